@@ -1,0 +1,40 @@
+# The commands of the README. Each needs Python 3.11+ and nothing else.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+
+.PHONY: demo test lint corpus bench schemas clean
+
+demo: $(VENV)/.run  ## install and look at the examples
+	@$(BIN)/k8slint check examples/ || [ $$? -eq 1 ]
+
+test: $(VENV)/.dev  ## every test
+	$(BIN)/pytest -n auto -q
+
+lint: $(VENV)/.dev  ## format, style, types, layers
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+corpus: $(VENV)/.run  ## findings by rule on the public manifests of ../shared/corpus
+	$(BIN)/python scripts/corpus.py
+
+bench: $(VENV)/.run  ## whole-process times, paired with peers found on PATH
+	$(BIN)/python benchmarks/check.py
+
+schemas: $(VENV)/.dev  ## schemas/kubernetes/*.json from the kubernetes-validate wheel
+	$(BIN)/python scripts/build_schemas.py
+
+clean:
+	rm -rf $(VENV)
+
+$(VENV)/.run: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "k8slint needs Python 3.11 or newer")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/pip install -q --disable-pip-version-check -e .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.run
+	@$(BIN)/pip install -q --disable-pip-version-check -e '.[dev]'
+	@touch $@

@@ -1,0 +1,11 @@
+"""Where the files shipped beside the code are: `rules/` and `schemas/`, in a wheel or in a checkout."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_HERE = Path(__file__).resolve().parent
+_ROOT = _HERE / "_bundled" if (_HERE / "_bundled").is_dir() else _HERE.parent
+
+RULES = _ROOT / "rules"
+SCHEMAS = _ROOT / "schemas"

@@ -1,0 +1,1 @@
+"""All objects together: the index, selectors, and references both ways."""

@@ -1,0 +1,154 @@
+"""All objects together, indexed: what checks ask about other objects."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from functools import cached_property
+from typing import Any, Final, TypeVar
+
+from k8slint.objects.object import Object, Pod
+from k8slint.values.labels import LabelSelector
+
+T = TypeVar("T")
+
+# Kinds without a namespace, of the built-in groups.
+CLUSTER_SCOPED: Final = frozenset(
+    {
+        "APIService.apiregistration.k8s.io",
+        "CertificateSigningRequest.certificates.k8s.io",
+        "ClusterRole.rbac.authorization.k8s.io",
+        "ClusterRoleBinding.rbac.authorization.k8s.io",
+        "ClusterTrustBundle.certificates.k8s.io",
+        "CSIDriver.storage.k8s.io",
+        "CSINode.storage.k8s.io",
+        "CustomResourceDefinition.apiextensions.k8s.io",
+        "DeviceClass.resource.k8s.io",
+        "DeviceTaintRule.resource.k8s.io",
+        "FlowSchema.flowcontrol.apiserver.k8s.io",
+        "IngressClass.networking.k8s.io",
+        "IPAddress.networking.k8s.io",
+        "MutatingAdmissionPolicy.admissionregistration.k8s.io",
+        "MutatingAdmissionPolicyBinding.admissionregistration.k8s.io",
+        "MutatingWebhookConfiguration.admissionregistration.k8s.io",
+        "Namespace",
+        "Node",
+        "PersistentVolume",
+        "PriorityClass.scheduling.k8s.io",
+        "PriorityLevelConfiguration.flowcontrol.apiserver.k8s.io",
+        "ResourceSlice.resource.k8s.io",
+        "RuntimeClass.node.k8s.io",
+        "ServiceCIDR.networking.k8s.io",
+        "StorageClass.storage.k8s.io",
+        "StorageVersionMigration.storagemigration.k8s.io",
+        "ValidatingAdmissionPolicy.admissionregistration.k8s.io",
+        "ValidatingAdmissionPolicyBinding.admissionregistration.k8s.io",
+        "ValidatingWebhookConfiguration.admissionregistration.k8s.io",
+        "VolumeAttachment.storage.k8s.io",
+        "VolumeAttributesClass.storage.k8s.io",
+    }
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Cluster:
+    """The objects of a run, immutable.
+
+    `nodes` are the Node objects of the cluster description; none where no cluster is described, which stands for
+    several nodes of unknown number and size. `description` are all its objects: they exist but are not reported on.
+    `externals` are patterns `Kind/namespace/name` of what is known to exist elsewhere.
+    """
+
+    objects: tuple[Object, ...]
+    description: tuple[Object, ...] | None = None
+    externals: tuple[str, ...] = ()
+    _memo: dict[Callable[[Cluster], Any], Any] = field(default_factory=dict, repr=False)
+
+    def of_kind(self, group_kind: str) -> tuple[Object, ...]:
+        """Objects of `Kind` or `Kind.group`, the cluster description's included, in order of reading."""
+        return self._by_kind.get(group_kind, ())
+
+    def find(self, group_kind: str, namespace: str, name: str) -> tuple[Object, ...]:
+        """Objects of that name that the namespace may mean; several where a file set holds several."""
+        found = self._by_name.get((group_kind, name), ())
+        if not namespace or group_kind in CLUSTER_SCOPED:
+            return found
+        return tuple(obj for obj in found if may_share_namespace(obj.namespace, namespace))
+
+    def pods_selected(self, selector: LabelSelector, namespace: str) -> Iterator[Pod]:
+        """Pods and pod templates of that namespace whose labels the selector matches."""
+        for pod in self._pods_for(selector):
+            if may_share_namespace(pod.namespace, namespace) and selector.matches(pod.labels):
+                yield pod
+
+    def is_external(self, kind: str, namespace: str, name: str) -> bool:
+        """Whether the config says that it exists elsewhere."""
+        return any(_matches_external(pattern, kind, namespace, name) for pattern in self.externals)
+
+    def once(self, make: Callable[[Cluster], T]) -> T:
+        """What the function makes of this cluster, made on the first call only: for indices of a check's own."""
+        if make not in self._memo:
+            self._memo[make] = make(self)
+        result: T = self._memo[make]
+        return result
+
+    @cached_property
+    def nodes(self) -> tuple[Object, ...] | None:
+        """The described nodes; none where no cluster is described."""
+        if self.description is None:
+            return None
+        return tuple(obj for obj in self.description if obj.group_kind == "Node")
+
+    @cached_property
+    def pods(self) -> tuple[Pod, ...]:
+        """Every Pod and pod template of the built-in kinds."""
+        return tuple(pod for obj in self._all if (pod := obj.pod) is not None)
+
+    @property
+    def _all(self) -> Iterable[Object]:
+        return (*self.objects, *(self.description or ()))
+
+    @cached_property
+    def _by_kind(self) -> Mapping[str, tuple[Object, ...]]:
+        return _grouped((obj.group_kind, obj) for obj in self._all)
+
+    @cached_property
+    def _by_name(self) -> Mapping[tuple[str, str], tuple[Object, ...]]:
+        return _grouped(((obj.group_kind, obj.name), obj) for obj in self._all)
+
+    @cached_property
+    def _pods_by_label(self) -> Mapping[tuple[str, str], tuple[Pod, ...]]:
+        return _grouped((label, pod) for pod in self.pods for label in pod.labels.items())
+
+    def _pods_for(self, selector: LabelSelector) -> tuple[Pod, ...]:
+        """The pods that can match: those with a label that the selector demands, where it demands one."""
+        demanded = (
+            self._pods_by_label.get((requirement.key, requirement.values[0]), ())
+            for requirement in selector.requirements
+            if requirement.operator == "In" and len(requirement.values) == 1
+        )
+        return min(demanded, key=len, default=self.pods)
+
+
+def may_share_namespace(one: str, other: str) -> bool:
+    """Whether two namespaces as written can be one: an empty one is whatever `kubectl -n` says."""
+    return not one or not other or one == other
+
+
+def _grouped(pairs: Iterable[tuple[Any, T]]) -> dict[Any, tuple[T, ...]]:
+    groups: dict[Any, list[T]] = defaultdict(list)
+    for key, value in pairs:
+        groups[key].append(value)
+    return {key: tuple(values) for key, values in groups.items()}
+
+
+def _matches_external(pattern: str, kind: str, namespace: str, name: str) -> bool:
+    parts = pattern.split("/")
+    if len(parts) == 2:
+        parts.insert(1, "*")
+    wanted = (kind, namespace, name)
+    return len(parts) == 3 and all(
+        fnmatchcase(value, part) or (not value and part != "") for value, part in zip(wanted, parts, strict=True)
+    )

@@ -1,0 +1,1 @@
+"""Rules, and the way from a problem to a finding: positions, severities, ignores."""

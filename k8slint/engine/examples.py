@@ -1,0 +1,77 @@
+"""Rule files as their own tests: each example must find what its marks say, and nothing else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from k8slint.cluster.cluster import Cluster
+from k8slint.engine.judge import Selection, World, judge
+from k8slint.engine.rule import Rule
+from k8slint.finding import Finding
+from k8slint.loading.composer import compose
+from k8slint.loading.document import Source
+from k8slint.objects.read import read_source
+from k8slint.schema.schemas import schemas_for
+from k8slint.values.version import KubernetesVersion
+
+_MARK = re.compile(r"# <- (.+)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Mismatch:
+    """An example that does not do what it says: `text` says how, with the example's line."""
+
+    rule: str
+    example: str
+    line: int
+    text: str
+
+
+def run_examples(rule: Rule, version: KubernetesVersion) -> Iterator[Mismatch]:
+    """Every mismatch in the examples of a rule; the rule runs alone."""
+    for kind, examples in (("bad", rule.page.bad), ("good", rule.page.good)):
+        for number, example in enumerate(examples, 1):
+            name = f"{kind} example {number}"
+            findings = list(_findings(rule, example, version))
+            if kind == "good":
+                marks: list[tuple[int, str]] = []
+            else:
+                marks = list(_marks(example))
+                if not marks:
+                    yield Mismatch(rule.id, name, 1, "a bad example needs a mark: # <- part of the message")
+            for line, text in _unequal(findings, marks):
+                yield Mismatch(rule.id, name, line, text)
+
+
+def _marks(example: str) -> Iterator[tuple[int, str]]:
+    for number, line in enumerate(example.splitlines(), 1):
+        match = _MARK.search(line)
+        if match:
+            yield number, match[1].strip()
+
+
+def _unequal(findings: Iterable[Finding], marks: list[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+    unmet = list(marks)
+    for finding in findings:
+        line = finding.location.line
+        met = next((mark for mark in unmet if mark[0] == line and mark[1] in finding.message), None)
+        if met is None:
+            yield line, f"found, but not marked: {finding.message}"
+        else:
+            unmet.remove(met)
+    for line, text in unmet:
+        yield line, f"marked, but not found: {text}"
+
+
+def _findings(rule: Rule, example: str, version: KubernetesVersion) -> Iterator[Finding]:
+    source = Source("example.yaml", example)
+    reading = read_source(source, compose(source))
+    nodes = tuple(obj for obj in reading.objects if obj.group_kind == "Node")
+    others = tuple(obj for obj in reading.objects if obj.group_kind != "Node")
+    cluster = Cluster(others, description=nodes or None)
+    crds = (obj for obj in reading.objects if obj.kind == "CustomResourceDefinition")
+    world = World(cluster, schemas_for(version, crds), is_whole=True)
+    selection = Selection({rule.id: rule}, {rule.id: rule.severity})
+    yield from judge(reading, world, selection).findings

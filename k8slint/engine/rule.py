@@ -1,0 +1,110 @@
+"""Rules: the files of `rules/`, each bound to the check of its name."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+from k8slint.bundled import RULES
+from k8slint.finding import Severity
+from k8slint.loading.composer import compose
+from k8slint.loading.document import Document, Source
+from k8slint.objects.problem import Problem
+
+Check = Callable[..., Iterator[Problem]]
+
+# Whole stages whose problems belong to several rules, by kind: these have no check of their own.
+STAGES: Final = frozenset({"document", "fields", "ignores"})
+_WHY = "\nwhy:"
+
+
+@dataclass(frozen=True, slots=True)
+class RulePage:
+    """What a rule's file says to people, and its examples."""
+
+    why: str
+    effect: str
+    fix: str
+    ignore_when: str
+    references: tuple[str, ...]
+    peers: tuple[str, ...]
+    bad: tuple[str, ...]
+    good: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A statement k8slint can make, as its file says it.
+
+    `target` is the file's `for`: what the check is called with, or the stage that finds it.
+    `kinds` limit an object rule to kinds as `Kind` or `Kind.group`; empty means all.
+    """
+
+    id: str
+    category: str
+    summary: str
+    severity: Severity
+    default: bool
+    profiles: tuple[str, ...]
+    target: str
+    kinds: frozenset[str]
+    file: Path
+
+    @cached_property
+    def check(self) -> Check:
+        """The function of the rule's name, in the module of its category."""
+        module = importlib.import_module(f"k8slint.checks.{self.category}")
+        check: Check = getattr(module, self.id.replace("-", "_"))
+        return check
+
+    @cached_property
+    def page(self) -> RulePage:
+        """The rest of the file, read when first asked for."""
+        data = read_rule_file(self.file).data
+        examples = data.get("examples") or {}
+        return RulePage(
+            why=data["why"].strip(),
+            effect=data["effect"].strip(),
+            fix=data["fix"].strip(),
+            ignore_when=data.get("ignoreWhen", "").strip(),
+            references=tuple(data.get("references", ())),
+            peers=tuple(data.get("peers", ())),
+            bad=tuple(examples.get("bad", ())),
+            good=tuple(examples.get("good", ())),
+        )
+
+
+def load_rules(folder: Path = RULES) -> Mapping[str, Rule]:
+    """Every rule of a folder of categories, by id, in order of category and id."""
+    return {rule.id: rule for file in sorted(folder.glob("*/*.yaml")) for rule in (_rule(file),)}
+
+
+def read_rule_file(file: Path) -> Document:
+    """The one document of a rule's file."""
+    return _only_document(file, file.read_text(encoding="utf-8"))
+
+
+def _only_document(file: Path, text: str) -> Document:
+    (document,) = compose(Source(str(file), text))
+    return document
+
+
+def _rule(file: Path) -> Rule:
+    # What selects a rule stands above its `why`; the rest is read for the rules that are told of.
+    head = file.read_text(encoding="utf-8").partition(_WHY)[0]
+    data: dict[str, Any] = _only_document(file, head).data
+    return Rule(
+        id=data["id"],
+        category=file.parent.name,
+        summary=data["summary"].strip(),
+        severity=Severity(data["severity"]),
+        default=data.get("default", True),
+        profiles=tuple(data.get("profiles", ())),
+        target=data["for"],
+        kinds=frozenset(data.get("kinds", ())),
+        file=file,
+    )

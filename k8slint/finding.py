@@ -1,0 +1,111 @@
+"""What is reported: severities, places, findings, the report. Knows nothing of how they were found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """How bad a finding is."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+    @property
+    def rank(self) -> int:
+        """0 for the worst."""
+        return _RANKS[self]
+
+
+_RANKS = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Location:
+    """A range in a file; lines and columns count from 1, columns in characters; the end is exclusive."""
+
+    file: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLine:
+    """A line of a file as a frame shows it, Secret values already masked."""
+
+    number: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedLocation:
+    """Another place that explains a finding."""
+
+    message: str
+    location: Location
+    line: SourceLine | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectName:
+    """Which object a finding is about; absent parts are empty."""
+
+    api_version: str
+    kind: str
+    namespace: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One defect at one place.
+
+    `message` says what is wrong, `effect` what will happen in the cluster, `fix` what to do.
+    `field_path` is written as the API server writes it: `spec.containers[0].image`.
+    `line` is the source line for frames.
+    """
+
+    rule: str
+    severity: Severity
+    message: str
+    effect: str
+    fix: str
+    object: ObjectName | None
+    field_path: str
+    location: Location
+    related: tuple[RelatedLocation, ...] = ()
+    line: SourceLine | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A document, or a whole file, that is no manifest, and why."""
+
+    file: str
+    line: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What was looked at; `not_judged` counts references whose target may lie outside the files given."""
+
+    files: int
+    objects: int
+    skipped: tuple[Skipped, ...]
+    not_judged: int
+    ignored: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The result of a run: findings in order of place, then what they rest on."""
+
+    kubernetes_version: str
+    findings: tuple[Finding, ...]
+    summary: Summary
+    assumptions: tuple[str, ...]

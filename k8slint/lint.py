@@ -1,0 +1,1 @@
+"""The pipeline: sources to a report."""

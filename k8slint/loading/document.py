@@ -1,0 +1,131 @@
+"""Sources and documents: plain data, and beside it where each part was written."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+Path = tuple[str | int, ...]
+Span = tuple[int, int]
+"""Start and end as character offsets in the source's text; the end is exclusive."""
+
+# A mark is the span of a scalar packed into one int; of a mapping, `{key: (mark of the key, mark of the value)}`;
+# of a sequence, the list of its items' marks. An empty collection is marked as a scalar. A child of an alias has
+# the marks of its anchor.
+Mark = Any
+_LENGTH_BITS = 28
+_LINE_END = re.compile(r"\r\n?|\n")
+_LONGEST = (1 << _LENGTH_BITS) - 1
+
+
+def pack(start: int, end: int) -> int:
+    """The span as one int."""
+    length = end - start
+    return start << _LENGTH_BITS | (length if length < _LONGEST else _LONGEST)
+
+
+def unpack(mark: int) -> Span:
+    """The span that was packed."""
+    start = mark >> _LENGTH_BITS
+    return start, start + (mark & _LONGEST)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadProblem:
+    """What is wrong with the text of a document; `kind` is the id of the rule it belongs to."""
+
+    kind: str
+    message: str
+    span: Span
+    path: Path | None = None
+    related: tuple[tuple[Span, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Document:
+    """One YAML document: dict, list, str, int, float, bool and None, with string keys.
+
+    `start` is the offset of its first character. A document that could not be read has `failed` set, and no data.
+    """
+
+    source: Source
+    index: int
+    start: int
+    data: Any
+    marks: Mark
+    problems: tuple[ReadProblem, ...] = ()
+    failed: bool = False
+
+    def span(self, path: Path, *, key: bool = False) -> Span:
+        """Where the value at the path is written, or its key.
+
+        A mapping or sequence is pointed at by its key. Of a path that leads nowhere, the deepest part that is there.
+        """
+        mark, key_mark = self.marks, None
+        for step in path:
+            if isinstance(mark, dict) and step in mark:
+                key_mark, mark = mark[step]
+            elif isinstance(mark, list) and isinstance(step, int) and 0 <= step < len(mark):
+                key_mark, mark = None, mark[step]
+            else:
+                key = True
+                break
+        if key_mark is not None and (key or not isinstance(mark, int) or mark & _LONGEST == 0):
+            return unpack(key_mark)
+        return unpack(_first(mark)) if mark else (self.start, self.start)
+
+    def holds(self, offset: int) -> bool:
+        """Whether the offset lies inside a scalar, where `#` starts no comment."""
+        pending = [self.marks]
+        while pending:
+            mark = pending.pop()
+            if isinstance(mark, int):
+                start, end = unpack(mark)
+                if start <= offset < end:
+                    return True
+            elif isinstance(mark, dict):
+                for key_mark, value_mark in mark.values():
+                    pending.append(key_mark)
+                    pending.append(value_mark)
+            elif isinstance(mark, list):
+                pending.extend(mark)
+        return False
+
+
+def _first(mark: Mark) -> int:
+    while not isinstance(mark, int):
+        mark = next(iter(mark.values()))[0] if isinstance(mark, dict) else mark[0]
+    return mark
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """A file or stream as given: its name as the user wrote it, and its text without a byte order mark."""
+
+    name: str
+    text: str = field(repr=False)
+    is_context: bool = False
+
+    @cached_property
+    def _line_starts(self) -> list[int]:
+        # CR, LF and CRLF end a line, as in editors; the rarer breaks of YAML 1.1 do not.
+        return [0, *(match.end() for match in _LINE_END.finditer(self.text))]
+
+    def place(self, offset: int) -> tuple[int, int]:
+        """Line and column of a character, both from 1."""
+        starts = self._line_starts
+        line = bisect_right(starts, offset)
+        if line > 1 and starts[line - 1] == len(self.text):
+            line -= 1
+        return line, offset - starts[line - 1] + 1
+
+    def line(self, number: int) -> str:
+        """The text of a line, without its end."""
+        starts = self._line_starts
+        if not 0 < number <= len(starts):
+            return ""
+        end = starts[number] if number < len(starts) else len(self.text)
+        return self.text[starts[number - 1] : end].rstrip("\r\n")

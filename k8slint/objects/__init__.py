@@ -1,0 +1,1 @@
+"""Documents to Kubernetes objects and their pod templates."""

@@ -1,0 +1,54 @@
+"""Reading fields of data that may have any shape: a wrong type reads as absent, as null does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+_NOTHING: dict[str, Any] = {}
+
+
+def mapping(value: Any) -> dict[str, Any]:
+    """The value, if it is a mapping; else an empty one, not to be written to."""
+    return value if isinstance(value, dict) else _NOTHING
+
+
+def sequence(value: Any) -> list[Any]:
+    """The value, if it is a sequence; else an empty one."""
+    return value if isinstance(value, list) else []
+
+
+def text(value: Any) -> str:
+    """The value, if it is a string; else the empty string."""
+    return value if isinstance(value, str) else ""
+
+
+def integer(value: Any) -> int | None:
+    """The value, if it is a whole number."""
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def dig(data: Any, *path: str | int) -> Any:
+    """What lies at the path, or none where it leads nowhere."""
+    for step in path:
+        if isinstance(data, dict):
+            data = data.get(step)
+        elif isinstance(data, list) and isinstance(step, int) and step < len(data):
+            data = data[step]
+        else:
+            return None
+    return data
+
+
+def items(value: Any) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The mappings of a sequence with their indices; items of other types are left out."""
+    for index, item in enumerate(sequence(value)):
+        if isinstance(item, dict):
+            yield index, item
+
+
+def strings(value: Any) -> dict[str, str]:
+    """A mapping of strings, as labels are, without the entries that are none."""
+    if not isinstance(value, dict):
+        return {}
+    return {key: entry for key, entry in value.items() if isinstance(entry, str)}

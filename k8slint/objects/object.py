@@ -1,0 +1,172 @@
+"""One Kubernetes object, and the pods that it makes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+from k8slint.loading.document import Document, Path
+from k8slint.objects.fields import dig, items, mapping, strings, text
+from k8slint.values.gvk import GroupVersionKind
+
+# Where each kind of workload keeps the pod it makes, by group and kind.
+POD_TEMPLATES: Final[dict[str, Path]] = {
+    "Pod": (),
+    "PodTemplate": ("template",),
+    "ReplicationController": ("spec", "template"),
+    "Deployment.apps": ("spec", "template"),
+    "ReplicaSet.apps": ("spec", "template"),
+    "StatefulSet.apps": ("spec", "template"),
+    "DaemonSet.apps": ("spec", "template"),
+    "Job.batch": ("spec", "template"),
+    "CronJob.batch": ("spec", "jobTemplate", "spec", "template"),
+}
+# Groups that served these kinds once; what they made was the same.
+_OLD_GROUPS: Final = {"extensions": "apps"}
+
+
+@dataclass(frozen=True, eq=False)
+class Object:
+    """One object: its type, its place, its data as written.
+
+    `path` leads to it in its document: empty, or `("items", 3)` in a List. `namespace` is empty where none is written.
+    `is_context` objects are read but not reported on.
+    """
+
+    document: Document
+    path: Path
+    gvk: GroupVersionKind
+    namespace: str
+    name: str
+    data: dict[str, Any]
+
+    @property
+    def kind(self) -> str:
+        """The kind alone, for messages."""
+        return self.gvk.kind
+
+    @property
+    def is_context(self) -> bool:
+        """Whether it is read only so that others can be judged."""
+        return self.document.source.is_context
+
+    @property
+    def group_kind(self) -> str:
+        """Kind and group: `Deployment.apps`, `Pod`."""
+        return self.gvk.group_kind
+
+    @cached_property
+    def annotations(self) -> dict[str, str]:
+        """Annotations that are strings."""
+        return strings(dig(self.data, "metadata", "annotations"))
+
+    @cached_property
+    def labels(self) -> dict[str, str]:
+        """Labels that are strings."""
+        return strings(dig(self.data, "metadata", "labels"))
+
+    @property
+    def spec(self) -> dict[str, Any]:
+        """The mapping at `spec`."""
+        return mapping(self.data.get("spec"))
+
+    @cached_property
+    def pod(self) -> Pod | None:
+        """The pod it makes, or is; none for other kinds."""
+        group = _OLD_GROUPS.get(self.gvk.group, self.gvk.group)
+        path = POD_TEMPLATES.get(GroupVersionKind(group, "", self.gvk.kind).group_kind)
+        if path is None:
+            return None
+        data = dig(self.data, *path)
+        return Pod(self, path, data) if isinstance(data, dict) else None
+
+    def __str__(self) -> str:
+        """Kind and name as messages write them: `Deployment "web"`."""
+        return f'{self.kind} "{self.name}"'
+
+
+@dataclass(frozen=True, eq=False)
+class Pod:
+    """A Pod, or the pod template of a workload.
+
+    `path` leads to it in its object. `data` holds `metadata` and `spec`.
+    """
+
+    obj: Object
+    path: Path
+    data: dict[str, Any]
+
+    @property
+    def spec(self) -> dict[str, Any]:
+        """The mapping at `spec`."""
+        return mapping(self.data.get("spec"))
+
+    @cached_property
+    def labels(self) -> dict[str, str]:
+        """The labels its pods get."""
+        return strings(dig(self.data, "metadata", "labels"))
+
+    @cached_property
+    def annotations(self) -> dict[str, str]:
+        """The annotations its pods get."""
+        return strings(dig(self.data, "metadata", "annotations"))
+
+    @cached_property
+    def containers(self) -> tuple[Container, ...]:
+        """All containers: init containers first, then containers, then ephemeral ones."""
+        return tuple(
+            Container(self, ("spec", field, index), data)
+            for field in ("initContainers", "containers", "ephemeralContainers")
+            for index, data in items(self.spec.get(field))
+        )
+
+    @cached_property
+    def volumes(self) -> tuple[tuple[Path, dict[str, Any]], ...]:
+        """Its volumes, each with the path from the pod."""
+        return tuple((("spec", "volumes", index), data) for index, data in items(self.spec.get("volumes")))
+
+    @property
+    def namespace(self) -> str:
+        """Its object's namespace."""
+        return self.obj.namespace
+
+
+@dataclass(frozen=True, eq=False)
+class Container:
+    """A container of a pod; `path` leads to it from the pod."""
+
+    pod: Pod
+    path: Path
+    data: dict[str, Any]
+
+    @property
+    def name(self) -> str:
+        """Its name, empty where none is written."""
+        return text(self.data.get("name"))
+
+    @property
+    def is_init(self) -> bool:
+        """Whether it runs to its end before the others start; a sidecar does not."""
+        return self.path[1] == "initContainers" and self.data.get("restartPolicy") != "Always"
+
+    @property
+    def is_sidecar(self) -> bool:
+        """Whether it is an init container that goes on running beside the others."""
+        return self.path[1] == "initContainers" and self.data.get("restartPolicy") == "Always"
+
+    def env(self) -> Iterator[tuple[Path, dict[str, Any]]]:
+        """Its environment entries, each with the path from the container."""
+        for index, entry in items(self.data.get("env")):
+            yield ("env", index), entry
+
+    def env_from(self) -> Iterator[tuple[Path, dict[str, Any]]]:
+        """Its whole-object environment sources, each with the path from the container."""
+        for index, entry in items(self.data.get("envFrom")):
+            yield ("envFrom", index), entry
+
+    def mounts(self) -> Iterator[tuple[Path, dict[str, Any]]]:
+        """Its volume mounts, each with the path from the container."""
+        for index, entry in items(self.data.get("volumeMounts")):
+            yield ("volumeMounts", index), entry

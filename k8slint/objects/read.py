@@ -1,0 +1,100 @@
+"""Documents to objects: lists exploded, what is no object said or skipped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from k8slint.loading.document import Document, Path, Source
+from k8slint.objects.fields import dig, mapping, text
+from k8slint.objects.object import Object
+from k8slint.objects.problem import Problem
+from k8slint.values.gvk import GroupVersionKind
+
+
+@dataclass(frozen=True, slots=True)
+class NotAnObject:
+    """A document, or an item of a list, that is no object: skipped for a reason, or broken with a problem."""
+
+    document: Document
+    path: Path
+    reason: str = ""
+    problem: Problem | None = None
+
+
+def read_objects(document: Document) -> Iterator[Object | NotAnObject]:
+    """The objects of a document, in order; the items of a List each by itself."""
+    if document.failed:
+        return
+    yield from _read(document, (), document.data)
+
+
+def _read(document: Document, path: Path, data: Any) -> Iterator[Object | NotAnObject]:
+    if not isinstance(data, dict):
+        yield _of_other_shape(document, path, data)
+        return
+    api_version, kind = data.get("apiVersion"), data.get("kind")
+    if not _is_written(api_version) or not _is_written(kind):
+        yield _without_type(document, path, data)
+        return
+    if not isinstance(api_version, str) or not isinstance(kind, str):
+        wrong = "apiVersion" if not isinstance(api_version, str) else "kind"
+        problem = Problem((*path, wrong), f"{wrong} must be a string", kind="not-an-object")
+        yield NotAnObject(document, path, problem=problem)
+        return
+    if kind.endswith("List") and "items" in data and len(path) == 0:
+        listed = data["items"]
+        for index, item in enumerate(listed if isinstance(listed, list) else ()):
+            if item is not None:
+                yield from _read(document, (*path, "items", index), item)
+        return
+    metadata = mapping(data.get("metadata"))
+    gvk = GroupVersionKind.parse(api_version, kind)
+    yield Object(document, path, gvk, text(metadata.get("namespace")), text(metadata.get("name")), data)
+
+
+def _is_written(value: Any) -> bool:
+    return value is not None and value != ""
+
+
+def _of_other_shape(document: Document, path: Path, data: Any) -> NotAnObject:
+    if path:
+        problem = Problem(path, "an item of a List must be an object", kind="not-an-object")
+        return NotAnObject(document, path, problem=problem)
+    shape = "a sequence" if isinstance(data, list) else "a scalar"
+    return NotAnObject(document, path, reason=f"{shape}, not an object")
+
+
+def _without_type(document: Document, path: Path, data: dict[str, Any]) -> NotAnObject:
+    has_version, has_kind = _is_written(data.get("apiVersion")), _is_written(data.get("kind"))
+    if has_version or has_kind or path:
+        missing = "kind" if has_version else "apiVersion" if has_kind else "apiVersion and kind"
+        message = f"{missing} is missing, so this is no Kubernetes object"
+        return NotAnObject(document, path, problem=Problem(path, message, kind="not-an-object"))
+    if isinstance(dig(data, "metadata"), dict) and isinstance(dig(data, "spec"), dict):
+        message = "metadata and spec without apiVersion and kind: kubectl cannot tell what this is"
+        return NotAnObject(document, path, problem=Problem(path, message, kind="not-an-object"))
+    return NotAnObject(document, path, reason="no apiVersion and kind")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reading:
+    """What one source holds."""
+
+    source: Source
+    documents: tuple[Document, ...]
+    objects: tuple[Object, ...]
+    others: tuple[NotAnObject, ...]
+
+
+def read_source(source: Source, documents: Iterable[Document]) -> Reading:
+    """A source with its documents sorted into objects and others."""
+    documents = tuple(documents)
+    found = [part for document in documents for part in read_objects(document)]
+    return Reading(
+        source,
+        documents,
+        tuple(part for part in found if isinstance(part, Object)),
+        tuple(part for part in found if isinstance(part, NotAnObject)),
+    )

@@ -1,0 +1,1 @@
+"""Value types of the Kubernetes API: quantities, images, selectors, names, versions. Standard library only."""

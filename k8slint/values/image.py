@@ -1,0 +1,44 @@
+"""Container image references."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_DIGEST = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[0-9a-fA-F]{32,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """An image reference in its parts; absent parts are empty.
+
+    >>> Image.parse("registry:5000/team/app")
+    Image(registry='registry:5000', repository='team/app', tag='', digest='')
+    >>> Image.parse("nginx:1.27@sha256:" + "0" * 64).tag
+    '1.27'
+    """
+
+    registry: str
+    repository: str
+    tag: str
+    digest: str
+
+    @classmethod
+    def parse(cls, text: str) -> Image:
+        """The parts of any text; a colon before a slash belongs to the registry's port.
+
+        Mirrors: distribution/reference Parse @ v0.6
+        """
+        rest, _, digest = text.partition("@")
+        head, slash, last = rest.rpartition("/")
+        last, _, tag = last.partition(":")
+        name = f"{head}{slash}{last}"
+        first, slash, path = name.partition("/")
+        if slash and ("." in first or ":" in first or first == "localhost"):
+            return cls(first, path, tag, digest)
+        return cls("", name, tag, digest)
+
+    @property
+    def has_digest(self) -> bool:
+        """Whether the digest is written as one: algorithm, colon, hex digits."""
+        return _DIGEST.fullmatch(self.digest) is not None

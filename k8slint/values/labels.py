@@ -1,0 +1,114 @@
+"""Labels and the selectors that pick by them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """One condition on one label."""
+
+    key: str
+    operator: str
+    values: tuple[str, ...] = ()
+
+    def matches(self, labels: Mapping[str, str]) -> bool:
+        """Whether the labels meet it; an unknown operator meets nothing.
+
+        Mirrors: apimachinery pkg/labels/selector.go Requirement.Matches @ v1.36
+        """
+        match self.operator:
+            case "In":
+                return self.key in labels and labels[self.key] in self.values
+            case "NotIn":
+                return self.key not in labels or labels[self.key] not in self.values
+            case "Exists":
+                return self.key in labels
+            case "DoesNotExist":
+                return self.key not in labels
+            case "Gt" | "Lt":
+                return self._compares(labels)
+            case _:
+                return False
+
+    def _compares(self, labels: Mapping[str, str]) -> bool:
+        if self.key not in labels or len(self.values) != 1:
+            return False
+        try:
+            here, there = int(labels[self.key]), int(self.values[0])
+        except ValueError:
+            return False
+        return here > there if self.operator == "Gt" else here < there
+
+
+@dataclass(frozen=True, slots=True)
+class LabelSelector:
+    """All of its requirements must be met; with none, everything is selected.
+
+    >>> LabelSelector.of({"matchLabels": {"app": "web"}}).matches({"app": "web", "tier": "front"})
+    True
+    """
+
+    requirements: tuple[Requirement, ...]
+
+    @classmethod
+    def of(cls, selector: Any) -> LabelSelector:
+        """The selector of a `matchLabels` and `matchExpressions` mapping; parts of the wrong shape are left out."""
+        if not isinstance(selector, dict):
+            return cls(())
+        requirements = list(cls.of_labels(selector.get("matchLabels")).requirements)
+        expressions = selector.get("matchExpressions")
+        for expression in expressions if isinstance(expressions, list) else ():
+            if isinstance(expression, dict):
+                values = expression.get("values")
+                requirements.append(
+                    Requirement(
+                        str(expression.get("key", "")),
+                        str(expression.get("operator", "")),
+                        tuple(str(value) for value in values) if isinstance(values, list) else (),
+                    )
+                )
+        return cls(tuple(requirements))
+
+    @classmethod
+    def of_labels(cls, labels: Any) -> LabelSelector:
+        """The selector of a plain label mapping, as a Service has it."""
+        if not isinstance(labels, dict):
+            return cls(())
+        return cls(tuple(Requirement(str(key), "In", (str(value),)) for key, value in labels.items()))
+
+    def matches(self, labels: Mapping[str, str]) -> bool:
+        """Whether the labels meet every requirement."""
+        return all(requirement.matches(labels) for requirement in self.requirements)
+
+    def __str__(self) -> str:
+        """The selector as kubectl writes it.
+
+        >>> str(LabelSelector.of({"matchExpressions": [{"key": "tier", "operator": "In", "values": ["a", "b"]}]}))
+        'tier in (a,b)'
+        """
+        return ",".join(_requirement_text(requirement) for requirement in self.requirements)
+
+
+def _requirement_text(requirement: Requirement) -> str:
+    key, values = requirement.key, ",".join(requirement.values)
+    match requirement.operator:
+        case "In" if len(requirement.values) == 1:
+            return f"{key}={values}"
+        case "In":
+            return f"{key} in ({values})"
+        case "NotIn":
+            return f"{key} notin ({values})"
+        case "Exists":
+            return key
+        case "DoesNotExist":
+            return f"!{key}"
+        case "Gt":
+            return f"{key}>{values}"
+        case "Lt":
+            return f"{key}<{values}"
+        case other:
+            return f"{key} {other} ({values})"
