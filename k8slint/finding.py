@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -103,9 +104,13 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The result of a run: findings in order of place, then what they rest on."""
+    """The result of a run: findings in order of place, then what they rest on.
+
+    `rule_summaries` are the summaries of the rules that found something, by id, for formats that list rules.
+    """
 
     kubernetes_version: str
     findings: tuple[Finding, ...]
     summary: Summary
     assumptions: tuple[str, ...]
+    rule_summaries: Mapping[str, str] = field(default_factory=dict)

@@ -1,1 +1,228 @@
-"""The pipeline: sources to a report."""
+"""The pipeline: what was asked, to a report."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+
+from k8slint.cluster.cluster import Cluster
+from k8slint.cluster.description import described_by, described_nodes
+from k8slint.config import Config, Override
+from k8slint.engine.judge import Judged, World, judge
+from k8slint.engine.rule import load_rules
+from k8slint.engine.selection import Selection, default_selection
+from k8slint.finding import Finding, Report, Skipped, Summary
+from k8slint.loading.batch import load_files
+from k8slint.loading.discovery import Found, discover
+from k8slint.loading.kustomize import named_files
+from k8slint.loading.read import Loaded, load
+from k8slint.objects.object import Object
+from k8slint.objects.read import Reading, read_source
+from k8slint.parallel import chunked, map_in_order
+from k8slint.schema.schemas import NEWEST, assumptions, schemas_for
+from k8slint.usage import UsageError
+from k8slint.values.version import KubernetesVersion
+
+STDIN = "-"
+# Below this many bytes a second process costs more than it saves.
+_WORTH_FORKING = 400_000
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to check, and against what. `stdin` is what a path `-` stands for; `workers` 0 means one a core."""
+
+    paths: Sequence[str]
+    config: Config = field(default_factory=Config)
+    context: Sequence[str] = ()
+    stdin: bytes = b""
+    stdin_name: str = "<stdin>"
+    kubernetes_version: str = ""
+    select: Sequence[str] = ()
+    ignore: Sequence[str] = ()
+    profile: str = ""
+    cluster: str = ""
+    nodes: str = ""
+    workers: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A report, and what could not be read, each as a sentence."""
+
+    report: Report
+    failures: tuple[str, ...]
+
+
+def lint(request: Request) -> Outcome:
+    """Everything that is wrong with the manifests of a request.
+
+    Raises:
+        UsageError: for what cannot be done as asked.
+    """
+    version = _version(request.kubernetes_version or request.config.kubernetes_version)
+    selection_for = _selections(request)
+    description = _description(request)
+    found = discover([path for path in request.paths if path != STDIN], request.context, request.config.is_excluded)
+    workers = _workers(request, found.files)
+    loaded, failures = _load(request, found.files, workers)
+    readings, skipped = _sort_out(loaded)
+    crds, crd_failures = _crds(request.config)
+
+    objects = tuple(obj for reading in readings for obj in reading.objects)
+    schemas = schemas_for(version, (*(obj for obj in objects if obj.kind == "CustomResourceDefinition"), *crds))
+    cluster = Cluster(objects, description, request.config.externals)
+    world = World(cluster, schemas, _is_whole(request), _unread(loaded))
+    judged = _judge(readings, world, selection_for, workers)
+
+    own = [(reading, part) for reading, part in zip(readings, judged, strict=True) if not reading.source.is_context]
+    summary = Summary(
+        files=len(own),
+        objects=sum(len(reading.objects) for reading, _ in own),
+        skipped=tuple(skipped),
+        not_judged=sum(part.not_judged for _, part in own),
+        ignored=sum(part.ignored for _, part in own),
+    )
+    findings = _reported(judged, {reading.source.name for reading, _ in own})
+    assumed = (*_assumed(description), *assumptions(schemas, objects))
+    return Outcome(
+        Report(str(version), tuple(findings), summary, assumed), (*found.failures, *failures, *crd_failures)
+    )
+
+
+def _version(text: str) -> KubernetesVersion:
+    try:
+        return KubernetesVersion.parse(text) if text else NEWEST
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+
+
+def _selections(request: Request) -> Callable[[str], Selection]:
+    """The rules that are on, by file: flags over settings, overrides over both."""
+    config = request.config
+    base = default_selection(load_rules(), request.profile or config.profile)
+    chosen = request.select or config.select
+    if chosen:
+        base = Selection(base.rules, {}).changed(select=chosen)
+    base = base.changed(ignore=(*config.ignore, *request.ignore), severity=config.severity)
+
+    @cache
+    def with_overrides(overrides: tuple[Override, ...]) -> Selection:
+        selection = base
+        for override in overrides:
+            selection = selection.changed(override.select, (*override.ignore, *request.ignore), override.severity)
+        return selection
+
+    with_overrides(tuple(config.overrides))  # a rule that does not exist is said before any file is read
+    return lambda file: with_overrides(config.overrides_for(file))
+
+
+def _description(request: Request) -> tuple[Object, ...] | None:
+    if request.cluster and request.nodes:
+        raise UsageError("--cluster and --nodes both describe the cluster; give one")
+    if request.nodes:
+        return described_nodes(request.nodes)
+    file = request.cluster
+    if not file and request.config.cluster:
+        file = os.path.relpath(os.path.join(request.config.folder, request.config.cluster))
+    if not file:
+        return None
+    try:
+        with open(file, "rb") as stream:
+            data = stream.read()
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{file}: {(getattr(error, 'strerror', None) or str(error)).lower()}") from None
+    return described_by(load(file, data).documents, file)
+
+
+def _workers(request: Request, files: Sequence[Found]) -> int:
+    cores = request.workers or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+    return cores if sum(file.size for file in files) >= _WORTH_FORKING else 1
+
+
+def _load(request: Request, files: Sequence[Found], workers: int) -> tuple[list[Loaded], list[str]]:
+    loaded: list[Loaded] = []
+    failures: list[str] = []
+    if STDIN in request.paths:
+        loaded.append(load(request.stdin_name, request.stdin))
+    for file, result in zip(files, load_files(files, workers), strict=True):
+        if isinstance(result, OSError):
+            failures.append(f"{file.name}: {(result.strerror or str(result)).lower()}")
+        else:
+            loaded.append(result)
+    return loaded, failures
+
+
+def _sort_out(loaded: Iterable[Loaded]) -> tuple[list[Reading], list[Skipped]]:
+    """What is a manifest, and what is skipped and why."""
+    named = named_files(document for each in loaded for document in each.documents)
+    readings: list[Reading] = []
+    skipped: list[Skipped] = []
+    for each in loaded:
+        source = each.source
+        reason = each.skipped or (named.get(os.path.abspath(source.name), "") if named else "")
+        reading = read_source(source, () if reason else each.documents)
+        readings.append(reading)
+        if reason:
+            skipped.append(Skipped(source.name, 1, reason))
+        for other in reading.others:
+            if other.reason:
+                span = other.document.span(other.path)
+                skipped.append(Skipped(source.name, source.place(span[0])[0], other.reason))
+    return readings, skipped
+
+
+def _unread(loaded: Iterable[Loaded]) -> tuple[str, ...]:
+    """Texts in which what seems to be missing may be defined after all."""
+    return tuple(
+        each.source.text for each in loaded if each.skipped or any(document.failed for document in each.documents)
+    )
+
+
+def _crds(config: Config) -> tuple[list[Object], list[str]]:
+    """The definitions that the settings name, and what of them could not be read."""
+    found = discover([os.path.join(config.folder, path) for path in config.crds], (), lambda _path: False)
+    crds: list[Object] = []
+    failures = list(found.failures)
+    for file, result in zip(found.files, load_files(found.files, 1), strict=True):
+        if isinstance(result, OSError):
+            failures.append(f"{file.name}: {(result.strerror or str(result)).lower()}")
+        else:
+            crds += read_source(result.source, result.documents).objects
+    return [obj for obj in crds if obj.kind == "CustomResourceDefinition"], failures
+
+
+def _is_whole(request: Request) -> bool:
+    """Whether the files are meant to be all there is, so that what they lack is missing."""
+    return bool(request.context) or any(path == STDIN or os.path.isdir(path) for path in request.paths)
+
+
+def _judge(
+    readings: Sequence[Reading], world: World, selection_for: Callable[[str], Selection], workers: int
+) -> list[Judged]:
+    def judge_chunk(chunk: Sequence[Reading]) -> list[Judged]:
+        return [judge(reading, world, selection_for(reading.source.name)) for reading in chunk]
+
+    if workers < 2:
+        return judge_chunk(readings)
+    chunks = chunked(readings, [len(reading.source.text) for reading in readings], workers)
+    return [judged for part in map_in_order(judge_chunk, chunks, workers=workers) for judged in part]
+
+
+def _reported(judged: Iterable[Judged], files: set[str]) -> list[Finding]:
+    """The findings that lie in the files, or that one of the files explains; each once, in order of place."""
+    findings = {
+        finding
+        for part in judged
+        for finding in part.findings
+        if finding.location.file in files or any(other.location.file in files for other in finding.related)
+    }
+    return sorted(findings, key=lambda finding: (finding.location, finding.rule, finding.message, finding.field_path))
+
+
+def _assumed(description: tuple[Object, ...] | None) -> tuple[str, ...]:
+    if description is None:
+        return ("no cluster is described: several nodes of unknown number and size are assumed",)
+    return ()

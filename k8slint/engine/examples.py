@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from k8slint.cluster.cluster import Cluster
-from k8slint.engine.judge import Selection, World, judge
-from k8slint.engine.rule import Rule
+from k8slint.engine.judge import World, judge
+from k8slint.engine.rule import Rule, load_rules
+from k8slint.engine.selection import Selection
 from k8slint.finding import Finding
 from k8slint.loading.composer import compose
 from k8slint.loading.document import Source
@@ -73,5 +74,9 @@ def _findings(rule: Rule, example: str, version: KubernetesVersion) -> Iterator[
     cluster = Cluster(others, description=nodes or None)
     crds = (obj for obj in reading.objects if obj.kind == "CustomResourceDefinition")
     world = World(cluster, schemas_for(version, crds), is_whole=True)
-    selection = Selection({rule.id: rule}, {rule.id: rule.severity})
-    yield from judge(reading, world, selection).findings
+    # What is wrong with an ignore shows only beside the rules it speaks of.
+    rules = load_rules() if rule.target == "ignores" else {rule.id: rule}
+    selection = Selection(rules, {each.id: each.severity for each in rules.values()})
+    for finding in judge(reading, world, selection).findings:
+        if finding.rule == rule.id:
+            yield finding

@@ -2,48 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from k8slint.cluster.cluster import Cluster
 from k8slint.engine.frames import locate, shown_line
-from k8slint.engine.rule import Rule
-from k8slint.finding import Finding, ObjectName, RelatedLocation, Severity
-from k8slint.loading.document import Document, Path, ReadProblem
+from k8slint.engine.ignores import complaints, ignores_of
+from k8slint.engine.selection import Selection
+from k8slint.finding import Finding, ObjectName, RelatedLocation
+from k8slint.loading.document import Document, Path, ReadProblem, Span
 from k8slint.objects.object import Object
 from k8slint.objects.problem import Problem, Related
 from k8slint.objects.read import Reading
 from k8slint.schema.fields import check_fields
 from k8slint.schema.schemas import Schemas
-
-
-@dataclass(frozen=True, eq=False)
-class Selection:
-    """The rules that are on, each with the severity it has here."""
-
-    rules: Mapping[str, Rule]
-    severities: Mapping[str, Severity]
-    _by_kind: dict[str, tuple[Rule, ...]] = field(default_factory=dict, repr=False)
-
-    def has(self, rule_id: str) -> bool:
-        """Whether the rule is on."""
-        return rule_id in self.severities
-
-    def aimed_at(self, target: str) -> tuple[Rule, ...]:
-        """The rules that are on whose checks are called with that."""
-        if target not in self._by_kind:
-            chosen = (rule for rule in self.rules.values() if rule.target == target and rule.id in self.severities)
-            self._by_kind[target] = tuple(chosen)
-        return self._by_kind[target]
-
-    def for_object(self, group_kind: str) -> tuple[Rule, ...]:
-        """The object rules that are on for a kind."""
-        key = f"object {group_kind}"
-        if key not in self._by_kind:
-            self._by_kind[key] = tuple(
-                rule for rule in self.aimed_at("object") if not rule.kinds or group_kind in rule.kinds
-            )
-        return self._by_kind[key]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,29 +34,48 @@ class World:
 
 @dataclass(slots=True)
 class Judged:
-    """The findings of a source, and how many references could not be judged."""
+    """The findings of a source, how many were ignored, and how many references could not be judged."""
 
     findings: list[Finding] = field(default_factory=list)
+    ignored: int = 0
     not_judged: int = 0
 
 
 def judge(reading: Reading, world: World, selection: Selection) -> Judged:
     """Every finding of the selected rules in one source, in no order yet."""
     judged = Judged()
+    ignores = ignores_of(reading)
+    used = set()
+    for rule_id, document, obj, problem in _candidates(reading, world, selection):
+        finding = _finding(rule_id, document, obj, problem, selection)
+        hiding = [ignore for ignore in ignores if ignore.hides(rule_id, finding.location.line, obj)]
+        used.update(hiding)
+        if isinstance(problem, Problem) and problem.absent and not _may_say_absent(problem.absent, world):
+            judged.not_judged += 1
+        elif hiding:
+            judged.ignored += 1
+        else:
+            judged.findings.append(finding)
+    for rule_id, ignore, message in complaints(ignores, used, selection.rules, selection.severities):
+        if selection.has(rule_id):
+            problem = ReadProblem(rule_id, message, ignore.span)
+            judged.findings.append(_finding(rule_id, ignore.document, ignore.obj, problem, selection))
+    return judged
+
+
+def _candidates(
+    reading: Reading, world: World, selection: Selection
+) -> Iterator[tuple[str, Document, Object | None, Problem | ReadProblem]]:
     for document in reading.documents:
         for read_problem in document.problems:
             if selection.has(read_problem.kind):
-                judged.findings.append(_of_text(document, read_problem, selection))
+                yield read_problem.kind, document, None, read_problem
     for other in reading.others:
         if other.problem is not None and selection.has(other.problem.kind):
-            judged.findings.append(_finding(other.problem.kind, other.document, None, other.problem, selection))
+            yield other.problem.kind, other.document, None, other.problem
     for obj in reading.objects:
         for rule_id, problem in _problems(obj, world, selection):
-            if problem.absent and not _may_say_absent(problem.absent, world):
-                judged.not_judged += 1
-            else:
-                judged.findings.append(_finding(rule_id, obj.document, obj, problem, selection))
-    return judged
+            yield rule_id, obj.document, obj, problem
 
 
 def _may_say_absent(name: str, world: World) -> bool:
@@ -117,48 +108,38 @@ def _moved(problem: Problem, prefix: Path) -> Problem:
 
 
 def _finding(
-    rule_id: str, document: Document, obj: Object | None, problem: Problem, selection: Selection
+    rule_id: str, document: Document, obj: Object | None, problem: Problem | ReadProblem, selection: Selection
 ) -> Finding:
-    root = obj.path if obj is not None else ()
-    span = document.span((*root, *problem.path), key=problem.at_key)
     page = selection.rules[rule_id].page
+    if isinstance(problem, ReadProblem):
+        span, path, effect, fix, conceals = problem.span, (), page.effect, page.fix, False
+        related = tuple(_place(document, at, message) for at, message in problem.related)
+    else:
+        root = obj.path if obj is not None else ()
+        span, path = document.span((*root, *problem.path), key=problem.at_key), problem.path
+        effect, fix, conceals = problem.effect or page.effect, problem.fix or page.fix, problem.conceals
+        related = tuple(_related(other) for other in problem.related)
     return Finding(
         rule=rule_id,
         severity=selection.severities[rule_id],
         message=problem.message,
-        effect=problem.effect or page.effect,
-        fix=problem.fix or page.fix,
+        effect=effect,
+        fix=fix,
         object=_name(obj) if obj is not None else None,
-        field_path=field_path(problem.path),
+        field_path=field_path(path),
         location=locate(document, span),
-        related=tuple(_related(related) for related in problem.related),
-        line=shown_line(document, span, conceals=problem.conceals),
+        related=related,
+        line=shown_line(document, span, conceals=conceals),
     )
 
 
-def _of_text(document: Document, problem: ReadProblem, selection: Selection) -> Finding:
-    page = selection.rules[problem.kind].page
-    return Finding(
-        rule=problem.kind,
-        severity=selection.severities[problem.kind],
-        message=problem.message,
-        effect=page.effect,
-        fix=page.fix,
-        object=None,
-        field_path="",
-        location=locate(document, problem.span),
-        related=tuple(
-            RelatedLocation(message, locate(document, span), shown_line(document, span))
-            for span, message in problem.related
-        ),
-        line=shown_line(document, problem.span),
-    )
+def _place(document: Document, span: Span, message: str) -> RelatedLocation:
+    return RelatedLocation(message, locate(document, span), shown_line(document, span))
 
 
 def _related(related: Related) -> RelatedLocation:
     document = related.obj.document
-    span = document.span((*related.obj.path, *related.path))
-    return RelatedLocation(related.message, locate(document, span), shown_line(document, span))
+    return _place(document, document.span((*related.obj.path, *related.path)), related.message)
 
 
 def _name(obj: Object) -> ObjectName:

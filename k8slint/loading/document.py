@@ -40,7 +40,6 @@ class ReadProblem:
     kind: str
     message: str
     span: Span
-    path: Path | None = None
     related: tuple[tuple[Span, str], ...] = ()
 
 

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from k8slint.loading.document import Document, Path, Source
+from k8slint.loading.kustomize import is_kustomization
 from k8slint.objects.fields import dig, mapping, text
 from k8slint.objects.object import Object
 from k8slint.objects.problem import Problem
 from k8slint.values.gvk import GroupVersionKind
+
+
+# The file's name alone may say what it is.
+KUSTOMIZATION: Final = GroupVersionKind("kustomize.config.k8s.io", "v1beta1", "Kustomization")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +41,10 @@ def _read(document: Document, path: Path, data: Any) -> Iterator[Object | NotAnO
         return
     api_version, kind = data.get("apiVersion"), data.get("kind")
     if not _is_written(api_version) or not _is_written(kind):
-        yield _without_type(document, path, data)
+        if is_kustomization(document.source.name) and not path:
+            yield Object(document, path, KUSTOMIZATION, "", "", data)
+        else:
+            yield _without_type(document, path, data)
         return
     if not isinstance(api_version, str) or not isinstance(kind, str):
         wrong = "apiVersion" if not isinstance(api_version, str) else "kind"
@@ -48,6 +56,9 @@ def _read(document: Document, path: Path, data: Any) -> Iterator[Object | NotAnO
         for index, item in enumerate(listed if isinstance(listed, list) else ()):
             if item is not None:
                 yield from _read(document, (*path, "items", index), item)
+        return
+    if (api_version, kind) == ("v1", "Config") and "clusters" in data:
+        yield NotAnObject(document, path, reason="a kubeconfig")
         return
     metadata = mapping(data.get("metadata"))
     gvk = GroupVersionKind.parse(api_version, kind)
@@ -68,7 +79,7 @@ def _of_other_shape(document: Document, path: Path, data: Any) -> NotAnObject:
 
 def _without_type(document: Document, path: Path, data: dict[str, Any]) -> NotAnObject:
     has_version, has_kind = _is_written(data.get("apiVersion")), _is_written(data.get("kind"))
-    if has_version or has_kind or path:
+    if ((has_version or has_kind) and isinstance(data.get("metadata"), dict)) or path:
         missing = "kind" if has_version else "apiVersion" if has_kind else "apiVersion and kind"
         message = f"{missing} is missing, so this is no Kubernetes object"
         return NotAnObject(document, path, problem=Problem(path, message, kind="not-an-object"))

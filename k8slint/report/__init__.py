@@ -1,1 +1,39 @@
 """A report as text for people and machines. Decides nothing."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Final, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from k8slint.finding import Report
+
+
+class Render(Protocol):
+    """Writes a report in one format; what the format has no use for is left aside."""
+
+    def __call__(self, report: Report, *, color: bool = False, width: int | None = None) -> str:
+        """The whole output, ended by a line break."""
+
+
+def _format(name: str, *takes: str) -> Render:
+    # A run writes one or two formats: the others, and the json or xml they need, are never imported.
+    def render(report: Report, *, color: bool = False, width: int | None = None) -> str:
+        given = {"color": color, "width": width}
+        text: str = import_module(f"{__name__}.{name}").render(report, **{option: given[option] for option in takes})
+        return text
+
+    return render
+
+
+FORMATS: Final[Mapping[str, Render]] = {
+    "text": _format("text", "color", "width"),
+    "concise": _format("concise", "color"),
+    "json": _format("json"),
+    "sarif": _format("sarif"),
+    "github": _format("github"),
+    "gitlab": _format("gitlab"),
+    "junit": _format("junit"),
+}

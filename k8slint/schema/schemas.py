@@ -20,3 +20,11 @@ class Schemas:
 def schemas_for(version: KubernetesVersion, crds: Iterable[Object]) -> Schemas:
     """The schemas of a minor and of custom resource definitions."""
     return Schemas(version, tuple(crds))
+
+
+NEWEST = KubernetesVersion(1, 37)
+BUNDLED = tuple(KubernetesVersion(1, minor) for minor in range(30, 38))
+
+
+def assumptions(schemas: Schemas, objects: Iterable[Object]) -> list[str]:
+    return []

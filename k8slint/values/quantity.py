@@ -6,10 +6,12 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
+from typing import Any
 
 _NANO = 10**9
 _CAP = (2**63 - 1) * _NANO
-_SHAPE = re.compile(r"([+-]?)([0-9]*)(?:\.([0-9]*))?([a-zA-Z]*)([-+]?[0-9]*)")
+_INT64 = 2**63
+_SHAPE = re.compile(r"([+-]?)([0-9]*)(?:\.([0-9]*))?([eEinumkKMGTP]*)([-+]?[0-9]*)")
 _BINARY = {"Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40, "Pi": 2**50, "Ei": 2**60}
 _DECIMAL = {"n": -9, "u": -6, "m": -3, "": 0, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18}
 _LONGEST = 512
@@ -34,41 +36,32 @@ class Quantity:
     nanos: int
 
     @classmethod
-    @lru_cache(maxsize=4096)
-    def parse(cls, text: str | float) -> Quantity:
+    def parse(cls, written: Any) -> Quantity:
         """The quantity a manifest writes; JSON numbers are allowed.
 
-        Finer parts than a nano unit round away from zero; amounts over 2^63-1 are held at that.
+        Finer parts than a nano unit round away from zero; amounts over 2^63-1 are held at that. A text without any
+        digit is zero, as the API server has it: `Gi` is no error.
 
         Raises:
-            QuantityError: for any other text, as `K`, `1,5` or `gb`.
+            QuantityError: for any other value, as `K`, `1,5`, `gb`, or what is neither text nor number.
 
         Mirrors: apimachinery pkg/api/resource/quantity.go ParseQuantity @ v1.36
         """
-        if isinstance(text, bool):
-            raise QuantityError(_BAD_FORMAT)
-        written = text if isinstance(text, str) else _number_text(text)
-        match = _SHAPE.fullmatch(written) if len(written) <= _LONGEST else None
-        if match is None:
-            raise QuantityError(_BAD_FORMAT)
-        sign, whole, fraction, letters, exponent = match.groups()
-        if not whole and not fraction:
-            raise QuantityError(_BAD_FORMAT)
-        scale = _scale(letters, exponent)
-        digits = Fraction(int((whole or "0") + (fraction or "")), 10 ** len(fraction or ""))
-        amount = digits * scale * _NANO
-        nanos = min(-(-amount.numerator // amount.denominator), _CAP)
-        return cls(-nanos if sign == "-" else nanos)
+        if isinstance(written, str):
+            return cls(_nanos(written.strip()))
+        if isinstance(written, (int, float)) and not isinstance(written, bool):
+            return cls(_nanos(repr(written)))
+        raise QuantityError(_BAD_FORMAT)
 
     @property
     def millicores(self) -> int:
-        """Thousandths, rounded up: the unit of cpu."""
-        return -(-self.nanos // 10**6)
+        """Thousandths, rounded away from zero: the unit of cpu."""
+        return _rounded_up(self.nanos, 10**6)
 
     @property
     def value(self) -> int:
-        """Whole units, rounded up: bytes of memory, counts of pods."""
-        return -(-self.nanos // _NANO)
+        """Whole units, rounded away from zero: bytes of memory, counts of pods."""
+        return _rounded_up(self.nanos, _NANO)
 
     @property
     def is_whole(self) -> bool:
@@ -89,6 +82,24 @@ class Quantity:
 
 _BAD_FORMAT = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
 _BAD_SUFFIX = "unable to parse quantity's suffix"
+_BAD_NUMBER = "unable to parse numeric part of quantity"
+
+
+@lru_cache(maxsize=4096)
+def _nanos(text: str) -> int:
+    match = _SHAPE.fullmatch(text) if 0 < len(text) <= _LONGEST else None
+    if match is None:
+        raise QuantityError(_BAD_FORMAT)
+    sign, whole, fraction, letters, exponent = match.groups(default="")
+    scale = _scale(letters, exponent)
+    if not whole and not fraction:
+        # The API server's short way reads no digits as zero; its long way, for the outer scales, refuses them.
+        if scale < Fraction(1, _NANO) or letters in ("Pi", "Ei"):
+            raise QuantityError(_BAD_NUMBER)
+        return 0
+    amount = Fraction(int(whole + fraction), 10 ** len(fraction)) * scale * _NANO
+    nanos = min(-(-amount.numerator // amount.denominator), _CAP)
+    return -nanos if sign == "-" else nanos
 
 
 def _scale(letters: str, exponent: str) -> Fraction:
@@ -96,17 +107,18 @@ def _scale(letters: str, exponent: str) -> Fraction:
         return Fraction(_BINARY[letters])
     if not exponent and letters in _DECIMAL:
         power = _DECIMAL[letters]
-    elif exponent and letters in ("e", "E"):
-        try:
-            power = int(exponent)
-        except ValueError:
-            raise QuantityError(_BAD_SUFFIX) from None
+    elif letters in ("e", "E") and exponent not in ("", "+", "-"):
+        power = int(exponent)
+        if not -_INT64 <= power < _INT64:
+            raise QuantityError(_BAD_SUFFIX)
+        # The API server keeps the lowest 32 bits; beyond 999 nothing changes any more.
+        power = (power + 2**31) % 2**32 - 2**31
         power = max(-999, min(power, 999))
     else:
         raise QuantityError(_BAD_SUFFIX)
     return Fraction(10**power) if power >= 0 else Fraction(1, 10**-power)
 
 
-def _number_text(number: float) -> str:
-    text = repr(number)
-    return text.replace("e+", "e") if isinstance(number, float) else text
+def _rounded_up(nanos: int, unit: int) -> int:
+    size = -(-abs(nanos) // unit)
+    return size if nanos >= 0 else -size

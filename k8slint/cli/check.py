@@ -1,0 +1,187 @@
+"""`k8slint check`: findings on stdout, all else on stderr."""
+
+from __future__ import annotations
+
+import os
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from k8slint.finding import Severity
+from k8slint.usage import UsageError
+
+if TYPE_CHECKING:
+    from k8slint.config import Config
+    from k8slint.finding import Report
+    from k8slint.lint import Request
+
+
+class FailLevel(StrEnum):
+    """From which severity on findings make the run fail."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+    NEVER = "never"
+
+
+def check(  # noqa: PLR0917 - typer reads the options from the signature
+    paths: Annotated[
+        list[str] | None, typer.Argument(metavar="[PATH]...", help="Files or directories; - is standard input.")
+    ] = None,
+    filename: Annotated[
+        list[str] | None, typer.Option("--filename", "-f", metavar="PATH", help="The same, as kubectl has it.")
+    ] = None,
+    recursive: Annotated[
+        bool, typer.Option("--recursive", "-R", help="Accepted for kubectl's sake: directories always are.")
+    ] = False,
+    context: Annotated[
+        list[str] | None,
+        typer.Option(metavar="DIR", help="Read this too, to judge references, but report only on the paths."),
+    ] = None,
+    kubernetes_version: Annotated[str, typer.Option(metavar="MINOR", help="The cluster's minor, as 1.33.")] = "",
+    select: Annotated[
+        list[str] | None, typer.Option(metavar="RULE", help="Run only these rules or categories.")
+    ] = None,
+    ignore: Annotated[
+        list[str] | None, typer.Option(metavar="RULE", help="Do not run these rules or categories.")
+    ] = None,
+    profile: Annotated[str, typer.Option(metavar="NAME", help="Opinions on top of the defaults, as strict.")] = "",
+    cluster: Annotated[str, typer.Option(metavar="FILE", help="The cluster: nodes, volumes, classes.")] = "",
+    nodes: Annotated[
+        str, typer.Option(metavar="NODES", help="Nodes in short: 3, or 3:cpu=4,memory=16Gi,zones=a|b|c.")
+    ] = "",
+    output_format: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="FORMAT[=FILE]",
+            help="text, concise, json, sarif, github, gitlab or junit; several, to files, in one run.",
+        ),
+    ] = None,
+    fail_level: Annotated[
+        FailLevel, typer.Option(help="Exit with 1 for findings of this severity or worse.")
+    ] = FailLevel.WARNING,
+    config: Annotated[str, typer.Option(metavar="FILE", help="Settings, instead of the nearest .k8slint.yaml.")] = "",
+    stdin_filename: Annotated[str, typer.Option(metavar="NAME", help="What to call standard input.")] = "<stdin>",
+    color: Annotated[bool | None, typer.Option(help="Colours; as the terminal has it if not said.")] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="List what was skipped, and why.")] = False,
+    workers: Annotated[int, typer.Option("--workers", "-j", min=0, help="Processes; 0 is one a core.")] = 0,
+) -> None:
+    """Say what the cluster would do with these manifests."""
+    from k8slint.lint import STDIN, Request, lint  # noqa: PLC0415 - imported when it runs
+
+    given = [*(paths or ()), *(filename or ())] or ["."]
+    outputs = _outputs(output_format or ["text"])
+    request = Request(
+        paths=given,
+        config=_config(config, given),
+        context=context or (),
+        stdin=sys.stdin.buffer.read() if STDIN in given else b"",
+        stdin_name=stdin_filename,
+        kubernetes_version=kubernetes_version,
+        select=_words(select),
+        ignore=_words(ignore),
+        profile=profile,
+        cluster=cluster,
+        nodes=nodes,
+        workers=workers,
+    )
+    outcome = lint(request)
+    _write(outputs, outcome.report, color=color)
+    if verbose:
+        _list_skipped(outcome.report)
+    for failure in outcome.failures:
+        _complain(failure)
+    raise typer.Exit(_exit_code(outcome.report, request, fail_level, failed=bool(outcome.failures)))
+
+
+def _exit_code(report: Report, request: Request, fail_level: FailLevel, *, failed: bool) -> int:
+    if failed:
+        return 2
+    # Files given beside a context are given by a tool, which does not know what they hold.
+    if not report.summary.objects and not report.findings and not request.context:
+        _complain(f"nothing to check: no Kubernetes object in {', '.join(request.paths)}")
+        return 2
+    if fail_level is FailLevel.NEVER:
+        return 0
+    worst = Severity(fail_level.value).rank
+    return int(any(finding.severity.rank <= worst for finding in report.findings))
+
+
+def _complain(text: str) -> None:
+    from k8slint.report.escape import visible  # noqa: PLC0415 - imported when it runs
+
+    print(f"k8slint: {visible(text)}", file=sys.stderr)
+
+
+def _words(values: list[str] | None) -> list[str]:
+    return [word.strip() for value in values or () for word in value.split(",") if word.strip()]
+
+
+def _config(file: str, paths: list[str]) -> Config:
+    from k8slint.config import find_config, read_config  # noqa: PLC0415 - imported when it runs
+
+    if file:
+        return read_config(Path(file))
+    first = next((path for path in paths if path != "-"), ".")
+    return find_config(first if os.path.isdir(first) else os.path.dirname(first) or ".")
+
+
+def _outputs(formats: list[str]) -> list[tuple[str, str]]:
+    """Pairs of format and file; an empty file is standard output."""
+    from k8slint.report import FORMATS  # noqa: PLC0415 - imported when it runs
+    from k8slint.values.nearest import nearest  # noqa: PLC0415
+
+    outputs = []
+    for entry in formats:
+        name, _, file = entry.partition("=")
+        if name not in FORMATS:
+            near = nearest(name, FORMATS)
+            hint = f'did you mean "{near}"?' if near else f"known are {', '.join(FORMATS)}"
+            raise UsageError(f'there is no output format "{name}"; {hint}')
+        outputs.append((name, file))
+    if sum(not file for _, file in outputs) > 1:
+        raise UsageError("several formats cannot share standard output; name a file, as sarif=out.sarif")
+    return outputs
+
+
+def _write(outputs: list[tuple[str, str]], report: Report, *, color: bool | None) -> None:
+    from k8slint.report import FORMATS  # noqa: PLC0415 - imported when it runs
+
+    for name, file in outputs:
+        if file:
+            _write_file(Path(file), FORMATS[name](report))
+        else:
+            text = FORMATS[name](report, color=_wants_color() if color is None else color, width=_width())
+            sys.stdout.buffer.write(text.encode("utf-8"))
+            sys.stdout.buffer.flush()
+
+
+def _write_file(file: Path, text: str) -> None:
+    """The file holds the whole text or what it held before."""
+    temporary = file.with_name(f".{file.name}.{os.getpid()}")
+    try:
+        temporary.write_text(text, encoding="utf-8")
+        temporary.replace(file)
+    except OSError as error:
+        raise UsageError(f"{file}: {(error.strerror or str(error)).lower()}") from None
+
+
+def _wants_color() -> bool:
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def _width() -> int | None:
+    from shutil import get_terminal_size  # noqa: PLC0415 - imported when it runs
+
+    return get_terminal_size().columns if sys.stdout.isatty() else None
+
+
+def _list_skipped(report: Report) -> None:
+    from k8slint.report.escape import visible  # noqa: PLC0415 - imported when it runs
+
+    for skipped in report.summary.skipped:
+        print(f"skipped {visible(skipped.file)}:{skipped.line}: {visible(skipped.reason)}", file=sys.stderr)

@@ -1,0 +1,53 @@
+"""`k8slint explain`: a rule's file as a page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from k8slint.usage import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from k8slint.engine.rule import Rule
+
+
+def explain(rule: Annotated[str, typer.Argument(metavar="RULE", help="The id of a rule.")]) -> None:
+    """Print what a rule finds, why it matters, and what to do."""
+    from k8slint.engine.rule import load_rules  # noqa: PLC0415 - imported when it runs
+    from k8slint.values.nearest import nearest  # noqa: PLC0415
+
+    known = load_rules()
+    if rule not in known:
+        near = nearest(rule, known)
+        hint = f'did you mean "{near}"?' if near else "`k8slint rules` lists them"
+        raise UsageError(f'there is no rule "{rule}"; {hint}')
+    typer.echo("\n".join(_page(known[rule])))
+
+
+def _page(rule: Rule) -> Iterator[str]:
+    page = rule.page
+    on = "on by default" if rule.default else f"off by default; in profile {', '.join(rule.profiles) or 'none'}"
+    yield f"{rule.id} ({rule.severity}, {rule.category}, {on})"
+    yield ""
+    yield rule.summary
+    yield from _section("Why", page.why)
+    yield from _section("In the cluster", page.effect)
+    yield from _section("Fix", page.fix)
+    yield from _section("Ignore it when", page.ignore_when)
+    for title, examples in (("Found", page.bad), ("Not found", page.good)):
+        for example in examples[:2]:
+            yield from _section(title, example.rstrip())
+    yield from _section("References", "\n".join(page.references))
+    yield from _section("Elsewhere", ", ".join(page.peers))
+    yield ""
+    yield f"To hide one finding: # k8slint: ignore[{rule.id}] the reason"
+
+
+def _section(title: str, text: str) -> Iterator[str]:
+    if text:
+        yield ""
+        yield f"{title}:"
+        yield from (f"  {line}".rstrip() for line in text.splitlines())

@@ -1,0 +1,68 @@
+"""`k8slint rules`: what k8slint can say."""
+
+from __future__ import annotations
+
+import json
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from k8slint.engine.rule import Rule
+
+
+class TableFormat(StrEnum):
+    """How to list them."""
+
+    TABLE = "table"
+    JSON = "json"
+
+
+def rules(
+    output: Annotated[TableFormat, typer.Option("--output", "-o", help="A table, or JSON.")] = TableFormat.TABLE,
+) -> None:
+    """List every rule."""
+    from k8slint.engine.rule import load_rules  # noqa: PLC0415 - imported when it runs
+
+    known = list(load_rules().values())
+    if output is TableFormat.JSON:
+        typer.echo(json.dumps({"version": 1, "rules": [_entry(rule) for rule in known]}, indent=2))
+    else:
+        typer.echo("\n".join(_table(known)))
+
+
+def _entry(rule: Rule) -> dict[str, object]:
+    page = rule.page
+    return {
+        "id": rule.id,
+        "category": rule.category,
+        "severity": rule.severity.value,
+        "default": rule.default,
+        "profiles": list(rule.profiles),
+        "summary": rule.summary,
+        "why": page.why,
+        "effect": page.effect,
+        "fix": page.fix,
+        "ignoreWhen": page.ignore_when,
+        "references": list(page.references),
+        "peers": list(page.peers),
+    }
+
+
+def _table(known: Collection[Rule]) -> Iterator[str]:
+    width = max(len(rule.id) for rule in known)
+    category = ""
+    for rule in known:
+        if rule.category != category:
+            if category:
+                yield ""
+            category = rule.category
+            yield category.upper()
+        on = "" if rule.default else f" (off; profile {', '.join(rule.profiles) or 'none'})"
+        yield f"   {rule.id:<{width}}   {rule.severity.value:<7}   {rule.summary}{on}"
+    off = sum(not rule.default for rule in known)
+    yield ""
+    yield f"{len(known)} rules, {off} of them off by default. `k8slint explain RULE` tells more."

@@ -1,0 +1,13 @@
+"""`k8slint version`."""
+
+from __future__ import annotations
+
+import typer
+
+
+def version() -> None:
+    """Print the version, and the Kubernetes minors whose schemas are bundled."""
+    from k8slint import __version__  # noqa: PLC0415 - imported when it runs
+    from k8slint.schema.schemas import BUNDLED  # noqa: PLC0415
+
+    typer.echo(f"k8slint {__version__} (Kubernetes {BUNDLED[0]} to {BUNDLED[-1]})")

@@ -1,0 +1,190 @@
+"""The project's settings: `.k8slint.yaml`, or `[tool.k8slint]` of pyproject.toml."""
+
+from __future__ import annotations
+
+import json
+import os
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+from k8slint.bundled import SCHEMAS
+from k8slint.finding import Severity
+from k8slint.loading.discovery import CONFIG_FILES
+from k8slint.loading.document import Document
+from k8slint.loading.read import load
+from k8slint.usage import UsageError
+from k8slint.values.nearest import nearest
+
+_PYPROJECT: Final = "pyproject.toml"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Override:
+    """Other rules for the files that the patterns match."""
+
+    paths: tuple[str, ...]
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    severity: Mapping[str, Severity] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Config:
+    """Settings of a run. `folder` is what the patterns and paths in it start from."""
+
+    folder: str = "."
+    kubernetes_version: str = ""
+    profile: str = ""
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    severity: Mapping[str, Severity] = field(default_factory=dict)
+    exclude: tuple[str, ...] = ()
+    externals: tuple[str, ...] = ()
+    crds: tuple[str, ...] = ()
+    cluster: str = ""
+    overrides: tuple[Override, ...] = ()
+
+    def is_excluded(self, path: str) -> bool:
+        """Whether `exclude` names the file or folder."""
+        return bool(self.exclude) and self._excludes.match_file(self._relative(path))
+
+    def overrides_for(self, path: str) -> tuple[Override, ...]:
+        """The overrides whose patterns match the file, in order."""
+        if not self.overrides:
+            return ()
+        relative = self._relative(path)
+        return tuple(
+            override
+            for override, spec in zip(self.overrides, self._override_specs, strict=True)
+            if spec.match_file(relative)
+        )
+
+    @cached_property
+    def _excludes(self) -> Any:
+        return _patterns(self.exclude)
+
+    @cached_property
+    def _override_specs(self) -> tuple[Any, ...]:
+        return tuple(_patterns(override.paths) for override in self.overrides)
+
+    def _relative(self, path: str) -> str:
+        return os.path.relpath(path, self.folder) + ("/" if path.endswith("/") else "")
+
+
+def _patterns(globs: Iterable[str]) -> Any:
+    from pathspec import GitIgnoreSpec  # noqa: PLC0415 - only where the config has patterns
+
+    try:
+        return GitIgnoreSpec.from_lines(globs)
+    except ValueError as error:
+        raise UsageError(f"a pattern of the configuration is malformed: {error}") from None
+
+
+def find_config(start: str) -> Config:
+    """The settings nearest above a path, not above the root of its repository; the defaults where there are none."""
+    here = Path(os.path.abspath(start))
+    for folder in (here, *here.parents):
+        files = [folder / name for name in CONFIG_FILES if (folder / name).is_file()]
+        pyproject = folder / _PYPROJECT
+        table = _tool_table(pyproject) if pyproject.is_file() else None
+        if len(files) + (table is not None) > 1:
+            names = " and ".join([*(file.name for file in files), *([_PYPROJECT] if table is not None else [])])
+            raise UsageError(f"{_shown(folder)}: {names} both hold settings; keep one")
+        if files:
+            return read_config(files[0])
+        if table is not None:
+            return _config(table, pyproject, None)
+        if (folder / ".git").exists():
+            break
+    return Config()
+
+
+def read_config(file: Path) -> Config:
+    """The settings of a file.
+
+    Raises:
+        UsageError: for a file that cannot be read, or says what the schema does not know.
+    """
+    if file.name == _PYPROJECT:
+        return _config(_tool_table(file) or {}, file, None)
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{_shown(file)}: {(error.strerror or str(error)).lower()}") from None
+    documents = load(_shown(file), data).documents
+    for document in documents:
+        for problem in document.problems:
+            line, _ = document.source.place(problem.span[0])
+            raise UsageError(f"{_shown(file)}:{line}: {problem.message}")
+    if not documents:
+        return Config(folder=str(file.parent))
+    return _config(documents[0].data, file, documents[0])
+
+
+def _tool_table(file: Path) -> dict[str, Any] | None:
+    try:
+        data = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{_shown(file)}: {' '.join(str(error).split())}") from None
+    tool = data.get("tool")
+    table = tool.get("k8slint") if isinstance(tool, dict) else None
+    return table if isinstance(table, dict) else None
+
+
+def _config(data: Any, file: Path, document: Document | None) -> Config:
+    for path, message in _faults(data):
+        place = _shown(file)
+        if document is not None:
+            place += f":{document.source.place(document.span(path, key=True)[0])[0]}"
+        raise UsageError(f"{place}: {message}")
+    known = {key.replace("-", "_"): value for key, value in data.items() if key != "version"}
+    return Config(
+        folder=str(file.parent),
+        **{
+            key: tuple(value) if isinstance(value, list) else value
+            for key, value in known.items()
+            if key not in ("overrides", "severity")
+        },
+        severity=_severities(data),
+        overrides=tuple(
+            Override(
+                tuple(entry["paths"]),
+                tuple(entry.get("select", ())),
+                tuple(entry.get("ignore", ())),
+                _severities(entry),
+            )
+            for entry in data.get("overrides", ())
+        ),
+    )
+
+
+def _severities(data: Mapping[str, Any]) -> dict[str, Severity]:
+    return {rule: Severity(value) for rule, value in data.get("severity", {}).items()}
+
+
+def _faults(data: Any) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """What the schema refuses, each with its path, in the order of the file."""
+    import jsonschema  # noqa: PLC0415 - only a project with settings pays for it
+
+    schema = json.loads((SCHEMAS / "config.schema.json").read_text(encoding="utf-8"))
+    for error in jsonschema.Draft202012Validator(schema).iter_errors(data):
+        path = tuple(error.absolute_path)
+        where = ".".join(str(step) for step in path)
+        if error.validator == "additionalProperties" and isinstance(error.instance, dict):
+            known = error.schema.get("properties", {})
+            for key in error.instance:
+                if key not in known:
+                    near = nearest(key, known)
+                    hint = f'did you mean "{near}"?' if near else f"known are {', '.join(sorted(known))}"
+                    yield (*path, key), f'unknown key "{key}"; {hint}'
+        else:
+            yield path, f"{where or 'the settings'}: {error.message}"
+
+
+def _shown(path: Path) -> str:
+    relative = os.path.relpath(path)
+    return str(path) if relative.startswith("..") else relative

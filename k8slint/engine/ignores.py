@@ -1,0 +1,125 @@
+"""Ignores: comments and annotations that hide findings, and what is wrong with them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from k8slint.loading.document import Document, Path, Source, Span
+from k8slint.objects.fields import dig, strings
+from k8slint.objects.object import Object
+from k8slint.objects.read import Reading
+from k8slint.values.nearest import nearest
+
+ANNOTATION: Final = "k8slint/ignore."
+UNUSED: Final = "unused-ignore"
+UNKNOWN: Final = "unknown-rule-in-ignore"
+
+_COMMENT: Final = re.compile(r"(?:(?<=\s)|^)#+ *k8slint: *(file-)?ignore\[([^\]\n]*)\]", re.MULTILINE)
+_RULE: Final = re.compile(r"[^\s,]+")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ignore:
+    """One rule hidden in one place: the lines from `first` to `last`, or one object."""
+
+    rule: str
+    document: Document
+    span: Span
+    first: int = 0
+    last: int = 0
+    obj: Object | None = None
+
+    def hides(self, rule: str, line: int, obj: Object | None) -> bool:
+        """Whether a finding of the rule at that line, on that object, is hidden."""
+        if rule != self.rule:
+            return False
+        return obj is self.obj if self.obj is not None else self.first <= line <= self.last
+
+
+def ignores_of(reading: Reading) -> tuple[Ignore, ...]:
+    """Every ignore written in a source, in order."""
+    if "k8slint" not in reading.source.text:
+        return ()
+    return (*_comments(reading), *(ignore for obj in reading.objects for ignore in _annotations(obj)))
+
+
+def complaints(
+    ignores: Collection[Ignore], used: Collection[Ignore], known: Collection[str], active: Collection[str]
+) -> Iterator[tuple[str, Ignore, str]]:
+    """What is wrong with the ignores: the id of the rule, the ignore, and the message.
+
+    An ignore of a rule that was not run may well be of use elsewhere, so nothing is said of it.
+    """
+    for ignore in ignores:
+        if ignore.rule not in known:
+            near = nearest(ignore.rule, known)
+            hint = f', did you mean "{near}"' if near else "; `k8slint rules` lists them"
+            yield UNKNOWN, ignore, f'there is no rule "{ignore.rule}"{hint}'
+        elif ignore.rule in active and ignore not in used:
+            yield UNUSED, ignore, f"no finding of {ignore.rule} is here to be ignored"
+
+
+def _comments(reading: Reading) -> Iterator[Ignore]:
+    source = reading.source
+    for match in _COMMENT.finditer(source.text):
+        document = _document_at(reading, match.start())
+        if document is None or document.holds(match.start()):
+            continue
+        first, last = (1, len(source.text)) if match[1] else _covered(source, match.start())
+        for rule in _RULE.finditer(match[2]):
+            at = match.start(2) + rule.start()
+            yield Ignore(rule[0], document, (at, at + len(rule[0])), first, last)
+
+
+def _document_at(reading: Reading, offset: int) -> Document | None:
+    """The document that the offset lies in; a comment above the first belongs to the first."""
+    found = None
+    for document in reading.documents:
+        if found is None or document.start <= offset:
+            found = document
+    return found
+
+
+def _covered(source: Source, offset: int) -> tuple[int, int]:
+    """The lines a comment speaks of: its own, or, if it stands alone, those of the node that follows."""
+    line, column = source.place(offset)
+    if source.line(line)[: column - 1].strip():
+        return line, line
+    total, _ = source.place(len(source.text))
+    first = line + 1
+    while first <= total and _is_blank(source.line(first)):
+        first += 1
+    indent, starts_item = _indent(source.line(first)), source.line(first).lstrip().startswith("- ")
+    last = first
+    for number in range(first + 1, total + 1):
+        text = source.line(number)
+        if _is_blank(text):
+            continue
+        at_same = _indent(text) == indent and text.lstrip().startswith("- ") and not starts_item
+        if _indent(text) <= indent and not at_same:
+            break
+        last = number
+    return first, last
+
+
+def _is_blank(line: str) -> bool:
+    stripped = line.strip()
+    return not stripped or stripped.startswith("#")
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))
+
+
+def _annotations(obj: Object) -> Iterator[Ignore]:
+    places: list[Path] = [("metadata", "annotations")]
+    if obj.pod is not None and obj.pod.path:
+        places.append((*obj.pod.path, "metadata", "annotations"))
+    for path in places:
+        for key in strings(dig(obj.data, *path)):
+            if key.startswith(ANNOTATION):
+                span = obj.document.span((*obj.path, *path, key), key=True)
+                yield Ignore(key.removeprefix(ANNOTATION), obj.document, span, obj=obj)

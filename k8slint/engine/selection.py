@@ -1,0 +1,85 @@
+"""Which rules are on, and how severe each is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from k8slint.engine.rule import Rule
+from k8slint.finding import Severity
+from k8slint.usage import UsageError
+from k8slint.values.nearest import nearest
+
+ALL = "ALL"
+DEFAULT = "default"
+
+
+@dataclass(frozen=True, eq=False)
+class Selection:
+    """The rules that are on, each with the severity it has here. `rules` are all there are."""
+
+    rules: Mapping[str, Rule]
+    severities: Mapping[str, Severity]
+    _by_target: dict[str, tuple[Rule, ...]] = field(default_factory=dict, repr=False)
+
+    def has(self, rule_id: str) -> bool:
+        """Whether the rule is on."""
+        return rule_id in self.severities
+
+    def aimed_at(self, target: str) -> tuple[Rule, ...]:
+        """The rules that are on whose checks are called with that."""
+        if target not in self._by_target:
+            chosen = (rule for rule in self.rules.values() if rule.target == target and rule.id in self.severities)
+            self._by_target[target] = tuple(chosen)
+        return self._by_target[target]
+
+    def for_object(self, group_kind: str) -> tuple[Rule, ...]:
+        """The object rules that are on for a kind."""
+        key = f"object {group_kind}"
+        if key not in self._by_target:
+            self._by_target[key] = tuple(
+                rule for rule in self.aimed_at("object") if not rule.kinds or group_kind in rule.kinds
+            )
+        return self._by_target[key]
+
+    def changed(
+        self, select: Iterable[str] = (), ignore: Iterable[str] = (), severity: Mapping[str, Severity] | None = None
+    ) -> Selection:
+        """The selection with more rules on, then some off, then some of other severity."""
+        severities = dict(self.severities)
+        for rule_id in _named(self.rules, select):
+            severities.setdefault(rule_id, self.rules[rule_id].severity)
+        for rule_id in _named(self.rules, ignore):
+            severities.pop(rule_id, None)
+        for word, changed in (severity or {}).items():
+            for rule_id in _named(self.rules, (word,)):
+                if rule_id in severities:
+                    severities[rule_id] = changed
+        return Selection(self.rules, severities)
+
+
+def default_selection(rules: Mapping[str, Rule], profile: str) -> Selection:
+    """The rules that are on without a word, and those of a profile.
+
+    Raises:
+        UsageError: for a profile that no rule belongs to.
+    """
+    known = {name for rule in rules.values() for name in rule.profiles} | {DEFAULT}
+    if profile and profile not in known:
+        raise UsageError(f'there is no profile "{profile}"; known are {", ".join(sorted(known))}')
+    return Selection(
+        rules, {rule.id: rule.severity for rule in rules.values() if rule.default or profile in rule.profiles}
+    )
+
+
+def _named(rules: Mapping[str, Rule], words: Iterable[str]) -> Iterable[str]:
+    for word in words:
+        if word in rules:
+            yield word
+            continue
+        category = [rule.id for rule in rules.values() if word in (rule.category, ALL)]
+        if not category:
+            near = nearest(word, [*rules, *{rule.category for rule in rules.values()}])
+            hint = f'did you mean "{near}"?' if near else "`k8slint rules` lists them"
+            raise UsageError(f'there is no rule or category "{word}"; {hint}')
+        yield from category

@@ -1,0 +1,187 @@
+"""Which files the paths given stand for, in what order, and which of them are no manifests by where they lie."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, Final
+
+SUFFIXES: Final = (".yaml", ".yml", ".json")
+KUSTOMIZATIONS: Final = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+CONFIG_FILES: Final = (".k8slint.yaml", ".k8slint.yml", "k8slint.yaml")
+_CHART_FILES: Final = ("Chart.yaml", "Chart.lock", "requirements.yaml", "values.schema.json")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A file to read, its size in bytes; `skipped` is the reason where it is no manifest by where it lies."""
+
+    name: str
+    is_context: bool = False
+    skipped: str = ""
+    size: int = 0
+
+
+@dataclass(slots=True)
+class Discovered:
+    """The files, sorted by name, and what could not be looked at, each as a sentence."""
+
+    files: list[Found] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+
+
+def discover(paths: Iterable[str], context: Iterable[str], is_excluded: Callable[[str], bool]) -> Discovered:
+    """The files of the paths, then those of the context that are not among them; each file once.
+
+    Directories are walked without following links to directories, and without what .gitignore names.
+    """
+    walk = _Walk(is_excluded)
+    for path in paths:
+        walk.add(os.fspath(path), is_context=False)
+    for path in context:
+        walk.add(os.fspath(path), is_context=True)
+    walk.result.files.sort(key=lambda found: found.name)
+    return walk.result
+
+
+class _Walk:
+    """One walk over all the paths: remembers the files it has seen, by inode."""
+
+    def __init__(self, is_excluded: Callable[[str], bool]) -> None:
+        self.result = Discovered()
+        self._is_excluded = is_excluded
+        self._seen: set[tuple[int, int]] = set()
+
+    def add(self, path: str, *, is_context: bool) -> None:
+        try:
+            status = os.stat(path)
+        except (OSError, ValueError) as error:
+            self.result.failures.append(f"{path}: {_why(error)}")
+            return
+        if stat.S_ISDIR(status.st_mode):
+            self._add_directory(path, is_context=is_context)
+        elif stat.S_ISREG(status.st_mode) or path.startswith(("/dev/fd/", "/proc/self/fd/")):
+            self._add_file(os.path.normpath(path), status, is_context=is_context)
+        else:
+            self.result.failures.append(f"{path}: not a regular file; to read a stream, pipe it into `k8slint check -`")
+
+    def _add_file(self, path: str, status: os.stat_result, *, is_context: bool) -> None:
+        identity = (status.st_dev, status.st_ino)
+        if identity in self._seen or self._is_excluded(path):
+            return
+        self._seen.add(identity)
+        self.result.files.append(Found(path, is_context, _chart_reason(path), status.st_size))
+
+    def _add_directory(self, top: str, *, is_context: bool) -> None:
+        pending = [(os.path.normpath(top), _ignores_above(top))]
+        while pending:
+            folder, ignores = pending.pop()
+            try:
+                entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+            except OSError as error:
+                self.result.failures.append(f"{folder}: {_why(error)}")
+                continue
+            ignores = (*ignores, *_ignores_in(folder))
+            for entry in entries:
+                path = entry.name if folder == "." else os.path.join(folder, entry.name)
+                try:
+                    self._add_entry(entry, path, ignores, pending, is_context=is_context)
+                except OSError as error:
+                    self.result.failures.append(f"{path}: {_why(error)}")
+
+    def _add_entry(
+        self, entry: os.DirEntry[str], path: str, ignores: Ignores, pending: list[Any], *, is_context: bool
+    ) -> None:
+        if entry.is_dir(follow_symlinks=False):
+            if entry.name != ".git" and not _is_ignored(ignores, path + "/") and not self._is_excluded(path + "/"):
+                pending.append((path, ignores))
+        elif _has_manifest_name(entry.name) and not _is_ignored(ignores, path):
+            if entry.is_symlink() and not os.path.exists(path):
+                return
+            status = entry.stat()
+            if stat.S_ISREG(status.st_mode):
+                self._add_file(path, status, is_context=is_context)
+
+
+def _has_manifest_name(name: str) -> bool:
+    return (name.endswith(SUFFIXES) and name not in CONFIG_FILES) or name in KUSTOMIZATIONS
+
+
+def _why(error: Exception) -> str:
+    return (getattr(error, "strerror", None) or str(error)).lower()
+
+
+# A .gitignore's folder, as an absolute path with a slash, and its patterns.
+Ignores = tuple[tuple[str, Any], ...]
+
+
+def _is_ignored(ignores: Ignores, path: str) -> bool:
+    if not ignores:
+        return False
+    absolute = os.path.abspath(path) + ("/" if path.endswith("/") else "")
+    verdict = False
+    for folder, spec in ignores:
+        include = spec.check_file(absolute[len(folder) :]).include
+        verdict = verdict if include is None else include
+    return verdict
+
+
+@lru_cache(maxsize=4096)
+def _ignores_in(folder: str) -> Ignores:
+    file = os.path.join(folder, ".gitignore")
+    try:
+        with open(file, encoding="utf-8", errors="replace") as lines:
+            patterns = lines.read().splitlines()
+    except OSError:
+        return ()
+    from pathspec import GitIgnoreSpec  # noqa: PLC0415 - only where a .gitignore is
+
+    try:
+        spec = GitIgnoreSpec.from_lines(patterns)
+    except ValueError:
+        return ()
+    return ((os.path.abspath(folder).rstrip("/") + "/", spec),)
+
+
+def _ignores_above(folder: str) -> Ignores:
+    """The .gitignore files between the root of the repository and the folder, outermost first."""
+    found: list[Ignores] = []
+    here = os.path.abspath(folder)
+    if os.path.exists(os.path.join(here, ".git")):
+        return ()
+    for parent in _parents(here):
+        found.append(_ignores_in(parent))
+        if os.path.exists(os.path.join(parent, ".git")):
+            return tuple(entry for ignores in reversed(found) for entry in ignores)
+    return ()
+
+
+def _parents(path: str) -> Iterator[str]:
+    while True:
+        parent = os.path.dirname(path)
+        if parent == path:
+            return
+        yield parent
+        path = parent
+
+
+def _chart_reason(path: str) -> str:
+    """Why a file of a Helm chart is no manifest; empty for any other file, and for a chart's CRDs."""
+    name = os.path.basename(path)
+    folder = os.path.dirname(os.path.abspath(path))
+    if name == "Chart.yaml":
+        return "a Helm chart's own file"
+    if (name in _CHART_FILES or name.startswith("values")) and _is_chart(folder):
+        return "a Helm chart's own file"
+    for parent in (folder, *_parents(folder)):
+        if os.path.basename(parent) == "templates" and _is_chart(os.path.dirname(parent)):
+            return "a Helm template"
+    return ""
+
+
+@lru_cache(maxsize=65536)
+def _is_chart(folder: str) -> bool:
+    return os.path.exists(os.path.join(folder, "Chart.yaml"))

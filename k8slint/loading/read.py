@@ -1,0 +1,55 @@
+"""Sources to documents, whatever the bytes are."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from k8slint.loading.composer import compose
+from k8slint.loading.document import Document, ReadProblem, Source
+from k8slint.loading.text import MAX_BYTES, decode
+
+# A template action where only a template engine would put one: a line of its own, or a whole value.
+_TEMPLATE: Final = re.compile(r"^\s*(?:- +)?(?:[^\s#'\"{}][^#'\"{}\n]*:\s+)?\{\{", re.MULTILINE)
+_SURROGATES: Final = re.compile(r"\\u[dD]([89abAB][0-9a-fA-F]{2})(?:\\u[dD]([c-fC-F][0-9a-fA-F]{2}))?")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Loaded:
+    """A source and its documents; `skipped` says why it holds none where it is no manifest as a whole."""
+
+    source: Source
+    documents: tuple[Document, ...]
+    skipped: str = ""
+
+
+def load(name: str, data: bytes, *, is_context: bool = False) -> Loaded:
+    """The documents in the bytes of a file or stream. Never raises on any of them."""
+    if len(data) > MAX_BYTES:
+        source = Source(name, "", is_context)
+        message = f"the file has {len(data):,} bytes; more than {MAX_BYTES:,} are not read"
+        return Loaded(source, (_failed(source, ReadProblem("syntax-error", message, (0, 0))),))
+    text, problem = decode(data)
+    if text[:64].lstrip().startswith("{") and "\\u" in text:
+        text = _SURROGATES.sub(_joined, text)
+    source = Source(name, text, is_context)
+    documents = tuple(compose(source))
+    if any(document.failed for document in documents) and "{{" in text and _TEMPLATE.search(text):
+        return Loaded(source, (), "a template, not yet YAML")
+    if problem is not None:
+        readable = tuple(document for document in documents if not document.failed)
+        documents = (_failed(source, problem), *readable)
+    return Loaded(source, documents)
+
+
+def _failed(source: Source, problem: ReadProblem) -> Document:
+    return Document(source, 0, 0, None, None, (problem,), failed=True)
+
+
+def _joined(pair: re.Match[str]) -> str:
+    """JSON's two escapes of one character as YAML's one; half a pair is no character."""
+    if pair[2] is None:
+        return "\\uFFFD"
+    high, low = int(pair[1], 16) - 0x800, int(pair[2], 16) - 0xC00
+    return f"\\U{0x10000 + (high << 10) + low:08X}"

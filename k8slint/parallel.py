@@ -1,0 +1,59 @@
+"""The same work on many items, over the cores at hand, results in order."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+_CHUNKS_A_WORKER = 8  # more than one, so that a slow one holds up little
+_job: tuple[Callable[[Any], Any], Sequence[Any]] | None = None
+
+
+def map_in_order(function: Callable[[T], R], items: Sequence[T], *, workers: int) -> list[R]:
+    """What the function makes of each item, in the order of the items.
+
+    Workers are forks of this process: they see everything as it is now and send back only results, which must pickle.
+    Where forking is not to be had, or a worker dies, the work is done here.
+    """
+    if workers < 2 or len(items) < 2 or not hasattr(os, "fork") or sys.platform == "darwin":
+        return [function(item) for item in items]
+    from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 - a small run does without
+    from concurrent.futures.process import BrokenProcessPool  # noqa: PLC0415
+    from multiprocessing import get_context  # noqa: PLC0415
+
+    global _job  # noqa: PLW0603 - what a fork inherits need not be sent to it
+    _job = (function, items)
+    try:
+        with ProcessPoolExecutor(workers, mp_context=get_context("fork")) as pool:
+            return list(pool.map(_run, range(len(items))))
+    except BrokenProcessPool:
+        return [function(item) for item in items]
+    finally:
+        _job = None
+
+
+def _run(index: int) -> Any:
+    if _job is None:
+        raise RuntimeError("a worker runs only inside map_in_order")
+    function, items = _job
+    return function(items[index])
+
+
+def chunked(items: Sequence[T], sizes: Sequence[int], workers: int) -> list[Sequence[T]]:
+    """The items in order, cut into several runs of about equal size for each worker."""
+    target = sum(sizes) // (workers * _CHUNKS_A_WORKER) + 1
+    chunks: list[Sequence[T]] = []
+    start = held = 0
+    for index, size in enumerate(sizes):
+        held += size
+        if held >= target:
+            chunks.append(items[start : index + 1])
+            start, held = index + 1, 0
+    if start < len(items):
+        chunks.append(items[start:])
+    return chunks

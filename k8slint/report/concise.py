@@ -1,0 +1,26 @@
+"""For people and editors: a line a finding, then the verdict."""
+
+from __future__ import annotations
+
+from k8slint.finding import Finding, Report
+from k8slint.report.color import Paint, painter
+from k8slint.report.escape import visible
+from k8slint.report.wording import verdict
+
+
+def render(report: Report, *, color: bool = False) -> str:
+    """`file:line:column: severity[rule] message` for each finding, then the verdict."""
+    paint = painter(color=color)
+    return "\n".join([*(_line(finding, paint) for finding in report.findings), verdict(report)]) + "\n"
+
+
+def _line(finding: Finding, paint: Paint) -> str:
+    place = f"{_file(finding.location.file)}:{finding.location.line}:{finding.location.column}"
+    tag = paint(finding.severity.value, f"{finding.severity}[{visible(finding.rule)}]")
+    return f"{paint('strong', place)}: {tag} {visible(finding.message)}"
+
+
+def _file(file: str) -> str:
+    # A file may be named `::error::text`, which at the start of a line GitHub's runner obeys.
+    shown = visible(file)
+    return f"./{shown}" if shown.lstrip(" ").startswith("::") else shown

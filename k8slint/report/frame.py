@@ -1,0 +1,82 @@
+"""Text in the cells of a terminal: widths, wrapping, and the part of a source line around a range."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import Final
+from unicodedata import category, east_asian_width
+
+from k8slint.report.escape import written
+
+_TAB: Final = "    "
+_CUT: Final = "..."
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """A source line as shown, and where a range begins in it and how wide it is, in cells."""
+
+    text: str
+    indent: int
+    width: int
+
+
+def cells(text: str) -> int:
+    """How many cells of a terminal the text takes: a wide East Asian character two, an accent none."""
+    if text.isascii():
+        return len(text)
+    return sum(0 if category(char) in ("Mn", "Me") else 2 if east_asian_width(char) in "WF" else 1 for char in text)
+
+
+def wrap(text: str, room: int) -> list[str]:
+    """The words of a visible text in lines of at most `room` cells; a word that is longer has a line of its own.
+
+    No line begins with a word in `::`, which at the start of a line GitHub's runner takes for a command.
+    """
+    lines: list[str] = []
+    left = 0
+    for word in text.split(" "):
+        size = cells(word)
+        if lines and (size < left or word.startswith("::")):
+            lines[-1] += f" {word}"
+            left -= size + 1
+        else:
+            lines.append(word)
+            left = room - size
+    return lines
+
+
+def excerpt(text: str, start: int, end: int, room: int) -> Excerpt:
+    """The part of a line around the range from character `start` up to `end`, in at most `room` cells.
+
+    What is left out on a side is marked there with three dots. A range that is empty or past the line's end is one
+    cell wide.
+    """
+    start = min(max(start, 0), len(text))
+    end = min(max(end, start), len(text))
+    # A line may be a file of a megabyte: no more of it is looked at than could be shown.
+    first = max(start - room, 0)
+    pieces = [_TAB if piece == r"\t" else piece for piece in written(text[first : min(end, start + room) + room])]
+    at = [0, *accumulate(map(cells, pieces))]
+    begin, stop = start - first, min(end - first, len(pieces))
+    if len(pieces) == len(text) and at[-1] <= room:
+        return Excerpt("".join(pieces), at[begin], max(at[stop] - at[begin], 1))
+    room -= 2 * len(_CUT)
+    left = _left_edge(at, begin, min(at[stop] - at[begin], room // 2), room)
+    right = left
+    while right < len(pieces) and at[right + 1] - at[left] <= room:
+        right += 1
+    before = _CUT if first + left else ""
+    after = _CUT if first + right < len(text) else ""
+    stop = max(min(stop, right), begin)
+    indent = len(before) + at[begin] - at[left]
+    return Excerpt(f"{before}{''.join(pieces[left:right])}{after}", indent, max(at[stop] - at[begin], 1))
+
+
+def _left_edge(at: list[int], begin: int, needed: int, room: int) -> int:
+    """The piece to start with: the first if the range can still be seen then, else one that leaves room around it."""
+    if at[begin] + needed <= room:
+        return 0
+    lead = (room - needed) // 2
+    return next(piece for piece in range(begin + 1) if at[begin] - at[piece] <= lead)

@@ -1,0 +1,49 @@
+"""What several formats say in the same words."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import PurePath
+
+from k8slint.finding import Finding, Report, Severity
+from k8slint.report.escape import flowing, visible
+
+
+def tally(report: Report) -> Mapping[Severity, int]:
+    """How many findings of each severity there are, worst first."""
+    counts = Counter(finding.severity for finding in report.findings)
+    return {severity: counts[severity] for severity in Severity}
+
+
+def counted(count: int, noun: str) -> str:
+    """The count with its noun.
+
+    >>> counted(1, "file"), counted(2, "file")
+    ('1 file', '2 files')
+    """
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def verdict(report: Report) -> str:
+    """One sentence: how many findings of each severity, or that all is clear, or that nothing was looked at."""
+    parts = [counted(count, severity.value) for severity, count in tally(report).items() if count]
+    if parts:
+        *others, last = parts
+        return f"Found {', '.join(others)} and {last}." if others else f"Found {last}."
+    files, objects = counted(report.summary.files, "file"), counted(report.summary.objects, "object")
+    if report.summary.objects:
+        return f"All clear: {objects} in {files}."
+    return f"Nothing was checked: no object in {files}."
+
+
+def in_full(finding: Finding) -> str:
+    """Message, effect and fix as sentences of one line."""
+    message = visible(finding.message)
+    stop = "" if message.endswith((".", "!", "?")) else "."
+    return " ".join(part for part in (message + stop, flowing(finding.effect), flowing(finding.fix)) if part)
+
+
+def posix_path(file: str) -> str:
+    """The file as a repository names it: with slashes, and no `./` before it."""
+    return visible(PurePath(file).as_posix())

@@ -1,0 +1,102 @@
+"""Secret-looking names, unrendered placeholders and base64: what can be told of a value without knowing its use."""
+
+from __future__ import annotations
+
+import base64
+import re
+from typing import Final
+
+# `${A}`, `$(A)`, `{{ a }}`, `{% a %}`, `<change me>`, `[[a]]`, `((a))`, `#{a}`, `%A%`, `__A__`, `@A@`, a whole `$A`.
+_PLACEHOLDER = re.compile(
+    r"\$\{[^}]*\}|\$\([^)]*\)|\{\{.*?\}\}|\{%.*?%\}|<[A-Za-z][^<>\n]*>|\[\[.*?\]\]|\(\(.*?\)\)|#\{[^}]*\}"
+    r"|%[A-Za-z_]\w*%|__[A-Za-z]\w*__|@[A-Z_]{2,}@|\A\$[A-Za-z_]\w*\Z",
+    re.DOTALL,
+)
+# Values that a tool puts in place later: SOPS, vals, Vault, 1Password, cloud secret managers.
+_REFERENCE = re.compile(r"(?:ENC\[|ref\+|arn:|(?:vault|op|sm|gcp-sm|awssm|awsssm|azurekeyvault|keyvault|secretref)[:/])")
+_MASKED = re.compile(r"[*xX.\u2022?-]+|(?i:redacted|removed|masked|null|none|nil)")
+
+_BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}")
+_NEWLINES: Final = {ord("\r"): None, ord("\n"): None}
+
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_ONE_WORD: Final = frozenset(
+    "apikey apisecret apitoken authtoken clientsecret passphrase passwd password pass pwd secret secretkey token".split()
+)
+_TWO_WORDS: Final = frozenset(
+    {
+        ("access", "secret"), ("account", "key"), ("api", "key"), ("auth", "key"), ("cookie", "key"),
+        ("encryption", "key"), ("master", "key"), ("private", "key"), ("secret", "key"), ("session", "key"),
+        ("shared", "key"), ("signing", "key"), ("storage", "key"),
+    }
+)  # fmt: skip
+_PASSWORD_ENDS: Final = ("password", "passwd", "passphrase")
+# Words that may follow the one that says it: `PASSWORD_1`, `SECRET_KEY_BASE`.
+_AFTER: Final = frozenset("base dev default plain prod production staging test value".split())
+# Words that make it something else: a name of a Secret, a switch, a public half.
+_BEFORE: Final = frozenset(
+    "allow by ca cert certificate disable empty enable force generate has image ingress is no openapi public "
+    "publishable pull random require skip tls use wildcard without".split()
+)
+
+
+def is_placeholder(text: str) -> bool:
+    """Whether it waits to be rendered, decrypted or looked up, so that what it will be is unknown.
+
+    >>> [is_placeholder(text) for text in ("${DB}", "{{ .db }}", "<change me>", "ENC[AES256_GCM,data:x]", "p$ss")]
+    [True, True, True, True, False]
+    """
+    return _PLACEHOLDER.search(text) is not None or _REFERENCE.match(text) is not None
+
+
+def is_masked(text: str) -> bool:
+    """Whether it stands for a value that was taken out.
+
+    >>> is_masked("********"), is_masked("REDACTED"), is_masked("hunter2")
+    (True, True, False)
+    """
+    return _MASKED.fullmatch(text) is not None
+
+
+def decode_base64(text: str) -> bytes | None:
+    """The bytes that padded standard base64 stands for, line ends ignored; none for other text.
+
+    >>> decode_base64("aGk="), decode_base64("aGk"), decode_base64("aG_k")
+    (b'hi', None, None)
+
+    Mirrors: encoding/base64 StdEncoding.Decode, as encoding/json decodes []byte
+    """
+    joined = text.translate(_NEWLINES) if "\n" in text or "\r" in text else text
+    if len(joined) % 4 or _BASE64.fullmatch(joined) is None:
+        return None
+    return base64.b64decode(joined)
+
+
+def words(name: str) -> list[str]:
+    """The words of a name in lower case, split at case, digits and punctuation.
+
+    >>> words("db.rootPassword_2"), words("APIKey"), words("PGPASSWORD")
+    (['db', 'root', 'password', '2'], ['api', 'key'], ['pgpassword'])
+    """
+    return [word.lower() for word in _WORD.findall(name)]
+
+
+def names_a_credential(name: str) -> bool:
+    """Whether a variable or key of that name holds a password, token or secret key itself.
+
+    Its last words decide: a file, a length or a switch beside it is none.
+
+    >>> [names_a_credential(name) for name in ("MYSQL_ROOT_PASSWORD", "apiKey", "PGPASSWORD", "SECRET_KEY_BASE")]
+    [True, True, True, True]
+    >>> [names_a_credential(name) for name in ("PASSWORD_FILE", "TOKEN_TTL", "MYSQL_ALLOW_EMPTY_PASSWORD", "PWD")]
+    [False, False, False, False]
+    """
+    parts = words(name)
+    while len(parts) > 1 and (parts[-1].isdigit() or parts[-1] in _AFTER):
+        parts.pop()
+    if not parts or parts == ["pwd"] or not _BEFORE.isdisjoint(parts):
+        return False
+    last = parts[-1]
+    if last in _ONE_WORD or last.endswith(_PASSWORD_ENDS) or tuple(parts[-2:]) in _TWO_WORDS:
+        return True
+    return parts[-3:] == ["secret", "access", "key"]
