@@ -62,10 +62,14 @@ def produced(obj: Object) -> Iterator[Supply]:
             if annotation in obj.annotations:
                 name = obj.annotations[annotation]
                 yield Supply(obj, "Secret", obj.namespace, name, _no_keys)
-    elif obj.group_kind == "Ingress.networking.k8s.io":
-        if any(annotation.startswith(_CERTIFICATE_SHIMS) for annotation in obj.annotations):
-            for _, name in reach(obj.data, ("spec", "tls", "*", "secretName")):
-                yield Supply(obj, "Secret", obj.namespace, text(name), _no_keys)
+    elif obj.group_kind == "Ingress.networking.k8s.io" and _has_certificate_shim(obj):
+        for _, name in reach(obj.data, ("spec", "tls", "*", "secretName")):
+            yield Supply(obj, "Secret", obj.namespace, text(name), _no_keys)
+
+
+def _has_certificate_shim(obj: Object) -> bool:
+    """Whether an annotation makes a controller fill the Secrets of its `tls`."""
+    return any(annotation.startswith(_CERTIFICATE_SHIMS) for annotation in obj.annotations)
 
 
 def _of_product(obj: Object, product: Product) -> Iterator[Supply]:
@@ -73,7 +77,8 @@ def _of_product(obj: Object, product: Product) -> Iterator[Supply]:
     namespace = text(dig(obj.data, *product.namespace)) if product.namespace else ""
     if not product.is_everywhere:
         namespace = namespace or obj.namespace
-    names = [name for _, name in reach(obj.data, product.name) if isinstance(name, str) and name] if product.name else []
+    places = reach(obj.data, product.name) if product.name else ()
+    names = [name for _, name in places if isinstance(name, str) and name]
     if not names and product.is_own_name:
         names = [obj.name]
     for name in names:

@@ -5,6 +5,7 @@ Whether something exists is decided here and nowhere else.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -12,7 +13,8 @@ from typing import Any, Final, Literal
 
 from k8slint.cluster.cluster import CLUSTER_SCOPED, Cluster
 from k8slint.cluster.evidence import evidence_of
-from k8slint.cluster.producers import Supply, config_keys, produced
+from k8slint.cluster.producers import KUSTOMIZATIONS, Supply, config_keys, produced
+from k8slint.cluster.spelling import WORTH_COMPARING
 from k8slint.loading.document import Path
 from k8slint.objects.fields import dig, items, mapping, text
 from k8slint.objects.object import Container, Object, Pod
@@ -61,7 +63,11 @@ def _references_by_pod(_: Cluster) -> dict[Pod, tuple[Reference, ...]]:
 
 def _references(pod: Pod) -> Iterator[Reference]:
     volumes: dict[str, Reference] = {}
+    templates = claim_templates(pod.obj)
     for path, volume in pod.volumes:
+        # The controller puts the claim of a template in the place of a volume of its name.
+        if volume.get("name") in templates:
+            continue
         for reference in _of_volume(path, volume):
             yield reference
             if not reference.key and "projected" not in volume:
@@ -75,9 +81,8 @@ def _references(pod: Pod) -> Iterator[Reference]:
 
 def _of_container(container: Container) -> Iterator[Reference]:
     for at, entry in container.env():
-        source = entry.get("valueFrom")
-        for field, kind in _ENV if isinstance(source, dict) else ():
-            ref = source.get(field)
+        for field, kind in _ENV if "valueFrom" in entry else ():
+            ref = mapping(entry["valueFrom"]).get(field)
             if isinstance(ref, dict) and not _is_optional(ref):
                 path = (*container.path, *at, "valueFrom", field)
                 key = text(ref.get("key"))
@@ -152,15 +157,40 @@ _SUPPLIED: Final = frozenset(
 
 def supplies(cluster: Cluster, group_kind: str, namespace: str, name: str) -> Iterator[Supply]:
     """What brings about an object of that name which the namespace may mean: the objects themselves, and producers."""
-    found = cluster.once(_supplies).get((group_kind, name))
+    known = cluster.once(_supplies)
+    found = known.get((group_kind, name))
     if found is None:
-        return
+        yield from _supplies_of_counted(known, group_kind, namespace, name)
+    else:
+        yield from _in_namespace(found, group_kind, namespace)
+
+
+def _in_namespace(found: Mapping[str, tuple[Supply, ...]], group_kind: str, namespace: str) -> Iterator[Supply]:
     if not namespace or group_kind in CLUSTER_SCOPED:
         for several in found.values():
             yield from several
-        return
-    yield from found.get(namespace, ())
-    yield from found.get("", ())
+    else:
+        yield from found.get(namespace, ())
+        yield from found.get("", ())
+
+
+def _supplies_of_counted(known: _Supplies, group_kind: str, namespace: str, name: str) -> Iterator[Supply]:
+    """What makes a name that ends in an ordinal, as a StatefulSet's claims, or in a hash, as kustomize's objects."""
+    if group_kind == "PersistentVolumeClaim":
+        yield from _in_namespace(known.get((group_kind, _ORDINAL.sub("-*", name)), {}), group_kind, namespace)
+    elif group_kind in ("ConfigMap", "Secret") and _HASH.search(name):
+        for supply in _in_namespace(known.get((group_kind, _HASH.sub("", name)), {}), group_kind, namespace):
+            if supply.obj.group_kind in KUSTOMIZATIONS:
+                yield supply
+
+
+_ORDINAL: Final = re.compile(r"-[0-9]+$")
+_HASH: Final = re.compile(r"-[bcdfghkmt2456789]{10}$")
+
+
+def is_supplied(cluster: Cluster, group_kind: str, namespace: str, name: str) -> bool:
+    """Whether the files hold the object, or something that makes it."""
+    return next(supplies(cluster, group_kind, namespace, name), None) is not None
 
 
 def names_supplied(cluster: Cluster, group_kind: str, namespace: str) -> Iterable[str]:
@@ -169,12 +199,8 @@ def names_supplied(cluster: Cluster, group_kind: str, namespace: str) -> Iterabl
     if not namespace or group_kind in CLUSTER_SCOPED:
         groups = list(found.values())
     else:
-        groups = [found.get(namespace, ()), found.get("", ())]
-    return [name for group in groups for name in group] if sum(map(len, groups)) <= _WORTH_COMPARING else ()
-
-
-# A search for the nearest name takes some microseconds a candidate, and a run may have thousands of misses.
-_WORTH_COMPARING: Final = 200
+        groups = [found.get(namespace, []), found.get("", [])]
+    return [name for group in groups for name in group] if sum(map(len, groups)) <= WORTH_COMPARING else []
 
 
 def _supplies(cluster: Cluster) -> _Supplies:
@@ -198,41 +224,53 @@ def _names(cluster: Cluster) -> Mapping[str, Mapping[str, list[str]]]:
 
 def _itself(obj: Object) -> Iterator[Supply]:
     if obj.group_kind in _SUPPLIED and obj.name:
-        yield Supply(obj, obj.group_kind, obj.namespace, obj.name, config_keys)
+        is_copied = any(annotation.startswith(_COPIED) for annotation in obj.annotations)
+        yield Supply(obj, obj.group_kind, "" if is_copied else obj.namespace, obj.name, config_keys)
+
+
+# Annotations by which a controller copies an object to other namespaces.
+_COPIED: Final = ("reflector.v1.k8s.emberstack.com/", "replicator.v1.mittwald.de/", "kubed.appscode.com/sync")
 
 
 def _claims(obj: Object) -> Iterator[Supply]:
-    """The claims that a StatefulSet makes for each of its Pods, and a Pod for its ephemeral volumes."""
-    if obj.group_kind == "StatefulSet.apps":
-        first = dig(obj.spec, "ordinals", "start")
-        start = first if isinstance(first, int) else 0
-        replicas = obj.spec.get("replicas", 1)
-        count = min(replicas, _MOST_REPLICAS) if isinstance(replicas, int) else 1
-        for _, template in items(obj.spec.get("volumeClaimTemplates")):
-            prefix = f"{text(mapping(template.get('metadata')).get('name'))}-{obj.name}-"
-            for ordinal in range(start, start + max(count, 1)):
-                yield Supply(obj, "PersistentVolumeClaim", obj.namespace, f"{prefix}{ordinal}", _unknown)
-    elif obj.group_kind == "Pod" and obj.pod is not None:
+    """The claims that a StatefulSet makes for its Pods, `*` for the ordinal, and a Pod for its ephemeral volumes."""
+    for template in claim_templates(obj):
+        yield Supply(obj, "PersistentVolumeClaim", obj.namespace, f"{template}-{obj.name}-*", _unknown)
+    if obj.group_kind == "Pod" and obj.pod is not None:
         for _, volume in obj.pod.volumes:
             if "ephemeral" in volume:
                 name = f"{obj.name}-{text(volume.get('name'))}"
                 yield Supply(obj, "PersistentVolumeClaim", obj.namespace, name, _unknown)
 
 
-_MOST_REPLICAS: Final = 100
+def claim_templates(obj: Object) -> tuple[str, ...]:
+    """The names of a StatefulSet's volumeClaimTemplates."""
+    if obj.group_kind != "StatefulSet.apps":
+        return ()
+    templates = items(obj.spec.get("volumeClaimTemplates"))
+    return tuple(text(mapping(template.get("metadata")).get("name")) for _, template in templates)
 
 
 def _unknown(_: Object) -> None:
     return None
 
 
-# What is there in every cluster, by kind; a namespace, or every one.
+# What is there in every cluster: kind, namespace or every one, name.
 _ALWAYS_THERE: Final = frozenset(
     {
         ("ConfigMap", "", "kube-root-ca.crt"),
         ("ConfigMap", "", "openshift-service-ca.crt"),
-        ("ConfigMap", "kube-system", "extension-apiserver-authentication"),
         ("ConfigMap", "kube-public", "cluster-info"),
+        *(
+            ("ConfigMap", "kube-system", name)
+            for name in (
+                "coredns",
+                "extension-apiserver-authentication",
+                "kube-proxy",
+                "kubeadm-config",
+                "kubelet-config",
+            )
+        ),
         ("Role", "kube-system", "extension-apiserver-authentication-reader"),
         ("Service", "default", "kubernetes"),
         ("Service", "kube-system", "kube-dns"),
@@ -241,26 +279,39 @@ _ALWAYS_THERE: Final = frozenset(
         *(("ClusterRole", "", name) for name in ("basic-user", "cluster-reader", "self-provisioner")),
     }
 )
+_ALWAYS_SOMEWHERE: Final = frozenset((kind, name) for kind, _, name in _ALWAYS_THERE)
 # What the control plane and the clouds name their own roles.
 _ROLE_PREFIXES: Final = ("system:", "eks:", "gce:", "kubeadm:", "psp:")
+# A Secret that the token controller made for a ServiceAccount.
+_TOKEN: Final = re.compile(r"-token-[bcdfghjklmnpqrstvwxz2456789]{5}$")
+
+
+def is_always_there(kind: str, namespace: str, name: str) -> bool:
+    """Whether every cluster has an object of that name, in that namespace or, where none is written, in some."""
+    if kind in ("Role", "ClusterRole") and name.startswith(_ROLE_PREFIXES):
+        return True
+    if not namespace:
+        return (kind, name) in _ALWAYS_SOMEWHERE
+    return (kind, "", name) in _ALWAYS_THERE or (kind, namespace, name) in _ALWAYS_THERE
 
 
 def may_exist(cluster: Cluster, obj: Object, group_kind: str, name: str) -> bool:
     """Whether an object that the files do not hold may be there for `obj` all the same.
 
     It is always there, or said to be external, or its name hints at what else makes it: an operator, a release, a
-    program that is told the name. It is also not known where a kustomization takes in what was not read.
+    program that is told the name. Nor is it known where a kustomization takes in what was not read.
     """
     kind, namespace = group_kind.partition(".")[0], obj.namespace
-    if (kind, "", name) in _ALWAYS_THERE or (kind, namespace, name) in _ALWAYS_THERE:
+    if is_always_there(kind, namespace, name) or cluster.is_external(kind, namespace, name):
         return True
-    if not namespace and any(always[0] == kind and always[2] == name for always in _ALWAYS_THERE):
-        return True
-    if kind in ("Role", "ClusterRole") and name.startswith(_ROLE_PREFIXES):
-        return True
-    if cluster.is_external(kind, namespace, name):
+    if kind == "Secret" and _TOKEN.search(name):
         return True
     evidence = evidence_of(cluster)
-    if evidence.takes_in_unread(obj) or evidence.is_filled(namespace) or evidence.names_maker(namespace, name):
+    if evidence.is_open(obj) or evidence.names_maker(namespace, name):
         return True
     return kind in ("ConfigMap", "Secret") and evidence.is_told(name)
+
+
+def may_gain_keys(cluster: Cluster, obj: Object, kind: str, name: str) -> bool:
+    """Whether something may add keys to a ConfigMap or Secret beyond those that the files give it."""
+    return cluster.is_external(kind, obj.namespace, name) or evidence_of(cluster).is_told(name)

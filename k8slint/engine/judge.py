@@ -50,7 +50,7 @@ def judge(reading: Reading, world: World, selection: Selection) -> Judged:
         finding = _finding(rule_id, document, obj, problem, selection)
         hiding = [ignore for ignore in ignores if ignore.hides(rule_id, finding.location.line, obj)]
         used.update(hiding)
-        if isinstance(problem, Problem) and problem.absent and not _may_say_absent(problem.absent, world):
+        if isinstance(problem, Problem) and not _may_say(problem, world):
             judged.not_judged += 1
         elif hiding:
             judged.ignored += 1
@@ -78,8 +78,11 @@ def _candidates(
             yield rule_id, obj.document, obj, problem
 
 
-def _may_say_absent(name: str, world: World) -> bool:
-    return world.is_whole and not any(name in text for text in world.unread)
+def _may_say(problem: Problem, world: World) -> bool:
+    if problem.absent and not world.is_whole:
+        return False
+    words = [word for word in (problem.absent, problem.unless) if word]
+    return not any(word in text for text in world.unread for word in words)
 
 
 def _problems(obj: Object, world: World, selection: Selection) -> Iterator[tuple[str, Problem]]:

@@ -7,14 +7,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import islice
 from sys import intern
 from typing import Any, Final
 
-from k8slint.loading.document import Document, Mark, ReadProblem, Source, pack, unpack
-from k8slint.loading.scalars import HINTS, ScalarError, is_json, key_text, resolve, resolve_tagged
+from k8slint.loading.colons import REFUSED, mask, unmask
+from k8slint.loading.document import LENGTH_BITS, Document, Mark, ReadProblem, Source, pack, unpack
+from k8slint.loading.scalars import HINTS, Scalar, ScalarError, is_json, key_text, resolve, resolve_key, resolve_tagged
 
 MAX_DEPTH: Final = 1_000
-MAX_DOCUMENTS: Final = 250_000
+MAX_FAILURES: Final = 1_000
+
+# What an event is to the composer. Its classes are found by name, as they come: libyaml's are not to be had without it.
+_SCALAR, _MAPPING, _SEQUENCE, _END, _ALIAS, _DOCUMENT_START, _DOCUMENT_END, _OTHER = range(1, 9)
+_FORM_NAMES: Final = {
+    "ScalarEvent": _SCALAR,
+    "MappingStartEvent": _MAPPING,
+    "SequenceStartEvent": _SEQUENCE,
+    "MappingEndEvent": _END,
+    "SequenceEndEvent": _END,
+    "AliasEvent": _ALIAS,
+    "DocumentStartEvent": _DOCUMENT_START,
+    "DocumentEndEvent": _DOCUMENT_END,
+}
+_FORMS: Final[dict[type, int]] = {}
 
 _NO_KEY: Final = object()  # the mapping waits for a key
 _ITEM: Final = object()  # the collection is a sequence
@@ -37,25 +53,27 @@ def compose(source: Source) -> Iterator[Document]:
 
     A document that cannot be read comes back failed, with one `syntax-error`; reading goes on at the next `---`.
     """
-    text, base, count = source.text, 0, 0
-    while base <= len(text):
-        part = text[base:] if base else text
-        index_of_error = len(text)
-        for outcome in _compose_part(source, part, base, count):
-            if isinstance(outcome, _Refused):
-                index_of_error = outcome.offset
-                start = base + _start_of_failed(part, outcome.offset - base)
-                yield Document(source, count, start, None, None, (_syntax_error(outcome, text),), failed=True)
-                count += 1
-                break
-            yield outcome
-            count = outcome.index + 1
-        else:
+    text, base, end, count, failures = source.text, 0, len(source.text), 0, 0
+    while True:
+        for outcome in _compose_part(source, text[base:end], base, count):
+            if isinstance(outcome, Document):
+                yield outcome
+                count = outcome.index + 1
+                continue
+            failures += 1
+            if failures == MAX_FAILURES:
+                outcome.message += f"; of {MAX_FAILURES:,} documents that cannot be read this is the last one looked at"
+            start = base + _start_of_failed(text[base:end], outcome.offset - base)
+            yield Document(source, count, start, None, None, (_syntax_error(outcome, text),), failed=True)
+            count += 1
+            end = min(outcome.offset + 1, end)
+        following = _NEXT_DOCUMENT.search(text, end)
+        if following is None or failures == MAX_FAILURES:
             return
-        following = _NEXT_DOCUMENT.search(text, min(index_of_error + 1, len(text)))
-        if following is None or count >= MAX_DOCUMENTS:
-            return
+        # After a failure each document is read by itself, lest the rest be read again for each one that fails.
         base = following.start()
+        after = _NEXT_DOCUMENT.search(text, following.end())
+        end = after.start() if after is not None else len(text)
 
 
 def _start_of_failed(part: str, offset: int) -> int:
@@ -68,22 +86,35 @@ def _syntax_error(refused: _Refused, text: str) -> ReadProblem:
     return ReadProblem("syntax-error", refused.message, (offset, min(offset + 1, len(text))))
 
 
-def _compose_part(source: Source, part: str, base: int, count: int) -> Iterator[Document | _Refused]:
+def _compose_part(
+    source: Source, part: str, base: int, count: int, stand_in: str = "", done: int = 0
+) -> Iterator[Document | _Refused]:
+    """The documents of a part of the text but for the first `done`; `stand_in` is what stands for colons in it."""
     try:
-        events = _events(part)
-        while True:
-            composer = _Composer(base)
-            found = composer.run(events)
-            if found is None:
-                return
-            data, mark, start = found
-            if data is not None or composer.problems:
-                yield Document(source, count, start, data, mark, tuple(composer.problems))
-                count += 1
+        for document in islice(_documents(source, part, base, count, stand_in), done, None):
+            yield document
+            done += 1
     except _Refused as refused:
         yield refused
     except _parser_errors() as error:
-        yield _refusal(error, part, base)
+        masked, stand_in = mask(part) if getattr(error, "problem", "") == REFUSED and not stand_in else ("", "")
+        if stand_in:
+            yield from _compose_part(source, masked, base, count, stand_in, done)
+        else:
+            yield _refusal(error, part, base)
+
+
+def _documents(source: Source, part: str, base: int, count: int, stand_in: str) -> Iterator[Document]:
+    next_event = unmask(_events(part), stand_in) if stand_in else _events(part)
+    while True:
+        composer = _Composer(base)
+        found = composer.run(next_event)
+        if found is None:
+            return
+        data, mark, start = found
+        if data is not None or composer.problems:
+            yield Document(source, count, start, data, mark, tuple(composer.problems))
+            count += 1
 
 
 def _refusal(error: Exception, part: str, base: int) -> _Refused:
@@ -130,24 +161,25 @@ class _Composer:
         opened_at = opened = 0
         root: tuple[Any, Mark, int] | None = None
         start = 0
+        anchors, forms = self._anchors, _FORMS
         while True:
             event = next_event()
             if event is None:
                 return None
-            kind = type(event).__name__
-            if kind == "ScalarEvent":
+            form = forms.get(type(event)) or _form(type(event))
+            if form is _SCALAR:
                 self._decoded += 1
                 begin = base + event.start_mark.index
-                mark: Any = pack(begin, base + event.end_mark.index)
+                # This is `pack`, without the call.
+                mark: Any = begin << LENGTH_BITS | (base + event.end_mark.index - begin)
                 value: Any = event.value
-                tag = event.tag
-                if tag is None:
+                if event.ctag is None:
                     if event.implicit[0] and (not value or value[0] in HINTS):
-                        value = self._plain(value, mark, as_key=key is _NO_KEY)
+                        value = _plain(value, begin) if key is not _NO_KEY else _plain_key(value, begin)
                 else:
-                    value = self._tagged(event, begin)
+                    value = _tagged(value, str(event.ctag), begin)
                 if event.anchor:
-                    self._anchors[event.anchor] = (value, mark, 1)
+                    anchors[event.anchor] = (value, mark, 1)
                 if key is _NO_KEY:
                     if value == "<<" and event.implicit[0]:
                         key = _MERGE
@@ -156,7 +188,7 @@ class _Composer:
                         key = intern(value if type(value) is str else self._key(value, begin, event))
                         key_mark = mark
                     continue
-            elif kind in ("MappingStartEvent", "SequenceStartEvent"):
+            elif form is _MAPPING or form is _SEQUENCE:
                 self._decoded += 1
                 begin = base + event.start_mark.index
                 if key is _NO_KEY:
@@ -166,28 +198,28 @@ class _Composer:
                 stack.append((data, marks, key, key_mark, anchor, opened_at, opened))
                 anchor, opened_at, opened = event.anchor, begin, self._decoded
                 if anchor:
-                    self._anchors[anchor] = None
-                if kind == "MappingStartEvent":
+                    anchors[anchor] = None
+                if form is _MAPPING:
                     data, marks, key = {}, {}, _NO_KEY
                 else:
                     data, marks, key = [], [], _ITEM
                 continue
-            elif kind in ("MappingEndEvent", "SequenceEndEvent"):
+            elif form is _END:
                 value = data
                 mark = marks or pack(opened_at, base + event.end_mark.index)
                 if anchor:
-                    self._anchors[anchor] = (value, mark, self._decoded - opened + 1)
+                    anchors[anchor] = (value, mark, self._decoded - opened + 1)
                 data, marks, key, key_mark, anchor, opened_at, opened = stack.pop()
-            elif kind == "AliasEvent":
+            elif form is _ALIAS:
                 value, mark = self._alias(event, base + event.start_mark.index)
                 if key is _NO_KEY:
                     key = value if type(value) is str else self._key(value, base + event.start_mark.index, event)
                     key_mark = pack(base + event.start_mark.index, base + event.end_mark.index)
                     continue
-            elif kind == "DocumentStartEvent":
+            elif form is _DOCUMENT_START:
                 start = base + event.end_mark.index
                 continue
-            elif kind == "DocumentEndEvent":
+            elif form is _DOCUMENT_END:
                 return root if root is not None else (None, None, start)
             else:
                 continue
@@ -208,18 +240,6 @@ class _Composer:
                 marks[key] = (key_mark, mark)
                 key = _NO_KEY
 
-    def _plain(self, text: str, mark: int, *, as_key: bool) -> Any:
-        value = resolve(text)
-        if isinstance(value, float) and not is_json(value) and not as_key:
-            raise _Refused(f'"{text}" is a number that JSON cannot write', unpack(mark)[0])
-        return value
-
-    def _tagged(self, event: Any, begin: int) -> Any:
-        try:
-            return resolve_tagged(event.value, event.tag, plain=not event.style)
-        except ScalarError as error:
-            raise _Refused(str(error), begin) from None
-
     def _key(self, value: Any, begin: int, event: Any) -> str:
         if isinstance(value, (dict, list)):
             raise _Refused("a mapping or sequence is no key: JSON object keys are strings", begin)
@@ -231,7 +251,11 @@ class _Composer:
         if isinstance(value, bool) and written.lower() != text:
             span = (begin, begin + len(written))
             self.problems.append(
-                ReadProblem("ambiguous-scalar", f'the key {written} is read as "{text}", since YAML 1.1 has it for a boolean', span)
+                ReadProblem(
+                    "ambiguous-scalar",
+                    f'the key {written} is read as "{text}", since YAML 1.1 has it for a boolean',
+                    span,
+                )
             )
         return text
 
@@ -257,7 +281,7 @@ class _Composer:
         if target is None:
             raise _Refused(f'anchor "{name}" value contains itself', begin)
         value, mark, size = target
-        self._decoded += size
+        self._decoded += size + 1
         self._from_aliases += size
         if self._is_a_bomb():
             raise _Refused("document contains excessive aliasing", begin)
@@ -282,6 +306,34 @@ class _Composer:
                 data.update(merged)
                 marks.update(merged_marks)
                 self._merged.update((id(data), key) for key in merged)
+
+
+def _form(event_type: type) -> int:
+    return _FORMS.setdefault(event_type, _FORM_NAMES.get(event_type.__name__, _OTHER))
+
+
+def _plain(text: str, begin: int) -> Scalar:
+    value = resolve(text)
+    if not is_json(value):
+        raise _Refused(f'"{text}" is a number that JSON cannot write', begin)
+    return value
+
+
+def _plain_key(text: str, begin: int) -> Scalar:
+    try:
+        return resolve_key(text)
+    except ScalarError as error:
+        raise _Refused(str(error), begin) from None
+
+
+def _tagged(text: str, tag: str, begin: int) -> Scalar:
+    try:
+        value = resolve_tagged(text, tag)
+    except ScalarError as error:
+        raise _Refused(str(error), begin) from None
+    if not is_json(value):
+        raise _Refused(f'"{text}" is a number that JSON cannot write', begin)
+    return value
 
 
 def _events(text: str) -> Callable[[], Any]:

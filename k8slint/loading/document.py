@@ -16,20 +16,20 @@ Span = tuple[int, int]
 # of a sequence, the list of its items' marks. An empty collection is marked as a scalar. A child of an alias has
 # the marks of its anchor.
 Mark = Any
-_LENGTH_BITS = 28
+LENGTH_BITS = 28
 _LINE_END = re.compile(r"\r\n?|\n")
-_LONGEST = (1 << _LENGTH_BITS) - 1
+_LONGEST = (1 << LENGTH_BITS) - 1
 
 
 def pack(start: int, end: int) -> int:
     """The span as one int."""
     length = end - start
-    return start << _LENGTH_BITS | (length if length < _LONGEST else _LONGEST)
+    return start << LENGTH_BITS | (length if length < _LONGEST else _LONGEST)
 
 
 def unpack(mark: int) -> Span:
     """The span that was packed."""
-    start = mark >> _LENGTH_BITS
+    start = mark >> LENGTH_BITS
     return start, start + (mark & _LONGEST)
 
 

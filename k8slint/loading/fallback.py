@@ -12,7 +12,7 @@ class ScalarEvent:
     """A scalar as libyaml's events have it: the tag is text, or none."""
 
     value: str
-    tag: str | None
+    ctag: str | None
     anchor: str | None
     implicit: tuple[bool, bool]
     style: str
@@ -23,18 +23,25 @@ class ScalarEvent:
 def events(text: str) -> Callable[[], Any]:
     """A function that returns the next event, and none after the last."""
     from ruamel.yaml import YAML  # noqa: PLC0415 - heavy, and libyaml is there as a rule
-    from ruamel.yaml.scanner import ScannerError  # noqa: PLC0415 - as above
 
     yaml = YAML(typ="safe", pure=True)
     yaml.version = (1, 1)
     stream = yaml.parse(text)
+    mark = None
 
     def next_event() -> Any:
-        event = next(stream, None)
-        if type(event).__name__ != "ScalarEvent" or event is None:
+        nonlocal mark
+        try:
+            event = next(stream, None)
+        except (ValueError, OverflowError):  # ruamel.yaml makes a character of any number that is written as one
+            raise _bad_escape(mark) from None
+        if event is None:
+            return None
+        mark = event.end_mark
+        if type(event).__name__ != "ScalarEvent":
             return event
         if any("\ud800" <= character <= "\udfff" for character in event.value):
-            raise ScannerError(None, None, "found invalid Unicode character escape code", event.start_mark)
+            raise _bad_escape(event.start_mark)
         return ScalarEvent(
             event.value,
             None if event.tag is None else str(event.tag),
@@ -46,3 +53,9 @@ def events(text: str) -> Callable[[], Any]:
         )
 
     return next_event
+
+
+def _bad_escape(mark: Any) -> Exception:
+    from ruamel.yaml.scanner import ScannerError  # noqa: PLC0415 - as above
+
+    return ScannerError(None, None, "found invalid Unicode character escape code", mark)

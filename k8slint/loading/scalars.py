@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import math
 import re
+import struct
+from decimal import Decimal
 from typing import Final
 
 Scalar = str | int | float | bool | None
@@ -22,10 +23,12 @@ _WORDS: Final[dict[str, Scalar]] = {
 HINTS: Final = frozenset("+-0123456789yYnNtTfFoO~.")
 _NUMERIC: Final = frozenset("+-0123456789.")
 
-_INT = re.compile(r"[-+]?(?:0[xX][0-9a-fA-F]+|0[oO]?[0-7]+|0[bB][01]+|0|[1-9][0-9]*)")
+_INT = re.compile(r"([-+]?)(?:0[xX]([0-9a-fA-F]+)|0[bB]([01]+)|0[oO]?([0-7]+)|(0|[1-9][0-9]*))")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
-_LONGEST_NUMBER = 400
+# After a leading point an underscore must stand between digits; elsewhere it may stand anywhere.
+_FRACTION = re.compile(r"\.[0-9]+(?:_[0-9]+)*(?:[eE][-+]?[0-9]+(?:_[0-9]+)*)?")
 _INT64 = 2**63
+_LONGEST_DECIMAL = 20  # digits of the largest unsigned 64-bit integer
 _TAG = "tag:yaml.org,2002:"
 
 
@@ -36,7 +39,8 @@ class ScalarError(ValueError):
 def resolve(text: str) -> Scalar:
     """The value of a plain scalar without a tag.
 
-    Floats without a fraction come back as int, since the JSON in between writes them so.
+    Floats without a fraction come back as int and integers over 64 bits as float, since the JSON in between makes
+    them so.
 
     Mirrors: go.yaml.in/yaml/v2 resolve.go resolve
     """
@@ -47,46 +51,47 @@ def resolve(text: str) -> Scalar:
         return text
     if text in _WORDS:
         return _WORDS[text]
-    if first not in _NUMERIC or len(text) > _LONGEST_NUMBER:
+    if first not in _NUMERIC:
         return text
-    plain = text if first == "." else text.replace("_", "")
-    if first != "." and _INT.fullmatch(plain):
-        number = _integer(plain)
-        return number if -_INT64 <= number < _INT64 else float(number)
-    if _FLOAT.fullmatch(plain):
-        return _through_json(float(plain))
-    return text
+    number = _number(text)
+    return text if number is None else _through_json(number)
 
 
-def resolve_tagged(text: str, tag: str, *, plain: bool) -> Scalar:
+def resolve_tagged(text: str, tag: str) -> Scalar:
     """The value of a scalar with an explicit tag; a tag that is not YAML's own leaves the text.
 
     Raises:
         ScalarError: for a text that is not of the tag's type.
     """
     name = tag.removeprefix(_TAG) if tag.startswith(_TAG) else ""
-    if name in ("", "str", "timestamp"):
-        return text if name or not plain or tag != "!" else resolve(text)
     if name == "binary":
         try:
-            return base64.b64decode("".join(text.split()), validate=True).decode("utf-8", "replace")
-        except (binascii.Error, ValueError):
+            decoded = base64.b64decode(text.replace("\n", "").replace("\r", ""), validate=True)
+        except ValueError:
             raise ScalarError("!!binary value contains invalid base64 data") from None
-    value = resolve(text)
-    kinds = {"int": (int,), "float": (int, float), "bool": (bool,), "null": (type(None),)}
-    expected = kinds.get(name)
-    if expected is None:
+        return decoded.decode("utf-8", "replace")
+    accepted = _TAGGED.get(name)
+    if accepted is None:
         return text
-    if not isinstance(value, expected) or (isinstance(value, bool) and name != "bool"):
+    value = _WORDS[text] if text in _WORDS else _number(text)
+    if type(value) not in accepted or (value is None and text not in _WORDS):
         raise ScalarError(f"cannot decode the value as !!{name}")
-    return value
+    return _through_json(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else value
+
+
+_TAGGED: Final[dict[str, tuple[type, ...]]] = {
+    "int": (int,),
+    "float": (int, float),
+    "bool": (bool,),
+    "null": (type(None),),
+}
 
 
 def key_text(value: Scalar) -> str:
     """The JSON object key that a resolved mapping key becomes.
 
     Raises:
-        ScalarError: for null, which JSON has no key for.
+        ScalarError: for null, and for integers over 63 bits, which it has no key for.
 
     Mirrors: sigs.k8s.io/yaml yaml.go convertToJSONableObject
     """
@@ -96,11 +101,19 @@ def key_text(value: Scalar) -> str:
         raise ScalarError("null is no key: JSON object keys are strings")
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, float):
-        if math.isinf(value):
-            return ".inf" if value > 0 else "-.inf"
-        return ".nan" if math.isnan(value) else repr(value)
-    return str(value)
+    return str(value) if isinstance(value, int) else _float_key(value)
+
+
+def resolve_key(text: str) -> Scalar:
+    """The value of a plain scalar without a tag that is a key: there 1e3 is not yet 1000.
+
+    Raises:
+        ScalarError: for integers over 63 bits.
+    """
+    number = None if text in _WORDS else _number(text)
+    if isinstance(number, int) and number >= _INT64:
+        raise ScalarError(f"{number} is no key: it has more than 63 bits")
+    return resolve(text) if number is None else number
 
 
 def is_json(value: Scalar) -> bool:
@@ -108,16 +121,62 @@ def is_json(value: Scalar) -> bool:
     return not isinstance(value, float) or math.isfinite(value)
 
 
-def _integer(plain: str) -> int:
-    sign, digits = (-1, plain[1:]) if plain[0] == "-" else (1, plain.removeprefix("+"))
-    if len(digits) > 1 and digits[0] == "0":
-        marker = digits[1].lower()
-        base = {"x": 16, "o": 8, "b": 2}.get(marker)
-        return sign * (int(digits[2:], base) if base else int(digits, 8))
-    return sign * int(digits)
+def _number(text: str) -> int | float | None:
+    """The number that a text is, or none."""
+    if text[:1] not in _NUMERIC:
+        return None
+    if text[0] == ".":
+        return _finite(text.replace("_", "")) if _FRACTION.fullmatch(text) else None
+    plain = text.replace("_", "")
+    match = _INT.fullmatch(plain)
+    if match is not None:
+        number = _integer(*match.groups())
+        if number is not None and -_INT64 <= number < (_INT64 if match[1] else 2 * _INT64):
+            return number
+    return _finite(plain) if _FLOAT.fullmatch(plain) else None
+
+
+def _integer(
+    sign: str, hexadecimal: str | None, binary: str | None, octal: str | None, decimal: str | None
+) -> int | None:
+    """The value of the digits, none for decimal ones that are too many for 64 bits."""
+    if decimal is not None:
+        number = int(decimal) if len(decimal) <= _LONGEST_DECIMAL else None
+    elif hexadecimal is not None:
+        number = int(hexadecimal, 16)
+    else:
+        number = int(binary, 2) if binary is not None else int(octal or "0", 8)
+    return -number if number is not None and sign == "-" else number
+
+
+def _finite(text: str) -> float | None:
+    """The float, or none where it is too large for one: Go then leaves the text."""
+    number = float(text)
+    return number if math.isfinite(number) else None
 
 
 def _through_json(number: float) -> Scalar:
+    if isinstance(number, int):
+        return number if -_INT64 <= number < _INT64 else float(number)
     if math.isfinite(number) and number == int(number) and abs(number) < _INT64:
         return int(number)
     return number
+
+
+def _float_key(value: float) -> str:
+    """The shortest text that is the same in 32 bits, which is how such a key comes to be written.
+
+    Mirrors: sigs.k8s.io/yaml yaml.go convertToJSONableObject, strconv FormatFloat 'g' of 32 bits
+    """
+    try:
+        packed = struct.pack("f", value)
+    except OverflowError:
+        packed = struct.pack("f", math.copysign(math.inf, value))
+    (single,) = struct.unpack("f", packed)
+    if not math.isfinite(single):
+        return ".nan" if math.isnan(single) else ".inf" if single > 0 else "-.inf"
+    shortest = next(
+        text for digits in range(9) for text in (f"{single:.{digits}e}",) if struct.pack("f", float(text)) == packed
+    )
+    mantissa, _, power = shortest.partition("e")
+    return f"{mantissa}e{int(power):+03d}" if not -5 < int(power) < 6 else f"{Decimal(shortest):f}"

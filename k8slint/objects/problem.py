@@ -27,6 +27,7 @@ class Problem:
     `absent` names what is missing from the files read: only true if they are all there is, so it may be left unsaid.
     `kind` is the id of the rule, from stages whose problems belong to several.
     `conceals` keeps the value at the path out of every report.
+    `unless` is a word that settles the problem where something unread, as a patch, holds it: then it is left unsaid.
     """
 
     path: Path
@@ -38,3 +39,4 @@ class Problem:
     absent: str = ""
     kind: str = ""
     conceals: bool = False
+    unless: str = ""

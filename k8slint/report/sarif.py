@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import PurePath
 from typing import Any, Final
 from urllib.parse import quote
@@ -18,7 +19,7 @@ from k8slint.report.wording import counted, in_full
 RESULTS_LIMIT: Final = 25_000
 _SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
-# In a message, `[text](target)` is a link. Braces need no care: they are filled in only from arguments, and none is given.
+# In a message, `[text](target)` is a link. Braces need no care: they are filled in from arguments, and none is given.
 _LINK: Final = re.compile(r"(?<!\\)(\\*)\](?=\()")
 # Surrogates that stand for no byte of a file name.
 _NO_BYTE: Final = re.compile("[\ud800-\udc7f\udd00-\udfff]")
@@ -109,6 +110,7 @@ def _physical(location: Location) -> dict[str, Any]:
     }
 
 
+@lru_cache(maxsize=1024)
 def _artifact(file: str) -> dict[str, str]:
     """The file as a URI that keeps its exact bytes; a relative one is said to lie under the root of the sources."""
     path = PurePath(file)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Final
 
 from k8slint.finding import Finding, Location, RelatedLocation, Report, SourceLine
@@ -20,6 +21,25 @@ Told = set[tuple[str, str, str]]
 """File, rule and text of each effect and fix that was shown: within a file they are not said again."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """What a finding is drawn on: `gutter` is the width of its line numbers, `room` that of a line, in cells."""
+
+    paint: Paint
+    gutter: int
+    room: int
+
+    @property
+    def margin(self) -> str:
+        """Blanks as wide as the line numbers."""
+        return " " * self.gutter
+
+    @property
+    def bar(self) -> str:
+        """A line without a number."""
+        return f"{self.margin} {self.paint('frame', '|')}"
+
+
 def render(report: Report, *, color: bool = False, width: int | None = None) -> str:
     """The findings with frames in at most `width` cells (100 if unknown), then the summary."""
     paint = painter(color=color)
@@ -32,58 +52,58 @@ def render(report: Report, *, color: bool = False, width: int | None = None) -> 
 def _finding(finding: Finding, told: Told, paint: Paint, room: int) -> Iterator[str]:
     severity = finding.severity.value
     lines = [line for line in (finding.line, *(related.line for related in finding.related)) if line is not None]
-    gutter = max((len(str(line.number)) for line in lines), default=1)
+    sheet = _Sheet(paint, max((len(str(line.number)) for line in lines), default=1), room)
     yield paint(severity, f"{severity}[{visible(finding.rule)}]") + paint("strong", f": {visible(finding.message)}")
-    yield f"{' ' * gutter}{paint('frame', '-->')} {_place(finding.location)}{_owner(finding)}"
+    yield f"{sheet.margin}{paint('frame', '-->')} {_place(finding.location)}{_owner(finding)}"
     sections = [
-        _frame(finding.line, finding.location, severity, "^", "", gutter, paint, room),
-        *(_related(related, gutter, paint, room) for related in finding.related),
-        _notes(finding, gutter, told, paint, room),
+        _frame(finding.line, finding.location, sheet, lambda width: paint(severity, "^" * width)),
+        *(_related(related, sheet) for related in finding.related),
+        _notes(finding, told, sheet),
     ]
     for section in sections:
         section_lines = list(section)
         if section_lines:
-            yield _bar(gutter, paint)
+            yield sheet.bar
         yield from section_lines
 
 
-def _related(related: RelatedLocation, gutter: int, paint: Paint, room: int) -> Iterator[str]:
-    place = f"{' ' * gutter}{paint('frame', ':::')} {_place(related.location)}"
+def _related(related: RelatedLocation, sheet: _Sheet) -> Iterator[str]:
+    place = f"{sheet.margin}{sheet.paint('frame', ':::')} {_place(related.location)}"
     message = visible(related.message)
     if related.line is None:
         yield f"{place}: {message}" if message else place
         return
     yield place
-    yield _bar(gutter, paint)
-    yield from _frame(related.line, related.location, "frame", "-", message, gutter, paint, room)
+    yield sheet.bar
+    yield from _frame(
+        related.line,
+        related.location,
+        sheet,
+        lambda width: sheet.paint("frame", f"{'-' * width} {message}".rstrip(" ")),
+    )
 
 
 def _frame(
-    line: SourceLine | None, location: Location, style: str, mark: str, label: str, gutter: int, paint: Paint, room: int
+    line: SourceLine | None, location: Location, sheet: _Sheet, underline: Callable[[int], str]
 ) -> Iterator[str]:
     if line is None:
         return
     end = location.end_column - 1 if location.end_line == location.line else len(line.text)
-    shown = excerpt(line.text, location.column - 1, end, room - gutter - len(" | "))
-    yield f"{paint('frame', f'{line.number:>{gutter}} |')} {shown.text}".rstrip(" ")
-    underline = f"{mark * shown.width} {label}".rstrip(" ")
-    yield f"{_bar(gutter, paint)} {' ' * shown.indent}{paint(style, underline)}"
+    shown = excerpt(line.text, location.column - 1, end, sheet.room - sheet.gutter - len(" | "))
+    yield f"{sheet.paint('frame', f'{line.number:>{sheet.gutter}} |')} {shown.text}".rstrip(" ")
+    yield f"{sheet.bar} {' ' * shown.indent}{underline(shown.width)}"
 
 
-def _bar(gutter: int, paint: Paint) -> str:
-    return f"{' ' * gutter} {paint('frame', '|')}"
-
-
-def _notes(finding: Finding, gutter: int, told: Told, paint: Paint, room: int) -> Iterator[str]:
+def _notes(finding: Finding, told: Told, sheet: _Sheet) -> Iterator[str]:
     for label, text in (("effect", finding.effect), ("help", finding.fix)):
         key = (finding.location.file, finding.rule, text)
         prose = flowing(text)
         if not prose or key in told:
             continue
         told.add(key)
-        indent = gutter + len(f" = {label}: ")
-        first, *others = wrap(prose, room - indent)
-        yield f"{' ' * gutter} {paint('frame', '=')} {paint('strong', f'{label}:')} {first}"
+        indent = sheet.gutter + len(f" = {label}: ")
+        first, *others = wrap(prose, min(sheet.room, _WIDTH) - indent)
+        yield f"{sheet.margin} {sheet.paint('frame', '=')} {sheet.paint('strong', f'{label}:')} {first}"
         yield from (f"{' ' * indent}{line}" for line in others)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import PurePath
 
 from k8slint.finding import Finding, Report, Severity
@@ -44,6 +45,7 @@ def in_full(finding: Finding) -> str:
     return " ".join(part for part in (message + stop, flowing(finding.effect), flowing(finding.fix)) if part)
 
 
+@lru_cache(maxsize=1024)
 def posix_path(file: str) -> str:
     """The file as a repository names it: with slashes, and no `./` before it."""
     return visible(PurePath(file).as_posix())

@@ -1,4 +1,4 @@
-"""Secret-looking names, unrendered placeholders and base64: what can be told of a value without knowing its use."""
+"""Names that hold a secret, values that are filled in later, and base64 as the API server reads it."""
 
 from __future__ import annotations
 
@@ -6,14 +6,12 @@ import base64
 import re
 from typing import Final
 
-# `${A}`, `$(A)`, `{{ a }}`, `{% a %}`, `<change me>`, `[[a]]`, `((a))`, `#{a}`, `%A%`, `__A__`, `@A@`, a whole `$A`.
-_PLACEHOLDER = re.compile(
-    r"\$\{[^}]*\}|\$\([^)]*\)|\{\{.*?\}\}|\{%.*?%\}|<[A-Za-z][^<>\n]*>|\[\[.*?\]\]|\(\(.*?\)\)|#\{[^}]*\}"
-    r"|%[A-Za-z_]\w*%|__[A-Za-z]\w*__|@[A-Z_]{2,}@|\A\$[A-Za-z_]\w*\Z",
-    re.DOTALL,
-)
+from k8slint.values.placeholder import has_placeholder
+
 # Values that a tool puts in place later: SOPS, vals, Vault, 1Password, cloud secret managers.
-_REFERENCE = re.compile(r"(?:ENC\[|ref\+|arn:|(?:vault|op|sm|gcp-sm|awssm|awsssm|azurekeyvault|keyvault|secretref)[:/])")
+_LOOKED_UP = re.compile(
+    r"ENC\[|ref\+|arn:|(?:vault|op|sm|gcp-sm|awssm|awsssm|azurekeyvault|keyvault|secretref)[:/]|projects/[^/]+/secrets/"
+)
 _MASKED = re.compile(r"[*xX.\u2022?-]+|(?i:redacted|removed|masked|null|none|nil)")
 
 _BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}")
@@ -21,8 +19,10 @@ _NEWLINES: Final = {ord("\r"): None, ord("\n"): None}
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _ONE_WORD: Final = frozenset(
-    "apikey apisecret apitoken authtoken clientsecret passphrase passwd password pass pwd secret secretkey token".split()
-)
+    {
+        "apikey", "apisecret", "apitoken", "authtoken", "clientsecret", "pass", "pwd", "secret", "secretkey", "token",
+    }
+)  # fmt: skip
 _TWO_WORDS: Final = frozenset(
     {
         ("access", "secret"), ("account", "key"), ("api", "key"), ("auth", "key"), ("cookie", "key"),
@@ -32,21 +32,24 @@ _TWO_WORDS: Final = frozenset(
 )  # fmt: skip
 _PASSWORD_ENDS: Final = ("password", "passwd", "passphrase")
 # Words that may follow the one that says it: `PASSWORD_1`, `SECRET_KEY_BASE`.
-_AFTER: Final = frozenset("base dev default plain prod production staging test value".split())
+_AFTER: Final = frozenset({"base", "default", "dev", "plain", "prod", "production", "staging", "test", "value"})
 # Words that make it something else: a name of a Secret, a switch, a public half.
 _BEFORE: Final = frozenset(
-    "allow by ca cert certificate disable empty enable force generate has image ingress is no openapi public "
-    "publishable pull random require skip tls use wildcard without".split()
-)
+    {
+        "allow", "by", "ca", "cert", "certificate", "disable", "empty", "enable", "force", "generate", "has", "image",
+        "ingress", "is", "no", "public", "publishable", "pull", "random", "require", "skip", "tls", "use", "wildcard",
+        "without",
+    }
+)  # fmt: skip
 
 
-def is_placeholder(text: str) -> bool:
-    """Whether it waits to be rendered, decrypted or looked up, so that what it will be is unknown.
+def is_filled_in_later(text: str) -> bool:
+    """Whether it waits to be rendered, decrypted or looked up, so that nothing is known of what it will be.
 
-    >>> [is_placeholder(text) for text in ("${DB}", "{{ .db }}", "<change me>", "ENC[AES256_GCM,data:x]", "p$ss")]
-    [True, True, True, True, False]
+    >>> [is_filled_in_later(text) for text in ("${DB}", "{{ .db }}", "ENC[AES256_GCM,data:x]", "pass")]
+    [True, True, True, False]
     """
-    return _PLACEHOLDER.search(text) is not None or _REFERENCE.match(text) is not None
+    return has_placeholder(text) or _LOOKED_UP.match(text) is not None
 
 
 def is_masked(text: str) -> bool:
@@ -94,9 +97,9 @@ def names_a_credential(name: str) -> bool:
     parts = words(name)
     while len(parts) > 1 and (parts[-1].isdigit() or parts[-1] in _AFTER):
         parts.pop()
-    if not parts or parts == ["pwd"] or not _BEFORE.isdisjoint(parts):
-        return False
+    if not parts or parts == ["pwd"] or parts[-2:] == ["cluster", "token"] or not _BEFORE.isdisjoint(parts):
+        return False  # the working directory; etcd's name for a cluster
     last = parts[-1]
-    if last in _ONE_WORD or last.endswith(_PASSWORD_ENDS) or tuple(parts[-2:]) in _TWO_WORDS:
+    if last in _ONE_WORD or tuple(parts[-2:]) in _TWO_WORDS or parts[-3:] == ["secret", "access", "key"]:
         return True
-    return parts[-3:] == ["secret", "access", "key"]
+    return last.endswith(_PASSWORD_ENDS) and last != "htpasswd"

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 
 _DIGEST = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[0-9a-fA-F]{32,}")
+_PART = r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
+_REPOSITORY = re.compile(rf"{_PART}(?:/{_PART})*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +29,27 @@ class Image:
     def parse(cls, text: str) -> Image:
         """The parts of any text; a colon before a slash belongs to the registry's port.
 
-        Mirrors: distribution/reference Parse @ v0.6
+        A first part with a dot, a colon or a capital is a registry, as is `localhost`.
+
+        Mirrors: distribution/reference normalize.go splitDockerDomain @ v0.6
         """
         rest, _, digest = text.partition("@")
         head, slash, last = rest.rpartition("/")
         last, _, tag = last.partition(":")
         name = f"{head}{slash}{last}"
         first, slash, path = name.partition("/")
-        if slash and ("." in first or ":" in first or first == "localhost"):
+        if slash and ("." in first or ":" in first or first == "localhost" or first != first.lower()):
             return cls(first, path, tag, digest)
         return cls("", name, tag, digest)
+
+    @property
+    def has_valid_repository(self) -> bool:
+        """Whether a container runtime takes the repository's name; a capital or a space makes it no name.
+
+        >>> Image.parse("team/app").has_valid_repository, Image.parse("YOUR_IMAGE").has_valid_repository
+        (True, False)
+        """
+        return _REPOSITORY.fullmatch(self.repository) is not None
 
     @property
     def has_digest(self) -> bool:

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
+
+_FORMS: Final = {
+    "In": "{key} in ({values})",
+    "NotIn": "{key} notin ({values})",
+    "Exists": "{key}",
+    "DoesNotExist": "!{key}",
+    "Gt": "{key}>{values}",
+    "Lt": "{key}<{values}",
+}
+_INT = re.compile(r"[+-]?[0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +48,8 @@ class Requirement:
     def _compares(self, labels: Mapping[str, str]) -> bool:
         if self.key not in labels or len(self.values) != 1:
             return False
-        try:
-            here, there = int(labels[self.key]), int(self.values[0])
-        except ValueError:
+        here, there = _int64(labels[self.key]), _int64(self.values[0])
+        if here is None or there is None:
             return False
         return here > there if self.operator == "Gt" else here < there
 
@@ -78,7 +88,9 @@ class LabelSelector:
         """The selector of a plain label mapping, as a Service has it."""
         if not isinstance(labels, dict):
             return cls(())
-        return cls(tuple(Requirement(str(key), "In", (str(value),)) for key, value in labels.items()))
+        # The API server reads null as the empty string.
+        pairs = ((key, "" if value is None else str(value)) for key, value in labels.items())
+        return cls(tuple(Requirement(str(key), "In", (value,)) for key, value in pairs))
 
     def matches(self, labels: Mapping[str, str]) -> bool:
         """Whether the labels meet every requirement."""
@@ -93,22 +105,18 @@ class LabelSelector:
         return ",".join(_requirement_text(requirement) for requirement in self.requirements)
 
 
+def _int64(text: str) -> int | None:
+    # Stricter than int(): no spaces, no underscores, no other digits than ASCII's.
+    if len(text) > 20 or not _INT.fullmatch(text):
+        return None
+    number = int(text)
+    return number if -(2**63) <= number < 2**63 else None
+
+
 def _requirement_text(requirement: Requirement) -> str:
-    key, values = requirement.key, ",".join(requirement.values)
-    match requirement.operator:
-        case "In" if len(requirement.values) == 1:
-            return f"{key}={values}"
-        case "In":
-            return f"{key} in ({values})"
-        case "NotIn":
-            return f"{key} notin ({values})"
-        case "Exists":
-            return key
-        case "DoesNotExist":
-            return f"!{key}"
-        case "Gt":
-            return f"{key}>{values}"
-        case "Lt":
-            return f"{key}<{values}"
-        case other:
-            return f"{key} {other} ({values})"
+    form = "{key} {operator} ({values})"
+    if requirement.operator == "In" and len(requirement.values) == 1:
+        form = "{key}={values}"
+    else:
+        form = _FORMS.get(requirement.operator, form)
+    return form.format(key=requirement.key, operator=requirement.operator, values=",".join(requirement.values))

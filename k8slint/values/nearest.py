@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
+
+_LEAST_ALIKE: Final = 0.7
 
 
 def nearest(word: str, candidates: Iterable[str]) -> str | None:
@@ -10,14 +13,25 @@ def nearest(word: str, candidates: Iterable[str]) -> str | None:
 
     >>> nearest("conatiners", ["containers", "volumes"])
     'containers'
+    >>> nearest("port", ["portb", "porta"])
+    'porta'
     >>> nearest("zebra", ["containers"]) is None
     True
     """
-    from difflib import get_close_matches  # noqa: PLC0415 - only a run with a typo pays for it
+    from difflib import SequenceMatcher  # noqa: PLC0415 - only a run with a typo pays for it
 
     ordered = sorted(set(candidates))
     folded = {candidate.casefold(): candidate for candidate in reversed(ordered)}
     if word.casefold() in folded:
         return folded[word.casefold()]
-    close = get_close_matches(word.casefold(), folded, n=1, cutoff=0.7)
-    return folded[close[0]] if close else None
+    matcher = SequenceMatcher(b=word.casefold())
+    best, best_ratio = None, 0.0
+    for candidate in ordered:
+        matcher.set_seq1(candidate.casefold())
+        floor = max(best_ratio, _LEAST_ALIKE)
+        # The quick ratios are upper bounds: most candidates are out without a real comparison.
+        if matcher.real_quick_ratio() >= floor and matcher.quick_ratio() >= floor:
+            ratio = matcher.ratio()
+            if ratio >= _LEAST_ALIKE and ratio > best_ratio:
+                best, best_ratio = candidate, ratio
+    return best

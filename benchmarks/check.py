@@ -1,0 +1,126 @@
+"""Whole-process times of `k8slint check`, paired with peers found on PATH, as ratios.
+
+    python benchmarks/check.py [FOLDER]
+
+The folder holds manifests; without one, the public manifests beside the checkout if they are there, else `examples/`.
+Commands of a pair run in turn, A B A B, and the ratio is taken pair by pair: machines are noisy, ratios less so.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+RUNS = 5
+ONE = ROOT / "examples" / "shop-web" / "mended.yaml"
+EMPTY_TYPER = """\
+import typer
+app = typer.Typer()
+@app.command()
+def main(name: str = "") -> None:
+    pass
+app()
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Seconds of wall clock and of processor, and the largest process in MiB."""
+
+    wall: float
+    cpu: float
+    peak: float
+
+
+def main() -> None:
+    """Print the table."""
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else _corpus()
+    files = sorted(path for path in folder.rglob("*") if path.suffix in (".yaml", ".yml"))
+    size = sum(path.stat().st_size for path in files) / 1e6
+    print(f"{len(files):,} files, {size:.1f} MB, {os.cpu_count()} cores, medians of {RUNS} paired runs\n")
+    print("| work | against | k8slint | peer | wall ratio | cpu ratio | peak memory ratio |")
+    print("|---|---|---|---|---|---|---|")
+    with tempfile.TemporaryDirectory() as scratch:
+        _write_schemas(Path(scratch))
+        empty = Path(scratch) / "empty.py"
+        empty.write_text(EMPTY_TYPER, encoding="utf-8")
+        _pair("one file", [_k8slint(), "check", str(ONE)], "an empty typer program", [sys.executable, str(empty)])
+        for work, target in (("one file", ONE), ("all files", folder)):
+            for peer, command in _peers(target, files if target is folder else [ONE], Path(scratch)):
+                _pair(work, [_k8slint(), "check", str(target), "--output-format", "concise"], peer, command)
+
+
+def _corpus() -> Path:
+    public = ROOT.parent / "shared" / "corpus"
+    return public if public.is_dir() else ROOT / "examples"
+
+
+def _k8slint() -> str:
+    return str(Path(sys.executable).parent / "k8slint")
+
+
+def _peers(target: Path, files: list[Path], schemas: Path) -> list[tuple[str, list[str]]]:
+    peers = []
+    if shutil.which("kubeconform"):
+        location = f"{schemas}/{{{{ .ResourceKind }}}}{{{{ .KindSuffix }}}}.json"
+        options = ["-strict", "-ignore-missing-schemas", "-summary", "-schema-location", location]
+        peers.append(("kubeconform -strict, local schemas", ["kubeconform", *options, str(target)]))
+    if shutil.which("kube-score"):
+        peers.append(("kube-score", ["kube-score", "score", *(str(file) for file in files)]))
+    if shutil.which("kube-linter"):
+        peers.append(("kube-linter", ["kube-linter", "lint", str(target)]))
+    return peers
+
+
+def _write_schemas(folder: Path) -> None:
+    """Our newest bundled schemas as kubeconform reads them: a file a kind, strict, over one file of definitions."""
+    newest = max((ROOT / "schemas" / "kubernetes").glob("1.*.json"), key=lambda file: int(file.stem.split(".")[1]))
+    definitions = json.loads(newest.read_text(encoding="utf-8"))["$defs"]
+    for definition in definitions.values():
+        if "properties" in definition:
+            definition["additionalProperties"] = False
+    (folder / "_definitions.json").write_text(json.dumps({"$defs": definitions}), encoding="utf-8")
+    for name, definition in definitions.items():
+        for gvk in definition.get("x-kubernetes-group-version-kind", ()):
+            group = gvk["group"].split(".")[0]
+            file = "-".join(part for part in (gvk["kind"].lower(), group, gvk["version"]) if part)
+            reference = {"$ref": f"_definitions.json#/$defs/{name}"}
+            (folder / f"{file}.json").write_text(json.dumps(reference), encoding="utf-8")
+
+
+def _pair(work: str, ours: list[str], peer: str, theirs: list[str]) -> None:
+    _run(ours)
+    _run(theirs)
+    pairs = [(_run(ours), _run(theirs)) for _ in range(RUNS)]
+    a, b = ([pair[side] for pair in pairs] for side in (0, 1))
+    ratio = {
+        name: statistics.median(getattr(one, name) / getattr(other, name) for one, other in pairs)
+        for name in ("wall", "cpu", "peak")
+    }
+    shown = " | ".join(
+        f"{statistics.median(run.wall for run in runs) * 1000:,.0f} ms, {statistics.median(run.peak for run in runs):,.0f} MiB"
+        for runs in (a, b)
+    )
+    print(f"| {work} | {peer} | {shown} | {ratio['wall']:.2f} | {ratio['cpu']:.2f} | {ratio['peak']:.2f} |", flush=True)
+
+
+def _run(command: list[str]) -> Run:
+    start = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, _, usage = os.wait4(process.pid, 0)
+    wall = time.perf_counter() - start
+    process.returncode = 0
+    return Run(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,170 @@
+"""Claims and the volumes that can hold them: what binds a PersistentVolumeClaim, and what keeps it from binding."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from k8slint.cluster.cluster import Cluster, may_share_namespace
+from k8slint.loading.document import Path
+from k8slint.objects.fields import dig, integer, items, mapping, sequence, strings, text
+from k8slint.objects.object import Object
+from k8slint.values.labels import LabelSelector
+from k8slint.values.placeholder import has_placeholder
+from k8slint.values.quantity import Quantity, QuantityError
+
+OLD_CLASS: Final = "volume.beta.kubernetes.io/storage-class"
+NO_PROVISIONER: Final = "kubernetes.io/no-provisioner"
+_IS_DEFAULT: Final = "storageclass.kubernetes.io/is-default-class"
+_STORAGE_CLASS: Final = "StorageClass.storage.k8s.io"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A PersistentVolumeClaim, or what a template of a StatefulSet makes of it.
+
+    `path` leads from the object to the claim's spec. `names` matches the names it has, one for each of its `copies`.
+    """
+
+    path: Path
+    names: re.Pattern[str]
+    namespace: str
+    annotations: Mapping[str, str]
+    spec: Mapping[str, Any]
+    copies: int
+
+    @property
+    def class_name(self) -> str | None:
+        """The class it asks for; empty for no class, none where the cluster's default is filled in.
+
+        Mirrors: component-helpers storage/volume GetPersistentVolumeClaimClass @ v1.36
+        """
+        named = self.annotations.get(OLD_CLASS, self.spec.get("storageClassName"))
+        return named if isinstance(named, str) else None
+
+
+def claims_of(obj: Object) -> Iterator[Claim]:
+    """The claim that the object is, or those that a StatefulSet makes for each of its Pods."""
+    if obj.group_kind == "PersistentVolumeClaim":
+        yield _claim(obj, (), obj.data, re.escape(obj.name), 1)
+    elif obj.group_kind == "StatefulSet.apps":
+        replicas = integer(obj.spec.get("replicas"))
+        for index, template in items(obj.spec.get("volumeClaimTemplates")):
+            names = re.escape(f"{text(dig(template, 'metadata', 'name'))}-{obj.name}-") + "[0-9]+"
+            path = ("spec", "volumeClaimTemplates", index)
+            yield _claim(obj, path, template, names, 1 if replicas is None else replicas)
+
+
+def _claim(obj: Object, path: Path, data: Mapping[str, Any], names: str, copies: int) -> Claim:
+    annotations = strings(dig(data, "metadata", "annotations"))
+    return Claim((*path, "spec"), re.compile(names), obj.namespace, annotations, mapping(data.get("spec")), copies)
+
+
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """Why a volume cannot hold a claim; the fields that say so, from the spec of the claim and the root of the volume."""
+
+    message: str
+    at_claim: Path
+    at_volume: Path
+
+
+def lacks_of(volume: Object, claim: Claim, *, is_named: bool) -> tuple[Lack, ...]:
+    """What keeps the volume, of the claim's class or named by the claim, from holding it; nothing if it can.
+
+    Mirrors: component-helpers storage/volume FindMatchingVolume, and pv_controller.go checkVolumeSatisfyClaim @ v1.36
+    """
+    reference = volume.spec.get("claimRef")
+    is_reserved = isinstance(reference, dict)
+    lacks = list(_reserved_for_another(reference, claim)) if isinstance(reference, dict) else []
+    if is_named and is_reserved and not lacks:
+        return ()  # each names the other: they are bound as they are
+    lacks += [*_too_small(volume, claim), *_lacking_modes(volume, claim)]
+    if is_named:
+        lacks += _of_another_class(volume, claim)
+    elif not is_reserved:
+        lacks += _not_selected(volume, claim)
+    return tuple(lacks)
+
+
+def _reserved_for_another(reference: Mapping[str, Any], claim: Claim) -> Iterator[Lack]:
+    name, namespace = text(reference.get("name")), text(reference.get("namespace"))
+    if has_placeholder(name) or has_placeholder(namespace):
+        return
+    if claim.names.fullmatch(name) is None or not may_share_namespace(namespace, claim.namespace):
+        owner = f"{namespace}/{name}" if namespace else name
+        yield Lack(f'is reserved for claim "{owner}"', (), ("spec", "claimRef"))
+
+
+def _too_small(volume: Object, claim: Claim) -> Iterator[Lack]:
+    has, asked = dig(volume.spec, "capacity", "storage"), dig(claim.spec, "resources", "requests", "storage")
+    there, wanted = quantity(has), quantity(asked)
+    if there is not None and wanted is not None and there < wanted:
+        at_claim = ("resources", "requests", "storage")
+        yield Lack(f"holds {has} where {asked} is asked for", at_claim, ("spec", "capacity", "storage"))
+
+
+def _lacking_modes(volume: Object, claim: Claim) -> Iterator[Lack]:
+    offered = [mode for mode in sequence(volume.spec.get("accessModes")) if isinstance(mode, str)]
+    for mode in sequence(claim.spec.get("accessModes")):
+        if isinstance(mode, str) and not has_placeholder(mode) and offered and mode not in offered:
+            yield Lack(f"offers {', '.join(offered)} and not {mode}", ("accessModes",), ("spec", "accessModes"))
+    there, wanted = (text(spec.get("volumeMode")) or "Filesystem" for spec in (volume.spec, claim.spec))
+    if there != wanted:
+        yield Lack(f"is of volumeMode {there} and not {wanted}", ("volumeMode",), ("spec", "volumeMode"))
+
+
+def _of_another_class(volume: Object, claim: Claim) -> Iterator[Lack]:
+    there, wanted = class_of_volume(volume), claim.class_name
+    if wanted is not None and there != wanted and not has_placeholder(there) and not has_placeholder(wanted):
+        said = f'of class "{there}"' if there else "of no class"
+        yield Lack(f'is {said} and not of "{wanted}"', ("storageClassName",), ("spec", "storageClassName"))
+
+
+def _not_selected(volume: Object, claim: Claim) -> Iterator[Lack]:
+    selector = LabelSelector.of(claim.spec.get("selector"))
+    if not selector.matches(volume.labels):
+        yield Lack(f'has no labels that match "{selector}"', ("selector",), ("metadata", "labels"))
+
+
+def quantity(written: Any) -> Quantity | None:
+    """The amount a manifest writes; none for what the API server refuses."""
+    if not isinstance(written, (str, int, float)):
+        return None
+    try:
+        return Quantity.parse(written)
+    except QuantityError:
+        return None
+
+
+def class_of_volume(volume: Object) -> str:
+    """The class of a PersistentVolume; empty for no class."""
+    return volume.annotations.get(OLD_CLASS, text(volume.spec.get("storageClassName")))
+
+
+def volumes_by_class(cluster: Cluster) -> Mapping[str, tuple[Object, ...]]:
+    """The PersistentVolumes of each class; to be had through `cluster.once`."""
+    groups: dict[str, list[Object]] = defaultdict(list)
+    for volume in cluster.of_kind("PersistentVolume"):
+        groups[class_of_volume(volume)].append(volume)
+    return {name: tuple(volumes) for name, volumes in groups.items()}
+
+
+def class_names(cluster: Cluster) -> frozenset[str]:
+    """The names of the StorageClasses; to be had through `cluster.once`."""
+    return frozenset(obj.name for obj in cluster.of_kind(_STORAGE_CLASS))
+
+
+def static_classes(cluster: Cluster) -> frozenset[str]:
+    """The StorageClasses that nothing makes volumes for; to be had through `cluster.once`."""
+    dynamic = {obj.name for obj in cluster.of_kind(_STORAGE_CLASS) if obj.data.get("provisioner") != NO_PROVISIONER}
+    return class_names(cluster) - dynamic
+
+
+def default_class(cluster: Cluster) -> str | None:
+    """The class that claims without one get, if the files say so; to be had through `cluster.once`."""
+    names = {obj.name for obj in cluster.of_kind(_STORAGE_CLASS) if obj.annotations.get(_IS_DEFAULT) == "true"}
+    return next(iter(names)) if len(names) == 1 else None

@@ -1,0 +1,380 @@
+"""Hints in the files at what they do not hold: operators, releases, programs that create, kustomizations half read."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, Final
+
+from k8slint.cluster.cluster import Cluster
+from k8slint.cluster.producers import KUSTOMIZATIONS, PRODUCTS, reach
+from k8slint.objects.fields import dig, items, mapping, sequence, text
+from k8slint.objects.object import Container, Object
+
+# A name, or a string of a custom resource, to the namespaces it speaks for; the empty one is any.
+_Places = Mapping[str, frozenset[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What may be there beside the objects read.
+
+    `makers` are names of custom resources and releases, `mentioned` the strings inside them, `pod_makers` and
+    `pod_mentioned` the same for those that make pods. `told` are names that programs are given. `patched` are the
+    texts of kustomize's inline patches. `filled` are namespaces into which unread manifests go. `open_folders` hold a
+    kustomization that takes in what was not read, `chart_folders` a release of a chart.
+    """
+
+    makers: _Places
+    mentioned: _Places
+    pod_makers: _Places
+    pod_mentioned: _Places
+    told: frozenset[str]
+    patched: tuple[str, ...]
+    filled: frozenset[str]
+    open_folders: frozenset[str]
+    chart_folders: frozenset[str]
+
+    def names_maker(self, namespace: str, name: str) -> bool:
+        """Whether a custom resource or a release of that namespace mentions the name, or its own name is part of it."""
+        return _speaks(self.makers, self.mentioned, namespace, name)
+
+    def names_pod_maker(self, namespace: str, value: str) -> bool:
+        """Whether a custom resource or a release may make pods with that label value."""
+        return _speaks(self.pod_makers, self.pod_mentioned, namespace, value)
+
+    def is_told(self, name: str) -> bool:
+        """Whether a program is given the name as that of something it makes."""
+        return name in self.told
+
+    def is_patched(self, word: str) -> bool:
+        """Whether an inline patch of a kustomization holds the word."""
+        return any(word in patch for patch in self.patched)
+
+    def is_open(self, obj: Object) -> bool:
+        """Whether what the object refers to may lie in manifests that were not read.
+
+        They go to its namespace, or a kustomization above it takes them in, or a release beside it renders them.
+        """
+        if obj.namespace in self.filled:
+            return True
+        if not self.open_folders and not self.chart_folders:
+            return False
+        folders = list(_upwards(obj.document.source.name))
+        return folders[0] in self.chart_folders or any(folder in self.open_folders for folder in folders)
+
+
+def evidence_of(cluster: Cluster) -> Evidence:
+    """The hints of a cluster, gathered when the first name is missing."""
+    return cluster.once(_gather)
+
+
+def _speaks(makers: _Places, mentioned: _Places, namespace: str, name: str) -> bool:
+    if _lies_in(mentioned.get(name), namespace):
+        return True
+    return bool(makers) and any(_lies_in(makers.get(run), namespace) for run in _runs(name))
+
+
+def _lies_in(namespaces: frozenset[str] | None, namespace: str) -> bool:
+    return namespaces is not None and (not namespace or "" in namespaces or namespace in namespaces)
+
+
+_MOST_WORDS: Final = 12
+
+
+def _runs(name: str) -> Iterator[str]:
+    """The runs of words in a name, as `web`, `web-db` and `db` in `web-db`."""
+    ends = [*islice((match.start() for match in _BETWEEN_WORDS.finditer(name)), _MOST_WORDS), len(name)]
+    starts = [0, *(end + 1 for end in ends[:-1])]
+    for index, start in enumerate(starts):
+        for end in ends[index:]:
+            yield name[start:end]
+
+
+_BETWEEN_WORDS: Final = re.compile(r"[-.]")
+
+# Custom resources that make neither configuration nor pods nor Services of a name one could miss.
+_INERT_GROUPS: Final = frozenset(
+    {
+        "autoscaling.k8s.io",
+        "cilium.io",
+        "cloud.google.com",
+        "configuration.konghq.com",
+        "crd.projectcalico.org",
+        "gateway.envoyproxy.io",
+        "gateway.nginx.org",
+        "gateway.networking.k8s.io",
+        "image.toolkit.fluxcd.io",
+        "keda.sh",
+        "metallb.io",
+        "networking.gke.io",
+        "networking.istio.io",
+        "notification.toolkit.fluxcd.io",
+        "projectcalico.org",
+        "security.istio.io",
+        "snapshot.storage.k8s.io",
+        "source.toolkit.fluxcd.io",
+        "telemetry.istio.io",
+        "traefik.containo.us",
+        "traefik.io",
+    }
+)
+_INERT_KINDS: Final = frozenset(
+    {
+        "AlertmanagerConfig.monitoring.coreos.com",
+        "AppProject.argoproj.io",
+        "ClusterSecretStore.external-secrets.io",
+        "PodMonitor.monitoring.coreos.com",
+        "Probe.monitoring.coreos.com",
+        "PrometheusRule.monitoring.coreos.com",
+        "Route.route.openshift.io",
+        "ScrapeConfig.monitoring.coreos.com",
+        "SecretStore.external-secrets.io",
+        "ServiceMonitor.monitoring.coreos.com",
+    }
+)
+# Custom resources that make pods and nothing else of a name one could miss.
+_POD_MAKERS: Final = frozenset(
+    {
+        "CloneSet.apps.kruise.io",
+        "CronWorkflow.argoproj.io",
+        "DeploymentConfig.apps.openshift.io",
+        "PipelineRun.tekton.dev",
+        "Pipeline.tekton.dev",
+        "Rollout.argoproj.io",
+        "StepAction.tekton.dev",
+        "Task.tekton.dev",
+        "TaskRun.tekton.dev",
+        "Workflow.argoproj.io",
+        "WorkflowTemplate.argoproj.io",
+        "ClusterWorkflowTemplate.argoproj.io",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Installer:
+    """Where a kind that installs charts or folders says what, under what name and to which namespace.
+
+    `names` lead to what the names of the installed objects hold. `folders` lead to folders of plain manifests.
+    """
+
+    namespaces: tuple[tuple[str, ...], ...]
+    names: tuple[tuple[str, ...], ...]
+    folders: tuple[tuple[str, ...], ...] = ()
+
+
+def _argo(*spec: str) -> Installer:
+    sources = ((*spec, "source"), (*spec, "sources", "*"))
+    return Installer(
+        ((*spec, "destination", "namespace"),),
+        tuple((*source, *path) for source in sources for path in (("helm", "releaseName"), ("chart",))),
+        tuple((*source, "path") for source in sources),
+    )
+
+
+INSTALLERS: Final[Mapping[str, Installer]] = {
+    "Application.argoproj.io": _argo("spec"),
+    "ApplicationSet.argoproj.io": _argo("spec", "template", "spec"),
+    "HelmChart.helm.cattle.io": Installer((("spec", "targetNamespace"),), (("spec", "chart"),)),
+    "HelmRelease.helm.toolkit.fluxcd.io": Installer(
+        (("spec", "targetNamespace"), ("metadata", "namespace")),
+        (("spec", "releaseName"), ("spec", "chart", "spec", "chart"), ("spec", "chartRef", "name")),
+    ),
+    "Kustomization.kustomize.toolkit.fluxcd.io": Installer((("spec", "targetNamespace"),), (), (("spec", "path"),)),
+}
+
+
+class _Gathering:
+    """The places of names and strings, while they are gathered."""
+
+    def __init__(self) -> None:
+        self.names: dict[str, set[str]] = defaultdict(set)
+        self.strings: dict[str, set[str]] = defaultdict(set)
+
+    def add(self, obj: Object, namespace: str, *, fields_left_out: frozenset[str]) -> None:
+        """Remember an object's own name, and every string in it but its metadata."""
+        self.names[obj.name].add(namespace)
+        for field, value in obj.data.items():
+            if field not in _NOT_ITS_WORDS:
+                for string in _strings(value, fields_left_out):
+                    self.strings[string].add(namespace)
+
+    def frozen(self) -> tuple[_Places, _Places]:
+        return _frozen(self.names), _frozen(self.strings)
+
+
+def _frozen(places: Mapping[str, set[str]]) -> _Places:
+    return {name: frozenset(namespaces) for name, namespaces in places.items() if name}
+
+
+_NOT_ITS_WORDS: Final = frozenset({"apiVersion", "kind", "metadata", "status"})
+# Fields of custom resources that read an object and do not make it.
+_READING_FIELDS: Final = frozenset({"env", "envFrom", "imagePullSecrets", "valueFrom", "volumes"})
+_LONGEST_NAME: Final = 253
+
+
+def _strings(value: Any, fields_left_out: frozenset[str]) -> Iterator[str]:
+    pending = [value]
+    while pending:
+        value = pending.pop()
+        if isinstance(value, str):
+            if len(value) <= _LONGEST_NAME:
+                yield value
+        elif isinstance(value, dict):
+            pending.extend(inner for field, inner in value.items() if field not in fields_left_out)
+        elif isinstance(value, list):
+            pending.extend(value)
+
+
+def _gather(cluster: Cluster) -> Evidence:
+    config, pods = _Gathering(), _Gathering()
+    filled: set[str] = set()
+    folders = {folder for obj in cluster.objects for folder in _upwards(obj.document.source.name)}
+    for obj in (*cluster.objects, *(cluster.description or ())):
+        installer = INSTALLERS.get(obj.group_kind)
+        if installer is not None:
+            _add_installed(obj, installer, folders, (config, pods), filled)
+        elif _is_maker(obj):
+            pods.add(obj, obj.namespace, fields_left_out=frozenset())
+            if obj.group_kind not in _POD_MAKERS:
+                config.add(obj, obj.namespace, fields_left_out=_READING_FIELDS)
+    return Evidence(
+        *config.frozen(),
+        *pods.frozen(),
+        told=frozenset(_told(cluster)),
+        patched=tuple(_inline_patches(cluster)),
+        filled=frozenset(filled),
+        open_folders=frozenset(_open_folders(cluster, folders)),
+        chart_folders=frozenset(_chart_folders(cluster)),
+    )
+
+
+def _is_maker(obj: Object) -> bool:
+    """Whether it is a custom resource that an operator may turn into other objects."""
+    group, group_kind = obj.gvk.group, obj.group_kind
+    if group_kind == "Gateway.gateway.networking.k8s.io":
+        return True
+    if "." not in group or group.endswith(".k8s.io") or group in _INERT_GROUPS:
+        return False
+    return group_kind not in _INERT_KINDS and group_kind not in PRODUCTS and group_kind not in KUSTOMIZATIONS
+
+
+def _add_installed(
+    obj: Object, installer: Installer, folders: set[str], gatherings: Iterable[_Gathering], filled: set[str]
+) -> None:
+    paths = [path for place in installer.folders for _, path in reach(obj.data, place) if isinstance(path, str)]
+    if paths and all(_is_read(posixpath.normpath(path.lstrip("/")), folders) for path in paths):
+        return
+    targets = (text(dig(obj.data, *place)) for place in installer.namespaces)
+    namespace = next((target for target in targets if target and "{" not in target and "$" not in target), "")
+    if paths and namespace:
+        filled.add(namespace)
+    for gathering in gatherings:
+        gathering.add(obj, namespace, fields_left_out=_READING_FIELDS)
+        for place in installer.names:
+            for _, name in reach(obj.data, place):
+                gathering.names[text(name)].add(namespace)
+
+
+def _is_read(path: str, folders: set[str]) -> bool:
+    """Whether a folder of the repository is among those read, which may be named from another root."""
+    return path in folders or any(folder.endswith(f"/{path}") for folder in folders)
+
+
+def _upwards(name: str) -> Iterator[str]:
+    """The folders above a file, as its name is written; the empty one is last."""
+    folder = posixpath.dirname(name.replace("\\", "/"))
+    while folder and folder != "/":
+        yield folder
+        folder = posixpath.dirname(folder)
+    yield folder
+
+
+def _open_folders(cluster: Cluster, folders: set[str]) -> Iterator[str]:
+    files = {obj.document.source.name.replace("\\", "/") for obj in cluster.objects}
+    for group_kind in sorted(KUSTOMIZATIONS):
+        for obj in cluster.of_kind(group_kind):
+            folder = next(_upwards(obj.document.source.name))
+            if any(not _is_taken(folder, entry, folders, files) for entry in _taken_in(obj)):
+                yield folder
+
+
+def _chart_folders(cluster: Cluster) -> Iterator[str]:
+    for group_kind, installer in INSTALLERS.items():
+        for obj in cluster.of_kind(group_kind):
+            if not any(True for place in installer.folders for _ in reach(obj.data, place)):
+                yield next(_upwards(obj.document.source.name))
+
+
+def _inline_patches(cluster: Cluster) -> Iterator[str]:
+    for group_kind in sorted(KUSTOMIZATIONS):
+        for obj in cluster.of_kind(group_kind):
+            for path in (("patches", "*", "patch"), ("patchesJson6902", "*", "patch"), ("patchesStrategicMerge", "*")):
+                yield from (text(patch) for _, patch in reach(obj.data, path))
+
+
+def _taken_in(obj: Object) -> Iterator[str]:
+    for field in ("resources", "bases", "components"):
+        for entry in sequence(obj.data.get(field)):
+            yield text(entry)
+    if obj.data.get("helmCharts") or obj.data.get("helmChartInflationGenerator"):
+        yield "https://"  # a chart, rendered from elsewhere
+
+
+def _is_taken(folder: str, entry: str, folders: set[str], files: set[str]) -> bool:
+    if "://" in entry or "?ref=" in entry or entry.startswith(("github.com/", "git@")):
+        return False
+    path = posixpath.normpath(posixpath.join(folder, entry))
+    return path in folders or path in files
+
+
+# Words by which a flag or a variable shows that it names something to be written.
+_WRITES: Final = re.compile(r"secret|cert|tls|config-?_?map|credential", re.IGNORECASE)
+_CREATES: Final = re.compile(r"\b(create|kubectl|apply)\b")
+_WORD: Final = re.compile(r"(?<![\w./-])[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?(?![\w/-])")
+_WRITING_VERBS: Final = frozenset({"*", "create", "patch", "update"})
+_WRITABLE: Final = frozenset({"*", "configmaps", "secrets"})
+
+
+def _told(cluster: Cluster) -> Iterator[str]:
+    for pod in cluster.pods:
+        for container in pod.containers:
+            yield from _told_to(container)
+    for obj in cluster.of_kind("ConfigMap"):
+        for script in mapping(obj.data.get("data")).values():
+            if isinstance(script, str) and "kubectl" in script:
+                yield from _WORD.findall(script)
+    for group_kind in ("Role.rbac.authorization.k8s.io", "ClusterRole.rbac.authorization.k8s.io"):
+        for obj in cluster.of_kind(group_kind):
+            rules = [rule for _, rule in items(obj.data.get("rules"))]
+            if any(_lets_write(rule) for rule in rules):
+                yield from (text(name) for rule in rules for name in sequence(rule.get("resourceNames")))
+
+
+def _lets_write(rule: Mapping[str, Any]) -> bool:
+    """Whether the rule of a role lets a program write ConfigMaps or Secrets."""
+    verbs, resources = map(text, sequence(rule.get("verbs"))), map(text, sequence(rule.get("resources")))
+    return not _WRITING_VERBS.isdisjoint(verbs) and not _WRITABLE.isdisjoint(resources)
+
+
+def _told_to(container: Container) -> Iterator[str]:
+    words = [
+        word for field in ("command", "args") for word in sequence(container.data.get(field)) if isinstance(word, str)
+    ]
+    if any(_CREATES.search(word) for word in words):
+        for word in words:
+            yield from _WORD.findall(word)
+    flag = ""
+    for word in words:
+        name, equals, value = word.partition("=")
+        if _WRITES.search(name if equals else flag):
+            yield (value if equals else word).rpartition("/")[2]
+        flag = word if word.startswith("-") and not equals else ""
+    for _, entry in container.env():
+        if _WRITES.search(text(entry.get("name"))):
+            yield text(entry.get("value"))

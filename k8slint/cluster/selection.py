@@ -1,0 +1,194 @@
+"""What a Service selects: the pods it means, those that the files may not hold, the nearest where there is none."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from typing import Final
+
+from k8slint.cluster.cluster import Cluster, may_share_namespace
+from k8slint.cluster.evidence import evidence_of
+from k8slint.cluster.spelling import WORTH_COMPARING, is_slip, nearest_name
+from k8slint.loading.document import Path
+from k8slint.objects.fields import items, text
+from k8slint.objects.object import Object, Pod
+from k8slint.values.labels import LabelSelector, Requirement
+from k8slint.values.placeholder import has_placeholder
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredPort:
+    """A port that a container declares; `path` leads from the object to its name."""
+
+    obj: Object
+    path: Path
+    name: str
+    protocol: str
+
+
+def selector_of(service: Object) -> LabelSelector | None:
+    """What a Service selects by; none where it selects nothing by intent, or in words that are not yet rendered."""
+    selector = service.spec.get("selector")
+    if not isinstance(selector, dict) or not selector or service.spec.get("type") == "ExternalName":
+        return None
+    if not all(isinstance(value, str) and not has_placeholder(value) for value in selector.values()):
+        return None
+    return LabelSelector.of_labels(selector)
+
+
+def written_part(selector: LabelSelector, cluster: Cluster) -> LabelSelector:
+    """The selector without labels that pods get only when they are there, from a controller or a program in them."""
+    return LabelSelector(tuple(one for one in selector.requirements if not _is_set_at_run_time(one, cluster)))
+
+
+# Labels that controllers of Kubernetes put on the pods they make.
+_CONTROLLER_LABELS: Final = frozenset(
+    {
+        "apps.kubernetes.io/pod-index",
+        "controller-revision-hash",
+        "controller-uid",
+        "job-name",
+        "pod-template-generation",
+        "pod-template-hash",
+        "rollouts-pod-template-hash",
+        "statefulset.kubernetes.io/pod-name",
+    }
+)
+# What a program calls the label by which it marks its leader.
+_ROLE_LABEL: Final = re.compile(r"(?:^|[-_./])(?:role|leader|master|primary|active)$", re.IGNORECASE)
+_RECOMMENDED: Final = ("app.kubernetes.io/", "helm.sh/")
+
+
+def _is_set_at_run_time(requirement: Requirement, cluster: Cluster) -> bool:
+    key = requirement.key
+    if key in _CONTROLLER_LABELS or key.startswith("batch.kubernetes.io/"):
+        return True
+    if key in cluster.once(_pods_by_label):
+        return False
+    return _ROLE_LABEL.search(key) is not None or ("/" in key and not key.startswith(_RECOMMENDED))
+
+
+def has_own_endpoints(service: Object, cluster: Cluster) -> bool:
+    """Whether endpoints are written for the Service, so that they do not come from its selector."""
+    slices = cluster.once(_services_with_slices)
+    return service.name in slices or bool(cluster.find("Endpoints", service.namespace, service.name))
+
+
+def _services_with_slices(cluster: Cluster) -> frozenset[str]:
+    slices = cluster.of_kind("EndpointSlice.discovery.k8s.io")
+    return frozenset(one.labels.get("kubernetes.io/service-name", "") for one in slices)
+
+
+def may_select_others(service: Object, selector: LabelSelector, cluster: Cluster) -> bool:
+    """Whether pods that the files do not hold may carry the labels."""
+    # The control plane and the add-ons of the cluster itself run there.
+    if service.namespace == "kube-system":
+        return True
+    evidence = evidence_of(cluster)
+    if evidence.is_open(service):
+        return True
+    values = (one.values[0] for one in selector.requirements)
+    return any(evidence.names_pod_maker(service.namespace, value) for value in values if value not in ("", "true"))
+
+
+def declared_ports(pod: Pod, cluster: Cluster) -> Iterator[DeclaredPort]:
+    """The named ports of the containers that go on running, in every description of the workload.
+
+    Mirrors: pkg/api/v1/pod/util.go FindPort @ v1.36
+    """
+    obj = pod.obj
+    for other in cluster.find(obj.group_kind, obj.namespace, obj.name) if obj.name else (obj,):
+        for container in other.pod.containers if other.pod else ():
+            if not container.is_init:
+                for index, port in items(container.data.get("ports")):
+                    path = (*pod.path, *container.path, "ports", index, "name")
+                    yield DeclaredPort(other, path, text(port.get("name")), text(port.get("protocol")) or "TCP")
+
+
+_LOOKED_AT: Final = 20
+# Labels that many workloads share on purpose: to share one says nothing.
+_BROAD: Final = frozenset(
+    {
+        "app.kubernetes.io/component",
+        "app.kubernetes.io/managed-by",
+        "app.kubernetes.io/part-of",
+        "app.kubernetes.io/version",
+        "component",
+        "env",
+        "environment",
+        "release",
+        "team",
+        "tier",
+        "version",
+    }
+)
+
+
+def nearest_pod(service: Object, selector: LabelSelector, cluster: Cluster) -> Pod | None:
+    """The pod that a selector which matches none seems to mean; none where nothing hints at one.
+
+    It shares a label with the selector, or nearly, or is the Service's by name or as the only one beside it. A pod that
+    another Service selects is meant only if a slip of the finger tells the two labels apart.
+    """
+
+    def likeness(pod: Pod) -> tuple[int, bool, bool]:
+        met = sum(one.matches(pod.labels) for one in selector.requirements)
+        return met, pod.obj.name == service.name, pod.obj.document.source is service.document.source
+
+    return max(_candidates(service, selector, cluster), key=likeness, default=None)
+
+
+def _candidates(service: Object, selector: LabelSelector, cluster: Cluster) -> Iterator[Pod]:
+    selected = cluster.once(_pods_of_services)
+    for one in selector.requirements:
+        if one.key not in _BROAD:
+            for pod, is_certain in _sharing(service, one, cluster):
+                if is_certain or pod not in selected:
+                    yield pod
+    beside = cluster.once(_pods_by_file).get(service.document.source.name, [])
+    for pod in islice(beside, _LOOKED_AT):
+        is_meant = len(beside) == 1 or pod.obj.name == service.name
+        if is_meant and pod not in selected and may_share_namespace(pod.namespace, service.namespace):
+            yield pod
+
+
+def _sharing(service: Object, one: Requirement, cluster: Cluster) -> Iterator[tuple[Pod, bool]]:
+    """Pods with the label, then those with the value most like it, each with whether only a slip tells them apart."""
+    for pod in islice(cluster.pods_selected(LabelSelector((one,)), service.namespace), _LOOKED_AT):
+        yield pod, False
+    values = cluster.once(_pods_by_label).get(one.key, {})
+    near = nearest_name(one.values[0], values) if len(values) <= WORTH_COMPARING else None
+    if near is not None:
+        pods = (pod for pod in values[near] if may_share_namespace(pod.namespace, service.namespace))
+        for pod in islice(pods, _LOOKED_AT):
+            yield pod, is_slip(one.values[0], near)
+
+
+def _pods_by_label(cluster: Cluster) -> Mapping[str, Mapping[str, list[Pod]]]:
+    """The pods by key, then value of their labels."""
+    found: dict[str, dict[str, list[Pod]]] = defaultdict(lambda: defaultdict(list))
+    for pod in cluster.pods:
+        for key, value in pod.labels.items():
+            found[key][value].append(pod)
+    return dict(found)
+
+
+def _pods_by_file(cluster: Cluster) -> Mapping[str, list[Pod]]:
+    found: dict[str, list[Pod]] = defaultdict(list)
+    for pod in cluster.pods:
+        found[pod.obj.document.source.name].append(pod)
+    return found
+
+
+def _pods_of_services(cluster: Cluster) -> frozenset[Pod]:
+    """Every pod that a Service selects."""
+    selectors = ((selector_of(service), service.namespace) for service in cluster.of_kind("Service"))
+    return frozenset(
+        pod
+        for selector, namespace in selectors
+        if selector is not None
+        for pod in cluster.pods_selected(selector, namespace)
+    )

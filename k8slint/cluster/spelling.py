@@ -1,0 +1,56 @@
+"""Which names can be meant by another: stricter than words, for names share much with their neighbours."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from itertools import takewhile
+from typing import Final
+
+from k8slint.values.nearest import nearest
+
+# A search for the nearest name takes some microseconds a candidate, and a run may have thousands of misses.
+WORTH_COMPARING: Final = 200
+_BETWEEN_WORDS: Final = re.compile(r"[-_.]")
+
+
+def nearest_name(name: str, candidates: Iterable[str]) -> str | None:
+    """The name most like another of those that can be meant by it."""
+    return nearest(name, (candidate for candidate in candidates if is_alike(name, candidate)))
+
+
+def is_alike(one: str, other: str) -> bool:
+    """Whether two names differ in the spelling of one word, in how words are joined, or by words at the end.
+
+    >>> [is_alike("web-confg", other) for other in ("web-config", "webconfg", "web-confg-files", "web-secret")]
+    [True, True, True, False]
+    """
+    one, other = one.casefold(), other.casefold()
+    if one == other:
+        return True
+    ours, theirs = _BETWEEN_WORDS.split(one), _BETWEEN_WORDS.split(other)
+    if len(ours) != len(theirs):
+        shorter, longer = sorted((ours, theirs), key=len)
+        return longer[: len(shorter)] == shorter or "".join(ours) == "".join(theirs)
+    differing = [(mine, its) for mine, its in zip(ours, theirs, strict=True) if mine != its]
+    return len(differing) == 1 and nearest(differing[0][0], differing[0][1:]) is not None
+
+
+def is_slip(one: str, other: str) -> bool:
+    """Whether case, one letter too many or too few, or two changed places tell two names apart.
+
+    >>> [is_slip("regcred", other) for other in ("RegCred", "regcreds", "ergcred", "regcred2", "regcard")]
+    [True, True, True, False, False]
+    """
+    one, other = one.casefold(), other.casefold()
+    if one == other:
+        return True
+    start = _shared(one, other)
+    end = _shared(one[start:][::-1], other[start:][::-1])
+    ours, theirs = one[start : len(one) - end], other[start : len(other) - end]
+    return (len(ours + theirs) == 1 and (ours + theirs).isalpha()) or (len(ours) == 2 and ours == theirs[::-1])
+
+
+def _shared(one: str, other: str) -> int:
+    """How many letters two texts begin with in common."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))

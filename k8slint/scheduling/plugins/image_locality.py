@@ -1,0 +1,45 @@
+"""ImageLocality: nodes that have a pod's images already."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from k8slint.scheduling.nodes import Node
+from k8slint.scheduling.pods import Pod
+from k8slint.scheduling.wording import ImageVolumes, Wording
+
+NAME = "ImageLocality"
+_MIB = 2**20
+_LEAST = 23 * _MIB
+_MOST_PER_CONTAINER = 1000 * _MIB
+MAX_SCORE = 100
+
+
+def image_sizes(nodes: Sequence[Node]) -> dict[str, int]:
+    """What having an image is worth: its size times the share of nodes that have it; its first size seen counts.
+
+    Mirrors: pkg/scheduler/framework/plugins/imagelocality scaledImageScore @ v1.36
+    """
+    sizes: dict[str, int] = {}
+    holders: dict[str, int] = {}
+    for node in nodes:
+        for name, size in node.images.items():
+            sizes.setdefault(name, size)
+            holders[name] = holders.get(name, 0) + 1
+    return {name: int(float(size) * (holders[name] / len(nodes))) for name, size in sizes.items()}
+
+
+def score(pod: Pod, node: Node, sizes: Mapping[str, int], wording: Wording) -> int:
+    """The score of a node, from 0 to 100, by the worth of the images it has.
+
+    Mirrors: pkg/scheduler/framework/plugins/imagelocality Score @ v1.36
+    """
+    images = pod.images
+    if wording.image_volumes is not ImageVolumes.NOT:
+        images += pod.image_volumes
+    parts = len(pod.images)
+    if wording.image_volumes is ImageVolumes.IN_SUM_AND_THRESHOLD:
+        parts += len(pod.image_volumes)
+    worth = sum(sizes[name] for name in images if name in node.images)
+    most = _MOST_PER_CONTAINER * parts
+    return MAX_SCORE * (min(max(worth, _LEAST), most) - _LEAST) // (most - _LEAST)

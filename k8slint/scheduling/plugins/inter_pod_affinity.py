@@ -1,0 +1,200 @@
+"""InterPodAffinity: pods that want, or do not want, to be near other pods."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from k8slint.scheduling.check import Prepared
+from k8slint.scheduling.ledger import Ledger
+from k8slint.scheduling.pods import Pod
+from k8slint.scheduling.profile import Profile
+from k8slint.scheduling.result import Code, Rejection
+from k8slint.scheduling.terms import PodTerm
+
+NAME = "InterPodAffinity"
+MAX_SCORE = 100.0
+_AFFINITY = Rejection(NAME, Code.UNRESOLVABLE, ("node(s) didn't match pod affinity rules",))
+_ANTI_AFFINITY = Rejection(NAME, Code.UNSCHEDULABLE, ("node(s) didn't match pod anti-affinity rules",))
+_EXISTING = Rejection(NAME, Code.UNSCHEDULABLE, ("node(s) didn't satisfy existing pods anti-affinity rules",))
+
+# A label of nodes and its value, with how many pods count there.
+_Pair = tuple[str, str]
+_Counts = dict[_Pair, int]
+
+
+def prepare(pod: Pod, ledger: Ledger) -> Prepared:
+    """A check of the pod's terms against the pods there, and of their terms against the pod.
+
+    Mirrors: pkg/scheduler/framework/plugins/interpodaffinity/filtering.go PreFilter @ v1.36
+    """
+    note_namespaces(pod, ledger)
+    existing: _Counts = {}
+    for term, by_value in ledger.anti_terms.items():
+        if by_value and _means(term, pod, ledger):
+            for value, count in by_value.items():
+                pair = (term.topology_key, value)
+                existing[pair] = existing.get(pair, 0) + count
+    wants, avoids = pod.affinity.required, pod.anti_affinity.required
+    if not existing and not wants and not avoids:
+        return None
+    near: _Counts = {}
+    far: _Counts = {}
+    if wants:
+        _count_all(near, wants, ledger)
+    for term in avoids:
+        _count_all(far, (term,), ledger)
+    return _Check(pod, ledger, near, far, existing)
+
+
+@dataclass(slots=True)
+class _Check:
+    pod: Pod
+    ledger: Ledger
+    near: _Counts
+    far: _Counts
+    existing: _Counts
+
+    def judge(self, index: int) -> Rejection | None:
+        """A refusal for the pod's affinity, then its anti-affinity, then that of the pods there.
+
+        Mirrors: pkg/scheduler/framework/plugins/interpodaffinity/filtering.go Filter @ v1.36
+        """
+        labels = self.ledger.nodes[index].labels
+        if self.pod.affinity.required and not self._is_near(labels):
+            return _AFFINITY
+        for term in self.pod.anti_affinity.required:
+            key = term.topology_key
+            if key in labels and self.far.get((key, labels[key]), 0) > 0:
+                return _ANTI_AFFINITY
+        if self.existing and any(self.existing.get(pair, 0) > 0 for pair in labels.items()):
+            return _EXISTING
+        return None
+
+    def shift(self, pod: Pod, index: int, sign: int) -> None:
+        labels = self.ledger.nodes[index].labels
+        for term in pod.anti_affinity.required:
+            if _means(term, self.pod, self.ledger):
+                _add(self.existing, term, labels, sign)
+        wants = self.pod.affinity.required
+        if wants and all(_selects(term, pod, self.ledger) for term in wants):
+            for term in wants:
+                _add(self.near, term, labels, sign)
+        for term in self.pod.anti_affinity.required:
+            if _selects(term, pod, self.ledger):
+                _add(self.far, term, labels, sign)
+
+    def _is_near(self, labels: Mapping[str, str]) -> bool:
+        wants = self.pod.affinity.required
+        if not all(term.topology_key in labels for term in wants):
+            return False
+        if all(self.near.get((term.topology_key, labels[term.topology_key]), 0) > 0 for term in wants):
+            return True
+        # The first of a group that wants to be together: there is none to be near yet, and it means itself.
+        return not self.near and all(_selects(term, self.pod, self.ledger) for term in wants)
+
+
+def raw_scores(pod: Pod, ledger: Ledger, profile: Profile, feasible: Sequence[int]) -> list[int] | None:
+    """How well each feasible node suits the pod and the pods there; None when nothing weighs.
+
+    Mirrors: pkg/scheduler/framework/plugins/interpodaffinity/scoring.go PreScore, Score @ v1.36
+    """
+    own = [(weight, term) for weight, term in pod.affinity.preferred]
+    own += [(-weight, term) for weight, term in pod.anti_affinity.preferred]
+    if profile.ignores_preferred_terms_of_existing_pods and not own:
+        return None
+    sums: dict[str, dict[str, int]] = {}
+    for weight, term in own:
+        for index, count in _by_node((term,), ledger).items():
+            value = ledger.nodes[index].labels.get(term.topology_key)
+            if value is not None:
+                _weigh(sums, term.topology_key, value, weight * count)
+    for book, weight in ((ledger.affinity_terms, profile.hard_pod_affinity_weight), (ledger.preferred_terms, 1)):
+        for term, by_value in book.items():
+            if weight and by_value and _means(term, pod, ledger):
+                for value, amount in by_value.items():
+                    _weigh(sums, term.topology_key, value, weight * amount)
+    if not sums:
+        return None
+    labels = [ledger.nodes[index].labels for index in feasible]
+    return [sum(by_value.get(there[key], 0) for key, by_value in sums.items() if key in there) for there in labels]
+
+
+def normalise(raw: list[int]) -> list[int]:
+    """The scores from 0 to 100; in this order of operations, since the result is cut to a whole number.
+
+    Mirrors: pkg/scheduler/framework/plugins/interpodaffinity/scoring.go NormalizeScore @ v1.36
+    """
+    least, span = min(raw), max(raw) - min(raw)
+    return [int(MAX_SCORE * (float(score - least) / float(span))) if span else 0 for score in raw]
+
+
+def note_namespaces(pod: Pod, ledger: Ledger) -> None:
+    """Say so where a namespace selector is asked of namespaces whose labels nobody gave."""
+    terms = (*pod.affinity.required, *pod.anti_affinity.required)
+    weighted = (*pod.affinity.preferred, *pod.anti_affinity.preferred)
+    if pod.namespace not in ledger.facts.namespaces and any(
+        term.namespace_selector is not None and term.namespace_selector.requirements
+        for term in (*terms, *(term for _, term in weighted))
+    ):
+        text = f'namespace "{pod.namespace}" is not described: namespace selectors are taken not to select it'
+        ledger.assumptions[text] = None
+
+
+def _by_node(terms: tuple[PodTerm, ...], ledger: Ledger) -> Mapping[int, int]:
+    """How many pods all the terms mean, by node index."""
+    spaces = {name for term in terms for name in term.namespaces}
+    single = len(spaces) == 1 and all(term.namespace_selector is None for term in terms)
+    key = (NAME, *((term.selector, term.namespaces, term.namespace_selector) for term in terms))
+
+    def matches(other: Pod) -> bool:
+        return all(_selects(term, other, ledger) for term in terms)
+
+    return ledger.tally(key, matches, spaces.pop() if single else None).by_node
+
+
+def _count_all(counts: _Counts, terms: tuple[PodTerm, ...], ledger: Ledger) -> None:
+    """Count, under the pairs of every term, the pods that all the terms mean."""
+    for index, count in _by_node(terms, ledger).items():
+        labels = ledger.nodes[index].labels
+        for term in terms:
+            _add(counts, term, labels, count)
+
+
+def _add(counts: _Counts, term: PodTerm, labels: Mapping[str, str], count: int) -> None:
+    value = labels.get(term.topology_key)
+    if value is None:
+        return
+    pair = (term.topology_key, value)
+    left = counts.get(pair, 0) + count
+    if left:
+        counts[pair] = left
+    else:
+        counts.pop(pair, None)
+
+
+def _weigh(sums: dict[str, dict[str, int]], key: str, value: str, amount: int) -> None:
+    by_value = sums.setdefault(key, {})
+    by_value[value] = by_value.get(value, 0) + amount
+
+
+def _selects(term: PodTerm, other: Pod, ledger: Ledger) -> bool:
+    """Whether a term of the incoming pod means another pod: its namespace selector picks among known namespaces."""
+    if not _covers(term, other.namespace, ledger.facts.namespaces.get(other.namespace)):
+        return False
+    return term.selector.matches(other.labels)
+
+
+def _covers(term: PodTerm, namespace: str, labels: Mapping[str, str] | None) -> bool:
+    selector = term.namespace_selector
+    if namespace in term.namespaces:
+        return True
+    if selector is None:
+        return False
+    return not selector.requirements or (labels is not None and selector.matches(labels))
+
+
+def _means(term: PodTerm, incoming: Pod, ledger: Ledger) -> bool:
+    """Whether a term of a pod that is there means the incoming pod: an unknown namespace has no labels."""
+    labels = ledger.facts.namespaces.get(incoming.namespace, {})
+    return _covers(term, incoming.namespace, labels) and term.selector.matches(incoming.labels)

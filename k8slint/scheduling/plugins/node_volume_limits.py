@@ -1,0 +1,117 @@
+"""NodeVolumeLimits: how many volumes of a CSI driver a node takes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from k8slint.scheduling.check import Prepared
+from k8slint.scheduling.disks import driver_of_provisioner
+from k8slint.scheduling.ledger import Ledger
+from k8slint.scheduling.pods import Pod
+from k8slint.scheduling.result import Code, Rejection
+from k8slint.scheduling.storage import Claim
+
+NAME = "NodeVolumeLimits"
+_FULL = Rejection(NAME, Code.UNSCHEDULABLE, ("node(s) exceed max volume count",))
+
+# A volume by its driver and handle.
+_Handle = tuple[str, str]
+
+
+def prepare(pod: Pod, ledger: Ledger) -> Prepared:
+    """A check of volume counts, when the pod has a volume that is attached to its node.
+
+    Mirrors: pkg/scheduler/framework/plugins/nodevolumelimits/csi.go PreFilter @ v1.36
+    """
+    attachable = any(
+        volume.claim is not None or volume.ephemeral or (volume.disk is not None and volume.disk.driver)
+        for volume in pod.volumes
+    )
+    return _Check(pod, ledger) if attachable else None
+
+
+@dataclass(slots=True)
+class _Check:
+    pod: Pod
+    ledger: Ledger
+
+    def judge(self, index: int) -> Rejection | None:
+        ledger = self.ledger
+        csi_node = ledger.facts.csi_nodes.get(ledger.nodes[index].name)
+        missing = _missing_claim(self.pod, ledger)
+        if missing is not None:
+            return missing
+        if csi_node is None or not csi_node.limits:
+            return None
+        wanted = _handles(self.pod, ledger)
+        if not any(driver in csi_node.limits for driver, _ in wanted):
+            return None
+        attached: set[_Handle] = set()
+        for other in ledger.usages[index].with_volumes:
+            attached |= _handles(other, ledger)
+        attached |= _attachments(ledger).get(csi_node.name, frozenset())
+        used = Counter(driver for driver, _ in attached)
+        new = Counter(driver for driver, _ in wanted - attached)
+        over = any(
+            used[driver] + count > csi_node.limits.get(driver, used[driver] + count) for driver, count in new.items()
+        )
+        return _FULL if over else None
+
+    def shift(self, pod: Pod, index: int, sign: int) -> None:
+        """Nothing: the pods of a node are looked up each time."""
+
+
+def _missing_claim(pod: Pod, ledger: Ledger) -> Rejection | None:
+    for volume in pod.volumes:
+        name = pod.claim_of(volume)
+        if name is not None and (pod.namespace, name) not in ledger.claims:
+            reason = f'looking up PVC {pod.namespace}/{name}: persistentvolumeclaim "{name}" not found'
+            return Rejection(NAME, Code.UNRESOLVABLE, (reason,))
+    return None
+
+
+def _handles(pod: Pod, ledger: Ledger) -> set[_Handle]:
+    """The volumes a pod makes a node attach, where the node has a CSINode: there, CSI serves in-tree disks as well.
+
+    Mirrors: pkg/scheduler/framework/plugins/nodevolumelimits/csi.go filterAttachableVolumes @ v1.36
+    """
+    found = set()
+    for volume in pod.volumes:
+        name = pod.claim_of(volume)
+        claim = ledger.claims.get((pod.namespace, name)) if name is not None else None
+        if claim is not None:
+            handle = _claim_handle(claim, ledger)
+        elif volume.disk is not None:
+            handle = (volume.disk.driver, "/".join(volume.disk.identity))
+        else:
+            continue
+        if all(handle):
+            found.add(handle)
+    return found
+
+
+def _claim_handle(claim: Claim, ledger: Ledger) -> _Handle:
+    volume = ledger.volumes.get(claim.volume) if claim.volume else None
+    if volume is None:
+        storage_class = ledger.facts.classes.get(claim.class_name)
+        provisioner = storage_class.provisioner if storage_class else ""
+        return driver_of_provisioner(provisioner), f"new/{claim.key}"
+    if volume.driver:
+        return volume.driver, volume.handle
+    if volume.disk is not None:
+        return volume.disk.driver, "/".join(volume.disk.identity)
+    return "", ""
+
+
+def _attachments(ledger: Ledger) -> dict[str, frozenset[_Handle]]:
+    """The volumes attached by node, whether or not a pod uses them."""
+    if NAME not in ledger.memo:
+        found: dict[str, set[_Handle]] = {}
+        for attachment in ledger.facts.attachments:
+            volume = ledger.facts.volumes.get(attachment.volume)
+            if attachment.driver and volume is not None and volume.driver:
+                found.setdefault(attachment.node, set()).add((attachment.driver, volume.handle))
+        ledger.memo[NAME] = {node: frozenset(handles) for node, handles in found.items()}
+    attachments: dict[str, frozenset[_Handle]] = ledger.memo[NAME]
+    return attachments

@@ -1,0 +1,245 @@
+"""VolumeBinding: claims that are bound to, or can still get, a volume the node reaches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from k8slint.scheduling.check import Prepared
+from k8slint.scheduling.ledger import Ledger
+from k8slint.scheduling.pods import Pod, Volume
+from k8slint.scheduling.result import Code, Rejection
+from k8slint.scheduling.storage import Claim, PersistentVolume
+
+NAME = "VolumeBinding"
+NODE_CONFLICT = "node(s) didn't match PersistentVolume's node affinity"
+BIND_CONFLICT = "node(s) didn't find available persistent volumes to bind"
+NO_SPACE = "node(s) did not have enough free storage"
+NO_VOLUME = "node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s)"
+_UNBOUND = "pod has unbound immediate PersistentVolumeClaims"
+_NO_PROVISIONER = "kubernetes.io/no-provisioner"
+
+
+def prepare(pod: Pod, ledger: Ledger) -> Prepared:
+    """A check of the pod's claims, or a refusal of the pod for a claim no node can help.
+
+    Mirrors: pkg/scheduler/framework/plugins/volumebinding/volume_binding.go PreFilter @ v1.36
+    """
+    claims = []
+    for volume in pod.volumes:
+        name = pod.claim_of(volume)
+        if name is None:
+            continue
+        claim = ledger.claims.get((pod.namespace, name))
+        problem = _problem(pod, volume, name, claim)
+        if problem is not None or claim is None:
+            return Rejection(NAME, Code.UNRESOLVABLE, (problem or "",))
+        claims.append(claim)
+    if not claims:
+        return None
+    waiting = [claim for claim in claims if not claim.bound]
+    if not all(_waits(claim, ledger) for claim in waiting):
+        return Rejection(NAME, Code.UNRESOLVABLE, (_UNBOUND,))
+    waiting.sort(key=lambda claim: claim.request or 0)
+    return Check(ledger, [claim for claim in claims if claim.bound], [_Search.of(claim, ledger) for claim in waiting])
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """A claim that waits for a node, with the volumes it could get, the smallest first."""
+
+    claim: Claim
+    kept: PersistentVolume | None
+    fitting: tuple[PersistentVolume, ...]
+
+    @classmethod
+    def of(cls, claim: Claim, ledger: Ledger) -> _Search:
+        """The volumes that would do for the claim on some node.
+
+        Mirrors: component-helpers storage/volume/pv_helpers.go FindMatchingVolume @ v1.36
+        """
+        volumes = [item for item in ledger.volumes.values() if item.class_name == claim.class_name]
+        fitting = [item for item in volumes if _is_large_enough(item, claim)]
+        kept = next((item for item in fitting if item.is_for(claim)), None)
+        free = [
+            item
+            for item in fitting
+            if item.claim is None
+            and item.phase == "Available"
+            and (claim.selector is None or claim.selector.matches(item.labels))
+            and claim.access_modes <= item.access_modes
+        ]
+        return cls(claim, kept, tuple(sorted(free, key=lambda item: item.capacity)))
+
+
+@dataclass(slots=True)
+class Check:
+    """The pod's claims, ready to be judged node by node.
+
+    `bindings` and `provisions` hold, for each node that will do, which volumes the pod would take and which claims
+    would get a new one there.
+    """
+
+    ledger: Ledger
+    bound: list[Claim]
+    waiting: list[_Search]
+    bindings: dict[int, list[tuple[Claim, PersistentVolume]]] = field(default_factory=dict)
+    provisions: dict[int, list[Claim]] = field(default_factory=dict)
+
+    def judge(self, index: int) -> Rejection | None:
+        """Every reason why the claims cannot be had on the node.
+
+        Mirrors: pkg/scheduler/framework/plugins/volumebinding/binder.go FindPodVolumes @ v1.36
+        """
+        reasons = []
+        found, reachable = self._bound_volumes(index)
+        if not reachable:
+            reasons.append(NODE_CONFLICT)
+        shortage = self._find_volumes(index)
+        if isinstance(shortage, Rejection):
+            return shortage
+        if shortage is not None:
+            reasons.append(shortage)
+        if not found:
+            reasons.append(NO_VOLUME)
+        return Rejection(NAME, Code.UNRESOLVABLE, tuple(reasons)) if reasons else None
+
+    def shift(self, pod: Pod, index: int, sign: int) -> None:
+        """Nothing: which pods are there does not matter."""
+
+    def reserve(self, index: int) -> None:
+        """Let the claims have the volumes they would take on the node, so that no other pod takes them.
+
+        Mirrors: pkg/scheduler/framework/plugins/volumebinding/binder.go AssumePodVolumes @ v1.36
+        """
+        ledger = self.ledger
+        for claim, volume in self.bindings.get(index, ()):
+            ledger.volumes[volume.name] = volume.kept_for(claim)
+            ledger.claims[claim.namespace, claim.name] = replace(claim, volume=volume.name, bound=True)
+        for claim in self.provisions.get(index, ()):
+            ledger.claims[claim.namespace, claim.name] = replace(claim, selected_node=ledger.nodes[index].name)
+
+    def _bound_volumes(self, index: int) -> tuple[bool, bool]:
+        """Whether the volumes of the bound claims exist, and whether the node reaches them; the first failure ends."""
+        for claim in self.bound:
+            volume = self.ledger.volumes.get(claim.volume)
+            if volume is None:
+                return False, True
+            if not _reaches(self.ledger, index, volume):
+                return True, False
+        return True, True
+
+    def _find_volumes(self, index: int) -> str | Rejection | None:
+        name = self.ledger.nodes[index].name
+        chosen: dict[str, None] = {}
+        bindings, new = [], [item.claim for item in self.waiting if item.claim.selected_node is not None]
+        if any(claim.selected_node != name for claim in new):
+            return BIND_CONFLICT
+        for search in self.waiting:
+            if search.claim.selected_node is not None:
+                continue
+            volume = self._match(search, index, chosen)
+            if volume is None:
+                new.append(search.claim)
+            else:
+                chosen[volume.name] = None
+                bindings.append((search.claim, volume))
+        shortage = self._provision(new, index)
+        if shortage is None:
+            self.bindings[index], self.provisions[index] = bindings, new
+        return shortage
+
+    def _match(self, search: _Search, index: int, chosen: Iterable[str]) -> PersistentVolume | None:
+        if search.kept is not None and search.kept.name not in chosen:
+            return search.kept if _reaches(self.ledger, index, search.kept) else None
+        for volume in search.fitting:
+            if volume.name not in chosen and _reaches(self.ledger, index, volume):
+                return volume
+        return None
+
+    def _provision(self, claims: list[Claim], index: int) -> str | Rejection | None:
+        """Why volumes cannot be made for the claims on the node.
+
+        Mirrors: pkg/scheduler/framework/plugins/volumebinding/binder.go checkVolumeProvisions @ v1.36
+        """
+        labels = self.ledger.nodes[index].labels
+        for claim in claims:
+            if not claim.class_name:
+                return Rejection(NAME, Code.ERROR, (f'no class for claim "{claim.key}"',))
+            storage_class = self.ledger.facts.classes.get(claim.class_name)
+            if storage_class is None:
+                return Rejection(NAME, Code.ERROR, (f'failed to find storage class "{claim.class_name}"',))
+            if storage_class.provisioner in ("", _NO_PROVISIONER) or not storage_class.allows(labels):
+                return BIND_CONFLICT
+            if not _has_room(self.ledger, claim, storage_class.provisioner, index):
+                return NO_SPACE
+        return None
+
+
+def _problem(pod: Pod, volume: Volume, name: str, claim: Claim | None) -> str | None:
+    """What is wrong with a claim on every node alike.
+
+    Mirrors: pkg/scheduler/framework/plugins/volumebinding/volume_binding.go podHasPVCs @ v1.36
+    """
+    if claim is None:
+        if volume.ephemeral:
+            return f'waiting for ephemeral volume controller to create the persistentvolumeclaim "{name}"'
+        return f'persistentvolumeclaim "{name}" not found'
+    if claim.lost:
+        return f'persistentvolumeclaim "{name}" bound to non-existent persistentvolume "{claim.volume}"'
+    if claim.deleting:
+        return f'persistentvolumeclaim "{name}" is being deleted'
+    if volume.ephemeral and not _owns(pod, claim):
+        return f"PVC {claim.key} was not created for pod {pod.key} (pod is not owner)"
+    return None
+
+
+def _owns(pod: Pod, claim: Claim) -> bool:
+    """Whether the claim was made for the pod; by name where the manifests carry no uid."""
+    if claim.owner is None:
+        return False
+    name, uid = claim.owner
+    return uid == pod.uid if uid and pod.uid else name == pod.name
+
+
+def _waits(claim: Claim, ledger: Ledger) -> bool:
+    storage_class = ledger.facts.classes.get(claim.class_name) if claim.class_name else None
+    return not claim.volume and storage_class is not None and storage_class.waits
+
+
+def _is_large_enough(volume: PersistentVolume, claim: Claim) -> bool:
+    return (
+        (volume.claim is None or volume.is_for(claim))
+        and volume.capacity >= (claim.request or 0)
+        and volume.mode == claim.mode
+        and volume.attributes_class == claim.attributes_class
+        and not volume.deleting
+    )
+
+
+def _reaches(ledger: Ledger, index: int, volume: PersistentVolume) -> bool:
+    key = (NAME, volume.name, index)
+    reached: bool | None = ledger.memo.get(key)
+    if reached is None:
+        node = ledger.nodes[index]
+        reached = volume.reachable_from(node.labels, ledger.facts.csi_nodes.get(node.name))
+        ledger.memo[key] = reached
+    return reached
+
+
+def _has_room(ledger: Ledger, claim: Claim, provisioner: str, index: int) -> bool:
+    """Whether the driver has told of enough room near the node; a driver that tells nothing has.
+
+    Mirrors: pkg/scheduler/framework/plugins/volumebinding/binder.go hasEnoughCapacity @ v1.36
+    """
+    if claim.request is None or provisioner not in ledger.facts.tracking_drivers:
+        return True
+    labels = ledger.nodes[index].labels
+    return any(
+        capacity.class_name == claim.class_name
+        and capacity.largest is not None
+        and capacity.largest >= claim.request
+        and capacity.nodes is not None
+        and capacity.nodes.matches(labels)
+        for capacity in ledger.facts.capacities
+    )

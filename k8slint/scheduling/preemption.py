@@ -1,0 +1,182 @@
+"""DefaultPreemption: which less important pods would have to go for a pod to fit."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from k8slint.scheduling.facts import Budget
+from k8slint.scheduling.ledger import Ledger
+from k8slint.scheduling.look import Look
+from k8slint.scheduling.message import fit_error
+from k8slint.scheduling.pods import Pod
+from k8slint.scheduling.profile import Profile
+from k8slint.scheduling.result import Code, Preemption, Rejection
+
+NAME = "DefaultPreemption"
+_NO_VICTIMS = Rejection(NAME, Code.UNRESOLVABLE, ("No preemption victims found for incoming pod",))
+_NOT_HELPFUL = "Preemption is not helpful for scheduling"
+_PRIORITY_SHIFT = 2**31
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A node where the pod would fit once these pods are gone, the most important first."""
+
+    index: int
+    victims: tuple[Pod, ...]
+    violations: int
+
+
+def preempt(
+    pod: Pod, look: Look | None, rejections: Mapping[int, Rejection], ledger: Ledger, profile: Profile
+) -> Preemption | str:
+    """The pods that would make room; otherwise the scheduler's text why none do.
+
+    `look` is None for a pod that was refused whole: then no node is worth a try.
+
+    Mirrors: pkg/scheduler/framework/preemption/preemption.go Preempt @ v1.36
+    """
+    barrier = _ineligible(pod, rejections, ledger)
+    if barrier:
+        return f"preemption: {barrier}"
+    tried: list[Rejection] = []
+    if look is not None:
+        worth = [index for index, refusal in rejections.items() if refusal.code is Code.UNSCHEDULABLE]
+        candidates, tried = _candidates(look, worth, profile)
+        if candidates:
+            best = _best(candidates)
+            return Preemption(ledger.nodes[best.index].name, best.victims, best.violations)
+    return f"preemption: {fit_error(len(ledger.nodes), tried, absent=_NOT_HELPFUL)}"
+
+
+def _ineligible(pod: Pod, rejections: Mapping[int, Rejection], ledger: Ledger) -> str:
+    """Why the pod may not push others out at all.
+
+    Mirrors: pkg/scheduler/framework/plugins/defaultpreemption PodEligibleToPreemptOthers @ v1.36
+    """
+    if not pod.preempts:
+        return "not eligible due to preemptionPolicy=Never."
+    index = ledger.index_of.get(pod.nominated_node)
+    if index is None:
+        return ""
+    refusal = rejections.get(index)
+    if refusal is not None and refusal.code is Code.UNRESOLVABLE:
+        return ""
+    there = ledger.usages[index].pods
+    if any(other.priority < pod.priority and other.terminating and other.evicted for other in there):
+        return "not eligible due to a terminating pod on the nominated node."
+    return ""
+
+
+def _candidates(look: Look, worth: list[int], profile: Profile) -> tuple[list[_Candidate], list[Rejection]]:
+    """The nodes that could make room, and why the others could not; with enough candidates the search ends.
+
+    The scheduler starts the search at a random node, this one at the first.
+
+    Mirrors: pkg/scheduler/framework/preemption/preemption.go DryRunPreemption @ v1.36
+    """
+    enough = min(max(len(worth) * profile.candidates_percentage // 100, profile.candidates_absolute), len(worth))
+    clean: list[_Candidate] = []
+    violating: list[_Candidate] = []
+    refusals: list[Rejection] = []
+    for index in worth:
+        found = _victims(look, index)
+        if isinstance(found, Rejection):
+            refusals.append(found)
+            continue
+        (violating if found.violations else clean).append(found)
+        if clean and len(clean) + len(violating) >= enough:
+            break
+    return clean + violating, refusals
+
+
+def _victims(look: Look, index: int) -> _Candidate | Rejection:
+    """The fewest important pods that must leave the node, or why it does not help.
+
+    Mirrors: pkg/scheduler/framework/plugins/defaultpreemption SelectVictimsOnNode @ v1.36
+    """
+    usage, priority = look.ledger.usages[index], look.pod.priority
+    if not any(there < priority for there in usage.priorities):
+        return _NO_VICTIMS
+    removable = sorted((other for other in usage.pods if other.priority < priority), key=_importance)
+    for other in removable:
+        look.displace(other, index)
+    refusal = look.judge(index)
+    if refusal is not None:
+        for other in removable:
+            look.place(other, index)
+        return refusal
+    breaking, keeping = _by_budget(removable, look.ledger.facts.budgets)
+    victims = []
+    violations = 0
+    for other in (*breaking, *keeping):
+        look.place(other, index)
+        if look.judge(index) is not None:
+            look.displace(other, index)
+            victims.append(other)
+            violations += other in breaking
+    for other in victims:
+        look.place(other, index)
+    if not victims:
+        problem = f'expected at least one victim pod on node "{look.ledger.nodes[index].name}"'
+        return Rejection(NAME, Code.ERROR, (problem,))
+    return _Candidate(index, tuple(sorted(victims, key=_importance)), violations)
+
+
+def _by_budget(pods: Iterable[Pod], budgets: tuple[Budget, ...]) -> tuple[list[Pod], list[Pod]]:
+    """The pods whose going would break a PodDisruptionBudget, and the others.
+
+    Mirrors: pkg/scheduler/framework/plugins/defaultpreemption filterPodsWithPDBViolation @ v1.36
+    """
+    left = [budget.allowed for budget in budgets]
+    breaking: list[Pod] = []
+    keeping: list[Pod] = []
+    for pod in pods:
+        breaks = False
+        for number, budget in enumerate(budgets):
+            if not pod.labels or budget.namespace != pod.namespace or pod.name in budget.disrupted:
+                continue
+            if not budget.selector.requirements or not budget.selector.matches(pod.labels):
+                continue
+            left[number] -= 1
+            breaks |= left[number] < 0
+        (breaking if breaks else keeping).append(pod)
+    return breaking, keeping
+
+
+def _best(candidates: list[_Candidate]) -> _Candidate:
+    """The node whose victims matter least; the first of equals.
+
+    Mirrors: pkg/scheduler/framework/preemption/preemption.go pickOneNodeForPreemption @ v1.36
+    """
+    return min(
+        candidates,
+        key=lambda item: (
+            item.violations,
+            item.victims[0].priority,
+            sum(victim.priority + _PRIORITY_SHIFT for victim in item.victims),
+            len(item.victims),
+            -_earliest_start(item.victims),
+        ),
+    )
+
+
+def _earliest_start(victims: tuple[Pod, ...]) -> float:
+    """When the first of the most important victims started."""
+    highest = max(victim.priority for victim in victims)
+    return min(_start(victim) for victim in victims if victim.priority == highest)
+
+
+def _importance(pod: Pod) -> tuple[int, float]:
+    """What sorts the most important pod first: high priority, then a long run.
+
+    Mirrors: pkg/scheduler/util/utils.go MoreImportantPod @ v1.36
+    """
+    return -pod.priority, _start(pod)
+
+
+def _start(pod: Pod) -> float:
+    """The start in seconds; a pod that has not started counts as starting now, after all others."""
+    return pod.started.timestamp() if pod.started else math.inf

@@ -1,0 +1,119 @@
+"""What became of each pod."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import NamedTuple
+
+from k8slint.scheduling.pods import Pod
+
+
+class Code(StrEnum):
+    """Why a node was refused: whether taking pods away from it could help."""
+
+    UNSCHEDULABLE = "Unschedulable"
+    UNRESOLVABLE = "UnschedulableAndUnresolvable"
+    ERROR = "Error"
+
+
+class Rejection(NamedTuple):
+    """A plugin's refusal of a node, or of the pod as a whole."""
+
+    plugin: str
+    code: Code
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Preemption:
+    """The pods that would have to go from a node to make room, least important last."""
+
+    node: str
+    victims: tuple[Pod, ...]
+    budget_violations: int
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """A pod that was given a node.
+
+    `ties` are the other nodes that scored as high: where there are any, which of them is taken is an accident of the
+    scheduler. `scores` holds the weighted score of each plugin by node, when it was asked for.
+    """
+
+    pod: Pod
+    node: str
+    feasible: int
+    ties: tuple[str, ...] = ()
+    scores: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Unschedulable:
+    """A pod that fits nowhere. `message` is the scheduler's, as `kubectl describe pod` shows it.
+
+    `rejections` has each node that was looked at. With a `preemption` the pod waits for its victims to end, and the
+    message says nothing of it, as in the scheduler.
+    """
+
+    pod: Pod
+    message: str
+    rejections: Mapping[str, Rejection]
+    refused_whole: Rejection | None = None
+    preemption: Preemption | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Gated:
+    """A pod that waits at its scheduling gates and is not tried."""
+
+    pod: Pod
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Errored:
+    """A pod whose attempt the scheduler breaks off, to try it again later."""
+
+    pod: Pod
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotModelled:
+    """A pod of which nothing is claimed, and why."""
+
+    pod: Pod
+    reason: str
+
+
+Outcome = Assigned | Unschedulable | Gated | Errored | NotModelled
+
+
+class Load(NamedTuple):
+    """What a node has given away, and has to give; amounts as in `Request`, `pods` in pieces."""
+
+    requested: Mapping[str, int]
+    allocatable: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The outcome of every pod in the order they were tried, and the nodes afterwards."""
+
+    outcomes: tuple[Outcome, ...]
+    nodes: Mapping[str, Load]
+    assumptions: tuple[str, ...]
+
+    def of(self, key: str) -> Outcome:
+        """The outcome of the pod with this namespace and name, as `default/web`.
+
+        Raises:
+            KeyError: when there was no such pod to schedule.
+        """
+        for outcome in self.outcomes:
+            if outcome.pod.key == key:
+                return outcome
+        raise KeyError(key)

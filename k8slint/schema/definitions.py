@@ -1,0 +1,97 @@
+"""The built-in definitions of a Kubernetes minor, and which minors serve each kind. Read when first asked for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, Final
+
+from k8slint.bundled import SCHEMAS
+
+OLDEST_MINOR: Final = 30
+NEWEST_MINOR: Final = 37
+# Named here so that a run without built-in objects reads no schema; a test holds them to the bundled ones.
+BUILT_IN_GROUPS: Final = frozenset(
+    {
+        "",
+        "admissionregistration.k8s.io",
+        "apiextensions.k8s.io",
+        "apiregistration.k8s.io",
+        "apps",
+        "authentication.k8s.io",
+        "authorization.k8s.io",
+        "autoscaling",
+        "batch",
+        "certificates.k8s.io",
+        "coordination.k8s.io",
+        "discovery.k8s.io",
+        "events.k8s.io",
+        "extensions",
+        "flowcontrol.apiserver.k8s.io",
+        "internal.apiserver.k8s.io",
+        "lifecycle.k8s.io",
+        "networking.k8s.io",
+        "node.k8s.io",
+        "policy",
+        "rbac.authorization.k8s.io",
+        "resource.k8s.io",
+        "scheduling.k8s.io",
+        "storage.k8s.io",
+        "storagemigration.k8s.io",
+    }
+)
+_GVK: Final = '"x-kubernetes-group-version-kind":'
+# Options of API calls and their answers: they name every group, but nobody keeps one as an object.
+_NO_OBJECTS: Final = '"io.k8s.apimachinery.'
+
+
+@dataclass(frozen=True, eq=False)
+class Definitions:
+    """What the API server of a minor serves.
+
+    `kinds` leads from apiVersion and kind to the name of a definition.
+    """
+
+    minor: int
+    kinds: Mapping[tuple[str, str], str]
+    _lines: Mapping[str, str] = field(repr=False)
+    _parsed: dict[str, dict[str, Any]] = field(default_factory=dict, repr=False)
+
+    def schema(self, name: str) -> dict[str, Any]:
+        """The JSON Schema of a definition, its references not followed."""
+        schema = self._parsed.get(name)
+        if schema is None:
+            schema = self._parsed[name] = json.loads(self._lines[name])
+        return schema
+
+
+@cache
+def definitions_of(minor: int) -> Definitions:
+    """The definitions of a bundled minor.
+
+    The file holds one a line, and a manifest needs few of them: a line is parsed when its definition is needed.
+    """
+    lines: dict[str, str] = {}
+    kinds: dict[tuple[str, str], str] = {}
+    text = (SCHEMAS / "kubernetes" / f"1.{minor}.json").read_text(encoding="utf-8")
+    for line in text.splitlines():
+        if not line.startswith('"'):
+            continue
+        name = line[1 : line.index('"', 1)]
+        lines[name] = line[len(name) + 3 :].removesuffix(",")
+        at = line.find(_GVK)
+        if at > 0 and not line.startswith(_NO_OBJECTS):
+            for kind in json.loads(line[at + len(_GVK) : line.index("]", at) + 1]):
+                kinds[f"{kind['group']}/{kind['version']}".removeprefix("/"), kind["kind"]] = name
+    return Definitions(minor, kinds, lines)
+
+
+@cache
+def served_minors() -> Mapping[str, Mapping[str, tuple[int, int]]]:
+    """The first and the last minor that serve a kind, by apiVersion and kind, from 1.25 on."""
+    content = json.loads((SCHEMAS / "kubernetes" / "kinds.json").read_text(encoding="utf-8"))
+    return {
+        version: {kind: (span[0], span[1]) for kind, span in kinds.items()} for version, kinds in content.items()
+    }

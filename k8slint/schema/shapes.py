@@ -1,0 +1,144 @@
+"""Definitions linked into what the decoder walks: each type once, when a manifest first reaches it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import Any, Final, NamedTuple
+
+from k8slint.schema.definitions import Definitions, definitions_of
+from k8slint.schema.enums import allowed_values
+from k8slint.schema.scalars import Fault, base64_fault, int32_fault, micro_time_fault, quantity_fault, time_fault
+
+Check = Callable[[Any], Fault | None]
+_REF: Final = "#/$defs/"
+_META: Final = "io.k8s.apimachinery.pkg."
+_CRD: Final = "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1."
+
+
+class Field(NamedTuple):
+    """What a field takes.
+
+    `python` is the type its values usually have; `inside` is what they hold, if they are mappings or lists; `check`
+    reads scalars more closely. `others` are further types it takes. `word` names it all in messages.
+    """
+
+    python: type
+    inside: Struct | Every | None
+    check: Check | None
+    word: str
+    others: Mapping[type, Field]
+
+
+@dataclass(frozen=True, eq=False)
+class Struct:
+    """A mapping with fields of its own; `name` is the end of its definition's name: `core.v1.Container`.
+
+    Below the unions of a CRD's schema the API server drops unknown fields without a word: `is_lenient`.
+    """
+
+    name: str
+    schema: Mapping[str, Any]
+    definitions: Definitions
+    is_lenient: bool
+
+    @cached_property
+    def fields(self) -> Mapping[str, Field]:
+        """The fields by name."""
+        return {name: _field(self, name, schema) for name, schema in self.schema.get("properties", {}).items()}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Every:
+    """A mapping or list whose entries are all alike."""
+
+    entry: Field
+
+    @property
+    def fields(self) -> Every:
+        """Itself: every key leads to the one field."""
+        return self
+
+    def get(self, _key: str | int) -> Field:
+        """The field of any key."""
+        return self.entry
+
+
+_NONE: Final[Mapping[type, Field]] = {}
+_STRING: Final = Field(str, None, None, "a string", _NONE)
+_BOOLEAN: Final = Field(bool, None, None, "true or false", _NONE)
+_INTEGER: Final = Field(int, None, None, "an integer", _NONE)
+_INT32: Final = Field(int, None, int32_fault, "an integer", _NONE)
+_NUMBER: Final = Field(float, None, None, "a number", {int: _INTEGER})
+_AMOUNT: Final = Field(int, None, quantity_fault, "a quantity", _NONE)
+_ANYTHING: Final = Field(
+    object, None, None, "anything", dict.fromkeys((dict, list, str, int, float, bool), _STRING)
+)
+# Types whose JSON form their definition does not tell.
+_SPECIAL: Final[Mapping[str, Field]] = {
+    f"{_META}api.resource.Quantity": Field(str, None, quantity_fault, "a quantity", {int: _AMOUNT, float: _AMOUNT}),
+    f"{_META}util.intstr.IntOrString": Field(int, None, int32_fault, "an integer or a string", {str: _STRING}),
+    f"{_META}apis.meta.v1.Time": Field(str, None, time_fault, "a time", _NONE),
+    f"{_META}apis.meta.v1.MicroTime": Field(str, None, micro_time_fault, "a time", _NONE),
+    f"{_META}apis.meta.v1.FieldsV1": _ANYTHING,
+    f"{_META}runtime.RawExtension": _ANYTHING,
+    f"{_CRD}JSON": _ANYTHING,
+}
+_BYTES: Final = Field(str, None, base64_fault, "bytes in base64", {list: _STRING})
+# The data of a Secret has a rule of its own, which shows no value.
+_SECRET_BYTES: Final = Field(str, None, None, "bytes in base64", {list: _STRING})
+
+
+@cache
+def struct(minor: int, name: str, *, is_lenient: bool = False) -> Struct:
+    """The type of a definition of a bundled minor."""
+    definitions = definitions_of(minor)
+    return Struct(".".join(name.split(".")[-3:]), definitions.schema(name), definitions, is_lenient)
+
+
+def _field(owner: Struct, name: str, schema: Mapping[str, Any]) -> Field:
+    ref = schema.get("$ref")
+    if ref is not None:
+        return _of_definition(owner, ref.removeprefix(_REF))
+    types = schema.get("type", ())
+    match types if isinstance(types, str) else next(iter(types), ""):
+        case "string" if schema.get("format") == "byte":
+            return _SECRET_BYTES if owner.name == "core.v1.Secret" else _BYTES
+        case "string":
+            allowed = allowed_values(owner.name, name, owner.definitions.minor)
+            return _STRING if allowed is None else _STRING._replace(check=allowed)
+        case "integer":
+            return _INT32 if schema.get("format") == "int32" else _INTEGER
+        case "number":
+            return _NUMBER
+        case "boolean":
+            return _BOOLEAN
+        case "array":
+            return Field(list, Every(_field(owner, name, schema["items"])), None, "a list", _NONE)
+        case "object" if isinstance(schema.get("additionalProperties"), dict):
+            return Field(dict, Every(_field(owner, name, schema["additionalProperties"])), None, "a mapping", _NONE)
+        case _:
+            return _ANYTHING
+
+
+def _of_definition(owner: Struct, name: str) -> Field:
+    special = _SPECIAL.get(name)
+    if special is not None:
+        return special
+    minor = owner.definitions.minor
+    if name.startswith(f"{_CRD}JSONSchemaPropsOr"):
+        inner = Field(dict, struct(minor, f"{_CRD}JSONSchemaProps", is_lenient=True), None, "a schema", _NONE)
+        return _SCHEMA_UNIONS[name.removeprefix(f"{_CRD}JSONSchemaPropsOr")](inner)
+    return Field(dict, struct(minor, name, is_lenient=owner.is_lenient), None, "a mapping", _NONE)
+
+
+def _or_list(inner: Field, item: Field, word: str) -> Field:
+    return inner._replace(word=word, others={list: Field(list, Every(item), None, word, _NONE)})
+
+
+_SCHEMA_UNIONS: Final[Mapping[str, Callable[[Field], Field]]] = {
+    "Bool": lambda inner: inner._replace(word="true, false or a schema", others={bool: _BOOLEAN}),
+    "Array": lambda inner: _or_list(inner, inner, "a schema or a list of schemas"),
+    "StringArray": lambda inner: _or_list(inner, _STRING, "a schema or a list of strings"),
+}

@@ -1,0 +1,1 @@
+"""What the API server, its admission plugins and the controllers make of manifests, so that pods can be scheduled."""

@@ -1,0 +1,385 @@
+"""Runs the tables of tests/conformance/scheduling: see its README.md for the notation."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from k8slint.scheduling import (
+    AddedAffinity,
+    Assigned,
+    Code,
+    Facts,
+    FitStrategy,
+    Node,
+    Pod,
+    Profile,
+    Rejection,
+    Strategy,
+    Unschedulable,
+    schedule,
+)
+from k8slint.scheduling.choosing import scores_by_plugin
+from k8slint.scheduling.ledger import Ledger
+from k8slint.scheduling.look import Look, look_at
+from k8slint.scheduling.plugins import image_locality
+from k8slint.scheduling.selection import preferred_terms, required_terms
+from k8slint.scheduling.shape_view import Setup, ShapeView
+from k8slint.scheduling.terms import SpreadConstraint
+from k8slint.scheduling.wording import Wording
+from k8slint.values.version import KubernetesVersion
+
+TABLES = Path(__file__).parent / "scheduling"
+CODES = {"U": Code.UNSCHEDULABLE, "UU": Code.UNRESOLVABLE, "E": Code.ERROR}
+KEYS = {"host": "kubernetes.io/hostname", "zone": "topology.kubernetes.io/zone", "region": "topology.kubernetes.io/region"}
+ROOMY = {"cpu": "1000", "memory": "1000Gi", "ephemeral-storage": "1000Gi", "pods": "1000"}
+REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution"
+PREFERRED = "preferredDuringSchedulingIgnoredDuringExecution"
+PART = re.compile(r"\s*(!?)([\w./-]+)\s*(?:(==?|!=|>|<)\s*([^,\s]*)|(in|notin)\s*\(([^)]*)\))?\s*(?:,|$)")
+OPERATORS = {"=": "In", "==": "In", "in": "In", "!=": "NotIn", "notin": "NotIn", ">": "Gt", "<": "Lt"}
+
+
+def cases() -> Iterator[Any]:
+    for path in sorted(TABLES.glob("*.yaml")):
+        table = YAML(typ="safe").load(path)
+        for number, case in enumerate(table["cases"]):
+            whole = {**table.get("defaults", {}), **case}
+            whole["plugin"] = whole.get("plugin", table.get("plugin"))
+            yield pytest.param(whole, id=f"{path.stem}-{number}: {case['name']}")
+
+
+@pytest.mark.parametrize("case", list(cases()))
+def test_case(case: dict[str, Any]) -> None:
+    if "results" in case:
+        check_run(case)
+    elif "scores" in case:
+        check_scores(case)
+    else:
+        check_verdicts(case)
+
+
+def test_every_table_names_its_source() -> None:
+    for path in TABLES.glob("*.yaml"):
+        table = YAML(typ="safe").load(path)
+        for case in table["cases"]:
+            assert case.get("source") or table.get("source"), f"{path.name}: {case['name']}"
+
+
+def check_verdicts(case: dict[str, Any]) -> None:
+    look = ready(case)
+    if "whole" in case:
+        assert isinstance(look, Rejection)
+        assert shown(look) == case["whole"]
+        return
+    assert not isinstance(look, Rejection), look
+    wanted = case["want"]
+    names = [node.name for node in look.ledger.nodes]
+    if not isinstance(wanted, dict):
+        wanted = dict.fromkeys(names, wanted)
+    found = {name: shown(look.judge(index)) for index, name in enumerate(names) if name in wanted}
+    assert found == {name: as_verdict(verdict, case) for name, verdict in wanted.items()}
+    if "named" in case:
+        named = None if look.named is None else sorted(names[index] for index in look.named)
+        assert named == case["named"]
+
+
+def check_scores(case: dict[str, Any]) -> None:
+    look = ready(case)
+    assert not isinstance(look, Rejection), look
+    names = [node.name for node in look.ledger.nodes]
+    feasible = [index for index, name in enumerate(names) if name in case["scores"]]
+    profile = profile_of(case)
+    table = scores_by_plugin(look, feasible, profile)
+    assert {names[index]: row.get(case["plugin"]) for index, row in table.items()} == case["scores"]
+
+
+def check_run(case: dict[str, Any]) -> None:
+    result = schedule(
+        pods_of(case),
+        nodes_of(case),
+        Facts.of(case.get("objects", ())),
+        profile_of(case),
+        version_of(case),
+    )
+    found: dict[str, Any] = {}
+    for outcome in result.outcomes:
+        name = outcome.pod.name
+        if isinstance(outcome, Assigned):
+            found[name] = outcome.node
+        elif isinstance(outcome, Unschedulable) and outcome.preemption:
+            victims = [victim.name for victim in outcome.preemption.victims]
+            found[name] = {
+                "message": outcome.message,
+                "node": outcome.preemption.node,
+                "victims": victims,
+                "violations": outcome.preemption.budget_violations,
+            }
+        else:
+            found[name] = getattr(outcome, "message", None) or getattr(outcome, "reason", None)
+    for name, wanted in case["results"].items():
+        if isinstance(wanted, dict):
+            found[name] = {key: found[name][key] for key in wanted}
+        assert found[name] == wanted
+
+
+def ready(case: dict[str, Any]) -> Look | Rejection:
+    """The case's pod, ready to be judged on the case's nodes by the case's plugin alone."""
+    profile = profile_of(case)
+    nodes = list(nodes_of(case))
+    ledger = Ledger(nodes, Facts.of(case.get("objects", ())))
+    for pod in (pod_of(data, f"there-{number}", case) for number, data in enumerate(case.get("pods", ()))):
+        ledger.add(pod, ledger.index_of[pod.node_name])
+    setup = Setup(profile, Wording.of(version_of(case)), image_locality.image_sizes(nodes))
+    pod = pod_of(case.get("pod", {}), "new", case)
+    return look_at(pod, ledger, setup, ShapeView(pod, ledger, setup))
+
+
+def shown(verdict: Rejection | None) -> list[str] | None:
+    if verdict is None:
+        return None
+    return [next(short for short, code in CODES.items() if code is verdict.code), *sorted(verdict.reasons)]
+
+
+def as_verdict(verdict: Any, case: dict[str, Any]) -> list[str] | None:
+    """The verdict written in full: `no` stands for the table's usual refusal, nothing and `fits` for none."""
+    if verdict in (None, "fits"):
+        return None
+    written = case["refusals"][verdict] if isinstance(verdict, str) else verdict
+    return [written[0], *sorted(written[1:])]
+
+
+def version_of(case: Mapping[str, Any]) -> KubernetesVersion:
+    return KubernetesVersion.parse(str(case.get("version", "1.36")))
+
+
+def profile_of(case: Mapping[str, Any]) -> Profile:
+    written = dict(case.get("profile", {}))
+    plugin = case.get("plugin")
+    if plugin:
+        written["disabled"] = frozenset(PLUGINS) - {plugin}
+        written["weights"] = {plugin: 1}
+    elif "disabled" in written:
+        written["disabled"] = frozenset(written["disabled"])
+    if "fit" in written:
+        fit = written["fit"]
+        written["fit"] = FitStrategy(
+            Strategy(fit.get("kind", "LeastAllocated")),
+            tuple((name, weight) for name, weight in fit.get("resources", {"cpu": 1, "memory": 1}).items()),
+            tuple((left, right) for left, right in fit.get("shape", ())),
+        )
+    if "added_affinity" in written:
+        affinity = node_affinity(written["added_affinity"])
+        written["added_affinity"] = AddedAffinity(required_terms(affinity, ""), preferred_terms(affinity, ""))
+    if "default_constraints" in written:
+        written["default_constraints"] = tuple(
+            SpreadConstraint.of(spread(item), "", {}) for item in written["default_constraints"]
+        )
+    for key in ("balanced_resources",):
+        if key in written:
+            written[key] = tuple(written[key])
+    for key in ("ignored_resources", "ignored_resource_groups"):
+        if key in written:
+            written[key] = frozenset(written[key])
+    return Profile(**written)
+
+
+PLUGINS = (
+    "SchedulingGates",
+    "NodeUnschedulable",
+    "NodeName",
+    "TaintToleration",
+    "NodeAffinity",
+    "NodePorts",
+    "NodeResourcesFit",
+    "VolumeRestrictions",
+    "NodeVolumeLimits",
+    "VolumeBinding",
+    "VolumeZone",
+    "PodTopologySpread",
+    "InterPodAffinity",
+    "NodeDeclaredFeatures",
+    "NodeResourcesBalancedAllocation",
+    "ImageLocality",
+)
+
+
+def nodes_of(case: Mapping[str, Any]) -> Iterator[Node]:
+    common = case.get("node", {})
+    for name, own in (case.get("nodes") or {"n": {}}).items():
+        yield Node.of(node_data(name, {**common, **(own or {})}))
+
+
+def node_data(name: str, written: Mapping[str, Any]) -> dict[str, Any]:
+    labels = {KEYS.get(key, key): str(value) for key, value in (written.get("labels") or {}).items()}
+    status = {"allocatable": {**ROOMY, **(written.get("room") or {})}, **(written.get("status") or {})}
+    if "only" in written:
+        status["allocatable"] = written["only"]
+    if "images" in written:
+        status["images"] = [{"names": [image], "sizeBytes": size} for image, size in written["images"].items()]
+    spec = {**(written.get("spec") or {}), "taints": [taint(text) for text in written.get("taints", ())]}
+    return {"metadata": {"name": name, "labels": labels}, "spec": spec, "status": status}
+
+
+def taint(text: str) -> dict[str, str]:
+    mark, _, effect = text.rpartition(":")
+    key, _, value = mark.partition("=")
+    return {"key": key, "value": value, "effect": effect}
+
+
+def pods_of(case: Mapping[str, Any]) -> Iterator[Pod]:
+    for number, data in enumerate(case.get("pods", ())):
+        for copy in range(data.get("times", 1)):
+            name = data.get("name", f"there-{number}")
+            named = {**data, "name": f"{name}-{copy}" if "times" in data else name}
+            yield pod_of(named, name, case)
+
+
+def pod_of(written: Mapping[str, Any], name: str, case: Mapping[str, Any]) -> Pod:
+    return Pod.of(pod_data(written, name), version_of(case))
+
+
+def pod_data(written: Mapping[str, Any], name: str) -> dict[str, Any]:
+    metadata = {
+        "name": written.get("name", name),
+        "namespace": written.get("ns", "default"),
+        "labels": {KEYS.get(key, key): str(value) for key, value in (written.get("labels") or {}).items()},
+        **(written.get("metadata") or {}),
+    }
+    spec: dict[str, Any] = {"containers": containers(written), **(written.get("spec") or {})}
+    if "init" in written:
+        spec["initContainers"] = [container(item, f"i{number}") for number, item in enumerate(written["init"])]
+    for key, field in (("node", "nodeName"), ("priority", "priority"), ("select", "nodeSelector")):
+        if key in written:
+            spec[field] = written[key]
+    if "tolerate" in written:
+        spec["tolerations"] = [toleration(item) for item in written["tolerate"]]
+    if "spread" in written:
+        spec["topologySpreadConstraints"] = [spread(item) for item in written["spread"]]
+    spec["affinity"] = affinity_of(written)
+    spec["volumes"] = [
+        *({"name": claim, "persistentVolumeClaim": {"claimName": claim}} for claim in written.get("claims", ())),
+        *({"name": f"v{number}", **volume} for number, volume in enumerate(written.get("volumes", ()))),
+    ]
+    return {"metadata": metadata, "spec": spec, "status": written.get("status") or {}}
+
+
+def containers(written: Mapping[str, Any]) -> list[dict[str, Any]]:
+    many = written.get("containers", [written.get("requests") or {}])
+    found = [container(item, f"c{number}") for number, item in enumerate(many)]
+    if "ports" in written:
+        found[0]["ports"] = [port(text) for text in written["ports"]]
+    return found
+
+
+def container(written: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """A container: its requests, and apart from them `sidecar`, `image` and `ports`."""
+    requests = {key: value for key, value in written.items() if key not in ("sidecar", "image", "ports", "more")}
+    found: dict[str, Any] = {"name": name, "image": written.get("image", "i"), "resources": {"requests": requests}}
+    if written.get("sidecar"):
+        found["restartPolicy"] = "Always"
+    if "ports" in written:
+        found["ports"] = [port(text) for text in written["ports"]]
+    return {**found, **written.get("more", {})}
+
+
+def port(text: str) -> dict[str, Any]:
+    """A host port written `[address/][protocol/]number`."""
+    number, *rest = reversed(str(text).split("/"))
+    found: dict[str, Any] = {"containerPort": 1, "hostPort": int(number)}
+    if rest and rest[0]:
+        found["protocol"] = rest[0]
+    if len(rest) > 1:
+        found["hostIP"] = rest[1]
+    return found
+
+
+def toleration(written: Any) -> dict[str, str]:
+    """A toleration: fields, or a text `key[=value][:effect]`; without a value any will do."""
+    if not isinstance(written, str):
+        return dict(written)
+    mark, colon, effect = written.partition(":")
+    key, equals, value = mark.partition("=")
+    found = {"key": key, "operator": "Equal" if equals else "Exists"}
+    if equals:
+        found["value"] = value
+    if colon:
+        found["effect"] = effect
+    return found
+
+
+def spread(written: Mapping[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "topologyKey": KEYS.get(written["on"], written["on"]),
+        "maxSkew": written.get("skew", 1),
+        "whenUnsatisfiable": "ScheduleAnyway" if written.get("soft") else "DoNotSchedule",
+    }
+    if "pods" in written:
+        found["labelSelector"] = selector(written["pods"])
+    fields = {"min": "minDomains", "affinity": "nodeAffinityPolicy", "taints": "nodeTaintsPolicy", "keys": "matchLabelKeys"}
+    return found | {field: written[key] for key, field in fields.items() if key in written}
+
+
+def affinity_of(written: Mapping[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    if "on" in written or "prefer" in written:
+        found["nodeAffinity"] = node_affinity(written)
+    for field, hard, soft in (("podAffinity", "near", "likes"), ("podAntiAffinity", "far", "dislikes")):
+        if hard in written or soft in written:
+            found[field] = {
+                REQUIRED: [term(item) for item in written.get(hard, ())],
+                PREFERRED: [
+                    {"weight": item["weight"], "podAffinityTerm": term(item)} for item in written.get(soft, ())
+                ],
+            }
+    return found
+
+
+def node_affinity(written: Mapping[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    if "on" in written:
+        found[REQUIRED] = {"nodeSelectorTerms": [node_term(item) for item in written["on"]]}
+    if "prefer" in written:
+        found[PREFERRED] = [{"weight": weight, "preference": node_term(item)} for weight, item in written["prefer"]]
+    return found
+
+
+def node_term(text: str) -> dict[str, Any]:
+    """A node term as a text; what is said of `metadata.name` becomes a field."""
+    parts = expressions(text)
+    fields = [part for part in parts if part["key"] == "metadata.name"]
+    return {"matchExpressions": [part for part in parts if part not in fields], "matchFields": fields}
+
+
+def term(written: Mapping[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {"topologyKey": KEYS.get(written["by"], written["by"])}
+    if "pods" in written:
+        found["labelSelector"] = selector(written["pods"])
+    if "in" in written:
+        found["namespaces"] = written["in"]
+    if "spaces" in written:
+        found["namespaceSelector"] = selector(written["spaces"])
+    fields = {"keys": "matchLabelKeys", "mismatch": "mismatchLabelKeys"}
+    return found | {field: written[key] for key, field in fields.items() if key in written}
+
+
+def selector(text: str) -> dict[str, Any]:
+    return {"matchExpressions": expressions(text)}
+
+
+def expressions(text: str) -> list[dict[str, Any]]:
+    """The requirements of a selector as kubectl writes it: `app=web, tier in (a, b), !old, size > 3`."""
+    found, position = [], 0
+    while position < len(text):
+        match = PART.match(text, position)
+        assert match, f"not a selector: {text!r} from {position}"
+        absent, key, sign, value, word, values = match.groups()
+        key, position = KEYS.get(key, key), match.end()
+        operator = OPERATORS.get(sign or word, "DoesNotExist" if absent else "Exists")
+        listed = [value] if sign else [item.strip() for item in (values or "").split(",")] if word else []
+        found.append({"key": key, "operator": operator, "values": listed})
+    return found

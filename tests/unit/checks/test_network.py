@@ -1,0 +1,186 @@
+"""What one example file cannot show: folders, the cluster description, and data of any shape."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from k8slint.checks import network
+from k8slint.cluster.cluster import Cluster
+from k8slint.loading.composer import compose
+from k8slint.loading.document import Source
+from k8slint.objects.object import Object
+from k8slint.objects.problem import Problem
+from k8slint.objects.read import read_source
+
+CHECKS = {
+    network.node_port_out_of_range: "Service",
+    network.duplicate_node_port: "Service",
+    network.canary_without_session_affinity: "Service",
+    network.ingress_duplicate_host_path: "Ingress.networking.k8s.io",
+    network.reserved_namespace: "Namespace",
+}
+
+
+def read(files: Mapping[str, str]) -> tuple[Object, ...]:
+    sources = [Source(name, text) for name, text in files.items()]
+    return tuple(obj for source in sources for obj in read_source(source, compose(source)).objects)
+
+
+def problems(check, files: Mapping[str, str], described: str = "") -> list[tuple[str, Problem]]:
+    """Each problem with the file of its object."""
+    objects = read(files)
+    cluster = Cluster(objects, description=read({"cluster.yaml": described}) if described else None)
+    return [
+        (obj.document.source.name, problem)
+        for obj in objects
+        if obj.group_kind == CHECKS[check]
+        for problem in check(obj, cluster)
+    ]
+
+
+def service(name: str, port: int, namespace: str = "", protocol: str = "TCP") -> str:
+    metadata = f"{{name: {name}, namespace: {namespace}}}" if namespace else f"{{name: {name}}}"
+    ports = f"[{{port: 80, protocol: {protocol}, nodePort: {port}}}]"
+    return f"{{apiVersion: v1, kind: Service, metadata: {metadata}, spec: {{type: NodePort, ports: {ports}}}}}"
+
+
+def ingress(name: str, host: str = "shop.example", extra: str = "", annotations: str = "{}") -> str:
+    rule = f"{{host: '{host}', http: {{paths: [{{path: /, pathType: Prefix}}]}}}}"
+    metadata = f"{{name: {name}, annotations: {annotations}}}"
+    spec = f"{{rules: [{rule}]{extra}}}"
+    return f"{{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {metadata}, spec: {spec}}}"
+
+
+def deployment(name: str, replicas: str, labels: str = "{app: web}", extra: str = "") -> str:
+    spec = f"{{replicas: {replicas}, template: {{metadata: {{labels: {labels}}}}}}}"
+    return f"{{apiVersion: apps/v1, kind: Deployment, metadata: {{name: {name}{extra}}}, spec: {spec}}}"
+
+
+SERVICE = "{apiVersion: v1, kind: Service, metadata: {name: web}, spec: {selector: {app: web}}}"
+
+
+def test_node_ports_meet_within_a_folder_and_the_second_is_told():
+    found = problems(
+        network.duplicate_node_port, {"app/a.yaml": service("a", 30001), "app/b.yaml": service("b", 30001, "other")}
+    )
+    ((file, problem),) = found
+    assert file == "app/b.yaml"
+    assert problem.message == (
+        'spec.ports[0].nodePort: Invalid value: 30001: provided port is already allocated, to Service "a"'
+    )
+    assert problem.related[0].obj.document.source.name == "app/a.yaml"
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"one/a.yaml": service("a", 30001), "two/b.yaml": service("b", 30001)},
+        {"app/a.yaml": service("a", 30001), "app/prod.yaml": service("a", 30001)},
+        {"app/a.yaml": service("a", 30001), "app/b.yaml": service("b", 30001, protocol="UDP")},
+    ],
+    ids=["two folders are two clusters as likely as not", "the same object twice", "another protocol"],
+)
+def test_node_ports_that_need_not_meet(files):
+    assert problems(network.duplicate_node_port, files) == []
+
+
+def test_a_described_service_holds_its_node_port_against_every_folder():
+    files = {"deep/down/b.yaml": service("b", 30001), "deep/a.yaml": service("a", 30001, "default")}
+    ((file, problem),) = problems(network.duplicate_node_port, files, described=service("a", 30001, "default"))
+    assert file == "deep/down/b.yaml"
+    assert problem.related[0].obj.document.source.name == "cluster.yaml"
+
+
+@pytest.mark.parametrize(("port", "is_found"), [(29999, True), (30000, False), (32767, False), (32768, True), (-1, True)])
+def test_the_range_of_node_ports_has_both_ends(port, is_found):
+    assert len(problems(network.node_port_out_of_range, {"a.yaml": service("a", port)})) == is_found
+
+
+def test_ingresses_meet_within_a_folder():
+    files = {"app/a.yaml": ingress("a"), "app/b.yaml": ingress("b"), "other/c.yaml": ingress("c")}
+    ((file, problem),) = problems(network.ingress_duplicate_host_path, files)
+    assert file == "app/b.yaml"
+    assert problem.message == 'host "shop.example" with Prefix path "/" is routed by Ingress "a" already'
+    assert problem.path == ("spec", "rules", 0, "http", "paths", 0, "path")
+
+
+@pytest.mark.parametrize("name", ["gce", "gce-internal", "alb"])
+def test_some_classes_have_a_load_balancer_for_each_ingress(name):
+    extra = f", ingressClassName: {name}"
+    files = {"a.yaml": ingress("a", extra=extra), "b.yaml": ingress("b", extra=extra)}
+    assert problems(network.ingress_duplicate_host_path, files) == []
+
+
+def test_alb_ingresses_of_one_group_share_theirs():
+    group = "{alb.ingress.kubernetes.io/group.name: shop}"
+    extra = ", ingressClassName: alb"
+    files = {
+        "a.yaml": ingress("a", extra=extra, annotations=group),
+        "b.yaml": ingress("b", extra=extra, annotations=group),
+    }
+    assert len(problems(network.ingress_duplicate_host_path, files)) == 1
+
+
+def test_any_host_meets_only_where_the_class_is_known():
+    known = ", ingressClassName: nginx"
+    without = {"a.yaml": ingress("a", host=""), "b.yaml": ingress("b", host="")}
+    within = {"a.yaml": ingress("a", host="", extra=known), "b.yaml": ingress("b", host="", extra=known)}
+    assert problems(network.ingress_duplicate_host_path, without) == []
+    assert len(problems(network.ingress_duplicate_host_path, within)) == 1
+
+
+@pytest.mark.parametrize(
+    ("replicas", "shares"),
+    [
+        (("9", "1"), 'Deployment "v1" (90 %), Deployment "v2" (10 %)'),
+        (("2", "1"), 'Deployment "v1" (67 %), Deployment "v2" (33 %)'),
+        (("null", "null"), 'Deployment "v1" (50 %), Deployment "v2" (50 %)'),
+        (("3", "${N}"), 'Deployment "v1" (3 Pods), Deployment "v2" (scaled)'),
+    ],
+)
+def test_a_canary_gets_the_share_of_its_pods(replicas, shares):
+    files = {"s.yaml": SERVICE, "a.yaml": deployment("v1", replicas[0]), "b.yaml": deployment("v2", replicas[1])}
+    ((_, problem),) = problems(network.canary_without_session_affinity, files)
+    assert problem.message == f"the Service spreads connections over {shares}"
+    assert [related.obj.name for related in problem.related] == ["v1", "v2"]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        deployment("v2", "0"),
+        deployment("v2", "1", labels="{app: api}"),
+        deployment("v2", "1", extra=", namespace: other"),
+        deployment("v2", "1", extra=", ownerReferences: [{kind: Deployment, name: v1}]"),
+        deployment("v1", "1"),
+    ],
+    ids=["no pods", "other labels", "other namespace", "owned by the first", "the first again"],
+)
+def test_one_workload_is_no_canary(other):
+    files = {"s.yaml": SERVICE, "a.yaml": deployment("v1", "1"), "b.yaml": other}
+    assert problems(network.canary_without_session_affinity, files) == []
+
+
+SHAPES = ["null", "true", "7", "text", "[]", "{}", "[null, 1, text, [], {}]", "{a: null}", "{name: 1, path: [x]}"]
+OBJECTS = [
+    "{apiVersion: v1, kind: Service, metadata: {name: a}, spec: %s}",
+    "{apiVersion: v1, kind: Service, metadata: %s, spec: {type: NodePort, ports: %s, selector: %s}}",
+    "{apiVersion: v1, kind: Service, metadata: {name: a}, spec: {type: NodePort, ports: [{nodePort: %s, protocol: %s}]}}",
+    "{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {annotations: %s, labels: %s}, spec: %s}",
+    "{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {name: a}, spec: {rules: [{host: %s, http: %s}]}}",
+    "{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {name: a}, spec: {ingressClassName: %s,"
+    " rules: [{http: {paths: [{path: %s, pathType: %s}]}}]}}",
+    "{apiVersion: v1, kind: Namespace, metadata: %s}",
+    "{apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, metadata: {name: a}, spec: {scaleTargetRef: %s}}",
+]
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_no_shape_of_data_stops_a_check(shape):
+    text = "\n---\n".join(obj.replace("%s", shape) for obj in (*OBJECTS, *OBJECTS))
+    files = {"a.yaml": f"{text}\n---\n{SERVICE}\n---\n{deployment('a', shape)}\n---\n{deployment('b', shape)}"}
+    for check in CHECKS:
+        for _, problem in problems(check, files):
+            assert problem.message

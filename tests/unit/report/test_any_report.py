@@ -1,0 +1,111 @@
+"""Reports of any text whatever: no format raises, and what it writes can be read."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+from junitparser import JUnitXml
+from sarif_pydantic import Sarif
+
+from k8slint.bundled import SCHEMAS
+from k8slint.finding import (
+    Finding,
+    Location,
+    ObjectName,
+    RelatedLocation,
+    Report,
+    Severity,
+    Skipped,
+    SourceLine,
+    Summary,
+)
+from k8slint.report import FORMATS
+from k8slint.report.escape import flowing
+
+REPORT_SCHEMA = Draft202012Validator(json.loads((SCHEMAS / "report.schema.json").read_text(encoding="utf-8")))
+
+# Surrogates are in it, which text() leaves out of itself, and more of what formats give a meaning to.
+chars = st.characters(exclude_categories=()) | st.sampled_from("\x1b\n\r\t\x00\u202e\u200b\ud800\udcff:,%#[]<&\"'{}語")
+texts = st.text(chars, max_size=30)
+positions = st.integers(1, 60) | st.integers(1, 10**9)
+locations = st.builds(Location, texts, positions, positions, positions, positions)
+lines = st.none() | st.builds(SourceLine, positions, texts | st.text(chars, min_size=150, max_size=300))
+findings = st.builds(
+    Finding,
+    rule=texts,
+    severity=st.sampled_from(Severity),
+    message=texts,
+    effect=texts,
+    fix=texts,
+    object=st.none() | st.builds(ObjectName, texts, texts, texts, texts),
+    field_path=texts,
+    location=locations,
+    related=st.lists(st.builds(RelatedLocation, texts, locations, lines), max_size=2).map(tuple),
+    line=lines,
+)
+counts = st.integers(0, 10**6)
+skipped = st.lists(st.builds(Skipped, texts, positions, texts), max_size=3).map(tuple)
+reports = st.builds(
+    Report,
+    texts,
+    st.lists(findings, max_size=4).map(tuple),
+    st.builds(Summary, counts, counts, skipped, counts, counts),
+    st.lists(texts, max_size=8).map(tuple),
+    st.dictionaries(texts, texts, max_size=2),
+)
+
+
+def read_json(text: str, report: Report) -> int:
+    data = json.loads(text)
+    REPORT_SCHEMA.validate(data)
+    assert sum(data["summary"][name] for name in ("errors", "warnings", "infos")) == len(report.findings)
+    return len(data["findings"])
+
+
+def read_sarif(text: str, _report: Report) -> int:
+    (run,) = Sarif.model_validate_json(text).runs
+    assert all(run.tool.driver.rules[result.rule_index].id == result.rule_id for result in run.results)
+    return len(run.results)
+
+
+def read_gitlab(text: str, _report: Report) -> int:
+    return len({issue["fingerprint"] for issue in json.loads(text)})
+
+
+def read_junit(text: str, report: Report) -> int:
+    (suite,) = JUnitXml.fromstring(text.encode("utf-8"))
+    assert suite.failures == len({(finding.location.file, finding.rule) for finding in report.findings})
+    notes = sum(bool(flowing(note)) for finding in report.findings for note in (finding.effect, finding.fix))
+    return sum(len(failure.text.split("\n")) for case in suite for failure in case.result) - notes
+
+
+def read_lines(text: str, _report: Report) -> int:
+    return text.count("\n") - 1
+
+
+READERS: dict[str, Any] = {
+    "json": read_json,
+    "sarif": read_sarif,
+    "gitlab": read_gitlab,
+    "junit": read_junit,
+    "concise": read_lines,
+    "github": read_lines,
+}
+
+
+@pytest.mark.parametrize("name", FORMATS)
+@settings(max_examples=60, deadline=None)
+@given(report=reports, width=st.none() | st.integers(0, 300))
+def test_any_report_can_be_written_and_read(name: str, report: Report, width: int | None) -> None:
+    text = FORMATS[name](report, width=width)
+
+    assert text.isascii() or text.encode("utf-8").decode("utf-8") == text
+    assert all(line.isprintable() for line in text.split("\n"))
+    assert FORMATS[name](report, width=width) == text
+    if name in READERS:
+        assert READERS[name](text, report) == len(report.findings)

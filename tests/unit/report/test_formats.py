@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from k8slint.report import FORMATS
+
+ASKED = "import sys, k8slint.report; print(*sorted(sys.modules))"
+
+
+def test_the_formats() -> None:
+    assert list(FORMATS) == ["text", "concise", "json", "sarif", "github", "gitlab", "junit"]
+
+
+def test_a_format_is_imported_when_it_is_used() -> None:
+    loaded = subprocess.run([sys.executable, "-c", ASKED], capture_output=True, text=True, check=True).stdout.split()
+
+    assert not {"json", "xml", "hashlib", "urllib.parse", "rich"} & set(loaded)
+    assert not {f"k8slint.report.{name}" for name in FORMATS} & set(loaded)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_format_takes_colour_and_width_and_ends_its_last_line(name: str, finding: Any, report: Any) -> None:
+    text = FORMATS[name](report(finding()), color=True, width=80)
+
+    assert text.endswith("\n")
+    assert not text.endswith("\n\n")
+    assert ("\x1b" in text) is (name in {"text", "concise"})

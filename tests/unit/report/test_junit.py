@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from typing import Any
+
+from junitparser import JUnitXml
+
+from k8slint.finding import Severity
+from k8slint.report.junit import render
+
+
+def read(text: str) -> Any:
+    (suite,) = JUnitXml.fromstring(text.encode("utf-8"))
+    return suite
+
+
+def test_a_case_a_file_and_rule(finding: Any, place: Any, report: Any) -> None:
+    suite = read(
+        render(
+            report(
+                finding(severity=Severity.WARNING, location=place("./a.yaml", 1)),
+                finding(rule="other", location=place("./a.yaml", 2)),
+                finding(location=place("./a.yaml", 3), message="a <second> & worse one"),
+                finding(location=place("b.yaml", 4)),
+            )
+        )
+    )
+
+    assert (suite.name, suite.tests, suite.failures, suite.errors) == ("k8slint", 3, 3, 0)
+    cases = list(suite)
+    assert [(case.classname, case.name) for case in cases] == [
+        ("a.yaml", "missing-configmap-key"),
+        ("a.yaml", "other"),
+        ("b.yaml", "missing-configmap-key"),
+    ]
+    (failure,) = cases[0].result
+    assert (failure.type, failure.message) == ("error", "a <second> & worse one (and 1 more)")
+    assert failure.text.splitlines() == [
+        'a.yaml:1:18: warning[missing-configmap-key] ConfigMap "web-config" has no key "LOG_LVL"',
+        "  effect: The container stays in CreateContainerConfigError.",
+        "  help: Name a key of the ConfigMap.",
+        "a.yaml:3:18: error[missing-configmap-key] a <second> & worse one",
+        "  effect: The container stays in CreateContainerConfigError.",
+        "  help: Name a key of the ConfigMap.",
+    ]
+
+
+def test_without_findings_one_case_passes(report: Any) -> None:
+    suite = read(render(report()))
+
+    assert (suite.tests, suite.failures) == (1, 0)
+    (case,) = suite
+    assert case.name == "All clear: 3 objects in 2 files."
+    assert case.is_passed

@@ -1,0 +1,162 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+import pytest
+from sarif_pydantic import Level, Run, Sarif
+
+from k8slint import __version__
+from k8slint.finding import Severity
+from k8slint.report.sarif import RESULTS_LIMIT, render
+
+
+def read(text: str) -> Run:
+    log = Sarif.model_validate_json(text)
+    assert log.version == "2.1.0"
+    (run,) = log.runs
+    return run
+
+
+def test_a_result(finding: Any, related: Any, report: Any) -> None:
+    summary = {"missing-configmap-key": "A key is read that the ConfigMap does not have."}
+    run = read(render(report(finding(related=(related(),)), rule_summaries=summary)))
+
+    assert (run.tool.driver.name, run.tool.driver.version, run.tool.driver.information_uri) == (
+        "k8slint",
+        __version__,
+        None,
+    )
+    assert run.columnKind == "unicodeCodePoints"
+    (rule,) = run.tool.driver.rules
+    assert rule.id == "missing-configmap-key"
+    assert rule.short_description.text == "A key is read that the ConfigMap does not have."
+    assert "k8slint explain missing-configmap-key" in rule.help.text
+    assert rule.default_configuration.level == "error"
+    (result,) = run.results
+    assert (result.rule_id, result.rule_index, result.level) == ("missing-configmap-key", 0, Level.ERROR)
+    assert result.message.text == (
+        'ConfigMap "web-config" has no key "LOG_LVL". The container stays in CreateContainerConfigError. '
+        "Name a key of the ConfigMap."
+    )
+    (location,) = result.locations
+    region = location.physical_location.region
+    assert location.physical_location.artifact_location.uri == "apps/web/deploy.yaml"
+    assert (region.start_line, region.start_column, region.end_line, region.end_column) == (31, 18, 31, 25)
+    (logical,) = location.logical_locations
+    assert (logical.name, logical.fully_qualified_name) == ("web", "apps/v1/Deployment/prod/web")
+    (other,) = result.related_locations
+    assert other.message.text == "a similar key is defined here"
+    assert other.physical_location.artifact_location.uri == "apps/web/config.yaml"
+
+
+def test_without_findings_results_are_there_and_empty(report: Any) -> None:
+    run = read(render(report()))
+
+    assert run.results == []
+    assert run.tool.driver.rules == []
+
+
+def test_a_rule_without_a_summary_has_its_id(finding: Any, report: Any) -> None:
+    (rule,) = read(render(report(finding()))).tool.driver.rules
+
+    assert rule.short_description.text == "missing-configmap-key"
+
+
+def test_info_is_a_note_and_the_worst_come_first(finding: Any, report: Any) -> None:
+    run = read(render(report(*(finding(severity=severity, rule=severity) for severity in reversed(Severity)))))
+
+    assert [result.level for result in run.results] == [Level.ERROR, Level.WARNING, Level.NOTE]
+    assert [run.tool.driver.rules[result.rule_index].id for result in run.results] == ["error", "warning", "info"]
+    assert [rule.default_configuration.level for rule in run.tool.driver.rules] == ["error", "note", "warning"]
+
+
+def test_beyond_the_limit_the_mildest_are_left_out_and_that_is_said(finding: Any, report: Any) -> None:
+    mild, grave = finding(severity=Severity.INFO, rule="mild"), finding(rule="grave")
+
+    run = json.loads(render(report(*[mild] * 2, *[grave] * RESULTS_LIMIT)))["runs"][0]
+
+    assert len(run["results"]) == RESULTS_LIMIT
+    assert {result["ruleId"] for result in run["results"]} == {"grave"}
+    assert [rule["id"] for rule in run["tool"]["driver"]["rules"]] == ["grave"]
+    (notification,) = run["invocations"][0]["toolExecutionNotifications"]
+    assert notification["message"]["text"].startswith("2 findings left out")
+
+
+def test_at_the_limit_nothing_is_said(finding: Any, report: Any) -> None:
+    assert "toolExecutionNotifications" not in render(report(*[finding()] * RESULTS_LIMIT))
+
+
+@pytest.mark.parametrize(
+    ("file", "uri"),
+    [
+        ("./a/b.yaml", "a/b.yaml"),
+        ("a b/ü.yaml", "a%20b/%C3%BC.yaml"),
+        ("a:b.yaml", "a%3Ab.yaml"),
+        ("100%.yaml", "100%25.yaml"),
+        ("../a.yaml", "../a.yaml"),
+        ("/srv/a.yaml", "file:///srv/a.yaml"),
+        ("a\x1b\n.yaml", "a%1B%0A.yaml"),
+        ("\udcff.yaml", "%FF.yaml"),
+        ("\ud800.yaml", "%EF%BF%BD.yaml"),
+    ],
+)
+def test_files_are_uris(file: str, uri: str, finding: Any, place: Any, report: Any) -> None:
+    (result,) = read(render(report(finding(location=place(file))))).results
+
+    artifact = result.locations[0].physical_location.artifact_location
+    assert artifact.uri == uri
+    assert (artifact.uri_base_id == "%SRCROOT%") is not uri.startswith("file:")
+
+
+def test_the_bytes_of_a_file_name_come_back(finding: Any, place: Any, report: Any) -> None:
+    name = b"\xff\xfe \xe2\x80\xae#?%[x].yaml"
+    text = render(report(finding(location=place(name.decode("utf-8", "surrogateescape")))))
+
+    uri = json.loads(text)["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+
+    assert unquote_to_bytes(uri) == name
+
+
+@pytest.mark.parametrize(
+    ("message", "text"),
+    [
+        ("see [here](https://example.com)", r"see [here\](https://example.com)"),
+        ("a \\](1)", r"a \\\](1)"),
+        ("spec.containers[0] {0} (1)", "spec.containers[0] {0} (1)"),
+    ],
+)
+def test_a_message_holds_no_link(message: str, text: str, finding: Any, report: Any) -> None:
+    (result,) = read(render(report(finding(message=message, effect="", fix="")))).results
+
+    assert result.message.text == text + "."
+
+
+def prints(text: str) -> list[str]:
+    return [result.partial_fingerprints["k8slint/v1"] for result in read(text).results]
+
+
+def test_fingerprints_stay_when_lines_move(finding: Any, place: Any, report: Any) -> None:
+    before = prints(render(report(finding(), finding(location=place(line=40)))))
+    after = prints(render(report(finding(location=place(line=32)), finding(location=place(line=99, column=1)))))
+
+    assert before == after
+    assert len(set(before)) == 2
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda one: replace(one, rule="other"),
+        lambda one: replace(one, message="other"),
+        lambda one: replace(one, field_path="spec.template.spec.containers[1].env[0]"),
+        lambda one: replace(one, object=None),
+        lambda one: replace(one, object=replace(one.object, name="other")),
+        lambda one: replace(one, location=replace(one.location, file="other.yaml")),
+    ],
+)
+def test_fingerprints_differ_where_findings_do(change: Callable[[Any], Any], finding: Any, report: Any) -> None:
+    assert prints(render(report(finding()))) != prints(render(report(change(finding()))))
