@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -126,6 +125,8 @@ def read_config(file: Path) -> Config:
 
 
 def _tool_table(file: Path) -> dict[str, Any] | None:
+    import tomllib  # noqa: PLC0415 - only where a pyproject.toml is
+
     try:
         data = tomllib.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
@@ -141,15 +142,17 @@ def _config(data: Any, file: Path, document: Document | None) -> Config:
         if document is not None:
             place += f":{document.source.place(document.span(path, key=True)[0])[0]}"
         raise UsageError(f"{place}: {message}")
-    known = {key.replace("-", "_"): value for key, value in data.items() if key != "version"}
     return Config(
         folder=str(file.parent),
-        **{
-            key: tuple(value) if isinstance(value, list) else value
-            for key, value in known.items()
-            if key not in ("overrides", "severity")
-        },
+        kubernetes_version=data.get("kubernetes-version", ""),
+        profile=data.get("profile", ""),
+        select=tuple(data.get("select", ())),
+        ignore=tuple(data.get("ignore", ())),
         severity=_severities(data),
+        exclude=tuple(data.get("exclude", ())),
+        externals=tuple(data.get("externals", ())),
+        crds=tuple(data.get("crds", ())),
+        cluster=data.get("cluster", ""),
         overrides=tuple(
             Override(
                 tuple(entry["paths"]),

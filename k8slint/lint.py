@@ -87,9 +87,13 @@ def lint(request: Request) -> Outcome:
     )
     findings = _reported(judged, {reading.source.name for reading, _ in own})
     assumed = (*_assumed(description), *assumptions(schemas, objects))
-    return Outcome(
-        Report(str(version), tuple(findings), summary, assumed), (*found.failures, *failures, *crd_failures)
-    )
+    report = Report(str(version), tuple(findings), summary, assumed, _summaries(findings))
+    return Outcome(report, (*found.failures, *failures, *crd_failures))
+
+
+def _summaries(findings: Iterable[Finding]) -> dict[str, str]:
+    rules = load_rules()
+    return {rule_id: rules[rule_id].summary for rule_id in sorted({finding.rule for finding in findings})}
 
 
 def _version(text: str) -> KubernetesVersion:

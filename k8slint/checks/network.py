@@ -223,5 +223,5 @@ def _shares(counts: Mapping[Object, int | None]) -> str:
 
 def _pods_text(count: int | None) -> str:
     if count is None:
-        return "scaled"
+        return "unknown"
     return "1 Pod" if count == 1 else f"{count} Pods"

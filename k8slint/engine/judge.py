@@ -114,8 +114,9 @@ def _finding(
     rule_id: str, document: Document, obj: Object | None, problem: Problem | ReadProblem, selection: Selection
 ) -> Finding:
     page = selection.rules[rule_id].page
+    path: Path = ()
     if isinstance(problem, ReadProblem):
-        span, path, effect, fix, conceals = problem.span, (), page.effect, page.fix, False
+        span, effect, fix, conceals = problem.span, page.effect, page.fix, False
         related = tuple(_place(document, at, message) for at, message in problem.related)
     else:
         root = obj.path if obj is not None else ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -78,6 +78,7 @@ class Rule:
         )
 
 
+@cache
 def load_rules(folder: Path = RULES) -> Mapping[str, Rule]:
     """Every rule of a folder of categories, by id, in order of category and id."""
     return {rule.id: rule for file in sorted(folder.glob("*/*.yaml")) for rule in (_rule(file),)}

@@ -176,10 +176,15 @@ def _chart_reason(path: str) -> str:
         return "a Helm chart's own file"
     if (name in _CHART_FILES or name.startswith("values")) and _is_chart(folder):
         return "a Helm chart's own file"
-    for parent in (folder, *_parents(folder)):
-        if os.path.basename(parent) == "templates" and _is_chart(os.path.dirname(parent)):
-            return "a Helm template"
-    return ""
+    return "a Helm template" if _is_in_templates(folder) else ""
+
+
+@lru_cache(maxsize=65536)
+def _is_in_templates(folder: str) -> bool:
+    parent, name = os.path.split(folder)
+    if name == "templates" and _is_chart(parent):
+        return True
+    return parent != folder and _is_in_templates(parent)
 
 
 @lru_cache(maxsize=65536)

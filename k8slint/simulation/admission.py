@@ -283,9 +283,9 @@ def admit_claim(data: Mapping[str, Any], namespace: str, policies: Policies) -> 
 
 
 def with_default_class(data: Mapping[str, Any], default: str) -> dict[str, Any]:
-    """The claim with the default class where it leaves the class open and names no volume yet."""
+    """The claim with the default class where it leaves the class open."""
     spec = mapping_at(data, "spec", "")
-    if default and class_of_claim(data) is None and not spec.get("volumeName"):
+    if default and class_of_claim(data) is None:
         return {**data, "spec": {**spec, "storageClassName": default}}
     return dict(data)
 

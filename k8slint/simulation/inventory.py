@@ -47,7 +47,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Inventory:
-    """The items in order: the description's, then the manifests'. A manifest stands for the described object it replaces.
+    """The items in order: the description's, then the manifests', which stand for the described objects they replace.
 
     `described` holds all that the description has, replaced or not.
     """

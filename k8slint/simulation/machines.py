@@ -33,15 +33,14 @@ def complete_nodes(nodes: Iterable[Mapping[str, Any]], assumptions: Assumptions)
     complete: dict[str, dict[str, Any]] = {}
     for data in nodes:
         name = text_at(mapping_at(data, "metadata", ""), "name", "metadata")
+        if not name:
+            raise ShapeError("metadata.name", "absent, expected the name of the node", "Node")
+        if name in complete:
+            raise ShapeError("metadata.name", "two nodes have this name", f"Node {name}")
         try:
-            node = _complete(data, name, assumptions)
-            if not name:
-                raise ShapeError("metadata.name", "absent, expected the name of the node")
-            if name in complete:
-                raise ShapeError("metadata.name", "two nodes have this name")
+            complete[name] = _complete(data, name, assumptions)
         except ShapeError as error:
             raise error.of(f"Node {name}") from None
-        complete[name] = node
     return list(complete.values())
 
 

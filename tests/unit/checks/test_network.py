@@ -25,7 +25,9 @@ CHECKS = {
 
 def read(files: Mapping[str, str]) -> tuple[Object, ...]:
     sources = [Source(name, text) for name, text in files.items()]
-    return tuple(obj for source in sources for obj in read_source(source, compose(source)).objects)
+    readings = [read_source(source, compose(source)) for source in sources]
+    assert not any(document.failed for reading in readings for document in reading.documents)
+    return tuple(obj for reading in readings for obj in reading.objects)
 
 
 def problems(check, files: Mapping[str, str], described: str = "") -> list[tuple[str, Problem]]:
@@ -93,7 +95,9 @@ def test_a_described_service_holds_its_node_port_against_every_folder():
     assert problem.related[0].obj.document.source.name == "cluster.yaml"
 
 
-@pytest.mark.parametrize(("port", "is_found"), [(29999, True), (30000, False), (32767, False), (32768, True), (-1, True)])
+@pytest.mark.parametrize(
+    ("port", "is_found"), [(29999, True), (30000, False), (32767, False), (32768, True), (-1, True)]
+)
 def test_the_range_of_node_ports_has_both_ends(port, is_found):
     assert len(problems(network.node_port_out_of_range, {"a.yaml": service("a", port)})) == is_found
 
@@ -137,7 +141,7 @@ def test_any_host_meets_only_where_the_class_is_known():
         (("9", "1"), 'Deployment "v1" (90 %), Deployment "v2" (10 %)'),
         (("2", "1"), 'Deployment "v1" (67 %), Deployment "v2" (33 %)'),
         (("null", "null"), 'Deployment "v1" (50 %), Deployment "v2" (50 %)'),
-        (("3", "${N}"), 'Deployment "v1" (3 Pods), Deployment "v2" (scaled)'),
+        (("3", "'${N}'"), 'Deployment "v1" (3 Pods), Deployment "v2" (unknown)'),
     ],
 )
 def test_a_canary_gets_the_share_of_its_pods(replicas, shares):

@@ -25,7 +25,9 @@ CONTAINER_CHECKS = (workload.floating_image_tag, workload.duplicate_env)
 
 def read(text: str) -> tuple[Object, ...]:
     source = Source("test.yaml", text)
-    return read_source(source, compose(source)).objects
+    reading = read_source(source, compose(source))
+    assert not any(document.failed for document in reading.documents)
+    return reading.objects
 
 
 def problems(check, text: str) -> list[Problem]:
@@ -92,7 +94,7 @@ def test_an_expression_that_is_refused_as_such_is_no_mismatch(operator):
     assert problems(workload.selector_template_mismatch, workload_of("Deployment", spec)) == []
 
 
-@pytest.mark.parametrize("manual", ["false", "null", "${MANUAL}"])
+@pytest.mark.parametrize("manual", ["false", "null", "'${MANUAL}'"])
 def test_a_job_makes_its_own_selector_unless_told_otherwise(manual):
     spec = f"{{manualSelector: {manual}, selector: {{matchLabels: {{a: b}}}}, template: {{spec: {{}}}}}}"
     assert problems(workload.selector_template_mismatch, workload_of("Job", spec, "batch/v1")) == []
@@ -151,7 +153,9 @@ def test_duplicate_env_prints_no_value():
 
 def test_each_later_env_relates_to_the_one_it_hides():
     entries = ", ".join(f"{{name: A, value: '{number}'}}" for number in range(3))
-    found = problems(workload.duplicate_env, workload_of("Pod", f"{{containers: [{{name: a, env: [{entries}]}}]}}", "v1"))
+    found = problems(
+        workload.duplicate_env, workload_of("Pod", f"{{containers: [{{name: a, env: [{entries}]}}]}}", "v1")
+    )
     assert [problem.path[1] for problem in found] == [1, 2]
     assert [problem.related[0].path[4] for problem in found] == [0, 1]
 
