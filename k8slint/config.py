@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
-from k8slint.bundled import SCHEMAS
 from k8slint.finding import Severity
+from k8slint.loading.contract import faults
 from k8slint.loading.discovery import CONFIG_FILES
 from k8slint.loading.document import Document
 from k8slint.loading.read import load
 from k8slint.usage import UsageError
-from k8slint.values.nearest import nearest
 
 _PYPROJECT: Final = "pyproject.toml"
 
@@ -87,9 +85,9 @@ def find_config(start: str) -> Config:
     """The settings nearest above a path, not above the root of its repository; the defaults where there are none."""
     here = Path(os.path.abspath(start))
     for folder in (here, *here.parents):
-        files = [folder / name for name in CONFIG_FILES if (folder / name).is_file()]
+        files = [folder / name for name in CONFIG_FILES if os.path.isfile(folder / name)]
         pyproject = folder / _PYPROJECT
-        table = _tool_table(pyproject) if pyproject.is_file() else None
+        table = _tool_table(pyproject) if os.path.isfile(pyproject) else None
         if len(files) + (table is not None) > 1:
             names = " and ".join([*(file.name for file in files), *([_PYPROJECT] if table is not None else [])])
             raise UsageError(f"{_shown(folder)}: {names} both hold settings; keep one")
@@ -97,7 +95,7 @@ def find_config(start: str) -> Config:
             return read_config(files[0])
         if table is not None:
             return _config(table, pyproject, None)
-        if (folder / ".git").exists():
+        if os.path.exists(folder / ".git"):
             break
     return Config()
 
@@ -137,7 +135,7 @@ def _tool_table(file: Path) -> dict[str, Any] | None:
 
 
 def _config(data: Any, file: Path, document: Document | None) -> Config:
-    for path, message in _faults(data):
+    for path, message in faults(data, "config"):
         place = _shown(file)
         if document is not None:
             place += f":{document.source.place(document.span(path, key=True)[0])[0]}"
@@ -167,25 +165,6 @@ def _config(data: Any, file: Path, document: Document | None) -> Config:
 
 def _severities(data: Mapping[str, Any]) -> dict[str, Severity]:
     return {rule: Severity(value) for rule, value in data.get("severity", {}).items()}
-
-
-def _faults(data: Any) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """What the schema refuses, each with its path, in the order of the file."""
-    import jsonschema  # noqa: PLC0415 - only a project with settings pays for it
-
-    schema = json.loads((SCHEMAS / "config.schema.json").read_text(encoding="utf-8"))
-    for error in jsonschema.Draft202012Validator(schema).iter_errors(data):
-        path = tuple(error.absolute_path)
-        where = ".".join(str(step) for step in path)
-        if error.validator == "additionalProperties" and isinstance(error.instance, dict):
-            known = error.schema.get("properties", {})
-            for key in error.instance:
-                if key not in known:
-                    near = nearest(key, known)
-                    hint = f'did you mean "{near}"?' if near else f"known are {', '.join(sorted(known))}"
-                    yield (*path, key), f'unknown key "{key}"; {hint}'
-        else:
-            yield path, f"{where or 'the settings'}: {error.message}"
 
 
 def _shown(path: Path) -> str:

@@ -16,8 +16,9 @@ from k8slint.engine.selection import Selection, default_selection
 from k8slint.finding import Finding, Report, Skipped, Summary
 from k8slint.loading.batch import load_files
 from k8slint.loading.discovery import Found, discover
-from k8slint.loading.kustomize import named_files
+from k8slint.loading.kustomize import PATCH, named_files
 from k8slint.loading.read import Loaded, load
+from k8slint.loading.text import MAX_BYTES
 from k8slint.objects.object import Object
 from k8slint.objects.read import Reading, read_source
 from k8slint.parallel import chunked, map_in_order
@@ -74,7 +75,7 @@ def lint(request: Request) -> Outcome:
     objects = tuple(obj for reading in readings for obj in reading.objects)
     schemas = schemas_for(version, (*(obj for obj in objects if obj.kind == "CustomResourceDefinition"), *crds))
     cluster = Cluster(objects, description, request.config.externals)
-    world = World(cluster, schemas, _is_whole(request), _unread(loaded))
+    world = World(cluster, schemas, _is_whole(request), _unread(loaded), _patches(loaded))
     judged = _judge(readings, world, selection_for, workers)
 
     own = [(reading, part) for reading, part in zip(readings, judged, strict=True) if not reading.source.is_context]
@@ -135,15 +136,15 @@ def _description(request: Request) -> tuple[Object, ...] | None:
         return None
     try:
         with open(file, "rb") as stream:
-            data = stream.read()
+            data = stream.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
         raise UsageError(f"{file}: {(getattr(error, 'strerror', None) or str(error)).lower()}") from None
     return described_by(load(file, data).documents, file)
 
 
 def _workers(request: Request, files: Sequence[Found]) -> int:
-    cores = request.workers or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
-    return cores if sum(file.size for file in files) >= _WORTH_FORKING else 1
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+    return (request.workers or cores) if sum(file.size for file in files) >= _WORTH_FORKING else 1
 
 
 def _load(request: Request, files: Sequence[Found], workers: int) -> tuple[list[Loaded], list[str]]:
@@ -169,6 +170,8 @@ def _sort_out(loaded: Iterable[Loaded]) -> tuple[list[Reading], list[Skipped]]:
         reason = each.skipped or (named.get(os.path.abspath(source.name), "") if named else "")
         reading = read_source(source, () if reason else each.documents)
         readings.append(reading)
+        if source.is_context:
+            continue
         if reason:
             skipped.append(Skipped(source.name, 1, reason))
         for other in reading.others:
@@ -183,6 +186,13 @@ def _unread(loaded: Iterable[Loaded]) -> tuple[str, ...]:
     return tuple(
         each.source.text for each in loaded if each.skipped or any(document.failed for document in each.documents)
     )
+
+
+def _patches(loaded: Sequence[Loaded]) -> tuple[str, ...]:
+    """The texts of kustomize's patches."""
+    named = named_files(document for each in loaded for document in each.documents)
+    sources = (each.source for each in loaded) if named else ()
+    return tuple(source.text for source in sources if named.get(os.path.abspath(source.name)) == PATCH)
 
 
 def _crds(config: Config) -> tuple[list[Object], list[str]]:
@@ -217,12 +227,13 @@ def _judge(
 
 def _reported(judged: Iterable[Judged], files: set[str]) -> list[Finding]:
     """The findings that lie in the files, or that one of the files explains; each once, in order of place."""
-    findings = {
+    # A set would lose the order of those that differ in nothing below.
+    findings = dict.fromkeys(
         finding
         for part in judged
         for finding in part.findings
         if finding.location.file in files or any(other.location.file in files for other in finding.related)
-    }
+    )
     return sorted(findings, key=lambda finding: (finding.location, finding.rule, finding.message, finding.field_path))
 
 

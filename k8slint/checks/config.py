@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from k8slint.cluster.cluster import Cluster
+from k8slint.cluster.producers import KUSTOMIZATIONS
 from k8slint.loading.document import Path
 from k8slint.objects.fields import dig, items, mapping, sequence, strings, text
 from k8slint.objects.object import Container, Object, Pod
@@ -109,6 +110,7 @@ def _json_bytes(data: Any) -> int:
 
 # --- values of Secrets --------------------------------------------------------------------------------------------
 
+_ALPHABET = re.compile(r"[A-Za-z0-9+/=]*")
 _LOGINS: Final = frozenset({"login", "user", "username"})
 _MEANT_ENCODED = re.compile(r"b64|base64|basic|encoded", re.IGNORECASE)
 _HASHED = re.compile(r"[^:\s]+:(?:\$|\{SHA)")
@@ -127,9 +129,7 @@ def _why_not_base64(value: str) -> str:
     joined = "".join(value.split())
     if decode_base64(joined) is not None:
         return "it has spaces"
-    if decode_base64(joined.replace("-", "+").replace("_", "/") + "=" * (-len(joined) % 4)) is not None:
-        return "it is of the URL-safe alphabet" if set("-_") & set(joined) else "its length is not a multiple of four"
-    return "it has characters of no base64 alphabet"
+    return "its padding is wrong" if _ALPHABET.fullmatch(joined) else "it has characters outside of the alphabet"
 
 
 def secret_trailing_newline(obj: Object, cluster: Cluster) -> Iterator[Problem]:
@@ -165,12 +165,12 @@ def secret_double_encoded(obj: Object, cluster: Cluster) -> Iterator[Problem]:
 def _is_encoded_text(key: str, value: str) -> bool:
     """Whether the value is base64 of a line that somebody wrote; what is often meant to stay encoded is not."""
     encoded = value.rstrip("\r\n")
-    if len(encoded) < 8 or _MEANT_ENCODED.search(key):
+    if len(encoded) < 8 or _MEANT_ENCODED.search(key) or encoded in (encoded.lower(), encoded.upper()):
         return False
     plain = _text_of(encoded).removesuffix("\n").removesuffix("\r")
     if len(plain) < 5 or _WRITTEN.fullmatch(plain) is None or (":" in plain and "://" not in plain):
         return False
-    # Of random text of eight letters one in some hundreds decodes to text as well.
+    # Of eight random letters one in some hundreds decodes to text as well.
     letters = sum(character.isalnum() for character in plain)
     return letters == len(plain) if len(encoded) == 8 else letters >= 0.7 * len(plain)
 
@@ -243,10 +243,10 @@ def subpath_mount_never_refreshes(pod: Pod, cluster: Cluster) -> Iterator[Proble
     seen: set[str] = set()
     for container in _running(pod):
         for path, mount in container.mounts():
-            field = "subPath" if mount.get("subPath") else "subPathExpr"
+            field = "subPath" if text(mount.get("subPath")) else "subPathExpr"
             volume = text(mount.get("name"))
             objects = sources.get(volume)
-            if not mount.get(field) or not objects or volume in seen or _is_restarted(pod):
+            if not text(mount.get(field)) or not objects or volume in seen or _is_restarted(pod):
                 continue
             if all(_never_changes(pod, cluster, kind, name) for kind, name in objects):
                 continue
@@ -293,13 +293,14 @@ def _never_changes(pod: Pod, cluster: Cluster, kind: str, name: str) -> bool:
 
 def _generated_names(cluster: Cluster) -> frozenset[str]:
     """Names to which kustomize adds a hash."""
-    names: set[str] = set()
-    for obj in cluster.of_kind("Kustomization.kustomize.config.k8s.io"):
-        if dig(obj.data, "generatorOptions", "disableNameSuffixHash") is True:
-            continue
-        for field in ("configMapGenerator", "secretGenerator"):
-            names.update(text(generator.get("name")) for _, generator in items(obj.data.get(field)))
-    return frozenset(names)
+    kustomizations = (obj for kind in sorted(KUSTOMIZATIONS) for obj in cluster.of_kind(kind))
+    return frozenset(
+        text(generator.get("name"))
+        for obj in kustomizations
+        if dig(obj.data, "generatorOptions", "disableNameSuffixHash") is not True
+        for field in ("configMapGenerator", "secretGenerator")
+        for _, generator in items(obj.data.get(field))
+    )
 
 
 # --- secrets written out ------------------------------------------------------------------------------------------
@@ -307,6 +308,7 @@ def _generated_names(cluster: Cluster) -> frozenset[str]:
 _SWITCH: Final = frozenset(
     {"disable", "disabled", "enable", "enabled", "false", "no", "off", "on", "optional", "required", "true", "yes"}
 )
+_PASSWORD = re.compile(r"pass|pwd", re.IGNORECASE)
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?(?:ms|s|m|h|d)?")
 _PATH = re.compile(r"(?:[A-Za-z]:)?\.{0,2}(?:/[\w.@-]+)+/?")
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
@@ -352,6 +354,6 @@ def _secret_in(name: str, value: str) -> str:
 def _is_literal(name: str, value: str) -> bool:
     if not value.strip() or value.lower() in _SWITCH or _URL.match(value) or _PATH.fullmatch(value):
         return False
-    if _NUMBER.fullmatch(value) and not words(name)[-1].startswith("pass"):
+    if _NUMBER.fullmatch(value) and not _PASSWORD.search(name):
         return False
     return _NAME_OF_SECRET.fullmatch(value) is None and _CONSTANT.fullmatch(value) is None

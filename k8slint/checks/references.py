@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any, Final
 
 from k8slint.cluster.cluster import Cluster
 from k8slint.cluster.evidence import evidence_of
-from k8slint.cluster.producers import Supply
+from k8slint.cluster.producers import KUSTOMIZATIONS, Supply, listed_files
 from k8slint.cluster.references import (
     Reference,
     claim_templates,
@@ -34,6 +35,7 @@ from k8slint.loading.document import Path
 from k8slint.objects.fields import dig, items, mapping, text
 from k8slint.objects.object import Object, Pod
 from k8slint.objects.problem import Problem, Related
+from k8slint.values.gvk import GroupVersionKind
 from k8slint.values.names import is_dns_subdomain
 from k8slint.values.nearest import nearest
 from k8slint.values.placeholder import has_placeholder
@@ -146,7 +148,8 @@ def _all_lacking(several: Iterable[Supply], reference: Reference) -> Supply | No
 def _key_problem(reference: Reference, supply: Supply) -> Problem:
     kind, name, key = reference.kind, reference.name, reference.key
     keys = supply.keys or {}
-    made = "" if supply.obj.kind == kind else f", made by {supply.obj},"
+    maker = str(supply.obj) if supply.obj.name else f"a {supply.obj.kind}"
+    made = "" if supply.obj.kind == kind else f", made by {maker},"
     message = f'{kind} "{name}"{made} has no key "{key}"'
     effect = _key_effect(reference)
     if key in keys:
@@ -171,8 +174,8 @@ def _key_effect(reference: Reference) -> str:
         said = f"references non-existent {what} key: {reference.key}"
         return f"The Pod stays in ContainerCreating; its events say FailedMount: {said}."
     return (
-        "The kubelet mounts an empty directory in place of the file; "
-        "where the image has a file there, the container does not start."
+        "The kubelet mounts an empty directory in place of the file and says nothing; "
+        "where the image has a file there, the container does not start: not a directory."
     )
 
 
@@ -207,24 +210,47 @@ _STATEFUL_EFFECT: Final = (
 
 
 def duplicate_object(obj: Object, cluster: Cluster) -> Iterator[Problem]:
-    """An object that an earlier one of the same file has the type, namespace and name of, with other content."""
-    first = cluster.once(_first_of_file).get(_identity(obj), obj)
-    if first is obj or not obj.name or first.gvk != obj.gvk or first.data == obj.data:
+    """An object that an earlier one of its file, or of its kustomization, has the type, namespace and name of."""
+    repeated = cluster.once(_repeated).get(obj)
+    if repeated is None:
         return
+    first, kustomization = repeated
     where = f' in namespace "{obj.namespace}"' if obj.namespace else ""
-    message = f"{obj}{where} is in this file twice, with different content"
-    yield Problem(("metadata", "name"), message, (Related(first, ("metadata", "name"), "the first one"),))
+    if not kustomization:
+        related = (Related(first, ("metadata", "name"), "the first one"),)
+        yield Problem(("metadata", "name"), f"{obj}{where} is in this file twice, with different content", related)
+        return
+    related = (Related(first, ("metadata", "name"), f"{kustomization} takes in both"),)
+    message = f"{obj}{where} is also in {first.document.source.name}, of the same kustomization"
+    effect = "kustomize build fails: may not add resource with an already registered id."
+    yield Problem(("metadata", "name"), message, related, effect)
 
 
-def _identity(obj: Object) -> tuple[str, str, str, str]:
-    return obj.document.source.name, obj.group_kind, obj.namespace, obj.name
-
-
-def _first_of_file(cluster: Cluster) -> Mapping[tuple[str, str, str, str], Object]:
-    first: dict[tuple[str, str, str, str], Object] = {}
+def _repeated(cluster: Cluster) -> Mapping[Object, tuple[Object, str]]:
+    """Objects that repeat another of the file, or of a kustomization: the first one, and the kustomization's name."""
+    by_file = cluster.once(_kustomizations_by_file)
+    first_of: dict[tuple[str, GroupVersionKind, str, str], Object] = {}
+    found: dict[Object, tuple[Object, str]] = {}
     for obj in cluster.objects:
-        first.setdefault(_identity(obj), obj)
-    return first
+        if obj.name:
+            file = obj.document.source.name
+            first = first_of.setdefault((file, obj.gvk, obj.namespace, obj.name), obj)
+            if first is not obj and first.data != obj.data:
+                found[obj] = first, ""
+            for kustomization in by_file.get(file, ()):
+                first = first_of.setdefault((kustomization, obj.gvk, obj.namespace, obj.name), obj)
+                if first.document.source is not obj.document.source:
+                    found.setdefault(obj, (first, kustomization))
+    return found
+
+
+def _kustomizations_by_file(cluster: Cluster) -> Mapping[str, list[str]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for group_kind in KUSTOMIZATIONS:
+        for kustomization in cluster.of_kind(group_kind):
+            for file in listed_files(kustomization):
+                found[file].append(kustomization.document.source.name)
+    return found
 
 
 def missing_role(obj: Object, cluster: Cluster) -> Iterator[Problem]:
@@ -258,7 +284,8 @@ def hpa_target_missing(obj: Object, cluster: Cluster) -> Iterator[Problem]:
         return
     if is_supplied(cluster, group_kind, obj.namespace, name) or may_exist(cluster, obj, group_kind, name):
         return
-    effect = f'Nothing is scaled: condition AbleToScale is False, FailedGetScale, {kind.lower()}s "{name}" not found.'
+    resource = f"{kind.lower()}s/scale{group_kind.removeprefix(kind)}"
+    effect = f'Nothing is scaled: AbleToScale is False, reason FailedGetScale, {resource} "{name}" not found.'
     mistaken = _of_other_kind(cluster, obj, _SCALABLE, name)
     if mistaken is not None:
         yield _mistaken_kind(("spec", "scaleTargetRef", "kind"), kind, name, mistaken, effect)
@@ -305,7 +332,8 @@ def ingress_backend_missing(obj: Object, cluster: Cluster) -> Iterator[Problem]:
             continue
         said.add(name)
         if not may_exist(cluster, obj, "Service", name):
-            yield _absence((*path, "name"), cluster, obj, "Service", name)
+            effect = f'Requests get 503 or a default page; kubectl describe shows <error: services "{name}" not found>.'
+            yield _absence((*path, "name"), cluster, obj, "Service", name, effect=effect)
 
 
 def ingress_backend_port_missing(obj: Object, cluster: Cluster) -> Iterator[Problem]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from posixpath import normpath
 from typing import Any, Final
 
@@ -21,18 +21,16 @@ from k8slint.cluster.claims import (
     volumes_by_class,
 )
 from k8slint.cluster.cluster import Cluster
+from k8slint.cluster.nodes import HOSTNAME, demanded_hosts, described_nodes, has_one_node, terms_of
 from k8slint.cluster.references import may_exist
+from k8slint.cluster.spelling import WORTH_COMPARING, nearest_name
 from k8slint.loading.document import Path
 from k8slint.objects.fields import dig, items, mapping, sequence, strings, text
 from k8slint.objects.object import Container, Object, Pod
 from k8slint.objects.problem import Problem, Related
 from k8slint.values.image import Image
 from k8slint.values.labels import LabelSelector
-from k8slint.values.nearest import nearest
 from k8slint.values.placeholder import has_placeholder
-
-_HOSTNAME: Final = "kubernetes.io/hostname"
-
 
 # --- where data stays ---------------------------------------------------------------------------------------------
 
@@ -63,25 +61,33 @@ def hostpath_on_multi_node(obj: Object, cluster: Cluster) -> Iterator[Problem]:
         yield from _hostpaths_of_pod(obj.pod, cluster)
         return
     host_path = obj.spec.get("hostPath")
-    if isinstance(host_path, dict) and not obj.spec.get("nodeAffinity") and not _has_one_node(cluster):
+    if (
+        isinstance(host_path, dict)
+        and text(host_path.get("path"))
+        and not obj.spec.get("nodeAffinity")
+        and not has_one_node(cluster)
+    ):
         yield _stays_behind(("spec", "hostPath"), host_path)
 
 
 def _hostpaths_of_pod(pod: Pod, cluster: Cluster) -> Iterator[Problem]:
     volumes = [(path, data) for path, data in pod.volumes if isinstance(data.get("hostPath"), dict)]
-    if not volumes or _has_one_node(cluster) or _is_pinned(pod, cluster):
+    if not volumes or has_one_node(cluster) or _is_pinned(pod, cluster):
         return
     if pod.obj.kind == "Pod" and pod.namespace == "kube-system":
         return  # a static Pod of the control plane: its kubelet runs it, no other does
-    mounts = [mount for container in pod.containers for _, mount in container.mounts()]
+    written_to: dict[str, bool] = {}
+    for container in pod.containers:
+        for _, mount in container.mounts():
+            name = text(mount.get("name"))
+            written_to[name] = written_to.get(name, False) or mount.get("readOnly") is not True
     for path, data in volumes:
-        own_mounts = [mount for mount in mounts if mount.get("name") == data.get("name")]
-        is_read_only = all(mount.get("readOnly") is True for mount in own_mounts)
-        if own_mounts and _holds_data(data["hostPath"], is_read_only=is_read_only):
+        is_written_to = written_to.get(text(data.get("name")))
+        if is_written_to is not None and _holds_data(data["hostPath"], is_written_to=is_written_to):
             yield _stays_behind((*pod.path, *path, "hostPath"), data["hostPath"])
 
 
-def _holds_data(host_path: Mapping[str, Any], *, is_read_only: bool) -> bool:
+def _holds_data(host_path: Mapping[str, Any], *, is_written_to: bool) -> bool:
     if host_path.get("type") in ("Socket", "CharDevice", "BlockDevice"):
         return False
     written = text(host_path.get("path"))
@@ -90,7 +96,7 @@ def _holds_data(host_path: Mapping[str, Any], *, is_read_only: bool) -> bool:
     path = normpath(written).replace("//", "/")
     if path in _WHOLE_TREES or path.endswith(".sock") or _lies_in(path, _OF_THE_NODE):
         return False
-    return not (is_read_only and _lies_in(path, _READ_ON_THE_NODE))
+    return is_written_to or not _lies_in(path, _READ_ON_THE_NODE)
 
 
 def _lies_in(path: str, folders: Iterable[str]) -> bool:
@@ -111,67 +117,20 @@ def _is_pinned(pod: Pod, cluster: Cluster) -> bool:
     """Whether only one node can run it."""
     spec = pod.spec
     node_selector = strings(spec.get("nodeSelector"))
-    if spec.get("nodeName") or _HOSTNAME in node_selector:
+    if spec.get("nodeName") or HOSTNAME in node_selector:
         return True
-    terms = _terms(dig(spec, "affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution"))
-    hosts = {_only_host(term) for term in terms or ()}
-    if len(hosts) == 1 and None not in hosts:
+    terms = terms_of(dig(spec, "affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution"))
+    hosts = [demanded_hosts(term) for term in terms or ()]
+    if hosts and hosts[0] is not None and len(hosts[0]) == 1 and hosts.count(hosts[0]) == len(hosts):
         return True
     if not cluster.nodes or not (node_selector or terms):
         return False
+    nodes = cluster.once(described_nodes)
     selector = LabelSelector.of_labels(node_selector)
-    matching = (
-        node
-        for node in cluster.once(_nodes)
-        if selector.matches(node.labels) and (terms is None or any(node.meets(term) for term in terms))
+    meeting = (
+        nodes.all if terms is None else {id(node): node for term in terms for node in nodes.meeting(term)}.values()
     )
-    return len(list(matching)) == 1
-
-
-def _only_host(term: Mapping[str, Any]) -> str | None:
-    for field, key in (("matchFields", "metadata.name"), ("matchExpressions", _HOSTNAME)):
-        for _, expression in items(term.get(field)):
-            values = sequence(expression.get("values"))
-            if expression.get("key") == key and expression.get("operator") == "In" and len(values) == 1:
-                return str(values[0])
-    return None
-
-
-# --- nodes --------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Node:
-    name: str
-    labels: dict[str, str]
-
-    def meets(self, term: Mapping[str, Any]) -> bool:
-        """Whether it meets a node selector term; an empty term is met by none.
-
-        Mirrors: component-helpers scheduling/corev1/nodeaffinity nodeSelectorTerm.match @ v1.36
-        """
-        expressions, fields = sequence(term.get("matchExpressions")), sequence(term.get("matchFields"))
-        if not expressions and not fields:
-            return False
-        return LabelSelector.of({"matchExpressions": expressions}).matches(self.labels) and LabelSelector.of(
-            {"matchExpressions": fields}
-        ).matches({"metadata.name": self.name})
-
-
-def _nodes(cluster: Cluster) -> tuple[_Node, ...]:
-    # The kubelet sets the hostname label; a node described by hand may leave it out.
-    return tuple(_Node(node.name, {_HOSTNAME: node.name, **node.labels}) for node in cluster.nodes or ())
-
-
-def _has_one_node(cluster: Cluster) -> bool:
-    return cluster.nodes is not None and len(cluster.nodes) == 1
-
-
-def _terms(selector: Any) -> list[dict[str, Any]] | None:
-    """The terms of a node selector, of which one must be met; none where there is no selector."""
-    if not isinstance(selector, dict):
-        return None
-    return [term for _, term in items(selector.get("nodeSelectorTerms"))]
+    return sum(1 for node in meeting if selector.matches(node.labels)) == 1
 
 
 # --- local volumes ------------------------------------------------------------------------------------------------
@@ -192,32 +151,25 @@ def local_volume_matches_no_node(obj: Object, cluster: Cluster) -> Iterator[Prob
     if not cluster.nodes or not isinstance(obj.spec.get("local"), dict):
         return
     required = dig(obj.spec, "nodeAffinity", "required")
-    terms = _terms(required)
+    terms = terms_of(required)
     if not terms or any(_is_unrendered(term) for term in terms):
         return
-    nodes = cluster.once(_nodes)
-    if any(node.meets(term) for node in nodes for term in terms):
+    nodes = cluster.once(described_nodes)
+    if any(True for term in terms for _ in nodes.meeting(term)):
         return
     wanted = " or ".join(_term_text(term) for term in terms)
-    hosts = (host for term in terms for host in _hosts(term))
-    near = next((found for host in hosts if (found := nearest(host, (node.name for node in nodes)))), None)
+    hosts = next((found for term in terms if (found := demanded_hosts(term))), [])
+    near = nearest_name(hosts[0], nodes.by_host) if hosts and len(nodes.by_host) <= WORTH_COMPARING else None
     hint = f'; nearest is "{near}"' if near else ""
     yield Problem(
         ("spec", "nodeAffinity", "required", "nodeSelectorTerms"),
-        f"none of the {len(nodes)} nodes meets {wanted}{hint}",
+        f"none of the {len(nodes.all)} nodes meets {wanted}{hint}",
     )
 
 
 def _term_text(term: Mapping[str, Any]) -> str:
     expressions = [*sequence(term.get("matchFields")), *sequence(term.get("matchExpressions"))]
     return str(LabelSelector.of({"matchExpressions": expressions})) or "an empty term"
-
-
-def _hosts(term: Mapping[str, Any]) -> Iterator[str]:
-    for field in ("matchFields", "matchExpressions"):
-        for _, expression in items(term.get(field)):
-            if expression.get("key") in (_HOSTNAME, "metadata.name"):
-                yield from (value for value in sequence(expression.get("values")) if isinstance(value, str))
 
 
 def _is_unrendered(term: Mapping[str, Any]) -> bool:
@@ -234,7 +186,8 @@ def local_volume_binds_immediately(obj: Object, cluster: Cluster) -> Iterator[Pr
     mode = obj.data.get("volumeBindingMode")
     if obj.data.get("provisioner") != NO_PROVISIONER or mode not in (None, "", "Immediate"):
         return
-    volumes = cluster.once(volumes_by_class).get(obj.name, ())
+    known = cluster.once(volumes_by_class).get(obj.name)
+    volumes = known.all if known is not None else ()
     on_nodes = [volume for volume in volumes if volume.spec.get("local") or volume.spec.get("nodeAffinity")]
     if volumes and not on_nodes:
         return  # network volumes made by hand: any node reaches them
@@ -278,7 +231,8 @@ def _of_volume(claim: Claim, wanted: str, cluster: Cluster) -> Iterator[Problem]
     path = (*claim.path, "volumeName")
     volumes = cluster.find("PersistentVolume", "", wanted)
     if not volumes:
-        near = nearest(wanted, cluster.once(_volume_names))
+        names = cluster.once(_volume_names)
+        near = nearest_name(wanted, names) if len(names) <= WORTH_COMPARING else None
         if near and not cluster.is_external("PersistentVolume", "", wanted):
             message = f'there is no PersistentVolume "{wanted}"; nearest is "{near}"'
             yield Problem(path, message, absent=wanted, fix="Name a PersistentVolume that exists.")
@@ -294,24 +248,30 @@ def _of_class(claim: Claim, cluster: Cluster) -> Iterator[Problem]:
     wanted = cluster.once(default_class) if claim.class_name is None else claim.class_name
     if wanted is None or (wanted and wanted not in cluster.once(static_classes)):
         return
-    volumes = cluster.once(volumes_by_class).get(wanted, ())
-    if not volumes:
+    volumes = cluster.once(volumes_by_class).get(wanted)
+    if volumes is None:
         return  # somebody else makes them: a static provisioner, an administrator
-    lacks = [lacks_of(volume, claim, is_named=False) for volume in volumes]
-    fitting = lacks.count(())
-    if fitting >= claim.copies:
-        return
+    fitting = 0
+    nearest_volume = volumes.all[0]
+    lacks = lacks_of(nearest_volume, claim, is_named=False)
+    for volume in volumes.open_to(claim):
+        found = lacks_of(volume, claim, is_named=False)
+        fitting += not found
+        if fitting >= claim.copies:
+            return
+        if (len(found), volume.name) < (len(lacks), nearest_volume.name) or not lacks:
+            nearest_volume, lacks = volume, found
     of_class, absent = (f'of class "{wanted}"', wanted) if wanted else ("without a class", "PersistentVolume")
     if fitting:
         message = (
             f"{claim.copies} replicas need as many PersistentVolumes {of_class}; only {fitting} can hold the claim"
         )
         yield Problem(claim.path, message, absent=absent)
-        return
-    volume, found = min(zip(volumes, lacks, strict=True), key=lambda pair: (len(pair[1]), pair[0].name))
-    message = f'no PersistentVolume {of_class} can hold this claim; nearest is "{volume.name}", which {_all_of(found)}'
-    related = (Related(volume, found[0].at_volume, "the nearest volume"),)
-    yield Problem((*claim.path, *found[0].at_claim), message, related, absent=absent)
+    elif lacks:
+        said = f'nearest is "{nearest_volume.name}", which {_all_of(lacks)}'
+        related = (Related(nearest_volume, lacks[0].at_volume, "the nearest volume"),)
+        path = (*claim.path, *lacks[0].at_claim)
+        yield Problem(path, f"no PersistentVolume {of_class} can hold this claim; {said}", related, absent=absent)
 
 
 def _all_of(lacks: Iterable[Lack]) -> str:
@@ -348,7 +308,8 @@ def missing_storage_class(obj: Object, cluster: Cluster) -> Iterator[Problem]:
             continue
         if name in _COMMON_CLASSES and not cluster.once(_describes_classes):
             continue
-        near = nearest(name, (*defined, *filter(None, of_volumes)))
+        known = (*defined, *filter(None, of_volumes))
+        near = nearest_name(name, known) if len(known) <= WORTH_COMPARING else None
         if (near or defined) and not may_exist(cluster, obj, "StorageClass.storage.k8s.io", name):
             hint = f'; nearest is "{near}"' if near else ""
             yield Problem(path, f'there is no StorageClass "{name}"{hint}', absent=name)
@@ -410,33 +371,52 @@ _DATA_FOLDERS: Final[dict[str, tuple[str, ...]]] = {
     "timescaledb": _POSTGRES,
     "weaviate": ("/var/lib/weaviate",),
 }
-_PASSING: Final = ("emptyDir", "configMap", "secret", "projected", "downwardAPI")
+_PASSING: Final = ("configMap", "secret", "projected", "downwardAPI")
 
 
 def database_on_emptydir(pod: Pod, cluster: Cluster) -> Iterator[Problem]:
     """A database whose data folder lies in an emptyDir."""
-    if pod.obj.kind in ("Job", "CronJob") or not pod.volumes:
+    if pod.obj.kind in ("Job", "CronJob") or "helm.sh/hook" in pod.obj.annotations:
         return
-    if "helm.sh/hook" in pod.obj.annotations or text(pod.spec.get("restartPolicy")) in ("Never", "OnFailure"):
+    if not pod.volumes or pod.spec.get("restartPolicy") in ("Never", "OnFailure"):
         return
     volumes = {text(data.get("name")): (path, data) for path, data in pod.volumes}
     for container in pod.containers:
         for folder in _data_folders(container):
-            mounts = {_mount_path(mount): (at, text(mount.get("name"))) for at, mount in container.mounts()}
-            above = [path for path in mounts if path and (path == folder or folder.startswith(f"{path}/"))]
-            if not above:
-                continue
-            at, name = mounts[max(above, key=len)]
-            inside = (volumes.get(inner) for path, (_, inner) in mounts.items() if path.startswith(f"{folder}/"))
-            volume = volumes.get(name)
-            if volume is None or not _is_emptydir(volume[1]) or not all(_is_passing(found) for found in inside):
-                continue
-            image = Image.parse(text(container.data.get("image"))).repository.rpartition("/")[2]
-            mounted = Related(pod.obj, (*pod.path, *container.path, *at, "mountPath"), "mounted here")
-            yield Problem(
-                (*volume[0], "emptyDir"), f'{image} keeps its data in "{folder}", which is an emptyDir', (mounted,)
-            )
-            break
+            found = _emptydir_of(folder, container, volumes)
+            if found is not None:
+                path, mounted_at = found
+                image = Image.parse(text(container.data.get("image"))).repository.rpartition("/")[2]
+                related = Related(pod.obj, (*pod.path, *container.path, *mounted_at), "mounted here")
+                yield Problem(path, f'{image} keeps its data in "{folder}", which is an emptyDir', (related,))
+                break
+
+
+def _emptydir_of(
+    folder: str, container: Container, volumes: Mapping[str, tuple[Path, dict[str, Any]]]
+) -> tuple[Path, Path] | None:
+    """The emptyDir that a folder lies in, and where it is mounted; none if part of the folder outlives the Pod."""
+    above: tuple[str, Path, str] | None = None
+    for at, mount in container.mounts():
+        mounted, name = text(mount.get("mountPath")).rstrip("/"), text(mount.get("name"))
+        if mounted and (folder == mounted or folder.startswith(f"{mounted}/")):
+            if above is None or len(above[0]) < len(mounted):
+                above = (mounted, (*at, "mountPath"), name)
+        elif mounted.startswith(f"{folder}/") and not _ends_with_pod(volumes.get(name)):
+            return None
+    volume = volumes.get(above[2]) if above is not None else None
+    if above is None or volume is None or not _is_emptydir(volume[1]):
+        return None
+    return (*volume[0], "emptyDir"), above[1]
+
+
+def _is_emptydir(volume: Mapping[str, Any]) -> bool:
+    return "emptyDir" in volume or set(volume) == {"name"}
+
+
+def _ends_with_pod(volume: tuple[Path, dict[str, Any]] | None) -> bool:
+    # A mount of no volume of the Pod is of a volumeClaimTemplate.
+    return volume is not None and (_is_emptydir(volume[1]) or any(source in volume[1] for source in _PASSING))
 
 
 def _data_folders(container: Container) -> tuple[str, ...]:
@@ -450,18 +430,6 @@ def _data_folders(container: Container) -> tuple[str, ...]:
             if entry.get("name") == "PGDATA" and text(entry.get("value")).startswith("/"):
                 return (normpath(text(entry.get("value"))),)
     return folders
-
-
-def _mount_path(mount: Mapping[str, Any]) -> str:
-    return text(mount.get("mountPath")).rstrip("/")
-
-
-def _is_emptydir(volume: Mapping[str, Any]) -> bool:
-    return "emptyDir" in volume or set(volume) == {"name"}
-
-
-def _is_passing(volume: tuple[Path, dict[str, Any]] | None) -> bool:
-    return volume is None or any(source in volume[1] for source in _PASSING)
 
 
 def unbounded_memory_emptydir(pod: Pod, cluster: Cluster) -> Iterator[Problem]:

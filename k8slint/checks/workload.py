@@ -59,7 +59,7 @@ def selector_template_mismatch(obj: Object, cluster: Cluster) -> Iterator[Proble
     if labels is None:
         return
     is_required = (obj.gvk.group, obj.gvk.version) in _SELECTOR_REQUIRED
-    if is_required and (selector is None or (selector == {} and obj.kind != "Job")):
+    if is_required and (selector is None or (_is_empty(selector) and obj.kind != "Job")):
         # A template that has no labels either is a piece that kustomize gives both.
         if labels and not cluster.once(_kustomize_adds_selectors):
             yield _missing_selector(selector, labels)
@@ -77,6 +77,10 @@ def _label_texts(pod: Pod) -> dict[str, str] | None:
     if not all(value is None or isinstance(value, str) for value in mapping(written).values()):
         return None
     return {key: value or "" for key, value in mapping(written).items()}
+
+
+def _is_empty(selector: Any) -> bool:
+    return isinstance(selector, dict) and not selector.get("matchLabels") and not selector.get("matchExpressions")
 
 
 def _kustomize_adds_selectors(cluster: Cluster) -> bool:
@@ -283,7 +287,7 @@ def duplicate_env(container: Container, cluster: Cluster) -> Iterator[Problem]:
 
 def _builds_on(name: str, entry: dict[str, Any]) -> bool:
     value, reference = text(entry.get("value")), f"$({name})"
-    return entry.get("valueFrom") is None and reference in value and value != reference
+    return reference in value and value != reference
 
 
 def runtime_socket_mounted(pod: Pod, cluster: Cluster) -> Iterator[Problem]:

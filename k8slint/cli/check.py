@@ -30,12 +30,12 @@ class FailLevel(StrEnum):
 
 def check(  # noqa: PLR0917 - typer reads the options from the signature
     paths: Annotated[
-        list[str] | None, typer.Argument(metavar="[PATH]...", help="Files or directories; - is standard input.")
+        list[str] | None, typer.Argument(metavar="PATH", help="Files or directories; - is standard input.")
     ] = None,
     filename: Annotated[
         list[str] | None, typer.Option("--filename", "-f", metavar="PATH", help="The same, as kubectl has it.")
     ] = None,
-    recursive: Annotated[
+    recursive: Annotated[  # noqa: ARG001 - accepted, and of no effect
         bool, typer.Option("--recursive", "-R", help="Accepted for kubectl's sake: directories always are.")
     ] = False,
     context: Annotated[
@@ -79,7 +79,7 @@ def check(  # noqa: PLR0917 - typer reads the options from the signature
         paths=given,
         config=_config(config, given),
         context=context or (),
-        stdin=sys.stdin.buffer.read() if STDIN in given else b"",
+        stdin=_stdin() if STDIN in given else b"",
         stdin_name=stdin_filename,
         kubernetes_version=kubernetes_version,
         select=_words(select),
@@ -121,13 +121,22 @@ def _words(values: list[str] | None) -> list[str]:
     return [word.strip() for value in values or () for word in value.split(",") if word.strip()]
 
 
+def _stdin() -> bytes:
+    from k8slint.loading.text import MAX_BYTES  # noqa: PLC0415 - imported when it runs
+
+    if sys.stdin is None:
+        raise UsageError("standard input is closed")
+    return sys.stdin.buffer.read(MAX_BYTES + 1)
+
+
 def _config(file: str, paths: list[str]) -> Config:
+    """The settings of the file, else those nearest above all the paths."""
     from k8slint.config import find_config, read_config  # noqa: PLC0415 - imported when it runs
 
     if file:
         return read_config(Path(file))
-    first = next((path for path in paths if path != "-"), ".")
-    return find_config(first if os.path.isdir(first) else os.path.dirname(first) or ".")
+    folders = [path if os.path.isdir(path) else os.path.dirname(path) for path in paths if path != "-"]
+    return find_config(os.path.commonpath([os.path.abspath(folder) for folder in folders or ["."]]))
 
 
 def _outputs(formats: list[str]) -> list[tuple[str, str]]:
@@ -153,21 +162,31 @@ def _write(outputs: list[tuple[str, str]], report: Report, *, color: bool | None
 
     for name, file in outputs:
         if file:
-            _write_file(Path(file), FORMATS[name](report))
+            _write_file(file, FORMATS[name](report))
+        elif sys.stdout is None:
+            raise UsageError("standard output is closed")
         else:
             text = FORMATS[name](report, color=_wants_color() if color is None else color, width=_width())
             sys.stdout.buffer.write(text.encode("utf-8"))
             sys.stdout.buffer.flush()
 
 
-def _write_file(file: Path, text: str) -> None:
-    """The file holds the whole text or what it held before."""
-    temporary = file.with_name(f".{file.name}.{os.getpid()}")
+def _write_file(name: str, text: str) -> None:
+    """The file holds the whole text or what it held before; a device or pipe gets the text as it is."""
+    file = os.path.realpath(name)
+    # /dev/stdout leads to a file where the shell has redirected it, and that file is not ours to replace.
+    is_stream = name.startswith("/dev/") or (os.path.exists(file) and not os.path.isfile(file))
+    temporary = os.path.join(os.path.dirname(file), f".{os.path.basename(file)}.{os.getpid()}")
     try:
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(file)
+        with open(name if is_stream else temporary, "a" if is_stream else "w", encoding="utf-8") as stream:
+            stream.write(text)
+        if not is_stream:
+            os.replace(temporary, file)
     except OSError as error:
-        raise UsageError(f"{file}: {(error.strerror or str(error)).lower()}") from None
+        raise UsageError(f"{name}: {(error.strerror or str(error)).lower()}") from None
+    finally:
+        if not is_stream:
+            Path(temporary).unlink(missing_ok=True)
 
 
 def _wants_color() -> bool:

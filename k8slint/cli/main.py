@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gc
+import io
 import os
+import signal
 import sys
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from k8slint.usage import UsageError
 
@@ -16,17 +18,44 @@ def main() -> NoReturn:
     """Run the command that argv names, and exit: 0 clean, 1 findings, 2 could not do the work, 130 interrupted."""
     # A run makes millions of objects and no cycles worth collecting; the collector would walk them over and over.
     gc.disable()
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _interrupted)
+    _open_streams()
     from k8slint.cli.commands import app  # noqa: PLC0415 - after the collector is off, the import is faster too
 
     try:
         app()
     except UsageError as error:
-        print(f"k8slint: {error}", file=sys.stderr)
-        sys.exit(2)
-    except KeyboardInterrupt:
-        sys.exit(INTERRUPTED)
+        _complain(str(error))
     except BrokenPipeError:
         # The reader has gone, as `head` does; nothing more can be said.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _discard_output()
         sys.exit(1)
+    except OSError as error:
+        _discard_output()
+        _complain(f"{error.filename or 'standard output'}: {(error.strerror or str(error)).lower()}")
     sys.exit(0)
+
+
+def _interrupted(*_: Any) -> NoReturn:
+    # Not KeyboardInterrupt, which typer makes its own exit of, and workers a traceback.
+    sys.exit(INTERRUPTED)
+
+
+def _open_streams() -> None:
+    """A closed standard error swallows what is said; what an encoding cannot write is escaped."""
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - as long as the process
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+
+
+def _discard_output() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+
+
+def _complain(text: str) -> NoReturn:
+    from k8slint.report.escape import visible  # noqa: PLC0415 - only for what went wrong
+
+    print(f"k8slint: {visible(text)}", file=sys.stderr)
+    sys.exit(2)

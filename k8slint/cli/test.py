@@ -15,10 +15,10 @@ def test(
 ) -> None:
     """Run the examples of rule files: each must find what its marks say, and nothing else."""
     from k8slint.engine.examples import run_examples  # noqa: PLC0415 - imported when it runs
-    from k8slint.engine.rule import load_rules  # noqa: PLC0415
+    from k8slint.engine.rule_files import checked_rules  # noqa: PLC0415
     from k8slint.schema.schemas import NEWEST  # noqa: PLC0415
 
-    known = load_rules(folder)
+    known = checked_rules(folder)
     if not known:
         raise UsageError(f"{folder}: no rule files; expected <category>/<id>.yaml")
     mismatches = [mismatch for rule in known.values() for mismatch in run_examples(rule, NEWEST)]

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -26,11 +25,13 @@ _STORAGE_CLASS: Final = "StorageClass.storage.k8s.io"
 class Claim:
     """A PersistentVolumeClaim, or what a template of a StatefulSet makes of it.
 
-    `path` leads from the object to the claim's spec. `names` matches the names it has, one for each of its `copies`.
+    `path` leads from the object to the claim's spec. There are `copies` of it; if it `is_counted`, their names are
+    `name`, a dash and a number.
     """
 
     path: Path
-    names: re.Pattern[str]
+    name: str
+    is_counted: bool
     namespace: str
     annotations: Mapping[str, str]
     spec: Mapping[str, Any]
@@ -49,23 +50,31 @@ class Claim:
 def claims_of(obj: Object) -> Iterator[Claim]:
     """The claim that the object is, or those that a StatefulSet makes for each of its Pods."""
     if obj.group_kind == "PersistentVolumeClaim":
-        yield _claim(obj, (), obj.data, re.escape(obj.name), 1)
+        yield _claim(obj, (), obj.data, obj.name)
     elif obj.group_kind == "StatefulSet.apps":
         replicas = integer(obj.spec.get("replicas"))
         for index, template in items(obj.spec.get("volumeClaimTemplates")):
-            names = re.escape(f"{text(dig(template, 'metadata', 'name'))}-{obj.name}-") + "[0-9]+"
+            name = f"{text(dig(template, 'metadata', 'name'))}-{obj.name}"
             path = ("spec", "volumeClaimTemplates", index)
-            yield _claim(obj, path, template, names, 1 if replicas is None else replicas)
+            yield _claim(obj, path, template, name, 1 if replicas is None else replicas, is_counted=True)
 
 
-def _claim(obj: Object, path: Path, data: Mapping[str, Any], names: str, copies: int) -> Claim:
+def _claim(
+    obj: Object, path: Path, data: Mapping[str, Any], name: str, copies: int = 1, *, is_counted: bool = False
+) -> Claim:
     annotations = strings(dig(data, "metadata", "annotations"))
-    return Claim((*path, "spec"), re.compile(names), obj.namespace, annotations, mapping(data.get("spec")), copies)
+    return Claim((*path, "spec"), name, is_counted, obj.namespace, annotations, mapping(data.get("spec")), copies)
+
+
+def _stem(name: str) -> str:
+    """The name without the number that a StatefulSet counts with."""
+    head, dash, number = name.rpartition("-")
+    return head if dash and number.isdecimal() else ""
 
 
 @dataclass(frozen=True, slots=True)
 class Lack:
-    """Why a volume cannot hold a claim; the fields that say so, from the spec of the claim and the root of the volume."""
+    """Why a volume cannot hold a claim, and where: in the spec of the claim, and in the volume."""
 
     message: str
     at_claim: Path
@@ -94,7 +103,7 @@ def _reserved_for_another(reference: Mapping[str, Any], claim: Claim) -> Iterato
     name, namespace = text(reference.get("name")), text(reference.get("namespace"))
     if has_placeholder(name) or has_placeholder(namespace):
         return
-    if claim.names.fullmatch(name) is None or not may_share_namespace(namespace, claim.namespace):
+    if claim.name != (_stem(name) if claim.is_counted else name) or not may_share_namespace(namespace, claim.namespace):
         owner = f"{namespace}/{name}" if namespace else name
         yield Lack(f'is reserved for claim "{owner}"', (), ("spec", "claimRef"))
 
@@ -145,12 +154,40 @@ def class_of_volume(volume: Object) -> str:
     return volume.annotations.get(OLD_CLASS, text(volume.spec.get("storageClassName")))
 
 
-def volumes_by_class(cluster: Cluster) -> Mapping[str, tuple[Object, ...]]:
-    """The PersistentVolumes of each class; to be had through `cluster.once`."""
+@dataclass(frozen=True, slots=True)
+class Volumes:
+    """The PersistentVolumes of a class: those that any claim may have, and those reserved for claims of a name."""
+
+    all: tuple[Object, ...]
+    free: tuple[Object, ...]
+    reserved: Mapping[str, tuple[Object, ...]]
+
+    def open_to(self, claim: Claim) -> Iterator[Object]:
+        """The volumes that are not reserved for claims of other names, reserved ones first."""
+        yield from self.reserved.get(claim.name, ())
+        yield from self.free
+
+
+def volumes_by_class(cluster: Cluster) -> Mapping[str, Volumes]:
+    """The PersistentVolumes of each class that has some; to be had through `cluster.once`."""
     groups: dict[str, list[Object]] = defaultdict(list)
     for volume in cluster.of_kind("PersistentVolume"):
         groups[class_of_volume(volume)].append(volume)
-    return {name: tuple(volumes) for name, volumes in groups.items()}
+    return {name: _volumes(volumes) for name, volumes in groups.items()}
+
+
+def _volumes(volumes: Iterable[Object]) -> Volumes:
+    reserved: dict[str, list[Object]] = defaultdict(list)
+    free: list[Object] = []
+    for volume in volumes:
+        reference = volume.spec.get("claimRef")
+        name = text(mapping(reference).get("name"))
+        if not isinstance(reference, dict) or has_placeholder(name):
+            free.append(volume)
+            continue
+        for known_as in {name, _stem(name)}:
+            reserved[known_as].append(volume)
+    return Volumes(tuple(volumes), tuple(free), {name: tuple(several) for name, several in reserved.items()})
 
 
 def class_names(cluster: Cluster) -> frozenset[str]:

@@ -79,7 +79,7 @@ class Cluster:
 
     def pods_selected(self, selector: LabelSelector, namespace: str) -> Iterator[Pod]:
         """Pods and pod templates of that namespace whose labels the selector matches."""
-        for pod in self._pods_for(selector):
+        for pod in self._pods_for(selector, namespace):
             if may_share_namespace(pod.namespace, namespace) and selector.matches(pod.labels):
                 yield pod
 
@@ -122,14 +122,26 @@ class Cluster:
     def _pods_by_label(self) -> Mapping[tuple[str, str], tuple[Pod, ...]]:
         return _grouped((label, pod) for pod in self.pods for label in pod.labels.items())
 
-    def _pods_for(self, selector: LabelSelector) -> tuple[Pod, ...]:
+    @cached_property
+    def _pods_by_place(self) -> Mapping[tuple[str, str, str], tuple[Pod, ...]]:
+        """By namespace, key and value."""
+        return _grouped(((pod.namespace, *label), pod) for pod in self.pods for label in pod.labels.items())
+
+    def _pods_for(self, selector: LabelSelector, namespace: str) -> tuple[Pod, ...]:
         """The pods that can match: those with a label that the selector demands, where it demands one."""
-        demanded = (
-            self._pods_by_label.get((requirement.key, requirement.values[0]), ())
+        demanded = [
+            (requirement.key, requirement.values[0])
             for requirement in selector.requirements
             if requirement.operator == "In" and len(requirement.values) == 1
+        ]
+        if not namespace:
+            return min((self._pods_by_label.get(label, ()) for label in demanded), key=len, default=self.pods)
+        # Of many namespaces with the same labels, one is looked at.
+        places = (
+            (*self._pods_by_place.get((namespace, *label), ()), *self._pods_by_place.get(("", *label), ()))
+            for label in demanded
         )
-        return min(demanded, key=len, default=self.pods)
+        return min(places, key=len, default=self.pods)
 
 
 def may_share_namespace(one: str, other: str) -> bool:

@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Any, Final
 
 from k8slint.cluster.cluster import Cluster
-from k8slint.cluster.producers import KUSTOMIZATIONS, PRODUCTS, reach
+from k8slint.cluster.producers import KUSTOMIZATIONS, PRODUCTS, is_remote, listed_files, reach
 from k8slint.objects.fields import dig, items, mapping, sequence, text
 from k8slint.objects.object import Container, Object
 
@@ -296,12 +296,26 @@ def _upwards(name: str) -> Iterator[str]:
 
 
 def _open_folders(cluster: Cluster, folders: set[str]) -> Iterator[str]:
-    files = {obj.document.source.name.replace("\\", "/") for obj in cluster.objects}
+    """The folders of kustomizations that take in what lies elsewhere, or what was not read."""
+    read = folders | {obj.document.source.name.replace("\\", "/") for obj in cluster.objects}
+    for obj in _kustomizations(cluster):
+        is_elsewhere = _renders_chart(obj) or any(is_remote(text(entry)) for entry in _entries(obj))
+        if is_elsewhere or any(file not in read for file in listed_files(obj)):
+            yield next(_upwards(obj.document.source.name))
+
+
+def _kustomizations(cluster: Cluster) -> Iterator[Object]:
     for group_kind in sorted(KUSTOMIZATIONS):
-        for obj in cluster.of_kind(group_kind):
-            folder = next(_upwards(obj.document.source.name))
-            if any(not _is_taken(folder, entry, folders, files) for entry in _taken_in(obj)):
-                yield folder
+        yield from cluster.of_kind(group_kind)
+
+
+def _renders_chart(kustomization: Object) -> bool:
+    return bool(kustomization.data.get("helmCharts") or kustomization.data.get("helmChartInflationGenerator"))
+
+
+def _entries(kustomization: Object) -> Iterator[Any]:
+    for field in ("resources", "bases", "components"):
+        yield from sequence(kustomization.data.get(field))
 
 
 def _chart_folders(cluster: Cluster) -> Iterator[str]:
@@ -312,25 +326,9 @@ def _chart_folders(cluster: Cluster) -> Iterator[str]:
 
 
 def _inline_patches(cluster: Cluster) -> Iterator[str]:
-    for group_kind in sorted(KUSTOMIZATIONS):
-        for obj in cluster.of_kind(group_kind):
-            for path in (("patches", "*", "patch"), ("patchesJson6902", "*", "patch"), ("patchesStrategicMerge", "*")):
-                yield from (text(patch) for _, patch in reach(obj.data, path))
-
-
-def _taken_in(obj: Object) -> Iterator[str]:
-    for field in ("resources", "bases", "components"):
-        for entry in sequence(obj.data.get(field)):
-            yield text(entry)
-    if obj.data.get("helmCharts") or obj.data.get("helmChartInflationGenerator"):
-        yield "https://"  # a chart, rendered from elsewhere
-
-
-def _is_taken(folder: str, entry: str, folders: set[str], files: set[str]) -> bool:
-    if "://" in entry or "?ref=" in entry or entry.startswith(("github.com/", "git@")):
-        return False
-    path = posixpath.normpath(posixpath.join(folder, entry))
-    return path in folders or path in files
+    for obj in _kustomizations(cluster):
+        for path in (("patches", "*", "patch"), ("patchesJson6902", "*", "patch"), ("patchesStrategicMerge", "*")):
+            yield from (text(patch) for _, patch in reach(obj.data, path))
 
 
 # Words by which a flag or a variable shows that it names something to be written.

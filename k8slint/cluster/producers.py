@@ -191,6 +191,8 @@ PRODUCTS: Final[Mapping[str, tuple[Product, ...]]] = {
     "VaultStaticSecret.secrets.hashicorp.com": (Product(("spec", "destination", "name")),),
 }
 KUSTOMIZATIONS: Final = frozenset({"Kustomization.kustomize.config.k8s.io", "Component.kustomize.config.k8s.io"})
+# Every kind that brings about something beside itself, if only by an annotation.
+PRODUCERS: Final = frozenset(PRODUCTS) | KUSTOMIZATIONS | {"Service", "Ingress.networking.k8s.io"}
 _GENERATORS: Final = {"configMapGenerator": "ConfigMap", "secretGenerator": "Secret"}
 _SERVING_CERTIFICATES: Final = (
     "service.beta.openshift.io/serving-cert-secret-name",
@@ -206,6 +208,20 @@ _FILLED_BY_OTHERS: Final = (
     "service.alpha.openshift.io/inject-cabundle",
     "service.beta.openshift.io/inject-cabundle",
 )
+
+
+def listed_files(kustomization: Object) -> Iterator[str]:
+    """The files and folders that a kustomization takes in from beside it, named as the sources are."""
+    folder = posixpath.dirname(kustomization.document.source.name.replace("\\", "/"))
+    for field in ("resources", "bases", "components"):
+        for entry in sequence(kustomization.data.get(field)):
+            if isinstance(entry, str) and not is_remote(entry):
+                yield posixpath.normpath(posixpath.join(folder, entry))
+
+
+def is_remote(entry: str) -> bool:
+    """Whether what a kustomization takes in lies in no file of this machine."""
+    return "://" in entry or "?ref=" in entry or entry.startswith(("github.com/", "git@"))
 
 
 def _generated(obj: Object) -> Iterator[Supply]:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from k8slint.cluster.cluster import CLUSTER_SCOPED, Cluster
 from k8slint.cluster.evidence import evidence_of
-from k8slint.cluster.producers import KUSTOMIZATIONS, Supply, config_keys, produced
+from k8slint.cluster.producers import KUSTOMIZATIONS, PRODUCERS, Supply, config_keys, produced
 from k8slint.cluster.spelling import WORTH_COMPARING
 from k8slint.loading.document import Path
 from k8slint.objects.fields import dig, items, mapping, text
@@ -138,7 +138,7 @@ def _is_optional(source: Mapping[str, Any]) -> bool:
 
 
 # By kind with group, then name, then namespace.
-_Supplies = Mapping[tuple[str, str], Mapping[str, tuple[Supply, ...]]]
+_Supplies = Mapping[tuple[str, str], Mapping[str, Sequence[Supply]]]
 _SUPPLIED: Final = frozenset(
     {
         "ClusterRole.rbac.authorization.k8s.io",
@@ -165,7 +165,7 @@ def supplies(cluster: Cluster, group_kind: str, namespace: str, name: str) -> It
         yield from _in_namespace(found, group_kind, namespace)
 
 
-def _in_namespace(found: Mapping[str, tuple[Supply, ...]], group_kind: str, namespace: str) -> Iterator[Supply]:
+def _in_namespace(found: Mapping[str, Sequence[Supply]], group_kind: str, namespace: str) -> Iterator[Supply]:
     if not namespace or group_kind in CLUSTER_SCOPED:
         for several in found.values():
             yield from several
@@ -206,12 +206,9 @@ def names_supplied(cluster: Cluster, group_kind: str, namespace: str) -> Iterabl
 def _supplies(cluster: Cluster) -> _Supplies:
     found: dict[tuple[str, str], dict[str, list[Supply]]] = defaultdict(lambda: defaultdict(list))
     for obj in (*cluster.objects, *(cluster.description or ())):
-        for supply in (*_itself(obj), *_claims(obj), *produced(obj)):
+        for supply in _supplied_by(obj):
             found[supply.group_kind, supply.name][supply.namespace].append(supply)
-    return {
-        key: {namespace: tuple(several) for namespace, several in by_namespace.items()}
-        for key, by_namespace in found.items()
-    }
+    return found
 
 
 def _names(cluster: Cluster) -> Mapping[str, Mapping[str, list[str]]]:
@@ -222,13 +219,26 @@ def _names(cluster: Cluster) -> Mapping[str, Mapping[str, list[str]]]:
     return names
 
 
-def _itself(obj: Object) -> Iterator[Supply]:
-    if obj.group_kind in _SUPPLIED and obj.name:
-        is_copied = any(annotation.startswith(_COPIED) for annotation in obj.annotations)
-        yield Supply(obj, obj.group_kind, "" if is_copied else obj.namespace, obj.name, config_keys)
+def _supplied_by(obj: Object) -> Iterator[Supply]:
+    """What is there because the object is: itself first."""
+    group_kind = obj.group_kind
+    if group_kind in _SUPPLIED and obj.name:
+        namespace = "" if group_kind in _CONFIG and _is_copied(obj) else obj.namespace
+        yield Supply(obj, group_kind, namespace, obj.name, config_keys)
+    if group_kind in PRODUCERS:
+        yield from produced(obj)
+    if group_kind in ("StatefulSet.apps", "Pod"):
+        yield from _claims(obj)
 
 
-# Annotations by which a controller copies an object to other namespaces.
+_CONFIG: Final = frozenset({"ConfigMap", "Secret"})
+
+
+def _is_copied(obj: Object) -> bool:
+    """Whether a controller copies the object to other namespaces."""
+    return any(annotation.startswith(_COPIED) for annotation in mapping(dig(obj.data, "metadata", "annotations")))
+
+
 _COPIED: Final = ("reflector.v1.k8s.emberstack.com/", "replicator.v1.mittwald.de/", "kubed.appscode.com/sync")
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any, Final
 
 from k8slint.finding import Location, SourceLine
 from k8slint.loading.document import Document, Mark, Span, unpack
-from k8slint.objects.fields import dig
 
 MASK: Final = "••••••"
 _SECRET_FIELDS: Final = ("data", "stringData")
+_HARMLESS: Final = frozenset({"apiVersion", "immutable", "kind", "metadata", "type"})
 _LAST_APPLIED: Final = "kubectl.kubernetes.io/last-applied-configuration"
 
 
@@ -30,9 +33,8 @@ def shown_line(document: Document, span: Span, *, conceals: bool = False) -> Sou
     text = source.line(number)
     if document.failed:
         return SourceLine(number, _masked_unread(source.text, text))
-    hidden = [span] if conceals else []
-    hidden += [secret for secret in _secret_spans(document) if secret[0] < start + len(text) and secret[1] > start]
-    for begin, end in sorted(hidden, reverse=True):
+    hidden = [*_within(_secret_spans(document), start, start + len(text)), *([span] if conceals else ())]
+    for begin, end in reversed(_joined(hidden)):
         left, right = max(begin - start, 0), min(end - start, len(text))
         if left < right:
             text = text[:left] + MASK + text[right:]
@@ -47,21 +49,58 @@ def _masked_unread(whole: str, line: str) -> str:
     return f"{key}{colon} {MASK}" if colon else MASK
 
 
-def _secret_spans(document: Document) -> list[Span]:
-    spans: list[Span] = []
+def _within(spans: tuple[Span, ...], start: int, end: int) -> Iterator[Span]:
+    """Those of the sorted spans, of which none overlap, that reach into a range."""
+    for index in range(max(bisect_left(spans, (start, start)) - 1, 0), len(spans)):
+        if spans[index][0] >= end:
+            return
+        if spans[index][1] > start:
+            yield spans[index]
+
+
+@lru_cache(maxsize=4)  # findings come document by document
+def _secret_spans(document: Document) -> tuple[Span, ...]:
+    spans: set[Span] = set()
     for data, marks in _parts(document.data, document.marks):
-        if not isinstance(marks, dict):
-            continue
-        if data.get("kind") == "Secret":
-            for field in _SECRET_FIELDS:
+        fields = _secret_fields(data)
+        if isinstance(marks, dict):
+            for field in fields:
                 _collect(_mark_at(marks, field), spans)
-        annotations = dig(data, "metadata", "annotations")
-        if isinstance(annotations, dict) and _LAST_APPLIED in annotations:
             _collect(_mark_at(marks, "metadata", "annotations", _LAST_APPLIED), spans)
-    return spans
+        if fields:
+            spans.update(_overwritten(document))
+    return tuple(_joined(spans))
+
+
+def _joined(spans: Iterable[Span]) -> list[Span]:
+    """The spans sorted, those that overlap made one."""
+    joined: list[Span] = []
+    for start, end in sorted(spans):
+        if joined and start < joined[-1][1]:
+            joined[-1] = joined[-1][0], max(end, joined[-1][1])
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def _overwritten(document: Document) -> Iterator[Span]:
+    """What follows a key that is written again later: its value is not in the data, and so has no mark."""
+    for problem in document.problems:
+        for (_, end), _ in problem.related:
+            line, column = document.source.place(end)
+            yield end, end - column + 1 + len(document.source.line(line))
+
+
+def _secret_fields(data: dict[str, Any]) -> Iterable[str]:
+    """The fields whose values are nobody's business: of a Secret all that are not known to be harmless."""
+    kind = data.get("kind")
+    if not isinstance(kind, str) or not kind:
+        return _SECRET_FIELDS
+    return [field for field in data if field not in _HARMLESS] if kind.casefold() == "secret" else ()
 
 
 def _parts(data: Any, marks: Mark) -> list[tuple[dict[str, Any], Mark]]:
+    """The mappings that may be Secrets: the document, and the items of a List."""
     if not isinstance(data, dict):
         return []
     items = data.get("items")
@@ -79,12 +118,12 @@ def _mark_at(marks: Mark, *path: str) -> Mark:
     return marks
 
 
-def _collect(mark: Mark, spans: list[Span]) -> None:
+def _collect(mark: Mark, spans: set[Span]) -> None:
     pending = [mark]
     while pending:
         mark = pending.pop()
         if isinstance(mark, int):
-            spans.append(unpack(mark))
+            spans.add(unpack(mark))
         elif isinstance(mark, dict):
             pending.extend(value for _, value in mark.values())
         elif isinstance(mark, list):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import sys
+from bisect import bisect_right
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -64,9 +66,17 @@ def complaints(
 
 def _comments(reading: Reading) -> Iterator[Ignore]:
     source = reading.source
+    starts = [document.start for document in reading.documents]
+    scalars: dict[int, tuple[Span, ...]] = {}
     for match in _COMMENT.finditer(source.text):
-        document = _document_at(reading, match.start())
-        if document is None or document.holds(match.start()):
+        if not starts:
+            return
+        # A comment above the first document belongs to the first.
+        index = max(bisect_right(starts, match.start()) - 1, 0)
+        document = reading.documents[index]
+        if index not in scalars:
+            scalars[index] = document.scalars()
+        if _lies_in(scalars[index], match.start()):
             continue
         first, last = (1, len(source.text)) if match[1] else _covered(source, match.start())
         for rule in _RULE.finditer(match[2]):
@@ -74,13 +84,9 @@ def _comments(reading: Reading) -> Iterator[Ignore]:
             yield Ignore(rule[0], document, (at, at + len(rule[0])), first, last)
 
 
-def _document_at(reading: Reading, offset: int) -> Document | None:
-    """The document that the offset lies in; a comment above the first belongs to the first."""
-    found = None
-    for document in reading.documents:
-        if found is None or document.start <= offset:
-            found = document
-    return found
+def _lies_in(spans: tuple[Span, ...], offset: int) -> bool:
+    index = bisect_right(spans, (offset, sys.maxsize)) - 1
+    return index >= 0 and offset < spans[index][1]
 
 
 def _covered(source: Source, offset: int) -> tuple[int, int]:

@@ -11,7 +11,7 @@ from k8slint.engine.ignores import complaints, ignores_of
 from k8slint.engine.selection import Selection
 from k8slint.finding import Finding, ObjectName, RelatedLocation
 from k8slint.loading.document import Document, Path, ReadProblem, Span
-from k8slint.objects.object import Object
+from k8slint.objects.object import Object, Pod
 from k8slint.objects.problem import Problem, Related
 from k8slint.objects.read import Reading
 from k8slint.schema.fields import check_fields
@@ -23,13 +23,15 @@ class World:
     """What a source is judged against.
 
     `is_whole` says that the files read are meant to be all there is, so that absence may be said. `unread` are texts
-    of what could not be read or is no manifest: a name that occurs there may be defined there.
+    of what could not be read or is no manifest: a name that occurs there may be defined there. `patches` are texts of
+    patches: they make no object, but may mend one.
     """
 
     cluster: Cluster
     schemas: Schemas
     is_whole: bool
     unread: tuple[str, ...] = ()
+    patches: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -81,8 +83,11 @@ def _candidates(
 def _may_say(problem: Problem, world: World) -> bool:
     if problem.absent and not world.is_whole:
         return False
-    words = [word for word in (problem.absent, problem.unless) if word]
-    return not any(word in text for text in world.unread for word in words)
+    return not (_occurs(problem.absent, world.unread) or _occurs(problem.unless, (*world.unread, *world.patches)))
+
+
+def _occurs(word: str, texts: Iterable[str]) -> bool:
+    return bool(word) and any(word in text for text in texts)
 
 
 def _problems(obj: Object, world: World, selection: Selection) -> Iterator[tuple[str, Problem]]:
@@ -92,9 +97,11 @@ def _problems(obj: Object, world: World, selection: Selection) -> Iterator[tuple
     for rule in selection.for_object(obj.group_kind):
         for problem in rule.check(obj, world.cluster):
             yield rule.id, problem
-    pod = obj.pod
-    if pod is None:
-        return
+    if obj.pod is not None:
+        yield from _pod_problems(obj.pod, world, selection)
+
+
+def _pod_problems(pod: Pod, world: World, selection: Selection) -> Iterator[tuple[str, Problem]]:
     for rule in selection.aimed_at("pod"):
         for problem in rule.check(pod, world.cluster):
             yield rule.id, _moved(problem, pod.path)
@@ -105,7 +112,6 @@ def _problems(obj: Object, world: World, selection: Selection) -> Iterator[tuple
 
 
 def _moved(problem: Problem, prefix: Path) -> Problem:
-
 
     return replace(problem, path=(*prefix, *problem.path)) if prefix else problem
 

@@ -81,31 +81,29 @@ class Rule:
 @cache
 def load_rules(folder: Path = RULES) -> Mapping[str, Rule]:
     """Every rule of a folder of categories, by id, in order of category and id."""
-    return {rule.id: rule for file in sorted(folder.glob("*/*.yaml")) for rule in (_rule(file),)}
+    files = sorted(folder.glob("*/*.yaml"))
+    # What selects a rule stands above its `why`; the rest is read for the rules that are told of. One text of all the
+    # heads is read many times faster than each by itself.
+    heads = (file.read_text(encoding="utf-8").partition(_WHY)[0] for file in files)
+    documents = compose(Source(str(folder), "\n---\n".join(heads)))
+    return {rule.id: rule for file, head in zip(files, documents, strict=True) for rule in (_rule(file, head.data),)}
 
 
 def read_rule_file(file: Path) -> Document:
     """The one document of a rule's file."""
-    return _only_document(file, file.read_text(encoding="utf-8"))
-
-
-def _only_document(file: Path, text: str) -> Document:
-    (document,) = compose(Source(str(file), text))
+    (document,) = compose(Source(str(file), file.read_text(encoding="utf-8")))
     return document
 
 
-def _rule(file: Path) -> Rule:
-    # What selects a rule stands above its `why`; the rest is read for the rules that are told of.
-    head = file.read_text(encoding="utf-8").partition(_WHY)[0]
-    data: dict[str, Any] = _only_document(file, head).data
+def _rule(file: Path, head: dict[str, Any]) -> Rule:
     return Rule(
-        id=data["id"],
+        id=head["id"],
         category=file.parent.name,
-        summary=data["summary"].strip(),
-        severity=Severity(data["severity"]),
-        default=data.get("default", True),
-        profiles=tuple(data.get("profiles", ())),
-        target=data["for"],
-        kinds=frozenset(data.get("kinds", ())),
+        summary=head["summary"].strip(),
+        severity=Severity(head["severity"]),
+        default=head.get("default", True),
+        profiles=tuple(head.get("profiles", ())),
+        target=head["for"],
+        kinds=frozenset(head.get("kinds", ())),
         file=file,
     )

@@ -10,6 +10,7 @@ from typing import Any, Final
 from k8slint.loading.discovery import Found
 from k8slint.loading.document import Document, ReadProblem, Source
 from k8slint.loading.read import Loaded, load
+from k8slint.loading.text import MAX_BYTES
 from k8slint.parallel import chunked, map_in_order
 
 
@@ -25,7 +26,7 @@ def load_files(files: Sequence[Found], workers: int) -> list[Loaded | OSError]:
 def _load(file: Found) -> Loaded | OSError:
     try:
         with open(file.name, "rb") as stream:
-            data = stream.read()
+            data = stream.read(MAX_BYTES + 1)
     except OSError as error:
         return error
     if file.skipped:

@@ -36,7 +36,8 @@ _NO_KEY: Final = object()  # the mapping waits for a key
 _ITEM: Final = object()  # the collection is a sequence
 _MERGE: Final = object()  # the key was `<<`
 _NEXT_DOCUMENT = re.compile(r"^---(?=[\s]|$)", re.MULTILINE)
-_CONTROL = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# Compiled when first used: only a broken file pays for it.
+_CONTROL: Final = r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 
 class _Refused(Exception):  # noqa: N818 - never leaves this module
@@ -87,7 +88,7 @@ def _syntax_error(refused: _Refused, text: str) -> ReadProblem:
 
 
 def _compose_part(
-    source: Source, part: str, base: int, count: int, stand_in: str = "", done: int = 0
+    source: Source, part: str, base: int, count: int, *, stand_in: str = "", done: int = 0
 ) -> Iterator[Document | _Refused]:
     """The documents of a part of the text but for the first `done`; `stand_in` is what stands for colons in it."""
     try:
@@ -99,7 +100,7 @@ def _compose_part(
     except _parser_errors() as error:
         masked, stand_in = mask(part) if getattr(error, "problem", "") == REFUSED and not stand_in else ("", "")
         if stand_in:
-            yield from _compose_part(source, masked, base, count, stand_in, done)
+            yield from _compose_part(source, masked, base, count, stand_in=stand_in, done=done)
         else:
             yield _refusal(error, part, base)
 
@@ -130,7 +131,7 @@ def _refusal(error: Exception, part: str, base: int) -> _Refused:
 
 
 def _unreadable_character(error: Exception, part: str, base: int) -> _Refused:
-    match = _CONTROL.search(part)
+    match = re.search(_CONTROL, part)
     if match is None:
         return _Refused(" ".join(str(error).split()), base)
     return _Refused(f"character U+{ord(match[0]):04X} is not allowed in YAML", base + match.start())
@@ -276,10 +277,11 @@ class _Composer:
     def _alias(self, event: Any, begin: int) -> tuple[Any, Mark]:
         name = event.anchor
         if name not in self._anchors:
-            raise _Refused(f'unknown anchor "{name}" referenced', begin)
+            # Its name is not said: a password may start with an asterisk.
+            raise _Refused("unknown anchor referenced", begin)
         target = self._anchors[name]
         if target is None:
-            raise _Refused(f'anchor "{name}" value contains itself', begin)
+            raise _Refused("the anchor's value contains itself", begin)
         value, mark, size = target
         self._decoded += size + 1
         self._from_aliases += size

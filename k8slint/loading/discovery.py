@@ -6,7 +6,6 @@ import os
 import stat
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any, Final
 
 SUFFIXES: Final = (".yaml", ".yml", ".json")
@@ -39,10 +38,11 @@ def discover(paths: Iterable[str], context: Iterable[str], is_excluded: Callable
     Directories are walked without following links to directories, and without what .gitignore names.
     """
     walk = _Walk(is_excluded)
-    for path in paths:
-        walk.add(os.fspath(path), is_context=False)
-    for path in context:
-        walk.add(os.fspath(path), is_context=True)
+    # A file of two names has the first, whatever the order of the arguments.
+    for path in sorted(paths):
+        walk.add(path, is_context=False)
+    for path in sorted(context):
+        walk.add(path, is_context=True)
     walk.result.files.sort(key=lambda found: found.name)
     return walk.result
 
@@ -54,6 +54,7 @@ class _Walk:
         self.result = Discovered()
         self._is_excluded = is_excluded
         self._seen: set[tuple[int, int]] = set()
+        self._charts = _Charts()
 
     def add(self, path: str, *, is_context: bool) -> None:
         try:
@@ -73,10 +74,12 @@ class _Walk:
         if identity in self._seen or self._is_excluded(path):
             return
         self._seen.add(identity)
-        self.result.files.append(Found(path, is_context, _chart_reason(path), status.st_size))
+        self.result.files.append(Found(path, is_context, self._charts.reason(path), status.st_size))
 
     def _add_directory(self, top: str, *, is_context: bool) -> None:
-        pending = [(os.path.normpath(top), _ignores_above(top))]
+        above = _ignores_above(top)
+        # What is named is meant, though git ignores it.
+        pending = [(os.path.normpath(top), () if _is_ignored(above, top.rstrip("/") + "/") else above)]
         while pending:
             folder, ignores = pending.pop()
             try:
@@ -129,7 +132,6 @@ def _is_ignored(ignores: Ignores, path: str) -> bool:
     return verdict
 
 
-@lru_cache(maxsize=4096)
 def _ignores_in(folder: str) -> Ignores:
     file = os.path.join(folder, ".gitignore")
     try:
@@ -168,25 +170,38 @@ def _parents(path: str) -> Iterator[str]:
         path = parent
 
 
-def _chart_reason(path: str) -> str:
-    """Why a file of a Helm chart is no manifest; empty for any other file, and for a chart's CRDs."""
-    name = os.path.basename(path)
-    folder = os.path.dirname(os.path.abspath(path))
-    if name == "Chart.yaml":
-        return "a Helm chart's own file"
-    if (name in _CHART_FILES or name.startswith("values")) and _is_chart(folder):
-        return "a Helm chart's own file"
-    return "a Helm template" if _is_in_templates(folder) else ""
+class _Charts:
+    """The Helm charts that files lie in; remembers the folders it has looked at."""
 
+    def __init__(self) -> None:
+        self._is_chart: dict[str, bool] = {}
+        self._is_in_templates: dict[str, bool] = {}
 
-@lru_cache(maxsize=65536)
-def _is_in_templates(folder: str) -> bool:
-    parent, name = os.path.split(folder)
-    if name == "templates" and _is_chart(parent):
-        return True
-    return parent != folder and _is_in_templates(parent)
+    def reason(self, path: str) -> str:
+        """Why a file of a chart is no manifest; empty for any other file, and for a chart's CRDs."""
+        folder, name = os.path.split(os.path.abspath(path))
+        if name == "Chart.yaml":
+            return "a Helm chart's own file"
+        if (name in _CHART_FILES or name.startswith("values")) and self._has_chart(folder):
+            return "a Helm chart's own file"
+        return "a Helm template" if self._lies_in_templates(folder) else ""
 
+    def _has_chart(self, folder: str) -> bool:
+        if folder not in self._is_chart:
+            self._is_chart[folder] = os.path.exists(os.path.join(folder, "Chart.yaml"))
+        return self._is_chart[folder]
 
-@lru_cache(maxsize=65536)
-def _is_chart(folder: str) -> bool:
-    return os.path.exists(os.path.join(folder, "Chart.yaml"))
+    def _lies_in_templates(self, folder: str) -> bool:
+        below: list[str] = []
+        verdict = False
+        for here in (folder, *_parents(folder)):
+            if here in self._is_in_templates:
+                verdict = self._is_in_templates[here]
+                break
+            below.append(here)
+            parent, name = os.path.split(here)
+            if name == "templates" and self._has_chart(parent):
+                verdict = True
+                break
+        self._is_in_templates.update(dict.fromkeys(below, verdict))
+        return verdict

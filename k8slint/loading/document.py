@@ -24,7 +24,7 @@ _LONGEST = (1 << LENGTH_BITS) - 1
 def pack(start: int, end: int) -> int:
     """The span as one int."""
     length = end - start
-    return start << LENGTH_BITS | (length if length < _LONGEST else _LONGEST)
+    return start << LENGTH_BITS | (length if length < _LONGEST else _LONGEST)  # noqa: FURB136 - min is far slower
 
 
 def unpack(mark: int) -> Span:
@@ -76,22 +76,21 @@ class Document:
             return unpack(key_mark)
         return unpack(_first(mark)) if mark else (self.start, self.start)
 
-    def holds(self, offset: int) -> bool:
-        """Whether the offset lies inside a scalar, where `#` starts no comment."""
+    def scalars(self) -> tuple[Span, ...]:
+        """Where its scalars are written, keys too, in order: there `#` starts no comment."""
+        found: set[int] = set()
         pending = [self.marks]
         while pending:
             mark = pending.pop()
             if isinstance(mark, int):
-                start, end = unpack(mark)
-                if start <= offset < end:
-                    return True
+                found.add(mark)
             elif isinstance(mark, dict):
                 for key_mark, value_mark in mark.values():
-                    pending.append(key_mark)
+                    found.add(key_mark)
                     pending.append(value_mark)
             elif isinstance(mark, list):
                 pending.extend(mark)
-        return False
+        return tuple(map(unpack, sorted(found)))
 
 
 def _first(mark: Mark) -> int:

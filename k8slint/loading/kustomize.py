@@ -12,6 +12,11 @@ from k8slint.loading.document import Document
 PATCH: Final = "a kustomize patch"
 _INPUT: Final = "the content of a kustomize generator"
 _SETTINGS: Final = "a kustomize setting"
+_REASONS: Final = {
+    **dict.fromkeys(["patches", "patchesJson6902", "patchesStrategicMerge", "replacements"], PATCH),
+    **dict.fromkeys(["configMapGenerator", "secretGenerator"], _INPUT),
+    **dict.fromkeys(["configurations", "generators", "openapi", "transformers", "validators"], _SETTINGS),
+}
 
 
 def is_kustomization(name: str) -> bool:
@@ -32,22 +37,23 @@ def named_files(documents: Iterable[Document]) -> Mapping[str, str]:
 
 
 def _named(data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    for field in ("patches", "patchesJson6902", "replacements"):
+    for field, reason in _REASONS.items():
         for entry in _list(data.get(field)):
-            if isinstance(entry, dict) and isinstance(entry.get("path"), str):
-                yield entry["path"], PATCH
-    for entry in _list(data.get("patchesStrategicMerge")):
-        if isinstance(entry, str) and "\n" not in entry:
-            yield entry, PATCH
-    for field in ("configurations", "transformers", "generators", "validators", "openapi"):
-        for entry in _list(data.get(field)):
-            if isinstance(entry, str) and "\n" not in entry:
-                yield entry, _SETTINGS
-    for field in ("configMapGenerator", "secretGenerator"):
-        for generator in _list(data.get(field)):
-            for entry in _list(generator.get("files")) if isinstance(generator, dict) else ():
-                if isinstance(entry, str):
-                    yield entry.partition("=")[2] or entry, _INPUT
+            for path in _paths(entry):
+                yield path, reason
+
+
+def _paths(entry: Any) -> Iterator[str]:
+    """The files of an entry: its text if that is no patch itself, its `path`, or its `files`, each as `key=file`."""
+    if isinstance(entry, str):
+        if "\n" not in entry:
+            yield entry
+    elif isinstance(entry, dict):
+        if isinstance(entry.get("path"), str):
+            yield entry["path"]
+        for file in _list(entry.get("files")):
+            if isinstance(file, str):
+                yield file.partition("=")[2] or file
 
 
 def _list(value: Any) -> list[Any]:

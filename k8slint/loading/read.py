@@ -12,7 +12,10 @@ from k8slint.loading.text import MAX_BYTES, decode
 
 # A template action where only a template engine would put one: a line of its own, or a whole value.
 _TEMPLATE: Final = re.compile(r"^\s*(?:- +)?(?:[^\s#'\"{}][^#'\"{}\n]*:\s+)?\{\{", re.MULTILINE)
-_SURROGATES: Final = re.compile(r"\\u[dD]([89abAB][0-9a-fA-F]{2})(?:\\u[dD]([c-fC-F][0-9a-fA-F]{2}))?")
+# Halves of surrogate pairs as JSON escapes them; an escaped backslash is matched so that it cannot start one.
+_SURROGATES: Final = re.compile(
+    r"\\\\|\\u[dD]([89abAB][0-9a-fA-F]{2})\\u[dD]([c-fC-F][0-9a-fA-F]{2})|\\u[dD][89a-fA-F][0-9a-fA-F]{2}"
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,7 +31,7 @@ def load(name: str, data: bytes, *, is_context: bool = False) -> Loaded:
     """The documents in the bytes of a file or stream. Never raises on any of them."""
     if len(data) > MAX_BYTES:
         source = Source(name, "", is_context)
-        message = f"the file has {len(data):,} bytes; more than {MAX_BYTES:,} are not read"
+        message = f"the file has more than {MAX_BYTES:,} bytes, which is more than is read"
         return Loaded(source, (_failed(source, ReadProblem("syntax-error", message, (0, 0))),))
     text, problem = decode(data)
     if text[:64].lstrip().startswith("{") and "\\u" in text:
@@ -47,9 +50,9 @@ def _failed(source: Source, problem: ReadProblem) -> Document:
     return Document(source, 0, 0, None, None, (problem,), failed=True)
 
 
-def _joined(pair: re.Match[str]) -> str:
+def _joined(escape: re.Match[str]) -> str:
     """JSON's two escapes of one character as YAML's one; half a pair is no character."""
-    if pair[2] is None:
-        return "\\uFFFD"
-    high, low = int(pair[1], 16) - 0x800, int(pair[2], 16) - 0xC00
+    if escape[1] is None:
+        return escape[0] if escape[0] == "\\\\" else "\\uFFFD"
+    high, low = int(escape[1], 16) - 0x800, int(escape[2], 16) - 0xC00
     return f"\\U{0x10000 + (high << 10) + low:08X}"

@@ -13,7 +13,6 @@ from k8slint.objects.object import Object
 from k8slint.objects.problem import Problem
 from k8slint.values.gvk import GroupVersionKind
 
-
 # The file's name alone may say what it is.
 KUSTOMIZATION: Final = GroupVersionKind("kustomize.config.k8s.io", "v1beta1", "Kustomization")
 
@@ -51,11 +50,8 @@ def _read(document: Document, path: Path, data: Any) -> Iterator[Object | NotAnO
         problem = Problem((*path, wrong), f"{wrong} must be a string", kind="not-an-object")
         yield NotAnObject(document, path, problem=problem)
         return
-    if kind.endswith("List") and "items" in data and len(path) == 0:
-        listed = data["items"]
-        for index, item in enumerate(listed if isinstance(listed, list) else ()):
-            if item is not None:
-                yield from _read(document, (*path, "items", index), item)
+    if kind.endswith("List") and "items" in data and not path:
+        yield from _read_list(document, data)
         return
     if (api_version, kind) == ("v1", "Config") and "clusters" in data:
         yield NotAnObject(document, path, reason="a kubeconfig")
@@ -63,6 +59,28 @@ def _read(document: Document, path: Path, data: Any) -> Iterator[Object | NotAnO
     metadata = mapping(data.get("metadata"))
     gvk = GroupVersionKind.parse(api_version, kind)
     yield Object(document, path, gvk, text(metadata.get("namespace")), text(metadata.get("name")), data)
+
+
+def _read_list(document: Document, data: dict[str, Any]) -> Iterator[Object | NotAnObject]:
+    """The items of a list; those of a PodList, say, need not write that they are Pods.
+
+    Mirrors: pkg/apis/meta/v1/unstructured/unstructuredscheme decodeToList @ v1.37
+    """
+    listed = data["items"]
+    if listed is not None and not isinstance(listed, list):
+        problem = Problem(("items",), "the items of a List must be a sequence", kind="not-an-object")
+        yield NotAnObject(document, ("items",), problem=problem)
+        return
+    item_kind = data["kind"].removesuffix("List")
+    for index, item in enumerate(listed or ()):
+        if item is not None:
+            yield from _read(document, ("items", index), _typed(item, data["apiVersion"], item_kind))
+
+
+def _typed(item: Any, api_version: str, kind: str) -> Any:
+    if not kind or not isinstance(item, dict) or _is_written(item.get("apiVersion")) or _is_written(item.get("kind")):
+        return item
+    return {**item, "apiVersion": api_version, "kind": kind}
 
 
 def _is_written(value: Any) -> bool:

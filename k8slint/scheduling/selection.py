@@ -10,8 +10,9 @@ from typing import Any, Literal
 from k8slint.scheduling.shape import ShapeError, items_at, labels_at, mapping_at, strings_at, text_at, whole_at
 from k8slint.values.labels import Requirement
 
-_LABEL_OPERATORS = ("In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt")
 _INTEGER = re.compile(r"[+-]?[0-9]+", re.ASCII)
+_LABEL_VALUE = re.compile(r"(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?)?")
+_LONGEST = 63
 _NAME_FIELD = "metadata.name"
 _BLOCKING = ("NoSchedule", "NoExecute")
 
@@ -183,6 +184,12 @@ def _requirements(data: Mapping[str, Any], key: str, where: str) -> tuple[Requir
 
 
 def _parses(requirement: Requirement) -> bool:
+    """Whether the scheduler can read the expression; the API server stores some that it cannot.
+
+    Mirrors: apimachinery pkg/labels/selector.go NewRequirement @ v1.36
+    """
+    if not all(len(value) <= _LONGEST and _LABEL_VALUE.fullmatch(value) for value in requirement.values):
+        return False
     match requirement.operator:
         case "In" | "NotIn":
             return bool(requirement.values)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from k8slint.loading.document import Path
 from k8slint.schema.scalars import Fault
@@ -10,6 +10,8 @@ from k8slint.schema.shapes import Every, Field, Struct
 
 # The API server lists no more errors of decoding than this.
 MOST_MISMATCHES: Final = 100
+# A path as the way back to the root: only a mismatch pays for a path of its own.
+_Steps: TypeAlias = "tuple[_Steps, str | int] | None"
 
 
 class Mismatch(NamedTuple):
@@ -32,61 +34,64 @@ def mismatches(root: Struct | Every, data: dict[str, Any]) -> list[Mismatch]:
     Null is the zero value of everything, so it is taken everywhere.
     """
     found: list[Mismatch] = []
-    pending: list[tuple[Struct | Every, Any, Path]] = [(root, data, ())]
+    pending: list[tuple[Struct | Every, Any, _Steps]] = [(root, data, None)]
     while pending and len(found) < MOST_MISMATCHES:
-        shape, value, path = pending.pop()
-        field_of = shape.fields.get
+        shape, value, steps = pending.pop()
+        only, named = shape.only, shape.fields.get
         for key, entry in value.items() if value.__class__ is dict else enumerate(value):
-            field = field_of(key)
+            field = only or named(key)
             if field is None:
-                if not shape.is_lenient:  # type: ignore[union-attr]  # an Every has a field for each key
-                    found.append(Mismatch((*path, key), entry, shape, None))
+                if not shape.is_lenient:
+                    found.append(Mismatch(_path((steps, key)), entry, shape, None))
                 continue
             if entry.__class__ is not field.python:
                 if entry is None:
                     continue
                 other = field.others.get(entry.__class__)
                 if other is None:
-                    found.append(Mismatch((*path, key), entry, shape, field))
+                    found.append(Mismatch(_path((steps, key)), entry, shape, field))
                     continue
                 field = other
             if field.inside is not None:
                 if entry:
-                    pending.append((field.inside, entry, (*path, key)))
+                    pending.append((field.inside, entry, (steps, key)))
             elif field.check is not None:
                 fault = field.check(entry)
                 if fault is not None:
-                    found.append(Mismatch((*path, key), entry, shape, field, fault))
+                    found.append(Mismatch(_path((steps, key)), entry, shape, field, fault))
     return found[:MOST_MISMATCHES]
+
+
+def _path(steps: _Steps) -> Path:
+    path: list[str | int] = []
+    while steps is not None:
+        steps, key = steps
+        path.append(key)
+    return tuple(reversed(path))
 
 
 def reached(root: Struct | Every, path: Path) -> list[Struct | Every]:
     """The types along a path, the root first, as far as the path is typed."""
     shapes = [root]
     for key in path:
-        field = shapes[-1].fields.get(key)  # type: ignore[arg-type]  # a Struct has no field of a number
+        field = shapes[-1].only or (shapes[-1].fields.get(key) if isinstance(key, str) else None)
         if field is None or field.inside is None:
             break
         shapes.append(field.inside)
     return shapes
 
 
-def paths_to(root: Struct | Every, name: str, depth: int = 4) -> list[Path]:
+def paths_to(root: Struct | Every, name: str, depth: int = 6) -> list[Path]:
     """Where below a type fields of a name are, the shallowest only; `0` stands for any item of a list."""
     level: list[tuple[Struct | Every, Path]] = [(root, ())]
     for _ in range(depth):
-        hits: list[Path] = []
-        below: list[tuple[Struct | Every, Path]] = []
-        for shape, path in level:
-            if isinstance(shape, Every):
-                inside = shape.entry.inside
-                if inside is not None and shape.entry.python is dict:
-                    below.append((inside, (*path, 0)))
-                continue
-            if name in shape.fields:
-                hits.append((*path, name))
-            below += [(field.inside, (*path, key)) for key, field in shape.fields.items() if field.inside is not None]
+        hits = [(*path, name) for shape, path in level if name in shape.fields]
         if hits:
             return hits
-        level = below
+        level = [
+            (field.inside, (*path, key))
+            for shape, path in level
+            for key, field in (shape.fields.items() if shape.only is None else ((0, shape.only),))
+            if field.inside is not None
+        ]
     return []

@@ -3,34 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 from k8slint.objects.object import Object
 from k8slint.objects.problem import Problem
 from k8slint.schema.custom import check_custom, check_metadata
 from k8slint.schema.decode import mismatches
-from k8slint.schema.definitions import definitions_of
+from k8slint.schema.definitions import BUILT_IN_GROUPS, definitions_of
 from k8slint.schema.lifecycle import deprecation, is_built_in, unserved
 from k8slint.schema.mismatch import problem_of
 from k8slint.schema.schemas import Schemas
-from k8slint.schema.shapes import struct
+from k8slint.schema.shapes import Struct, struct
 from k8slint.schema.wording import is_placeholder
+from k8slint.values.gvk import GroupVersionKind
 
 
 def check_fields(obj: Object, schemas: Schemas) -> Iterator[Problem]:
     """What the API server would say of the object's shape; each problem's `kind` is its rule."""
     gvk, minor = obj.gvk, schemas.version.minor
-    if is_placeholder(gvk.kind) or is_placeholder(gvk.api_version):
+    root, warning = _type(gvk, minor)
+    if root is not None:
+        if warning is not None:
+            yield warning
+        for mismatch in mismatches(root, obj.data):
+            yield from problem_of(obj, root, mismatch)
+    elif is_placeholder(gvk.kind) or is_placeholder(gvk.api_version):
         return
-    if not is_built_in(gvk, minor):
+    elif is_built_in(gvk, minor):
+        yield from unserved(gvk, minor, obj.data)
+    else:
         kinds = schemas.custom_kinds.get((gvk.group, gvk.kind), ())
         yield from check_metadata(obj, minor, is_known=bool(kinds))
         yield from check_custom(obj, kinds)
-        return
+
+
+@cache
+def _type(gvk: GroupVersionKind, minor: int) -> tuple[Struct | None, Problem | None]:
+    """What objects of a built-in type are held against, and the warning for using it at all."""
+    if gvk.group not in BUILT_IN_GROUPS:
+        return None, None
     definition = definitions_of(minor).kinds.get((gvk.api_version, gvk.kind))
     if definition is None:
-        yield from unserved(gvk, minor, obj.data)
-        return
-    yield from deprecation(gvk, minor)
-    root = struct(minor, definition)
-    for mismatch in mismatches(root, obj.data):
-        yield from problem_of(obj, root, mismatch)
+        return None, None
+    return struct(minor, definition), deprecation(gvk, minor)

@@ -103,14 +103,14 @@ def is_built_in(gvk: GroupVersionKind, minor: int) -> bool:
     return "." not in gvk.group and bool(_homes(gvk.kind, minor))
 
 
-def deprecation(gvk: GroupVersionKind, minor: int) -> Iterator[Problem]:
+def deprecation(gvk: GroupVersionKind, minor: int) -> Problem | None:
     """The warning that comes with every use of a type that is served but deprecated, in the API server's words.
 
     Mirrors: apiserver pkg/endpoints/deprecation/deprecation.go WarningMessage @ v1.37
     """
     ageing = _AGEING.get((gvk.api_version, gvk.kind))
     if ageing is None or ageing[0] > minor:
-        return
+        return None
     deprecated, removed, heir = ageing
     heir = heir or _heir(gvk, minor)
     message = f"{gvk.api_version} {gvk.kind} is deprecated in v1.{deprecated}+"
@@ -120,7 +120,7 @@ def deprecation(gvk: GroupVersionKind, minor: int) -> Iterator[Problem]:
     if heir:
         message += f"; use {heir}"
         fix = f"use {heir}"
-    yield Problem(("apiVersion",), message, fix=fix, kind="deprecated-api")
+    return Problem(("apiVersion",), message, fix=fix, kind="deprecated-api")
 
 
 def unserved(gvk: GroupVersionKind, minor: int, data: Mapping[str, Any]) -> Iterator[Problem]:

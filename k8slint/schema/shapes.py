@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from k8slint.schema.definitions import Definitions, definitions_of
 from k8slint.schema.enums import allowed_values
@@ -17,7 +17,8 @@ _META: Final = "io.k8s.apimachinery.pkg."
 _CRD: Final = "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1."
 
 
-class Field(NamedTuple):
+@dataclass(frozen=True, slots=True, eq=False)
+class Field:
     """What a field takes.
 
     `python` is the type its values usually have; `inside` is what they hold, if they are mappings or lists; `check`
@@ -28,7 +29,7 @@ class Field(NamedTuple):
     inside: Struct | Every | None
     check: Check | None
     word: str
-    others: Mapping[type, Field]
+    others: Mapping[type, Field] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +43,7 @@ class Struct:
     schema: Mapping[str, Any]
     definitions: Definitions
     is_lenient: bool
+    only: None = None
 
     @cached_property
     def fields(self) -> Mapping[str, Field]:
@@ -51,27 +53,19 @@ class Struct:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Every:
-    """A mapping or list whose entries are all alike."""
+    """A mapping or list whose entries are all of one field."""
 
-    entry: Field
-
-    @property
-    def fields(self) -> Every:
-        """Itself: every key leads to the one field."""
-        return self
-
-    def get(self, _key: str | int) -> Field:
-        """The field of any key."""
-        return self.entry
+    only: Field
+    fields: Mapping[str, Field] = field(default_factory=dict)
+    is_lenient: bool = True
 
 
-_NONE: Final[Mapping[type, Field]] = {}
-_STRING: Final = Field(str, None, None, "a string", _NONE)
-_BOOLEAN: Final = Field(bool, None, None, "true or false", _NONE)
-_INTEGER: Final = Field(int, None, None, "an integer", _NONE)
-_INT32: Final = Field(int, None, int32_fault, "an integer", _NONE)
+_STRING: Final = Field(str, None, None, "a string")
+_BOOLEAN: Final = Field(bool, None, None, "true or false")
+_INTEGER: Final = Field(int, None, None, "an integer")
+_INT32: Final = Field(int, None, int32_fault, "an integer")
 _NUMBER: Final = Field(float, None, None, "a number", {int: _INTEGER})
-_AMOUNT: Final = Field(int, None, quantity_fault, "a quantity", _NONE)
+_AMOUNT: Final = Field(int, None, quantity_fault, "a quantity")
 _ANYTHING: Final = Field(
     object, None, None, "anything", dict.fromkeys((dict, list, str, int, float, bool), _STRING)
 )
@@ -79,8 +73,8 @@ _ANYTHING: Final = Field(
 _SPECIAL: Final[Mapping[str, Field]] = {
     f"{_META}api.resource.Quantity": Field(str, None, quantity_fault, "a quantity", {int: _AMOUNT, float: _AMOUNT}),
     f"{_META}util.intstr.IntOrString": Field(int, None, int32_fault, "an integer or a string", {str: _STRING}),
-    f"{_META}apis.meta.v1.Time": Field(str, None, time_fault, "a time", _NONE),
-    f"{_META}apis.meta.v1.MicroTime": Field(str, None, micro_time_fault, "a time", _NONE),
+    f"{_META}apis.meta.v1.Time": Field(str, None, time_fault, "a time"),
+    f"{_META}apis.meta.v1.MicroTime": Field(str, None, micro_time_fault, "a time"),
     f"{_META}apis.meta.v1.FieldsV1": _ANYTHING,
     f"{_META}runtime.RawExtension": _ANYTHING,
     f"{_CRD}JSON": _ANYTHING,
@@ -107,7 +101,7 @@ def _field(owner: Struct, name: str, schema: Mapping[str, Any]) -> Field:
             return _SECRET_BYTES if owner.name == "core.v1.Secret" else _BYTES
         case "string":
             allowed = allowed_values(owner.name, name, owner.definitions.minor)
-            return _STRING if allowed is None else _STRING._replace(check=allowed)
+            return _STRING if allowed is None else replace(_STRING, check=allowed)
         case "integer":
             return _INT32 if schema.get("format") == "int32" else _INTEGER
         case "number":
@@ -115,9 +109,9 @@ def _field(owner: Struct, name: str, schema: Mapping[str, Any]) -> Field:
         case "boolean":
             return _BOOLEAN
         case "array":
-            return Field(list, Every(_field(owner, name, schema["items"])), None, "a list", _NONE)
+            return Field(list, Every(_field(owner, name, schema["items"])), None, "a list")
         case "object" if isinstance(schema.get("additionalProperties"), dict):
-            return Field(dict, Every(_field(owner, name, schema["additionalProperties"])), None, "a mapping", _NONE)
+            return Field(dict, Every(_field(owner, name, schema["additionalProperties"])), None, "a mapping")
         case _:
             return _ANYTHING
 
@@ -128,17 +122,17 @@ def _of_definition(owner: Struct, name: str) -> Field:
         return special
     minor = owner.definitions.minor
     if name.startswith(f"{_CRD}JSONSchemaPropsOr"):
-        inner = Field(dict, struct(minor, f"{_CRD}JSONSchemaProps", is_lenient=True), None, "a schema", _NONE)
+        inner = Field(dict, struct(minor, f"{_CRD}JSONSchemaProps", is_lenient=True), None, "a schema")
         return _SCHEMA_UNIONS[name.removeprefix(f"{_CRD}JSONSchemaPropsOr")](inner)
-    return Field(dict, struct(minor, name, is_lenient=owner.is_lenient), None, "a mapping", _NONE)
+    return Field(dict, struct(minor, name, is_lenient=owner.is_lenient), None, "a mapping")
 
 
 def _or_list(inner: Field, item: Field, word: str) -> Field:
-    return inner._replace(word=word, others={list: Field(list, Every(item), None, word, _NONE)})
+    return replace(inner, word=word, others={list: Field(list, Every(item), None, word)})
 
 
 _SCHEMA_UNIONS: Final[Mapping[str, Callable[[Field], Field]]] = {
-    "Bool": lambda inner: inner._replace(word="true, false or a schema", others={bool: _BOOLEAN}),
+    "Bool": lambda inner: replace(inner, word="true, false or a schema", others={bool: _BOOLEAN}),
     "Array": lambda inner: _or_list(inner, inner, "a schema or a list of schemas"),
     "StringArray": lambda inner: _or_list(inner, _STRING, "a schema or a list of strings"),
 }

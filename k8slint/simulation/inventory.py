@@ -10,9 +10,12 @@ from typing import Any, Final
 
 from k8slint.cluster.cluster import CLUSTER_SCOPED, Cluster
 from k8slint.objects.object import Object
+from k8slint.scheduling.shape import ShapeError
 from k8slint.simulation.defaults import DEFAULT_NAMESPACE
 
 _OLD_GROUPS: Final = {"extensions": "apps"}
+# Applying a manifest of these moves nothing: what is bound stays bound, what runs keeps running where it is.
+_LASTING: Final = frozenset({"Node", "PersistentVolume", "PersistentVolumeClaim", "Pod"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,30 +52,43 @@ class Item:
 class Inventory:
     """The items in order: the description's, then the manifests', which stand for the described objects they replace.
 
-    `described` holds all that the description has, replaced or not.
+    `described` holds all that the description has, replaced or not; `lasting` are manifests of what is there already
+    and stays as it is. `repeated` names what several manifests write: the last of them counts.
     """
 
     items: tuple[Item, ...]
     described: Mapping[tuple[str, str, str], Item]
+    lasting: tuple[Item, ...]
     repeated: tuple[str, ...]
-    has_description: bool
 
     @classmethod
     def of(cls, cluster: Cluster) -> Inventory:
-        """What the objects of a run amount to."""
-        described = {item.key: item for item in _items(cluster.description or (), is_described=True)}
+        """What the objects of a run amount to.
+
+        Raises:
+            ShapeError: where the description has two nodes of one name.
+        """
+        described: dict[tuple[str, str, str], Item] = {}
+        for item in _items(cluster.description or (), is_described=True):
+            if item.group_kind == "Node" and item.key in described:
+                raise ShapeError("metadata.name", "two nodes have this name", item.label)
+            described[item.key] = item
         named: dict[tuple[str, str, str], Item] = {}
         unnamed: list[Item] = []
         times: Counter[str] = Counter()
+        lasting: list[Item] = []
         for item in _items(cluster.objects, is_described=False):
-            if item.name:
-                named[item.key] = item
-                times[item.label] += 1
-            else:
+            if not item.name:
                 unnamed.append(item)
+                continue
+            times[item.label] += 1
+            if item.group_kind in _LASTING and item.key in described:
+                lasting.append(item)
+            else:
+                named[item.key] = item
         kept = [item for key, item in described.items() if key not in named]
         repeated = tuple(label for label, count in times.items() if count > 1)
-        return cls((*kept, *named.values(), *unnamed), described, repeated, cluster.description is not None)
+        return cls((*kept, *named.values(), *unnamed), described, tuple(lasting), repeated)
 
     def of_kind(self, group_kind: str) -> tuple[Item, ...]:
         """The items of `Kind` or `Kind.group`."""

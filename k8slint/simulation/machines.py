@@ -28,15 +28,13 @@ def complete_nodes(nodes: Iterable[Mapping[str, Any]], assumptions: Assumptions)
     """The nodes with everything a scheduler reads, in order.
 
     Raises:
-        ShapeError: for a node that cannot be read, has no name, or has the name of another.
+        ShapeError: for a node that cannot be read, or has no name.
     """
     complete: dict[str, dict[str, Any]] = {}
     for data in nodes:
         name = text_at(mapping_at(data, "metadata", ""), "name", "metadata")
         if not name:
             raise ShapeError("metadata.name", "absent, expected the name of the node", "Node")
-        if name in complete:
-            raise ShapeError("metadata.name", "two nodes have this name", f"Node {name}")
         try:
             complete[name] = _complete(data, name, assumptions)
         except ShapeError as error:

@@ -72,6 +72,15 @@ class _Books:
     classes: dict[str, StorageClass]
     known: Known
     assumptions: Assumptions
+    free: dict[str, dict[str, PersistentVolume]] = field(default_factory=dict)
+    kept: dict[Key, list[str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for volume in sorted(self.volumes.values(), key=_rank):
+            if volume.claim is not None:
+                self.kept.setdefault(volume.claim[:2], []).append(volume.name)
+            elif volume.phase == "Available":
+                self.free.setdefault(volume.class_name, {})[volume.name] = volume
 
     def bound(self, claim: Claim) -> Claim | str:
         """The claim as the controller leaves it, or why it waits in vain."""
@@ -79,9 +88,12 @@ class _Books:
             return self._to_named_volume(claim)
         storage_class = self._class_of(claim)
         waits = storage_class is not None and storage_class.waits
-        volume = best_volume(claim, self.volumes.values(), waits=waits)
-        if volume is not None:
-            return self._pair(claim, volume)
+        # A claim that waits for a pod only gets what is kept for it.
+        free = () if waits else self.free.get(claim.class_name, {}).values()
+        kept = [self.volumes[name] for name in self.kept.get((claim.namespace, claim.name), ())]
+        name = best_volume(claim, (volume for volume in kept if volume.is_for(claim)), free)
+        if name is not None:
+            return self._pair(claim, self.volumes[name])
         if waits:
             return claim
         return self._provisioned(claim, storage_class)
@@ -132,47 +144,48 @@ class _Books:
             return f'no volume fits, and the storage class "{storage_class.name}" makes none'
         if key in self.known.self_copies:
             return "its data is to come from itself, so its volume is never made"
-        self.assumptions.take(
-            "volumes of classes that bind at once are taken to be made where every node of the class's topology reaches them",
-            storage_class.name,
-        )
+        sentence = "volumes of classes that bind at once are taken to be within reach of every node the class allows"
+        self.assumptions.take(sentence, storage_class.name)
         return self._pair(claim, _volume_for(claim, f"pvc-{claim.namespace}-{claim.name}", _terms(storage_class)))
 
     def _pair(self, claim: Claim, volume: PersistentVolume) -> Claim:
         self.volumes[volume.name] = replace(volume.kept_for(claim), phase="Bound")
+        self.free.get(volume.class_name, {}).pop(volume.name, None)
         return replace(claim, volume=volume.name, bound=True)
 
 
-def best_volume(claim: Claim, volumes: Iterable[PersistentVolume], *, waits: bool) -> PersistentVolume | None:
-    """The volume for a claim: one kept for it, else the smallest that fits among those with the fewest access modes.
+def best_volume(claim: Claim, kept: Iterable[PersistentVolume], free: Iterable[PersistentVolume]) -> str | None:
+    """The name of the volume for a claim, of those kept for it and those free in its class, smallest first.
 
-    A claim that waits for a pod only gets what is kept for it.
+    Fewest access modes go first, then what is kept, then the smallest.
 
     Mirrors: pkg/controller/volume/persistentvolume/index.go findByClaim @ v1.36
     """
-    large_enough = [
-        volume
-        for volume in volumes
-        if claim.access_modes <= volume.access_modes
+    ours = next((volume for volume in kept if _is_large_enough(volume, claim)), None)
+    other = next(
+        (
+            volume
+            for volume in free
+            if _is_large_enough(volume, claim) and (claim.selector is None or claim.selector.matches(volume.labels))
+        ),
+        None,
+    )
+    found = [volume for volume in (ours, other) if volume is not None]
+    return min(found, key=lambda volume: len(volume.access_modes)).name if found else None
+
+
+def _is_large_enough(volume: PersistentVolume, claim: Claim) -> bool:
+    return (
+        claim.access_modes <= volume.access_modes
         and volume.capacity >= (claim.request or 0)
         and volume.mode == claim.mode
         and volume.attributes_class == claim.attributes_class
         and not volume.deleting
-    ]
-    ranked = sorted(large_enough, key=lambda volume: (len(volume.access_modes), volume.capacity))
-    kept = next((volume for volume in ranked if volume.is_for(claim)), None)
-    if kept is not None or waits:
-        return kept
-    return next((volume for volume in ranked if _is_free_for(volume, claim)), None)
-
-
-def _is_free_for(volume: PersistentVolume, claim: Claim) -> bool:
-    return (
-        volume.claim is None
-        and volume.phase == "Available"
-        and volume.class_name == claim.class_name
-        and (claim.selector is None or claim.selector.matches(volume.labels))
     )
+
+
+def _rank(volume: PersistentVolume) -> tuple[int, int]:
+    return len(volume.access_modes), volume.capacity
 
 
 def mismatch_of(volume: PersistentVolume, claim: Claim) -> str:

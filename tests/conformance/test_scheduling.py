@@ -132,7 +132,8 @@ def ready(case: dict[str, Any]) -> Look | Rejection:
     profile = profile_of(case)
     nodes = list(nodes_of(case))
     ledger = Ledger(nodes, Facts.of(case.get("objects", ())))
-    for pod in (pod_of(data, f"there-{number}", case) for number, data in enumerate(case.get("pods", ()))):
+    for number, data in enumerate((*case.get("pods", ()), *crowd(case))):
+        pod = pod_of(data, f"there-{number}", case)
         ledger.add(pod, ledger.index_of[pod.node_name])
     setup = Setup(profile, Wording.of(version_of(case)), image_locality.image_sizes(nodes))
     pod = pod_of(case.get("pod", {}), "new", case)
@@ -239,6 +240,15 @@ def pods_of(case: Mapping[str, Any]) -> Iterator[Pod]:
             yield pod_of(named, name, case)
 
 
+def crowd(case: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """The pods of `there`: by node a text such as `foo*2 foo+bar`, each word the labels of a pod, without values."""
+    for node, text in case.get("there", {}).items():
+        for word in text.split():
+            labels, _, times = word.partition("*")
+            for _ in range(int(times or 1)):
+                yield {"node": node, "labels": dict.fromkeys(labels.split("+"), "")}
+
+
 def pod_of(written: Mapping[str, Any], name: str, case: Mapping[str, Any]) -> Pod:
     return Pod.of(pod_data(written, name), version_of(case))
 
@@ -260,7 +270,8 @@ def pod_data(written: Mapping[str, Any], name: str) -> dict[str, Any]:
         spec["tolerations"] = [toleration(item) for item in written["tolerate"]]
     if "spread" in written:
         spec["topologySpreadConstraints"] = [spread(item) for item in written["spread"]]
-    spec["affinity"] = affinity_of(written)
+    if "affinity" not in spec:
+        spec["affinity"] = affinity_of(written)
     spec["volumes"] = [
         *({"name": claim, "persistentVolumeClaim": {"claimName": claim}} for claim in written.get("claims", ())),
         *({"name": f"v{number}", **volume} for number, volume in enumerate(written.get("volumes", ()))),

@@ -88,6 +88,11 @@ def test_node_ports_that_need_not_meet(files):
     assert problems(network.duplicate_node_port, files) == []
 
 
+def test_services_of_one_name_in_two_namespaces_are_two():
+    files = {"a.yaml": service("a", 30001, "one"), "b.yaml": service("a", 30001, "two")}
+    assert [file for file, _ in problems(network.duplicate_node_port, files)] == ["b.yaml"]
+
+
 def test_a_described_service_holds_its_node_port_against_every_folder():
     files = {"deep/down/b.yaml": service("b", 30001), "deep/a.yaml": service("a", 30001, "default")}
     ((file, problem),) = problems(network.duplicate_node_port, files, described=service("a", 30001, "default"))
@@ -167,15 +172,23 @@ def test_one_workload_is_no_canary(other):
     assert problems(network.canary_without_session_affinity, files) == []
 
 
+def test_workloads_of_another_folder_need_not_be_in_the_same_cluster():
+    files = {"s.yaml": SERVICE, "a.yaml": deployment("v1", "1"), "other/b.yaml": deployment("v2", "1")}
+    assert problems(network.canary_without_session_affinity, files) == []
+
+
 SHAPES = ["null", "true", "7", "text", "[]", "{}", "[null, 1, text, [], {}]", "{a: null}", "{name: 1, path: [x]}"]
+SERVICES = "{apiVersion: v1, kind: Service, metadata: {name: a}, spec: %s}"
+INGRESSES = "{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {name: a}, spec: %s}"
 OBJECTS = [
-    "{apiVersion: v1, kind: Service, metadata: {name: a}, spec: %s}",
-    "{apiVersion: v1, kind: Service, metadata: %s, spec: {type: NodePort, ports: %s, selector: %s}}",
-    "{apiVersion: v1, kind: Service, metadata: {name: a}, spec: {type: NodePort, ports: [{nodePort: %s, protocol: %s}]}}",
-    "{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {annotations: %s, labels: %s}, spec: %s}",
-    "{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {name: a}, spec: {rules: [{host: %s, http: %s}]}}",
-    "{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {name: a}, spec: {ingressClassName: %s,"
-    " rules: [{http: {paths: [{path: %s, pathType: %s}]}}]}}",
+    SERVICES,
+    SERVICES.replace("%s", "{type: NodePort, ports: %s, selector: %s}"),
+    SERVICES.replace("%s", "{type: NodePort, ports: [{nodePort: %s, protocol: %s}]}"),
+    SERVICES.replace("{name: a}", "%s"),
+    INGRESSES,
+    INGRESSES.replace("{name: a}", "{annotations: %s, labels: %s}"),
+    INGRESSES.replace("%s", "{rules: [{host: %s, http: %s}]}"),
+    INGRESSES.replace("%s", "{ingressClassName: %s, rules: [{http: {paths: [{path: %s, pathType: %s}]}}]}"),
     "{apiVersion: v1, kind: Namespace, metadata: %s}",
     "{apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, metadata: {name: a}, spec: {scaleTargetRef: %s}}",
 ]

@@ -87,6 +87,13 @@ def test_missing_selector_names_a_label_to_use():
     assert problem.fix.endswith("such as app: web")
 
 
+@pytest.mark.parametrize("selector", ["{}", "{matchLabels: {}, matchExpressions: []}", "{matchLabels: null}"])
+def test_an_empty_selector_is_refused(selector):
+    spec = f"{{selector: {selector}, template: {{metadata: {{labels: {{app: web}}}}}}}}"
+    problem = only(workload.selector_template_mismatch, workload_of("DaemonSet", spec))
+    assert problem.message == "spec.selector: Invalid value: {}: an empty selector is not allowed"
+
+
 @pytest.mark.parametrize("operator", ["Equals", "In", "", "Gt"])
 def test_an_expression_that_is_refused_as_such_is_no_mismatch(operator):
     selector = f"{{matchExpressions: [{{key: app, operator: '{operator}'}}]}}"
@@ -123,18 +130,21 @@ def test_the_same_host_port_twice_is_refused():
 
 
 def test_three_containers_on_one_port_are_two_findings_that_relate_to_the_first():
-    ports = "ports: [{containerPort: 80}]"
+    containers = ", ".join(f"{{name: {name}, ports: [{{containerPort: 80}}]}}" for name in "abc")
     found = problems(
         workload.duplicate_container_port,
-        workload_of(
-            "Deployment",
-            f"{{template: {{spec: {{containers: [{{name: a, {ports}}}, {{name: b, {ports}}}, {{name: c, {ports}}}]}}}}}}",
-        ),
+        workload_of("Deployment", f"{{template: {{spec: {{containers: [{containers}]}}}}}}"),
     )
     assert [problem.path[:3] for problem in found] == [("spec", "containers", 1), ("spec", "containers", 2)]
     assert {problem.related[0].path for problem in found} == {
         ("spec", "template", "spec", "containers", 0, "ports", 0, "containerPort")
     }
+
+
+def test_containers_of_one_name_are_refused_for_that_and_not_for_their_ports():
+    container = "{name: a, ports: [{containerPort: 80}]}"
+    spec = f"{{containers: [{container}, {container}]}}"
+    assert problems(workload.duplicate_container_port, workload_of("Pod", spec, "v1")) == []
 
 
 def test_duplicate_env_prints_no_value():

@@ -1,0 +1,68 @@
+"""Rule files that nobody has vouched for: what is wrong with one is said in a line."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from k8slint.engine.rule import STAGES, Rule, load_rules
+from k8slint.loading.contract import faults
+from k8slint.loading.document import Document
+from k8slint.loading.read import load
+from k8slint.usage import UsageError
+
+
+def checked_rules(folder: Path) -> Mapping[str, Rule]:
+    """Every rule of a folder of categories, by id.
+
+    Raises:
+        UsageError: for a file that cannot be read, is not as `schemas/rule.schema.json` says, or has no check.
+    """
+    stems: dict[str, Path] = {}
+    for file in sorted(folder.glob("*/*.yaml")):
+        for line, message in _faults(file):
+            raise UsageError(f"{file}:{line}: {message}")
+        if file.stem in stems:
+            raise UsageError(f"{file}: {stems[file.stem]} has the same id")
+        stems[file.stem] = file
+    rules = load_rules(folder)
+    for rule in rules.values():
+        if rule.target not in STAGES and not _has_check(rule):
+            name = rule.id.replace("-", "_")
+            raise UsageError(f"{rule.file}: there is no check {name} in k8slint/checks/{rule.category}.py")
+    return rules
+
+
+def _faults(file: Path) -> Iterator[tuple[int, str]]:
+    try:
+        documents = load(str(file), file.read_bytes()).documents
+    except OSError as error:
+        raise UsageError(f"{file}: {(error.strerror or str(error)).lower()}") from None
+    for document in documents:
+        for problem in document.problems:
+            yield document.source.place(problem.span[0])[0], problem.message
+    if len(documents) != 1:
+        yield 1, f"a rule's file holds one document, not {len(documents)}"
+        return
+    (document,) = documents
+    for path, message in faults(document.data, "rule"):
+        yield _line(document, path), message
+    if document.data["id"] != file.stem:
+        yield _line(document, ("id",)), f'the id "{document.data["id"]}" is not the name of the file'
+    why = _line(document, ("why",))
+    for key in ("id", "summary", "severity", "default", "profiles", "for", "kinds"):
+        if key in document.data and _line(document, (key,)) > why:
+            yield _line(document, (key,)), f'"{key}" must stand above "why"'
+
+
+def _line(document: Document, path: tuple[str | int, ...]) -> int:
+    return document.source.place(document.span(path, key=True)[0])[0]
+
+
+def _has_check(rule: Rule) -> bool:
+    try:
+        module = importlib.import_module(f"k8slint.checks.{rule.category}")
+    except ModuleNotFoundError:
+        return False
+    return hasattr(module, rule.id.replace("-", "_"))

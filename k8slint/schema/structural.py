@@ -1,0 +1,124 @@
+"""Data held against the structure of a CRD's schema: unknown fields, nulls and defaults, lists that are sets or maps."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from k8slint.loading.document import Path
+from k8slint.objects.fields import mapping, sequence
+
+_TYPE_META: Final = frozenset({"apiVersion", "kind", "metadata"})
+_NO_SCHEMA: Final[Mapping[str, Any]] = {}
+
+
+def unknown_fields(data: Any, schema: Mapping[str, Any]) -> Iterator[tuple[Path, tuple[str, ...]]]:
+    """The paths of fields that the API server does not know, each with the names it knows there.
+
+    Mirrors: apiextensions-apiserver pkg/apiserver/schema/pruning/algorithm.go PruneWithOptions @ v1.37
+    """
+    pending: list[tuple[Any, Any, Path, bool]] = [(data, schema, (), False)]
+    while pending:
+        value, node, path, is_kept = pending.pop()
+        known = mapping(node)
+        is_kept = is_kept or known.get("x-kubernetes-preserve-unknown-fields") is True
+        if isinstance(value, list):
+            items = known.get("items")
+            pending += [(item, items, (*path, index), is_kept) for index, item in enumerate(value)]
+        elif isinstance(value, dict):
+            properties, further = mapping(known.get("properties")), known.get("additionalProperties")
+            has_type_meta = not path or known.get("x-kubernetes-embedded-resource") is True
+            for key, entry in value.items():
+                if has_type_meta and key in _TYPE_META:
+                    continue
+                if key in properties:
+                    pending.append((entry, properties[key], (*path, key), False))
+                elif further is not None:
+                    pending.append((entry, further, (*path, key), False))
+                elif not is_kept:
+                    yield (*path, key), tuple(properties)
+
+
+def completed(value: Any, schema: Any) -> Any:
+    """The value as it is when its fields are checked: defaults filled in, nulls dropped where null is not allowed.
+
+    Mirrors: apiextensions-apiserver pkg/apiserver/schema/defaulting/algorithm.go Default @ v1.37
+    """
+    node = mapping(schema)
+    if isinstance(value, dict):
+        return _completed_mapping(value, node)
+    if isinstance(value, list):
+        items = node.get("items")
+        return [completed(_instead_of_null(items) if item is None else item, items) for item in value]
+    return value
+
+
+def _completed_mapping(value: dict[str, Any], node: Mapping[str, Any]) -> dict[str, Any]:
+    properties, further = mapping(node.get("properties")), node.get("additionalProperties")
+    result: dict[str, Any] = {}
+    for key, entry in value.items():
+        inner = properties.get(key, further)
+        if entry is None and isinstance(inner, dict) and not inner.get("nullable"):
+            entry = inner.get("default")  # noqa: PLW2901 - the value that takes its place
+            if entry is None:
+                continue
+        result[key] = completed(entry, inner)
+    for key, inner in properties.items():
+        if key not in result and isinstance(inner, dict) and inner.get("default") is not None:
+            result[key] = completed(inner["default"], inner)
+    return result
+
+
+def _instead_of_null(schema: Any) -> Any:
+    node = mapping(schema)
+    return None if node.get("nullable") else node.get("default")
+
+
+def duplicates(value: Any, schema: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
+    """The paths of items that a list must not hold twice, each with what is there twice, as JSON.
+
+    Mirrors: apiextensions-apiserver pkg/apiserver/schema/listtype/validation.go ValidateListSetsAndMaps @ v1.37
+    """
+    node = mapping(schema)
+    if isinstance(value, list):
+        yield from _twice(value, node, path)
+        for index, item in enumerate(value):
+            yield from duplicates(item, node.get("items"), (*path, index))
+    elif isinstance(value, dict):
+        properties, further = mapping(node.get("properties")), node.get("additionalProperties")
+        for key, entry in value.items():
+            if isinstance(entry, (dict, list)):
+                yield from duplicates(entry, properties.get(key, further), (*path, key))
+
+
+def _twice(value: list[Any], node: Mapping[str, Any], path: Path) -> Iterator[tuple[Path, str]]:
+    list_type = node.get("x-kubernetes-list-type")
+    if list_type not in ("set", "map") or len(value) < 2:
+        return
+    keys = [key for key in sequence(node.get("x-kubernetes-list-map-keys")) if isinstance(key, str)]
+    seen: dict[str, int] = {}
+    for index, item in enumerate(value):
+        if list_type == "map":
+            if not isinstance(item, dict):
+                continue
+            identity = json.dumps({key: item[key] for key in keys if key in item}, sort_keys=True)
+        else:
+            identity = json.dumps(item, sort_keys=True)
+        seen[identity] = seen.get(identity, 0) + 1
+        if seen[identity] == 2:
+            yield (*path, index), identity
+
+
+def depth_of(data: Any) -> int:
+    """How many levels of mappings and lists there are."""
+    level, depth = [data], 0
+    while level:
+        depth += 1
+        level = [
+            child
+            for part in level
+            for child in (part.values() if isinstance(part, dict) else part)
+            if isinstance(child, (dict, list))
+        ]
+    return depth

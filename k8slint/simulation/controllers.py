@@ -1,0 +1,322 @@
+"""The pods that each workload's controller would create, in the order it would."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from k8slint.objects.object import POD_TEMPLATES
+from k8slint.scheduling.shape import (
+    ShapeError,
+    as_mapping,
+    flag_at,
+    items_at,
+    labels_at,
+    mapping_at,
+    selector_at,
+    text_at,
+    whole_at,
+)
+from k8slint.simulation.inventory import Item
+from k8slint.values.labels import LabelSelector
+
+_HASH_LETTERS: Final = "bcdfghjklmnpqrstvwxz2456789"
+_HASH_LENGTH: Final = 10
+_LONGEST_PREFIX: Final = 58
+_INDEX_LABEL: Final = "batch.kubernetes.io/job-completion-index"
+# More pods of one workload than any cluster is built for.
+MOST_PODS: Final = 200_000
+WORKLOADS: Final = frozenset(POD_TEMPLATES) - {"PodTemplate"}
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One pod to be: its name, its place in the order of its workload, and what its template does not say.
+
+    `claims` are the names of the claims behind its volumes, by volume.
+    """
+
+    name: str
+    step: int = 0
+    labels: Mapping[str, str] = field(default_factory=dict)
+    claims: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """The pods of one workload.
+
+    `metadata` and `spec` are what all of them have. `in_order` pods each wait for the one before; `is_late` ones come
+    when everything else is there. `made` is an object that comes between the workload and its pods. `is_per_node` pods
+    are not planned yet: they depend on the nodes. `note` says why there are as many as there are.
+    """
+
+    item: Item
+    prefix: str
+    metadata: dict[str, Any]
+    spec: dict[str, Any]
+    pods: tuple[Planned, ...]
+    in_order: bool = False
+    is_late: bool = False
+    is_per_node: bool = False
+    made: dict[str, Any] | None = None
+    claim_templates: tuple[Mapping[str, Any], ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scaler:
+    """What a HorizontalPodAutoscaler holds the number of pods between."""
+
+    name: str
+    least: int
+    most: int
+
+
+Scalers = Mapping[tuple[str, str, str], Scaler]
+"""Autoscalers by kind, namespace and name of what they scale."""
+
+
+def batch_of(item: Item, scalers: Scalers) -> Batch:
+    """The pods of a workload.
+
+    Generated names are the workload's with a number that counts up from 00001, where a cluster puts random letters.
+
+    Raises:
+        ShapeError: where a field cannot be read.
+    """
+    if not item.name and item.group_kind != "Pod":
+        raise ShapeError("metadata.name", "absent, expected a name")
+    return _CONTROLLERS[item.group_kind](item, scalers)
+
+
+def scaler_of(item: Item) -> tuple[tuple[str, str, str], Scaler]:
+    """What an autoscaler scales, as kind, namespace and name, and how far.
+
+    Raises:
+        ShapeError: where a field cannot be read.
+    """
+    spec = mapping_at(item.data, "spec", "")
+    where = "spec.scaleTargetRef"
+    target = mapping_at(spec, "scaleTargetRef", "spec")
+    least = whole_at(spec, "minReplicas", "spec", 1)
+    most = max(whole_at(spec, "maxReplicas", "spec", least), least)
+    return (text_at(target, "kind", where), item.namespace, text_at(target, "name", where)), Scaler(
+        item.name, least, most
+    )
+
+
+def replicas_of(item: Item, scalers: Scalers) -> tuple[int, str]:
+    """How many pods the workload is to have, and which autoscaler says so, if one does.
+
+    Mirrors: pkg/controller/podautoscaler/horizontal.go reconcileAutoscaler @ v1.36
+    """
+    written = _count(mapping_at(item.data, "spec", ""), "replicas", 1)
+    scaler = scalers.get((item.obj.kind, item.namespace, item.name))
+    if scaler is None or not written:
+        return written, ""
+    wanted = min(max(written, scaler.least), scaler.most)
+    return wanted, f'HorizontalPodAutoscaler "{scaler.name}" asks for {wanted}' if wanted != written else ""
+
+
+def _pod(item: Item, _: Scalers) -> Batch:
+    metadata = mapping_at(item.data, "metadata", "")
+    labels = labels_at(metadata, "labels", "metadata")
+    owners = metadata.get("ownerReferences")
+    kept = {"namespace": item.namespace, "labels": labels} | ({"ownerReferences": owners} if owners else {})
+    generated = text_at(metadata, "generateName", "metadata")
+    if not item.name and not generated:
+        raise ShapeError("metadata.name", "absent, expected the name of the pod")
+    name = item.name or f"{generated[:_LONGEST_PREFIX]}00001"
+    return Batch(item, item.name or generated, kept, _spec(item.data, "spec"), (Planned(name),))
+
+
+def _deployment(item: Item, scalers: Scalers) -> Batch:
+    template, spec = _template(item)
+    count, note = replicas_of(item, scalers)
+    digest = template_hash(item)
+    name, hashed = f"{item.name}-{digest}", {"pod-template-hash": digest}
+    selector = mapping_at(mapping_at(item.data, "spec", ""), "selector", "spec")
+    labels = {**_labels(template), **hashed}
+    made = {
+        "apiVersion": "apps/v1",
+        "kind": "ReplicaSet",
+        "metadata": {"name": name, "namespace": item.namespace},
+        "spec": {
+            "selector": {**selector, "matchLabels": {**mapping_at(selector, "matchLabels", "spec.selector"), **hashed}}
+        },
+    }
+    metadata = _metadata(item, labels, ("apps/v1", "ReplicaSet", name))
+    return Batch(item, f"{name}-", metadata, spec, numbered(f"{name}-", count), made=made, note=note)
+
+
+def _replica_set(item: Item, scalers: Scalers) -> Batch:
+    template, spec = _template(item)
+    count, note = replicas_of(item, scalers)
+    metadata = _metadata(item, _labels(template))
+    return Batch(item, f"{item.name}-", metadata, spec, numbered(f"{item.name}-", count), note=note)
+
+
+def _replication_controller(item: Item, scalers: Scalers) -> Batch:
+    template, spec = _template(item, is_by_labels=True)
+    count, note = replicas_of(item, scalers)
+    metadata = _metadata(item, _labels(template))
+    return Batch(item, f"{item.name}-", metadata, spec, numbered(f"{item.name}-", count), note=note)
+
+
+def _stateful_set(item: Item, scalers: Scalers) -> Batch:
+    template, spec = _template(item)
+    own = mapping_at(item.data, "spec", "")
+    count, note = replicas_of(item, scalers)
+    _no_more_than_most(count)
+    first = _count(mapping_at(own, "ordinals", "spec"), "start", 0, "spec.ordinals")
+    claims = tuple(template for _, template in items_at(own, "volumeClaimTemplates", "spec"))
+    names = [text_at(mapping_at(claim, "metadata", ""), "name", "spec.volumeClaimTemplates") for claim in claims]
+    volumes = [volume for _, volume in items_at(spec, "volumes", "spec") if volume.get("name") not in names]
+    spec["volumes"] = [*volumes, *({"name": name, "persistentVolumeClaim": {"claimName": name}} for name in names)]
+    pods = tuple(
+        Planned(
+            f"{item.name}-{ordinal}",
+            ordinal - first,
+            {
+                "statefulset.kubernetes.io/pod-name": f"{item.name}-{ordinal}",
+                "apps.kubernetes.io/pod-index": str(ordinal),
+            },
+            {name: f"{name}-{item.name}-{ordinal}" for name in names},
+        )
+        for ordinal in range(first, first + count)
+    )
+    in_order = text_at(own, "podManagementPolicy", "spec") != "Parallel"
+    return Batch(
+        item, "", _metadata(item, _labels(template)), spec, pods, in_order=in_order, claim_templates=claims, note=note
+    )
+
+
+def _daemon_set(item: Item, _: Scalers) -> Batch:
+    template, spec = _template(item)
+    metadata = _metadata(item, _labels(template))
+    return Batch(item, f"{item.name}-", metadata, spec, (), is_per_node=True)
+
+
+def _job(item: Item, _: Scalers) -> Batch:
+    return _job_batch(item, mapping_at(item.data, "spec", ""), item.name, "spec")
+
+
+def _cron_job(item: Item, _: Scalers) -> Batch:
+    own = mapping_at(item.data, "spec", "")
+    job = mapping_at(mapping_at(own, "jobTemplate", "spec"), "spec", "spec.jobTemplate")
+    batch = _job_batch(item, job, f"{item.name}-00000001", "spec.jobTemplate.spec", is_late=True)
+    if not flag_at(own, "suspend", "spec"):
+        return batch
+    return Batch(
+        item, batch.prefix, batch.metadata, batch.spec, (), is_late=True, note="suspended: no run is simulated"
+    )
+
+
+def _job_batch(item: Item, job: Mapping[str, Any], name: str, where: str, *, is_late: bool = False) -> Batch:
+    """The pods that a Job runs at one time.
+
+    Mirrors: pkg/controller/job/job_controller.go manageJob @ v1.36
+    """
+    template = mapping_at(job, "template", where)
+    spec = _spec(template, f"{where}.template.spec")
+    parallelism = _count(job, "parallelism", 1, where)
+    if job.get("completions") is not None:
+        parallelism = min(parallelism, _count(job, "completions", 1, where))
+    note = ""
+    if flag_at(job, "suspend", where):
+        parallelism, note = 0, "suspended"
+    labels = {**_labels(template, f"{where}.template"), "job-name": name, "batch.kubernetes.io/job-name": name}
+    metadata = _metadata(item, labels, ("batch/v1", "Job", name))
+    pods = numbered(f"{name}-", parallelism)
+    if text_at(job, "completionMode", where) == "Indexed":
+        pods = tuple(
+            Planned(numbered(f"{name}-{index}-", 1)[0].name, labels={_INDEX_LABEL: str(index)})
+            for index in range(len(pods))
+        )
+    return Batch(item, f"{name}-", metadata, spec, pods, is_late=is_late, note=note)
+
+
+_CONTROLLERS: Final[Mapping[str, Callable[[Item, Scalers], Batch]]] = {
+    "Pod": _pod,
+    "ReplicationController": _replication_controller,
+    "Deployment.apps": _deployment,
+    "ReplicaSet.apps": _replica_set,
+    "StatefulSet.apps": _stateful_set,
+    "DaemonSet.apps": _daemon_set,
+    "Job.batch": _job,
+    "CronJob.batch": _cron_job,
+}
+
+
+def numbered(prefix: str, count: int) -> tuple[Planned, ...]:
+    """Pods with generated names: the prefix, cut as the API server cuts it, and a number from 00001."""
+    _no_more_than_most(count)
+    start = prefix[:_LONGEST_PREFIX]
+    return tuple(Planned(f"{start}{number:05}") for number in range(1, count + 1))
+
+
+def template_hash(item: Item) -> str:
+    """Ten letters that stand for the hash of a Deployment's template: they hang on its namespace and name alone."""
+    digest = hashlib.sha256(f"{item.namespace}/{item.name}".encode()).digest()
+    return "".join(_HASH_LETTERS[byte % len(_HASH_LETTERS)] for byte in digest[:_HASH_LENGTH])
+
+
+def ephemeral_claims(batch: Batch, planned: Planned) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The claims that come with one pod, as names and templates: its set's, and those of its ephemeral volumes."""
+    for template in batch.claim_templates:
+        name = text_at(mapping_at(template, "metadata", ""), "name", "metadata")
+        yield planned.claims[name], template
+    for where, volume in items_at(batch.spec, "volumes", "spec"):
+        if volume.get("ephemeral") is not None:
+            template = mapping_at(mapping_at(volume, "ephemeral", where), "volumeClaimTemplate", f"{where}.ephemeral")
+            yield f"{planned.name}-{text_at(volume, 'name', where)}", template
+
+
+def _template(item: Item, *, is_by_labels: bool = False) -> tuple[Mapping[str, Any], dict[str, Any]]:
+    """The pod template of a workload and its spec, a copy.
+
+    Raises:
+        ShapeError: also where the workload's selector does not select its own pods, which the API server refuses.
+    """
+    own = mapping_at(item.data, "spec", "")
+    template = mapping_at(own, "template", "spec")
+    labels = _labels(template)
+    if is_by_labels:
+        selector: LabelSelector | None = LabelSelector.of_labels(labels_at(own, "selector", "spec") or labels)
+    else:
+        selector = selector_at(own, "selector", "spec")
+    if selector is not None and not selector.matches(labels):
+        raise ShapeError("spec.template.metadata.labels", "`selector` does not match template `labels`")
+    return template, _spec(template, "spec.template.spec")
+
+
+def _spec(template: Mapping[str, Any], where: str) -> dict[str, Any]:
+    spec = dict(as_mapping(template.get("spec"), where))
+    if not spec.get("containers"):
+        raise ShapeError(f"{where}.containers", "absent, expected at least one container")
+    return spec
+
+
+def _labels(template: Mapping[str, Any], where: str = "spec.template") -> dict[str, str]:
+    return labels_at(mapping_at(template, "metadata", where), "labels", f"{where}.metadata")
+
+
+def _metadata(item: Item, labels: Mapping[str, str], owner: tuple[str, str, str] | None = None) -> dict[str, Any]:
+    api_version, kind, name = owner or (item.obj.gvk.api_version, item.obj.kind, item.name)
+    reference = {"apiVersion": api_version, "kind": kind, "name": name, "controller": True}
+    return {"namespace": item.namespace, "labels": dict(labels), "ownerReferences": [reference]}
+
+
+def _count(parent: Mapping[str, Any], key: str, default: int, where: str = "spec") -> int:
+    count = whole_at(parent, key, where, default)
+    if count < 0:
+        raise ShapeError(f"{where}.{key}", f"{count} is less than 0")
+    return count
+
+
+def _no_more_than_most(count: int) -> None:
+    if count > MOST_PODS:
+        raise ShapeError("spec", f"{count} pods are more than the {MOST_PODS} of one workload that a dry run takes")

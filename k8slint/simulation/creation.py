@@ -1,0 +1,228 @@
+"""Pods coming into being: admitted once per template, charged to the quotas one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from k8slint.loading.document import Path
+from k8slint.scheduling import Node, Pod, ShapeError
+from k8slint.scheduling.selection import NodeChoice, NodeTerm, Toleration, untolerated
+from k8slint.scheduling.shape import items_at
+from k8slint.simulation.admission import Policies, admit_claim, admit_pod, class_of_claim, refusal_text
+from k8slint.simulation.controllers import Batch, Planned, ephemeral_claims, numbered
+from k8slint.simulation.inventory import Inventory, Item
+from k8slint.simulation.preparation import Notes, placed
+from k8slint.simulation.quota import Ledger, Usage, usage_of_claim, usage_of_object, usage_of_pod
+from k8slint.simulation.refusal import Forbidden, Refusal, Stage, refusal_of
+from k8slint.values.labels import Requirement
+
+_DAEMON_TOLERATIONS: Final = (
+    ("node.kubernetes.io/not-ready", "NoExecute"),
+    ("node.kubernetes.io/unreachable", "NoExecute"),
+    ("node.kubernetes.io/disk-pressure", "NoSchedule"),
+    ("node.kubernetes.io/memory-pressure", "NoSchedule"),
+    ("node.kubernetes.io/pid-pressure", "NoSchedule"),
+    ("node.kubernetes.io/unschedulable", "NoSchedule"),
+)
+_NO_NETWORK: Final = "node.kubernetes.io/network-unavailable"
+_CLAIM: Final = "persistentvolumeclaims"
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A workload's pods before they get names: as admitted and read, or refused.
+
+    `nodes` are those that a DaemonSet has a pod for, in the order of its planned pods.
+    """
+
+    batch: Batch
+    pod: Pod | None = None
+    usage: Usage | None = None
+    refused: Forbidden | None = None
+    nodes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """One pod that was asked for: ready for the scheduler, or refused with the API server's whole answer."""
+
+    batch: Batch
+    name: str
+    pod: Pod | None
+    message: str = ""
+    path: Path = ()
+    absent: str = ""
+
+    @property
+    def key(self) -> str:
+        """Namespace and name."""
+        return f"{self.batch.item.namespace}/{self.name}"
+
+
+@dataclass(slots=True)
+class Creation:
+    """What has been created so far: claims by namespace and name, and names of pods that are taken."""
+
+    policies: Policies
+    ledger: Ledger
+    notes: Notes
+    claims: dict[tuple[str, str], dict[str, Any]]
+    names: set[str] = field(default_factory=set)
+
+    def create_objects(self, inventory: Inventory) -> frozenset[Item]:
+        """The manifests' objects that the API server refuses; the claims among the others exist from now on."""
+        refused: set[Item] = set()
+        for item in inventory.manifests:
+            is_claim = item.group_kind == "PersistentVolumeClaim"
+            if item.group_kind == "Pod" or not (is_claim or item.namespace in self.ledger.quotas):
+                continue
+            try:
+                if is_claim:
+                    self._create_claim(item.data, item.namespace, item.name)
+                elif item.key not in inventory.described:
+                    self._charge_object(item)
+            except Forbidden as forbidden:
+                resource = _CLAIM if is_claim else usage_of_object(item.group_kind, {}).resource
+                message = refusal_text(resource, item.obj.kind, item.name, forbidden)
+                self.notes.refusals.append(Refusal(item.obj, forbidden.field, message))
+                refused.add(item)
+            except ShapeError as error:
+                self.notes.refusals.append(refusal_of(item.obj, error))
+                refused.add(item)
+        return frozenset(refused)
+
+    def template_of(self, batch: Batch, nodes: Iterable[Node]) -> Template | None:
+        """The pods of a workload as admission leaves them; nothing, and a note, where they cannot be read."""
+        item = batch.item
+        prefix = item.obj.pod.path if item.obj.pod is not None else ()
+        try:
+            spec = _with_daemon_tolerations(batch.spec) if batch.is_per_node else batch.spec
+            chosen = tuple(_daemon_nodes(spec, nodes)) if batch.is_per_node else ()
+            planned = numbered(batch.prefix, len(chosen)) if batch.is_per_node else batch.pods
+            batch = replace(batch, spec=spec, pods=planned)
+            admitted = admit_pod(spec, item.namespace, self.policies)
+            data = {"metadata": {**batch.metadata, "name": batch.prefix}, "spec": admitted}
+            pod = Pod.of(data, self.policies.version)
+            return Template(batch, pod, usage_of_pod(admitted, self.policies.version), nodes=chosen)
+        except Forbidden as forbidden:
+            return Template(batch, refused=forbidden)
+        except ShapeError as error:
+            self.notes.refusals.append(refusal_of(item.obj, ShapeError(error.field, error.problem, item.label), prefix))
+            return None
+
+    def create(self, template: Template, index: int) -> Created:
+        """One pod of a workload, as its controller and the API server make it."""
+        batch, planned = template.batch, template.batch.pods[index]
+        refused = Created(batch, planned.name, None)
+        if template.pod is None or template.usage is None:
+            forbidden = template.refused
+            return _refused(batch, planned, forbidden) if forbidden is not None else refused
+        if refused.key in self.names:
+            return replace(refused, message=f'pods "{planned.name}" already exists')
+        message = self._create_claims(batch, planned)
+        if message:
+            return replace(refused, message=message)
+        try:
+            self.ledger.charge(batch.item.namespace, template.usage)
+        except Forbidden as forbidden:
+            return _refused(batch, planned, forbidden)
+        self.names.add(refused.key)
+        return replace(refused, pod=_named(template, planned, index))
+
+    def _charge_object(self, item: Item) -> None:
+        self.ledger.charge(item.namespace, usage_of_object(item.group_kind, item.data))
+
+    def _create_claims(self, batch: Batch, planned: Planned) -> str:
+        """Why the pod cannot come for want of its claims, empty where it can; they exist from then on.
+
+        Only a StatefulSet's claims come before its pod; those of ephemeral volumes come after it.
+        """
+        namespace = batch.item.namespace
+        own = set(planned.claims.values())
+        for name, template in ephemeral_claims(batch, planned):
+            if (namespace, name) in self.claims:
+                continue
+            try:
+                data = template if name in own else {**template, "metadata": _owned_by(template, planned.name)}
+                self._create_claim(data, namespace, name)
+            except Forbidden as forbidden:
+                if name in own:
+                    start = (
+                        f"create Claim {name} for Pod {planned.name} in StatefulSet {batch.item.name} failed error: "
+                    )
+                    return start + refusal_text(_CLAIM, "PersistentVolumeClaim", name, forbidden)
+        return ""
+
+    def _create_claim(self, data: Mapping[str, Any], namespace: str, name: str) -> None:
+        admitted = placed(admit_claim(data, namespace, self.policies), namespace, name)
+        self.ledger.charge(namespace, usage_of_claim(admitted.get("spec") or {}, class_of_claim(admitted) or ""))
+        self.claims[namespace, name] = admitted
+
+
+def creation_order(templates: Iterable[Template]) -> Iterator[tuple[Template, int]]:
+    """Which pod comes when: all that wait for no other, then those second in their set, and so on; CronJobs last."""
+    steps: dict[tuple[bool, int], list[tuple[Template, int]]] = {}
+    for template in templates:
+        batch = template.batch
+        for index, planned in enumerate(batch.pods):
+            steps.setdefault((batch.is_late, planned.step if batch.in_order else 0), []).append((template, index))
+    for step in sorted(steps):
+        yield from steps[step]
+
+
+def _refused(batch: Batch, planned: Planned, forbidden: Forbidden) -> Created:
+    # While plugins may still change the pod, a generated name is only its beginning.
+    name = batch.prefix if forbidden.stage is Stage.MUTATING and batch.prefix else planned.name
+    message = refusal_text("pods", "Pod", name, forbidden)
+    return Created(batch, planned.name, None, message, forbidden.field, forbidden.absent)
+
+
+def _named(template: Template, planned: Planned, index: int) -> Pod:
+    """The template's pod with all that is its own; what the template says is shared."""
+    pod = template.pod
+    if pod is None:
+        raise AssertionError(planned.name)
+    if template.nodes:
+        node = template.nodes[index]
+        term = NodeTerm((), (Requirement("metadata.name", "In", (node,)),))
+        choice = NodeChoice(pod.node_choice.labels, (term,))
+        return replace(pod, name=planned.name, node_choice=choice, shape=(pod.shape, node))
+    if not planned.labels and not planned.claims:
+        return pod.named(planned.name)
+    volumes = tuple(
+        volume._replace(claim=planned.claims[volume.name]) if volume.name in planned.claims else volume
+        for volume in pod.volumes
+    )
+    return replace(pod, name=planned.name, labels={**pod.labels, **planned.labels}, volumes=volumes)
+
+
+def _owned_by(template: Mapping[str, Any], pod: str) -> dict[str, Any]:
+    metadata = template.get("metadata")
+    reference = {"apiVersion": "v1", "kind": "Pod", "name": pod, "controller": True}
+    return {**(metadata if isinstance(metadata, dict) else {}), "ownerReferences": [reference]}
+
+
+def _with_daemon_tolerations(spec: Mapping[str, Any]) -> dict[str, Any]:
+    """Mirrors: pkg/controller/daemon/util/daemonset_util.go AddOrUpdateDaemonPodTolerations @ v1.36."""
+    wanted = [*_DAEMON_TOLERATIONS]
+    if spec.get("hostNetwork") is True:
+        wanted.append((_NO_NETWORK, "NoSchedule"))
+    added = [{"key": key, "operator": "Exists", "effect": effect} for key, effect in wanted]
+    return {**spec, "tolerations": [*(item for _, item in items_at(spec, "tolerations", "spec")), *added]}
+
+
+def _daemon_nodes(spec: Mapping[str, Any], nodes: Iterable[Node]) -> Iterator[str]:
+    """The nodes that a DaemonSet wants a pod on; whether there is room is not asked.
+
+    Mirrors: pkg/controller/daemon/daemon_controller.go NodeShouldRunDaemonPod @ v1.36
+    """
+    choice = NodeChoice.of(spec)
+    tolerations = tuple(Toleration.of(item, where) for where, item in items_at(spec, "tolerations", "spec"))
+    asked = spec.get("nodeName")
+    for node in nodes:
+        if asked and asked != node.name:
+            continue
+        if choice.matches(node.name, node.labels) and untolerated(node.taints, tolerations) is None:
+            yield node.name

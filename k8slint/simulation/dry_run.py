@@ -1,0 +1,296 @@
+"""The dry run: manifests applied to a described cluster, up to where each pod goes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from k8slint.cluster.cluster import Cluster
+from k8slint.scheduling import (
+    Assigned,
+    Errored,
+    Facts,
+    Gated,
+    Node,
+    NotModelled,
+    Outcome,
+    Pod,
+    Profile,
+    ShapeError,
+    Unschedulable,
+)
+from k8slint.scheduling.storage import Claim
+from k8slint.simulation.admission import class_of_claim
+from k8slint.simulation.assumptions import Assumptions
+from k8slint.simulation.controllers import WORKLOADS, batch_of
+from k8slint.simulation.creation import Created, Creation, Template, creation_order
+from k8slint.simulation.inventory import Inventory, Item
+from k8slint.simulation.machines import complete_nodes, unknown_amounts
+from k8slint.simulation.placing import Placing, Stage, place
+from k8slint.simulation.preparation import (
+    Notes,
+    assume_the_usual,
+    claims_of,
+    facts_of,
+    is_finished,
+    is_leaving,
+    policies_of,
+    quota_ledger,
+    scalers_of,
+)
+from k8slint.simulation.results import DryRun, NodeResult, PodResult, Verdict, WorkloadResult
+from k8slint.simulation.volumes import Key, Known, Storage, bind
+from k8slint.values.version import KubernetesVersion
+
+_DEFAULT_PROFILES = (Profile(),)
+
+
+def dry_run(
+    cluster: Cluster,
+    version: KubernetesVersion,
+    profiles: Sequence[Profile] = _DEFAULT_PROFILES,
+    *,
+    explain: bool = False,
+) -> DryRun:
+    """What becomes of every pod once the manifests are applied to the described cluster.
+
+    The pods that run in the description hold their nodes first. Workloads of the description make no new pods; those
+    of the manifests do, and where they run already, the new pods take the place of the old. Pods of several profiles
+    are scheduled one profile after the other. With `explain`, every assigned pod carries its scores.
+
+    Raises:
+        ShapeError: for an unreadable object of the cluster description, naming object and field. What is unreadable
+            in the manifests is a Refusal.
+    """
+    notes = Notes()
+    inventory = Inventory.of(cluster)
+    assume_the_usual(inventory, notes)
+    nodes = _nodes(inventory, notes.assumptions)
+    crew = _crew(inventory, version, notes.assumptions)
+    policies = policies_of(inventory, cluster, version, notes)
+    ledger = quota_ledger(inventory, crew.leaving, policies, notes)
+    taken = {pod.key for pod in (*crew.running, *crew.pending)}
+    creation = Creation(policies, ledger, notes, claims_of(inventory, policies), taken)
+    templates = _templates(inventory, creation, nodes or ())
+    created = [creation.create(template, index) for template, index in creation_order(templates)]
+    _assume_of(templates, profiles, notes.assumptions)
+    storage, facts = _storage(inventory, creation, templates, notes)
+
+    pods = [*crew.running, *crew.pending, *(one.pod for one in created if one.pod is not None)]
+    if nodes is None:
+        placing = Placing({}, {}, {}, ())
+    else:
+        placing = place(Stage(nodes, facts, profiles, version, explain), pods, _chains(created))
+    for text in placing.assumptions:
+        notes.assumptions.take(text)
+    judge = _Judge(placing, None if nodes is None else frozenset(node.name for node in nodes))
+    results = (
+        *(judge.created(one) for one in created),
+        *(judge.pending(pod, item) for pod, item in crew.pending.items()),
+    )
+    return DryRun(
+        results,
+        None if nodes is None else tuple(_node_results(inventory, placing, crew.running, results)),
+        tuple(_workloads(inventory, templates)),
+        tuple(notes.refusals),
+        storage.unbound,
+        notes.assumptions.texts(),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Crew:
+    """The described pods: those that hold a node, those that wait for one, and those that make way."""
+
+    running: tuple[Pod, ...]
+    pending: Mapping[Pod, Item]
+    leaving: tuple[Item, ...]
+
+
+def _nodes(inventory: Inventory, assumptions: Assumptions) -> list[Node] | None:
+    """The nodes; none where none is known."""
+    items = inventory.of_kind("Node")
+    if not items:
+        return None
+    return [Node.of(data) for data in complete_nodes((item.data for item in items), assumptions)]
+
+
+def _crew(inventory: Inventory, version: KubernetesVersion, assumptions: Assumptions) -> _Crew:
+    running: list[Pod] = []
+    pending: dict[Pod, Item] = {}
+    leaving: list[Item] = []
+    for item in inventory.of_kind("Pod"):
+        if not item.is_described or is_finished(item):
+            continue
+        if is_leaving(item, inventory):
+            leaving.append(item)
+            continue
+        pod = Pod.of(item.data, version)
+        if pod.node_name:
+            running.append(pod)
+        elif not pod.terminating:
+            pending[pod] = item
+    if leaving:
+        sentence = (
+            "running pods of workloads in the manifests make way for the new ones; the rollout between is not judged"
+        )
+        assumptions.take(sentence)
+    return _Crew(tuple(running), pending, tuple(leaving))
+
+
+def _templates(inventory: Inventory, creation: Creation, nodes: Sequence[Node]) -> list[Template]:
+    """The pods that the manifests' workloads come to, workload by workload."""
+    notes = creation.notes
+    refused = creation.create_objects(inventory)
+    scalers = scalers_of(inventory, notes)
+    workloads = [item for item in inventory.manifests if item.group_kind in WORKLOADS and item not in refused]
+    batches = [batch for _, batch in notes.read(workloads, lambda item: batch_of(item, scalers))]
+    found = (creation.template_of(batch, nodes) for batch in batches)
+    return [template for template in found if template is not None]
+
+
+def _storage(
+    inventory: Inventory, creation: Creation, templates: Iterable[Template], notes: Notes
+) -> tuple[Storage, Facts]:
+    """Claims and volumes once the volume controller has seen them, and all the facts with them."""
+    made = [template.batch.made for template in templates if template.batch.made is not None]
+    spaces = [template.batch.item.namespace for template in templates]
+    facts = facts_of(inventory, made, spaces, notes)
+    claims: dict[Key, Claim] = {}
+    for key, data in creation.claims.items():
+        try:
+            claims[key] = Claim.of(data)
+        except ShapeError as error:
+            raise error.of(f"PersistentVolumeClaim {'/'.join(key)}") from None
+    known = Known(
+        lists_classes=inventory.describes("StorageClass.storage.k8s.io"),
+        lists_volumes=inventory.describes("PersistentVolume"),
+        open_claims=frozenset(key for key, data in creation.claims.items() if class_of_claim(data) is None),
+        self_copies=frozenset(key for key, data in creation.claims.items() if _copies_itself(key, data)),
+    )
+    storage = bind(Storage(claims, facts.volumes, facts.classes), known, notes.assumptions)
+    facts = replace(facts, claims=storage.claims, volumes=storage.volumes, classes=storage.classes)
+    return storage, facts
+
+
+def _copies_itself(key: Key, data: Mapping[str, object]) -> bool:
+    spec = data.get("spec")
+    sources = (spec.get(name) for name in ("dataSource", "dataSourceRef")) if isinstance(spec, dict) else ()
+    return any(
+        isinstance(source, dict)
+        and source.get("kind") == "PersistentVolumeClaim"
+        and source.get("name") == key[1]
+        and source.get("namespace", key[0]) == key[0]
+        for source in sources
+    )
+
+
+def _assume_of(templates: Iterable[Template], profiles: Sequence[Profile], assumptions: Assumptions) -> None:
+    """Note what is taken for granted of the workloads."""
+    take = assumptions.take
+    for template in templates:
+        batch, name = template.batch, template.batch.item.name
+        if not batch.pods:
+            continue
+        if batch.prefix and batch.item.group_kind != "Pod":
+            take("where a cluster puts random letters into a pod's name, a number counts up")
+        if batch.is_late:
+            take("one run of each CronJob is simulated, once everything else has its place", name)
+        if batch.in_order and len(batch.pods) > 1:
+            take("pods that a StatefulSet creates in order are taken to be ready as soon as they have a node", name)
+        if template.pod is not None and template.pod.node_name:
+            take("pods that name their node are taken to be let in by its kubelet", name)
+    take("pods are tried by priority, then in the order of the manifests")
+    if len(profiles) > 1:
+        take("the pods of one scheduler profile are placed before those of the next")
+
+
+def _chains(created: Iterable[Created]) -> Iterator[list[str]]:
+    """The pods of each StatefulSet that are created one after the other."""
+    chains: dict[int, list[str]] = {}
+    for one in created:
+        if one.batch.in_order:
+            chains.setdefault(id(one.batch), []).append(one.key)
+    yield from chains.values()
+
+
+@dataclass(frozen=True, slots=True)
+class _Judge:
+    """Reads verdicts off a placing. `nodes` are the names of all nodes; none where none is known."""
+
+    placing: Placing
+    nodes: frozenset[str] | None
+
+    def created(self, one: Created) -> PodResult:
+        """What became of a pod of the manifests."""
+        item = one.batch.item
+        blank = PodResult(item.namespace, one.name, item.obj, Verdict.REFUSED, message=one.message, path=one.path)
+        if one.key in self.placing.waiting:
+            stuck = self.placing.waiting[one.key].partition("/")[2]
+            message = f'not created: its StatefulSet creates pods in order, and "{stuck}" is not running'
+            return replace(blank, verdict=Verdict.WAITING, message=message, path=(), absent="")
+        if one.pod is None:
+            return replace(blank, absent=one.absent)
+        return self._of(one.pod, blank)
+
+    def pending(self, pod: Pod, item: Item) -> PodResult:
+        """What became of a pod that waits in the described cluster."""
+        return self._of(pod, PodResult(item.namespace, pod.name, item.obj, Verdict.REFUSED, is_described=True))
+
+    def _of(self, pod: Pod, blank: PodResult) -> PodResult:
+        blank = replace(blank, priority=pod.priority)
+        if self.nodes is None:
+            return replace(blank, verdict=Verdict.NOT_MODELLED, message="no node is described")
+        if pod.node_name in self.nodes:
+            return replace(blank, verdict=Verdict.ASSIGNED, node=pod.node_name, path=("spec", "nodeName"))
+        if pod.node_name:
+            message = f'the pod asks for node "{pod.node_name}", which does not exist'
+            return replace(blank, verdict=Verdict.UNSCHEDULABLE, message=message, path=("spec", "nodeName"))
+        return _with_outcome(blank, self.placing.outcomes[pod.key])
+
+
+def _with_outcome(blank: PodResult, outcome: Outcome) -> PodResult:
+    match outcome:
+        case Assigned():
+            return replace(blank, verdict=Verdict.ASSIGNED, node=outcome.node, scores=outcome.scores, ties=outcome.ties)
+        case Unschedulable():
+            return replace(
+                blank,
+                verdict=Verdict.UNSCHEDULABLE,
+                message=outcome.message,
+                statuses=outcome.rejections,
+                preemption=outcome.preemption,
+            )
+        case Gated():
+            return replace(blank, verdict=Verdict.GATED, message=outcome.message, path=("spec", "schedulingGates"))
+        case Errored():
+            return replace(blank, verdict=Verdict.UNSCHEDULABLE, message=outcome.message)
+        case NotModelled():
+            return replace(blank, verdict=Verdict.NOT_MODELLED, message=outcome.reason)
+
+
+def _node_results(
+    inventory: Inventory, placing: Placing, running: Iterable[Pod], results: Iterable[PodResult]
+) -> Iterator[NodeResult]:
+    pods: dict[str, list[str]] = {}
+    for pod in running:
+        pods.setdefault(pod.node_name, []).append(pod.key)
+    for result in results:
+        if result.verdict is Verdict.ASSIGNED:
+            pods.setdefault(result.node, []).append(result.key)
+    for item in inventory.of_kind("Node"):
+        load, unknown = placing.loads[item.name], unknown_amounts(item.data)
+        given = {name: amount for name, amount in load.allocatable.items() if name not in unknown}
+        yield NodeResult(item.name, given, load.requested, tuple(pods.get(item.name, ())))
+
+
+def _workloads(inventory: Inventory, templates: Iterable[Template]) -> Iterator[WorkloadResult]:
+    for template in templates:
+        batch = template.batch
+        note = batch.note
+        if batch.is_per_node and not batch.pods:
+            note = "no node is one it wants a pod on"
+        yield WorkloadResult(batch.item.obj, batch.item.namespace, len(batch.pods), note)
+    for item in inventory.lasting:
+        if item.group_kind == "Pod":
+            yield WorkloadResult(item.obj, item.namespace, 0, "exists already and stays where it is")
