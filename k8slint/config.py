@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -77,7 +78,7 @@ def _patterns(globs: Iterable[str]) -> Any:
 
     try:
         return GitIgnoreSpec.from_lines(globs)
-    except ValueError as error:
+    except (ValueError, re.error) as error:
         raise UsageError(f"a pattern of the configuration is malformed: {error}") from None
 
 

@@ -36,10 +36,14 @@ class Location:
 
 @dataclass(frozen=True, slots=True)
 class SourceLine:
-    """A line of a file as a frame shows it, Secret values already masked."""
+    """A line of a file as a frame shows it, Secret values already masked.
+
+    `span` is what the frame points at, as characters of `text` from 0; if none, what the location says.
+    """
 
     number: int
     text: str
+    span: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from k8slint.loading.text import MAX_BYTES
 from k8slint.objects.object import Object
 from k8slint.objects.read import Reading, read_source
 from k8slint.parallel import chunked, map_in_order
-from k8slint.schema.schemas import NEWEST, assumptions, schemas_for
+from k8slint.schema.schemas import BUNDLED, NEWEST, assumptions, schemas_for
 from k8slint.usage import UsageError
 from k8slint.values.version import KubernetesVersion
 
@@ -57,39 +57,73 @@ class Outcome:
     failures: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What the sources of a request hold. `failures` says of each file that could not be read why."""
+
+    version: KubernetesVersion
+    cluster: Cluster
+    crds: tuple[Object, ...]
+    loaded: tuple[Loaded, ...]
+    readings: tuple[Reading, ...]
+    skipped: tuple[Skipped, ...]
+    failures: tuple[str, ...]
+    workers: int
+
+
 def lint(request: Request) -> Outcome:
     """Everything that is wrong with the manifests of a request.
 
     Raises:
         UsageError: for what cannot be done as asked.
     """
-    version = _version(request.kubernetes_version or request.config.kubernetes_version)
     selection_for = _selections(request)
+    material = collect(request)
+    cluster, loaded, readings = material.cluster, material.loaded, material.readings
+    defined = (obj for obj in cluster.objects if obj.kind == "CustomResourceDefinition")
+    schemas = schemas_for(material.version, (*defined, *material.crds))
+    world = World(cluster, schemas, _is_whole(request), _unread(loaded), _patches(loaded))
+    judged = _judge(readings, world, selection_for, material.workers)
+
+    own = [(reading, part) for reading, part in zip(readings, judged, strict=True) if not reading.source.is_context]
+    summary = Summary(
+        files=len(own),
+        objects=sum(len(reading.objects) for reading, _ in own),
+        skipped=material.skipped,
+        not_judged=sum(part.not_judged for _, part in own),
+        ignored=sum(part.ignored for _, part in own),
+    )
+    findings = _reported(judged, {reading.source.name for reading, _ in own})
+    assumed = (*_assumed(cluster.description), *assumptions(schemas, cluster.objects))
+    report = Report(str(material.version), tuple(findings), summary, assumed, _summaries(findings))
+    return Outcome(report, material.failures)
+
+
+def collect(request: Request) -> Material:
+    """The sources of a request, read, and their objects together with the described cluster.
+
+    Raises:
+        UsageError: for what cannot be done as asked.
+    """
+    version = _version(request.kubernetes_version or request.config.kubernetes_version)
     description = _description(request)
     found = discover([path for path in request.paths if path != STDIN], request.context, request.config.is_excluded)
     workers = _workers(request, found.files)
     loaded, failures = _load(request, found.files, workers)
     readings, skipped = _sort_out(loaded)
     crds, crd_failures = _crds(request.config)
-
-    objects = tuple(obj for reading in readings for obj in reading.objects)
-    schemas = schemas_for(version, (*(obj for obj in objects if obj.kind == "CustomResourceDefinition"), *crds))
-    cluster = Cluster(objects, description, request.config.externals)
-    world = World(cluster, schemas, _is_whole(request), _unread(loaded), _patches(loaded))
-    judged = _judge(readings, world, selection_for, workers)
-
-    own = [(reading, part) for reading, part in zip(readings, judged, strict=True) if not reading.source.is_context]
-    summary = Summary(
-        files=len(own),
-        objects=sum(len(reading.objects) for reading, _ in own),
+    return Material(
+        version=version,
+        cluster=Cluster(
+            tuple(obj for reading in readings for obj in reading.objects), description, request.config.externals
+        ),
+        crds=tuple(crds),
+        loaded=tuple(loaded),
+        readings=tuple(readings),
         skipped=tuple(skipped),
-        not_judged=sum(part.not_judged for _, part in own),
-        ignored=sum(part.ignored for _, part in own),
+        failures=(*found.failures, *failures, *crd_failures),
+        workers=workers,
     )
-    findings = _reported(judged, {reading.source.name for reading, _ in own})
-    assumed = (*_assumed(description), *assumptions(schemas, objects))
-    report = Report(str(version), tuple(findings), summary, assumed, _summaries(findings))
-    return Outcome(report, (*found.failures, *failures, *crd_failures))
 
 
 def _summaries(findings: Iterable[Finding]) -> dict[str, str]:
@@ -99,9 +133,12 @@ def _summaries(findings: Iterable[Finding]) -> dict[str, str]:
 
 def _version(text: str) -> KubernetesVersion:
     try:
-        return KubernetesVersion.parse(text) if text else NEWEST
+        version = KubernetesVersion.parse(text) if text else NEWEST
     except ValueError as error:
         raise UsageError(str(error)) from None
+    if version not in BUNDLED:
+        raise UsageError(f"Kubernetes {version} is not known; expected {BUNDLED[0]} to {BUNDLED[-1]}")
+    return version
 
 
 def _selections(request: Request) -> Callable[[str], Selection]:

@@ -133,7 +133,7 @@ def _why_not_base64(value: str) -> str:
 
 
 def secret_trailing_newline(obj: Object, cluster: Cluster) -> Iterator[Problem]:
-    """A password, token or user name that ends in a line end."""
+    """A password, token or user name that ends with a newline."""
     for field in ("data", "stringData"):
         for path, key, value in _secret_values(obj, field):
             if not _is_of_one_line(key):
@@ -142,7 +142,7 @@ def secret_trailing_newline(obj: Object, cluster: Cluster) -> Iterator[Problem]:
             line = plain.removesuffix("\n").removesuffix("\r")
             if line and line != plain and line.isprintable() and _HASHED.match(line) is None:
                 fix = "" if field == "data" else "Write the value on the line of its key, or as a block with `|-`."
-                yield Problem(path, f'the value of "{key}" ends in a line end', fix=fix, conceals=True)
+                yield Problem(path, f'the value of "{key}" ends with a newline', fix=fix, conceals=True)
 
 
 def _is_of_one_line(key: str) -> bool:

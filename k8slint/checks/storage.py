@@ -251,27 +251,20 @@ def _of_class(claim: Claim, cluster: Cluster) -> Iterator[Problem]:
     volumes = cluster.once(volumes_by_class).get(wanted)
     if volumes is None:
         return  # somebody else makes them: a static provisioner, an administrator
-    fitting = 0
-    nearest_volume = volumes.all[0]
-    lacks = lacks_of(nearest_volume, claim, is_named=False)
-    for volume in volumes.open_to(claim):
-        found = lacks_of(volume, claim, is_named=False)
-        fitting += not found
-        if fitting >= claim.copies:
-            return
-        if (len(found), volume.name) < (len(lacks), nearest_volume.name) or not lacks:
-            nearest_volume, lacks = volume, found
+    fitting = volumes.holding(claim)
+    if fitting >= claim.copies:
+        return
     of_class, absent = (f'of class "{wanted}"', wanted) if wanted else ("without a class", "PersistentVolume")
     if fitting:
         message = (
             f"{claim.copies} replicas need as many PersistentVolumes {of_class}; only {fitting} can hold the claim"
         )
         yield Problem(claim.path, message, absent=absent)
-    elif lacks:
-        said = f'nearest is "{nearest_volume.name}", which {_all_of(lacks)}'
-        related = (Related(nearest_volume, lacks[0].at_volume, "the nearest volume"),)
-        path = (*claim.path, *lacks[0].at_claim)
-        yield Problem(path, f"no PersistentVolume {of_class} can hold this claim; {said}", related, absent=absent)
+        return
+    volume, lacks = volumes.nearest(claim)
+    message = f'no PersistentVolume {of_class} can hold this claim; nearest is "{volume.name}", which {_all_of(lacks)}'
+    related = (Related(volume, lacks[0].at_volume, "the nearest volume"),)
+    yield Problem((*claim.path, *lacks[0].at_claim), message, related, absent=absent)
 
 
 def _all_of(lacks: Iterable[Lack]) -> str:

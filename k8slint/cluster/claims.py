@@ -18,6 +18,8 @@ from k8slint.values.quantity import Quantity, QuantityError
 OLD_CLASS: Final = "volume.beta.kubernetes.io/storage-class"
 NO_PROVISIONER: Final = "kubernetes.io/no-provisioner"
 _IS_DEFAULT: Final = "storageclass.kubernetes.io/is-default-class"
+_SELECTOR: Final = ("selector",)
+_LARGEST: Final = 2**63 * 10**9
 _STORAGE_CLASS: Final = "StorageClass.storage.k8s.io"
 
 
@@ -117,11 +119,11 @@ def _too_small(volume: Object, claim: Claim) -> Iterator[Lack]:
 
 
 def _lacking_modes(volume: Object, claim: Claim) -> Iterator[Lack]:
-    offered = [mode for mode in sequence(volume.spec.get("accessModes")) if isinstance(mode, str)]
-    for mode in sequence(claim.spec.get("accessModes")):
-        if isinstance(mode, str) and not has_placeholder(mode) and offered and mode not in offered:
+    offered = _modes(volume.spec)
+    for mode in _modes(claim.spec):
+        if offered and mode not in offered and not has_placeholder(mode):
             yield Lack(f"offers {', '.join(offered)} and not {mode}", ("accessModes",), ("spec", "accessModes"))
-    there, wanted = (text(spec.get("volumeMode")) or "Filesystem" for spec in (volume.spec, claim.spec))
+    there, wanted = _volume_mode(volume.spec), _volume_mode(claim.spec)
     if there != wanted:
         yield Lack(f"is of volumeMode {there} and not {wanted}", ("volumeMode",), ("spec", "volumeMode"))
 
@@ -136,7 +138,7 @@ def _of_another_class(volume: Object, claim: Claim) -> Iterator[Lack]:
 def _not_selected(volume: Object, claim: Claim) -> Iterator[Lack]:
     selector = LabelSelector.of(claim.spec.get("selector"))
     if not selector.matches(volume.labels):
-        yield Lack(f'has no labels that match "{selector}"', ("selector",), ("metadata", "labels"))
+        yield Lack(f'has no labels that match "{selector}"', _SELECTOR, ("metadata", "labels"))
 
 
 def quantity(written: Any) -> Quantity | None:
@@ -156,38 +158,72 @@ def class_of_volume(volume: Object) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Volumes:
-    """The PersistentVolumes of a class: those that any claim may have, and those reserved for claims of a name."""
+    """The PersistentVolumes of a class: those that any claim may have, and those reserved for claims of a name.
+
+    The free ones of a group offer the same access modes and volumeMode, and stand from large to small.
+    """
 
     all: tuple[Object, ...]
-    free: tuple[Object, ...]
+    groups: tuple[tuple[Object, ...], ...]
     reserved: Mapping[str, tuple[Object, ...]]
 
-    def open_to(self, claim: Claim) -> Iterator[Object]:
-        """The volumes that are not reserved for claims of other names, reserved ones first."""
-        yield from self.reserved.get(claim.name, ())
-        yield from self.free
+    def holding(self, claim: Claim) -> int:
+        """How many of the volumes can hold the claim, counted no further than there are copies of it."""
+        count = sum(1 for volume in self.reserved.get(claim.name, ()) if not lacks_of(volume, claim, is_named=False))
+        for group in self.groups:
+            for volume in group:
+                if count >= claim.copies:
+                    return count
+                lacks = lacks_of(volume, claim, is_named=False)
+                if any(lack.at_claim != _SELECTOR for lack in lacks):
+                    break  # what follows is smaller, and else the same
+                count += not lacks
+        return count
+
+    def nearest(self, claim: Claim) -> tuple[Object, tuple[Lack, ...]]:
+        """The volume that lacks least for the claim, where none can hold it, and what it lacks."""
+        some = (*self.reserved.get(claim.name, ()), *(group[0] for group in self.groups)) or self.all[:1]
+        pairs = ((volume, lacks_of(volume, claim, is_named=False)) for volume in some)
+        return min(pairs, key=lambda pair: (len(pair[1]), pair[0].name))
 
 
 def volumes_by_class(cluster: Cluster) -> Mapping[str, Volumes]:
     """The PersistentVolumes of each class that has some; to be had through `cluster.once`."""
-    groups: dict[str, list[Object]] = defaultdict(list)
+    by_class: dict[str, list[Object]] = defaultdict(list)
     for volume in cluster.of_kind("PersistentVolume"):
-        groups[class_of_volume(volume)].append(volume)
-    return {name: _volumes(volumes) for name, volumes in groups.items()}
+        by_class[class_of_volume(volume)].append(volume)
+    return {name: _volumes(volumes) for name, volumes in by_class.items()}
 
 
 def _volumes(volumes: Iterable[Object]) -> Volumes:
     reserved: dict[str, list[Object]] = defaultdict(list)
-    free: list[Object] = []
+    groups: dict[Any, list[Object]] = defaultdict(list)
     for volume in volumes:
         reference = volume.spec.get("claimRef")
         name = text(mapping(reference).get("name"))
         if not isinstance(reference, dict) or has_placeholder(name):
-            free.append(volume)
+            groups[frozenset(_modes(volume.spec)), _volume_mode(volume.spec)].append(volume)
             continue
         for known_as in {name, _stem(name)}:
             reserved[known_as].append(volume)
-    return Volumes(tuple(volumes), tuple(free), {name: tuple(several) for name, several in reserved.items()})
+    return Volumes(
+        tuple(volumes),
+        tuple(tuple(sorted(group, key=_from_large_to_small)) for group in groups.values()),
+        {name: tuple(several) for name, several in reserved.items()},
+    )
+
+
+def _from_large_to_small(volume: Object) -> tuple[int, str]:
+    size = quantity(dig(volume.spec, "capacity", "storage"))
+    return (-size.nanos, volume.name) if size is not None else (-_LARGEST, volume.name)
+
+
+def _modes(spec: Mapping[str, Any]) -> list[str]:
+    return [mode for mode in sequence(spec.get("accessModes")) if isinstance(mode, str)]
+
+
+def _volume_mode(spec: Mapping[str, Any]) -> str:
+    return text(spec.get("volumeMode")) or "Filesystem"
 
 
 def class_names(cluster: Cluster) -> frozenset[str]:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
@@ -14,25 +13,43 @@ from k8slint.cluster.cluster import Cluster
 from k8slint.cluster.producers import KUSTOMIZATIONS, PRODUCTS, is_remote, listed_files, reach
 from k8slint.objects.fields import dig, items, mapping, sequence, text
 from k8slint.objects.object import Container, Object
+from k8slint.values.placeholder import has_placeholder
 
-# A name, or a string of a custom resource, to the namespaces it speaks for; the empty one is any.
-_Places = Mapping[str, frozenset[str]]
+
+class Words:
+    """Words with the namespaces that they speak for; the empty one is any."""
+
+    def __init__(self) -> None:
+        self._all: set[str] = set()
+        self._placed: set[tuple[str, str]] = set()
+
+    def add(self, word: str, namespace: str) -> None:
+        """Put a word, unless it is empty."""
+        if word:
+            self._all.add(word)
+            self._placed.add((namespace, word))
+
+    def hold(self, word: str, namespace: str) -> bool:
+        """Whether the word is there for that namespace, or for any where it is empty."""
+        if not namespace:
+            return word in self._all
+        return (namespace, word) in self._placed or ("", word) in self._placed
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What may be there beside the objects read.
 
-    `makers` are names of custom resources and releases, `mentioned` the strings inside them, `pod_makers` and
-    `pod_mentioned` the same for those that make pods. `told` are names that programs are given. `patched` are the
-    texts of kustomize's inline patches. `filled` are namespaces into which unread manifests go. `open_folders` hold a
-    kustomization that takes in what was not read, `chart_folders` a release of a chart.
+    `makers` are names of custom resources and releases, `mentioned` the strings inside them; `pod_makers` and
+    `pod_mentioned` are more of them that speak for pods alone. `told` are names that programs are given. `patched` are
+    the texts of kustomize's inline patches. `filled` are namespaces into which unread manifests go. `open_folders` hold
+    a kustomization that takes in what was not read, `chart_folders` a release of a chart.
     """
 
-    makers: _Places
-    mentioned: _Places
-    pod_makers: _Places
-    pod_mentioned: _Places
+    makers: Words
+    mentioned: Words
+    pod_makers: Words
+    pod_mentioned: Words
     told: frozenset[str]
     patched: tuple[str, ...]
     filled: frozenset[str]
@@ -41,11 +58,13 @@ class Evidence:
 
     def names_maker(self, namespace: str, name: str) -> bool:
         """Whether a custom resource or a release of that namespace mentions the name, or its own name is part of it."""
-        return _speaks(self.makers, self.mentioned, namespace, name)
+        return self.mentioned.hold(name, namespace) or any(self.makers.hold(run, namespace) for run in _runs(name))
 
     def names_pod_maker(self, namespace: str, value: str) -> bool:
         """Whether a custom resource or a release may make pods with that label value."""
-        return _speaks(self.pod_makers, self.pod_mentioned, namespace, value)
+        if self.names_maker(namespace, value) or self.pod_mentioned.hold(value, namespace):
+            return True
+        return any(self.pod_makers.hold(run, namespace) for run in _runs(value))
 
     def is_told(self, name: str) -> bool:
         """Whether a program is given the name as that of something it makes."""
@@ -71,16 +90,6 @@ class Evidence:
 def evidence_of(cluster: Cluster) -> Evidence:
     """The hints of a cluster, gathered when the first name is missing."""
     return cluster.once(_gather)
-
-
-def _speaks(makers: _Places, mentioned: _Places, namespace: str, name: str) -> bool:
-    if _lies_in(mentioned.get(name), namespace):
-        return True
-    return bool(makers) and any(_lies_in(makers.get(run), namespace) for run in _runs(name))
-
-
-def _lies_in(namespaces: frozenset[str] | None, namespace: str) -> bool:
-    return namespaces is not None and (not namespace or "" in namespaces or namespace in namespaces)
 
 
 _MOST_WORDS: Final = 12
@@ -189,63 +198,52 @@ INSTALLERS: Final[Mapping[str, Installer]] = {
 }
 
 
-class _Gathering:
-    """The places of names and strings, while they are gathered."""
-
-    def __init__(self) -> None:
-        self.names: dict[str, set[str]] = defaultdict(set)
-        self.strings: dict[str, set[str]] = defaultdict(set)
-
-    def add(self, obj: Object, namespace: str, *, fields_left_out: frozenset[str]) -> None:
-        """Remember an object's own name, and every string in it but its metadata."""
-        self.names[obj.name].add(namespace)
-        for field, value in obj.data.items():
-            if field not in _NOT_ITS_WORDS:
-                for string in _strings(value, fields_left_out):
-                    self.strings[string].add(namespace)
-
-    def frozen(self) -> tuple[_Places, _Places]:
-        return _frozen(self.names), _frozen(self.strings)
-
-
-def _frozen(places: Mapping[str, set[str]]) -> _Places:
-    return {name: frozenset(namespaces) for name, namespaces in places.items() if name}
-
-
 _NOT_ITS_WORDS: Final = frozenset({"apiVersion", "kind", "metadata", "status"})
 # Fields of custom resources that read an object and do not make it.
 _READING_FIELDS: Final = frozenset({"env", "envFrom", "imagePullSecrets", "valueFrom", "volumes"})
 _LONGEST_NAME: Final = 253
 
 
-def _strings(value: Any, fields_left_out: frozenset[str]) -> Iterator[str]:
-    pending = [value]
+def _strings(obj: Object) -> Iterator[tuple[str, bool]]:
+    """Every string of an object but its metadata that can be a name, with whether a reading field holds it."""
+    pending = [(value, False) for field, value in obj.data.items() if field not in _NOT_ITS_WORDS]
     while pending:
-        value = pending.pop()
+        value, is_read = pending.pop()
         if isinstance(value, str):
             if len(value) <= _LONGEST_NAME:
-                yield value
+                yield value, is_read
         elif isinstance(value, dict):
-            pending.extend(inner for field, inner in value.items() if field not in fields_left_out)
+            pending.extend((inner, is_read or field in _READING_FIELDS) for field, inner in value.items())
         elif isinstance(value, list):
-            pending.extend(value)
+            pending.extend((inner, is_read) for inner in value)
 
 
 def _gather(cluster: Cluster) -> Evidence:
-    config, pods = _Gathering(), _Gathering()
+    makers, mentioned, pod_makers, pod_mentioned = Words(), Words(), Words(), Words()
     filled: set[str] = set()
     folders = {folder for obj in cluster.objects for folder in _upwards(obj.document.source.name)}
+    read = {tail for folder in folders for tail in _tails(folder)}
     for obj in (*cluster.objects, *(cluster.description or ())):
+        namespace, is_for_pods = obj.namespace, obj.group_kind in _POD_MAKERS
         installer = INSTALLERS.get(obj.group_kind)
         if installer is not None:
-            _add_installed(obj, installer, folders, (config, pods), filled)
-        elif _is_maker(obj):
-            pods.add(obj, obj.namespace, fields_left_out=frozenset())
-            if obj.group_kind not in _POD_MAKERS:
-                config.add(obj, obj.namespace, fields_left_out=_READING_FIELDS)
+            paths = [path for place in installer.folders for _, path in reach(obj.data, place) if isinstance(path, str)]
+            if paths and all(posixpath.normpath(path.lstrip("/")) in read for path in paths):
+                continue
+            namespace = _target(obj, installer)
+            filled.update({namespace} if paths and namespace else ())
+            for name in _release_names(obj, installer):
+                makers.add(name, namespace)
+        elif not _is_maker(obj):
+            continue
+        (pod_makers if is_for_pods else makers).add(obj.name, namespace)
+        for string, is_read in _strings(obj):
+            (pod_mentioned if is_read or is_for_pods else mentioned).add(string, namespace)
     return Evidence(
-        *config.frozen(),
-        *pods.frozen(),
+        makers,
+        mentioned,
+        pod_makers,
+        pod_mentioned,
         told=frozenset(_told(cluster)),
         patched=tuple(_inline_patches(cluster)),
         filled=frozenset(filled),
@@ -264,26 +262,15 @@ def _is_maker(obj: Object) -> bool:
     return group_kind not in _INERT_KINDS and group_kind not in PRODUCTS and group_kind not in KUSTOMIZATIONS
 
 
-def _add_installed(
-    obj: Object, installer: Installer, folders: set[str], gatherings: Iterable[_Gathering], filled: set[str]
-) -> None:
-    paths = [path for place in installer.folders for _, path in reach(obj.data, place) if isinstance(path, str)]
-    if paths and all(_is_read(posixpath.normpath(path.lstrip("/")), folders) for path in paths):
-        return
+def _release_names(obj: Object, installer: Installer) -> Iterator[str]:
+    for place in installer.names:
+        yield from (text(name) for _, name in reach(obj.data, place))
+
+
+def _target(obj: Object, installer: Installer) -> str:
+    """The namespace that a release or an application fills; empty where it is not written or not yet rendered."""
     targets = (text(dig(obj.data, *place)) for place in installer.namespaces)
-    namespace = next((target for target in targets if target and "{" not in target and "$" not in target), "")
-    if paths and namespace:
-        filled.add(namespace)
-    for gathering in gatherings:
-        gathering.add(obj, namespace, fields_left_out=_READING_FIELDS)
-        for place in installer.names:
-            for _, name in reach(obj.data, place):
-                gathering.names[text(name)].add(namespace)
-
-
-def _is_read(path: str, folders: set[str]) -> bool:
-    """Whether a folder of the repository is among those read, which may be named from another root."""
-    return path in folders or any(folder.endswith(f"/{path}") for folder in folders)
+    return next((target for target in targets if target and not has_placeholder(target)), "")
 
 
 def _upwards(name: str) -> Iterator[str]:
@@ -293,6 +280,12 @@ def _upwards(name: str) -> Iterator[str]:
         yield folder
         folder = posixpath.dirname(folder)
     yield folder
+
+
+def _tails(folder: str) -> Iterator[str]:
+    """The ends of a path, as it is named from the root of a repository that is not known."""
+    parts = folder.split("/")
+    return ("/".join(parts[start:]) for start in range(len(parts)))
 
 
 def _open_folders(cluster: Cluster, folders: set[str]) -> Iterator[str]:

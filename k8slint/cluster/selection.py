@@ -149,9 +149,9 @@ def _candidates(service: Object, selector: LabelSelector, cluster: Cluster) -> I
                 if is_certain or pod not in selected:
                     yield pod
     beside = cluster.once(_pods_by_file).get(service.document.source.name, [])
-    for pod in islice(beside, _LOOKED_AT):
-        is_meant = len(beside) == 1 or pod.obj.name == service.name
-        if is_meant and pod not in selected and may_share_namespace(pod.namespace, service.namespace):
+    namesakes = cluster.once(_pods_by_name).get(service.name, [])
+    for pod in (*islice(namesakes, _LOOKED_AT), *(beside if len(beside) == 1 else ())):
+        if pod not in selected and may_share_namespace(pod.namespace, service.namespace):
             yield pod
 
 
@@ -159,12 +159,13 @@ def _sharing(service: Object, one: Requirement, cluster: Cluster) -> Iterator[tu
     """Pods with the label, then those with the value most like it, each with whether only a slip tells them apart."""
     for pod in islice(cluster.pods_selected(LabelSelector((one,)), service.namespace), _LOOKED_AT):
         yield pod, False
-    values = cluster.once(_pods_by_label).get(one.key, {})
-    near = nearest_name(one.values[0], values) if len(values) <= WORTH_COMPARING else None
+    wanted, values = one.values[0], cluster.once(_pods_by_label).get(one.key, {})
+    others = [value for value in values if value != wanted] if len(values) <= WORTH_COMPARING else []
+    near = nearest_name(wanted, others)
     if near is not None:
         pods = (pod for pod in values[near] if may_share_namespace(pod.namespace, service.namespace))
         for pod in islice(pods, _LOOKED_AT):
-            yield pod, is_slip(one.values[0], near)
+            yield pod, is_slip(wanted, near)
 
 
 def _pods_by_label(cluster: Cluster) -> Mapping[str, Mapping[str, list[Pod]]]:
@@ -180,6 +181,13 @@ def _pods_by_file(cluster: Cluster) -> Mapping[str, list[Pod]]:
     found: dict[str, list[Pod]] = defaultdict(list)
     for pod in cluster.pods:
         found[pod.obj.document.source.name].append(pod)
+    return found
+
+
+def _pods_by_name(cluster: Cluster) -> Mapping[str, list[Pod]]:
+    found: dict[str, list[Pod]] = defaultdict(list)
+    for pod in cluster.pods:
+        found[pod.obj.name].append(pod)
     return found
 
 

@@ -16,7 +16,9 @@ _BETWEEN_WORDS: Final = re.compile(r"[-_.]")
 
 def nearest_name(name: str, candidates: Iterable[str]) -> str | None:
     """The name most like another of those that can be meant by it."""
-    return nearest(name, (candidate for candidate in candidates if is_alike(name, candidate)))
+    alike = [candidate for candidate in candidates if is_alike(name, candidate)]
+    slips = sorted(candidate for candidate in alike if is_slip(name, candidate))
+    return slips[0] if slips else nearest(name, alike)
 
 
 def is_alike(one: str, other: str) -> bool:
@@ -26,7 +28,7 @@ def is_alike(one: str, other: str) -> bool:
     [True, True, True, False]
     """
     one, other = one.casefold(), other.casefold()
-    if one == other:
+    if is_slip(one, other):
         return True
     ours, theirs = _BETWEEN_WORDS.split(one), _BETWEEN_WORDS.split(other)
     if len(ours) != len(theirs):
@@ -39,8 +41,12 @@ def is_alike(one: str, other: str) -> bool:
 def is_slip(one: str, other: str) -> bool:
     """Whether case, one letter too many or too few, or two changed places tell two names apart.
 
+    Of short names, a letter more is another name.
+
     >>> [is_slip("regcred", other) for other in ("RegCred", "regcreds", "ergcred", "regcred2", "regcard")]
     [True, True, True, False, False]
+    >>> is_slip("db", "dbs")
+    False
     """
     one, other = one.casefold(), other.casefold()
     if one == other:
@@ -48,7 +54,12 @@ def is_slip(one: str, other: str) -> bool:
     start = _shared(one, other)
     end = _shared(one[start:][::-1], other[start:][::-1])
     ours, theirs = one[start : len(one) - end], other[start : len(other) - end]
-    return (len(ours + theirs) == 1 and (ours + theirs).isalpha()) or (len(ours) == 2 and ours == theirs[::-1])
+    if len(ours + theirs) == 1:
+        return (ours + theirs).isalpha() and min(len(one), len(other)) >= _LONG_ENOUGH
+    return len(ours) == 2 and ours == theirs[::-1]
+
+
+_LONG_ENOUGH: Final = 4
 
 
 def _shared(one: str, other: str) -> int:

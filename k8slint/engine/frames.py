@@ -25,20 +25,35 @@ def locate(document: Document, span: Span) -> Location:
     return Location(source.name, line, column, line, column + max(width, 1))
 
 
-def shown_line(document: Document, span: Span, *, conceals: bool = False) -> SourceLine:
-    """The line of a span's start; Secret values, and the span itself if it conceals, are masked."""
+def shown_line(document: Document, span: Span, concealed: Iterable[Span] = ()) -> SourceLine:
+    """The line of a span's start; Secret values and what is concealed are masked, of whatever length they are."""
     source = document.source
     number, column = source.place(span[0])
     start = span[0] - column + 1
     text = source.line(number)
     if document.failed:
         return SourceLine(number, _masked_unread(source.text, text))
-    hidden = [*_within(_secret_spans(document), start, start + len(text)), *([span] if conceals else ())]
-    for begin, end in reversed(_joined(hidden)):
-        left, right = max(begin - start, 0), min(end - start, len(text))
+    begin, end = column - 1, max(min(column - 1 + span[1] - span[0], len(text)), column)
+    hidden = (*_within(_secret_spans(document), start, start + len(text)), *concealed)
+    for left, right in reversed(_joined(_cut(hidden, start, len(text)))):
+        text = text[:left] + MASK + text[right:]
+        begin, end = _moved(begin, left, right), _moved(end, left, right)
+    return SourceLine(number, text, (begin, max(end, begin + 1)))
+
+
+def _cut(spans: Iterable[Span], start: int, length: int) -> Iterator[Span]:
+    """The parts of the spans that lie on a line, as columns from 0."""
+    for begin, end in spans:
+        left, right = max(begin - start, 0), min(end - start, length)
         if left < right:
-            text = text[:left] + MASK + text[right:]
-    return SourceLine(number, text)
+            yield left, right
+
+
+def _moved(column: int, left: int, right: int) -> int:
+    """Where a column is once what lies between left and right is masked: of what is masked, at the mask's ends."""
+    if column <= left:
+        return column
+    return left + len(MASK) if column <= right else column - (right - left) + len(MASK)
 
 
 def _masked_unread(whole: str, line: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from k8slint.cluster.cluster import Cluster
@@ -48,8 +48,10 @@ def judge(reading: Reading, world: World, selection: Selection) -> Judged:
     judged = Judged()
     ignores = ignores_of(reading)
     used = set()
-    for rule_id, document, obj, problem in _candidates(reading, world, selection):
-        finding = _finding(rule_id, document, obj, problem, selection)
+    candidates = list(_candidates(reading, world, selection))
+    concealed = _concealed(candidates)
+    for rule_id, document, obj, problem in candidates:
+        finding = _finding(rule_id, document, obj, problem, selection, concealed)
         hiding = [ignore for ignore in ignores if ignore.hides(rule_id, finding.location.line, obj)]
         used.update(hiding)
         if isinstance(problem, Problem) and not _may_say(problem, world):
@@ -61,13 +63,16 @@ def judge(reading: Reading, world: World, selection: Selection) -> Judged:
     for rule_id, ignore, message in complaints(ignores, used, selection.rules, selection.severities):
         if selection.has(rule_id):
             problem = ReadProblem(rule_id, message, ignore.span)
-            judged.findings.append(_finding(rule_id, ignore.document, ignore.obj, problem, selection))
+            judged.findings.append(_finding(rule_id, ignore.document, ignore.obj, problem, selection, concealed))
     return judged
 
 
-def _candidates(
-    reading: Reading, world: World, selection: Selection
-) -> Iterator[tuple[str, Document, Object | None, Problem | ReadProblem]]:
+# A problem with the id of its rule, its document, and its object where it has one.
+Candidate = tuple[str, Document, Object | None, Problem | ReadProblem]
+Concealed = Mapping[Document, Sequence[Span]]
+
+
+def _candidates(reading: Reading, world: World, selection: Selection) -> Iterator[Candidate]:
     for document in reading.documents:
         for read_problem in document.problems:
             if selection.has(read_problem.kind):
@@ -78,6 +83,15 @@ def _candidates(
     for obj in reading.objects:
         for rule_id, problem in _problems(obj, world, selection):
             yield rule_id, obj.document, obj, problem
+
+
+def _concealed(candidates: Iterable[Candidate]) -> Concealed:
+    """The values that no frame may show, since some problem says they are secret."""
+    spans: dict[Document, list[Span]] = {}
+    for _, document, obj, problem in candidates:
+        if isinstance(problem, Problem) and problem.conceals and obj is not None:
+            spans.setdefault(document, []).append(document.span((*obj.path, *problem.path)))
+    return spans
 
 
 def _may_say(problem: Problem, world: World) -> bool:
@@ -112,23 +126,30 @@ def _pod_problems(pod: Pod, world: World, selection: Selection) -> Iterator[tupl
 
 
 def _moved(problem: Problem, prefix: Path) -> Problem:
-
     return replace(problem, path=(*prefix, *problem.path)) if prefix else problem
 
 
 def _finding(
-    rule_id: str, document: Document, obj: Object | None, problem: Problem | ReadProblem, selection: Selection
+    rule_id: str,
+    document: Document,
+    obj: Object | None,
+    problem: Problem | ReadProblem,
+    selection: Selection,
+    concealed: Concealed,
 ) -> Finding:
     page = selection.rules[rule_id].page
     path: Path = ()
     if isinstance(problem, ReadProblem):
-        span, effect, fix, conceals = problem.span, page.effect, page.fix, False
-        related = tuple(_place(document, at, message) for at, message in problem.related)
+        span, effect, fix = problem.span, page.effect, page.fix
+        place = span
+        related = tuple(_place(document, at, message, concealed) for at, message in problem.related)
     else:
         root = obj.path if obj is not None else ()
         span, path = document.span((*root, *problem.path), key=problem.at_key), problem.path
-        effect, fix, conceals = problem.effect or page.effect, problem.fix or page.fix, problem.conceals
-        related = tuple(_related(other) for other in problem.related)
+        # How long a secret is stays as secret as the rest of it.
+        place = (span[0], span[0]) if problem.conceals else span
+        effect, fix = problem.effect or page.effect, problem.fix or page.fix
+        related = tuple(_related(other, concealed) for other in problem.related)
     return Finding(
         rule=rule_id,
         severity=selection.severities[rule_id],
@@ -137,19 +158,19 @@ def _finding(
         fix=fix,
         object=_name(obj) if obj is not None else None,
         field_path=field_path(path),
-        location=locate(document, span),
+        location=locate(document, place),
         related=related,
-        line=shown_line(document, span, conceals=conceals),
+        line=shown_line(document, span, concealed.get(document, ())),
     )
 
 
-def _place(document: Document, span: Span, message: str) -> RelatedLocation:
-    return RelatedLocation(message, locate(document, span), shown_line(document, span))
+def _place(document: Document, span: Span, message: str, concealed: Concealed) -> RelatedLocation:
+    return RelatedLocation(message, locate(document, span), shown_line(document, span, concealed.get(document, ())))
 
 
-def _related(related: Related) -> RelatedLocation:
+def _related(related: Related, concealed: Concealed) -> RelatedLocation:
     document = related.obj.document
-    return _place(document, document.span((*related.obj.path, *related.path)), related.message)
+    return _place(document, document.span((*related.obj.path, *related.path)), related.message, concealed)
 
 
 def _name(obj: Object) -> ObjectName:

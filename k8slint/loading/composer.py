@@ -65,9 +65,9 @@ def compose(source: Source) -> Iterator[Document]:
             if failures == MAX_FAILURES:
                 outcome.message += f"; of {MAX_FAILURES:,} documents that cannot be read this is the last one looked at"
             start = base + _start_of_failed(text[base:end], outcome.offset - base)
+            end = min(max(outcome.offset, start + 1), end)
             yield Document(source, count, start, None, None, (_syntax_error(outcome, text),), failed=True)
             count += 1
-            end = min(outcome.offset + 1, end)
         following = _NEXT_DOCUMENT.search(text, end)
         if following is None or failures == MAX_FAILURES:
             return

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -139,13 +140,27 @@ def _ignores_in(folder: str) -> Ignores:
             patterns = lines.read().splitlines()
     except OSError:
         return ()
+    return ((os.path.abspath(folder).rstrip("/") + "/", _spec(patterns)),)
+
+
+def _spec(patterns: Sequence[str]) -> Any:
+    """The patterns compiled, without those that are malformed."""
     from pathspec import GitIgnoreSpec  # noqa: PLC0415 - only where a .gitignore is
 
     try:
-        spec = GitIgnoreSpec.from_lines(patterns)
-    except ValueError:
-        return ()
-    return ((os.path.abspath(folder).rstrip("/") + "/", spec),)
+        return GitIgnoreSpec.from_lines(patterns)
+    except (ValueError, re.error):
+        return GitIgnoreSpec.from_lines(pattern for pattern in patterns if _is_pattern(pattern))
+
+
+def _is_pattern(text: str) -> bool:
+    from pathspec import GitIgnoreSpec  # noqa: PLC0415 - as above
+
+    try:
+        GitIgnoreSpec.from_lines([text])
+    except (ValueError, re.error):
+        return False
+    return True
 
 
 def _ignores_above(folder: str) -> Ignores:

@@ -89,7 +89,8 @@ def _frame(
     if line is None:
         return
     end = location.end_column - 1 if location.end_line == location.line else len(line.text)
-    shown = excerpt(line.text, location.column - 1, end, sheet.room - sheet.gutter - len(" | "))
+    start, end = line.span or (location.column - 1, end)
+    shown = excerpt(line.text, start, end, sheet.room - sheet.gutter - len(" | "))
     yield f"{sheet.paint('frame', f'{line.number:>{sheet.gutter}} |')} {shown.text}".rstrip(" ")
     yield f"{sheet.bar} {' ' * shown.indent}{underline(shown.width)}"
 

@@ -122,7 +122,7 @@ def _victims(look: Look, index: int) -> _Candidate | Rejection:
     if not victims:
         problem = f'expected at least one victim pod on node "{look.ledger.nodes[index].name}"'
         return Rejection(NAME, Code.ERROR, (problem,))
-    return _Candidate(index, tuple(sorted(victims, key=_importance)), violations)
+    return _Candidate(index, tuple(other for other in removable if other in victims), violations)
 
 
 def _by_budget(pods: Iterable[Pod], budgets: tuple[Budget, ...]) -> tuple[list[Pod], list[Pod]]:

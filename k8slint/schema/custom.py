@@ -9,18 +9,19 @@ from functools import cached_property
 from itertools import islice
 from typing import Any, Final
 
-from k8slint.objects.fields import dig, items, mapping, text
+from k8slint.objects.fields import dig, items, text
 from k8slint.objects.object import Object
 from k8slint.objects.problem import Problem
 from k8slint.schema.decode import MOST_MISMATCHES, mismatches
+from k8slint.schema.lifecycle import maturity, no_match
 from k8slint.schema.mismatch import is_for_tools, problem_of, unknown_field, wrong_type
-from k8slint.schema.shapes import struct
+from k8slint.schema.shapes import Field, struct
 from k8slint.schema.structural import completed, depth_of, duplicates, unknown_fields
 from k8slint.schema.values import Defect, defects
-from k8slint.schema.wording import is_placeholder, path_text
 from k8slint.values.gvk import GroupVersionKind
 
 _OBJECT_META: Final = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
+_MAPPING: Final = Field(dict, None, None, "a mapping")
 _CRD_GROUP: Final = "apiextensions.k8s.io"
 # Checks follow a schema down, a level of it at a time: no schema that people write comes near this.
 _DEEPEST_SCHEMA: Final = 300
@@ -56,22 +57,13 @@ class Version:
         schema = dig(self.data, "schema", "openAPIV3Schema")
         return schema if isinstance(schema, dict) and depth_of(schema) <= _DEEPEST_SCHEMA else None
 
-    @cached_property
-    def rules(self) -> bool:
-        """Whether the schema has rules in CEL."""
-        return self._mentions("x-kubernetes-validations")
-
-    @cached_property
-    def patterns(self) -> bool:
-        """Whether the schema has regular expressions."""
-        return self._mentions("pattern")
-
     @property
     def has_status(self) -> bool:
         """Whether status is a resource of its own, so that what is applied cannot set it."""
         return dig(self.data, "subresources", "status") is not None
 
-    def _mentions(self, keyword: str) -> bool:
+    def mentions(self, keyword: str) -> bool:
+        """Whether the schema uses a keyword; a field of that name counts too."""
         pending: list[Any] = [self.schema]
         while pending:
             part = pending.pop()
@@ -101,14 +93,19 @@ def kinds_of(crds: Iterable[Object]) -> Mapping[tuple[str, str], tuple[Kind, ...
         group, kind = text(spec.get("group")), text(dig(spec, "names", "kind"))
         if crd.gvk.group != _CRD_GROUP or crd.gvk.version != "v1" or not group or not kind:
             continue
-        served = {text(version.get("name")): Version(version) for _, version in items(spec.get("versions")) if version.get("served")}
+        served = {
+            text(version.get("name")): Version(version)
+            for _, version in items(spec.get("versions"))
+            if version.get("served")
+        }
         kinds[group, kind].append(Kind(f"{kind}.{group}", served, spec.get("preserveUnknownFields") is True))
     return {key: tuple(found) for key, found in kinds.items()}
 
 
 def check_custom(obj: Object, kinds: Sequence[Kind]) -> Iterator[Problem]:
     """What the API server would say of a custom resource; of several definitions the one that fits best counts."""
-    yield from min((list(_check(obj, kind)) for kind in kinds), key=len, default=())
+    able = [kind for kind in kinds if obj.gvk.version in kind.versions] or kinds
+    yield from min((list(_check(obj, kind)) for kind in able), key=len, default=())
 
 
 def check_metadata(obj: Object, minor: int, *, is_known: bool) -> Iterator[Problem]:
@@ -122,7 +119,7 @@ def check_metadata(obj: Object, minor: int, *, is_known: bool) -> Iterator[Probl
     root = struct(minor, _OBJECT_META)
     if not isinstance(metadata, dict):
         if is_known:
-            yield wrong_type(obj, ("metadata",), metadata, "a mapping", dict)
+            yield wrong_type(obj, ("metadata",), metadata, _MAPPING)
         return
     for mismatch in mismatches(root, metadata):
         if is_known or mismatch.field is not None:
@@ -136,36 +133,46 @@ def _check(obj: Object, kind: Kind) -> Iterator[Problem]:
         return
     if version.data.get("deprecated") is True:
         yield _deprecated(obj.gvk, version)
-    schema = version.schema
-    if schema is None:
-        return
-    if not kind.keeps_unknown:
-        for path, names in islice(unknown_fields(obj.data, schema), MOST_MISMATCHES):
-            if not is_for_tools(path, dig(obj.data, *path)):
-                yield unknown_field(path, names)
+    if version.schema is not None:
+        if not kind.keeps_unknown:
+            yield from _check_names(obj, version.schema)
+        yield from _check_values(obj, version, version.schema)
+
+
+def _check_names(obj: Object, schema: Mapping[str, Any]) -> Iterator[Problem]:
+    for path, names in islice(unknown_fields(obj.data, schema), MOST_MISMATCHES):
+        if not is_for_tools(path, dig(obj.data, *path)):
+            yield unknown_field(path, names)
+
+
+def _check_values(obj: Object, version: Version, schema: Mapping[str, Any]) -> Iterator[Problem]:
     data = completed(obj.data, schema)
     if version.has_status:
         data.pop("status", None)
-    for defect in islice(defects(data, schema), MOST_MISMATCHES):
-        if not (version.has_status and defect.path == ("status",)):
+    for defect in defects(data, schema)[:MOST_MISMATCHES]:
+        # A status that the schema demands but applying takes off is nothing the author can mend.
+        if not version.has_status or defect.path != ("status",):
             yield _problem(obj, defect)
     for path, item in islice(duplicates(data, schema), MOST_MISMATCHES):
         yield Problem(path, f"Duplicate value: {item}", kind="duplicate-value")
 
 
 def _problem(obj: Object, defect: Defect) -> Problem:
-    if defect.fault is None and defect.field is not None:
-        return wrong_type(obj, defect.path, defect.value, defect.field.word, defect.field.python)
+    if defect.field is not None:
+        return wrong_type(obj, defect.path, defect.value, defect.field)
     fault = defect.fault
-    ...
+    return Problem(defect.path, fault.message, fix=fault.fix, kind=fault.kind)
 
 
 def _not_served(gvk: GroupVersionKind, kind: Kind) -> Problem:
-    served = ", ".join(sorted(kind.versions)) or "none"
-    message = f'{kind.name} has no version "{gvk.version}": its CustomResourceDefinition serves {served}'
-    effect = f'kubectl apply stops with: no matches for kind "{gvk.kind}" in version "{gvk.api_version}"'
-    fix = f"write apiVersion: {gvk.group}/{max(kind.versions, default=gvk.version)}"
-    return Problem(("apiVersion",), message, effect=effect, fix=fix, kind="unknown-kind")
+    served = sorted(kind.versions, key=maturity, reverse=True)
+    message = (
+        f'{kind.name} has no version "{gvk.version}": its CustomResourceDefinition serves {", ".join(served) or "none"}'
+    )
+    fix = (
+        f"write apiVersion: {gvk.group}/{served[0]}" if served else "serve the version in the CustomResourceDefinition"
+    )
+    return Problem(("apiVersion",), message, effect=no_match(gvk), fix=fix, kind="unknown-kind")
 
 
 def _deprecated(gvk: GroupVersionKind, version: Version) -> Problem:

@@ -28,7 +28,7 @@ class Mismatch(NamedTuple):
     fault: Fault | None = None
 
 
-def mismatches(root: Struct | Every, data: dict[str, Any]) -> list[Mismatch]:
+def mismatches(root: Struct, data: dict[str, Any]) -> list[Mismatch]:  # noqa: C901 - one loop, kept flat for speed
     """Every mismatch in a mapping of a type, up to as many as the API server tells, in no order.
 
     Null is the zero value of everything, so it is taken everywhere.
@@ -38,7 +38,8 @@ def mismatches(root: Struct | Every, data: dict[str, Any]) -> list[Mismatch]:
     while pending and len(found) < MOST_MISMATCHES:
         shape, value, steps = pending.pop()
         only, named = shape.only, shape.fields.get
-        for key, entry in value.items() if value.__class__ is dict else enumerate(value):
+        pairs: Any = value.items() if value.__class__ is dict else enumerate(value)
+        for key, entry in pairs:
             field = only or named(key)
             if field is None:
                 if not shape.is_lenient:
@@ -70,9 +71,9 @@ def _path(steps: _Steps) -> Path:
     return tuple(reversed(path))
 
 
-def reached(root: Struct | Every, path: Path) -> list[Struct | Every]:
+def reached(root: Struct, path: Path) -> list[Struct | Every]:
     """The types along a path, the root first, as far as the path is typed."""
-    shapes = [root]
+    shapes: list[Struct | Every] = [root]
     for key in path:
         field = shapes[-1].only or (shapes[-1].fields.get(key) if isinstance(key, str) else None)
         if field is None or field.inside is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Final
@@ -59,6 +59,11 @@ class Definitions:
     _lines: Mapping[str, str] = field(repr=False)
     _parsed: dict[str, dict[str, Any]] = field(default_factory=dict, repr=False)
 
+    @property
+    def names(self) -> Collection[str]:
+        """The names of all definitions."""
+        return self._lines.keys()
+
     def schema(self, name: str) -> dict[str, Any]:
         """The JSON Schema of a definition, its references not followed."""
         schema = self._parsed.get(name)
@@ -92,6 +97,4 @@ def definitions_of(minor: int) -> Definitions:
 def served_minors() -> Mapping[str, Mapping[str, tuple[int, int]]]:
     """The first and the last minor that serve a kind, by apiVersion and kind, from 1.25 on."""
     content = json.loads((SCHEMAS / "kubernetes" / "kinds.json").read_text(encoding="utf-8"))
-    return {
-        version: {kind: (span[0], span[1]) for kind, span in kinds.items()} for version, kinds in content.items()
-    }
+    return {version: {kind: (span[0], span[1]) for kind, span in kinds.items()} for version, kinds in content.items()}

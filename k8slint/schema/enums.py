@@ -10,7 +10,6 @@ from k8slint.schema.scalars import Fault
 from k8slint.values.nearest import nearest
 
 
-
 @dataclass(frozen=True, slots=True)
 class Words:
     """The words a field takes, `|` between them.
@@ -116,7 +115,9 @@ _TABLE: Final[Mapping[str, Mapping[str, Words]]] = {
         "podManagementPolicy": Words("OrderedReady|Parallel", said="must be 'OrderedReady' or 'Parallel'"),
     },
     "apps.v1.StatefulSetUpdateStrategy": {
-        "type": Words("OnDelete|RollingUpdate", added=(("Recreate", 37),), said="must be 'RollingUpdate' or 'OnDelete'"),
+        "type": Words(
+            "OnDelete|RollingUpdate", added=(("Recreate", 37),), said="must be 'RollingUpdate' or 'OnDelete'"
+        ),
     },
     "autoscaling.v2.HPAScalingPolicy": {"type": _PERCENT_OR_PODS},
     "autoscaling.v2.HPAScalingRules": {"selectPolicy": _pointer("Disabled|Max|Min")},
@@ -186,8 +187,7 @@ _TABLE: Final[Mapping[str, Mapping[str, Words]]] = {
     },
     "core.v1.ResourceFieldSelector": {
         "resource": Words(
-            "limits.cpu|limits.ephemeral-storage|limits.memory"
-            "|requests.cpu|requests.ephemeral-storage|requests.memory",
+            "limits.cpu|limits.ephemeral-storage|limits.memory|requests.cpu|requests.ephemeral-storage|requests.memory",
             prefixes=("limits.hugepages-", "requests.hugepages-"),
         ),
     },
@@ -222,6 +222,7 @@ _TABLE: Final[Mapping[str, Mapping[str, Words]]] = {
     "discovery.v1.EndpointPort": {"protocol": _pointer("SCTP|TCP|UDP")},
     "discovery.v1.EndpointSlice": {"addressType": Words("FQDN|IPv4|IPv6")},
     "meta.v1.LabelSelectorRequirement": {"operator": Words("DoesNotExist|Exists|In|NotIn", said=_NO_OPERATOR)},
+    "meta.v1.ManagedFieldsEntry": {"operation": Words("Apply|Update")},
     "networking.v1.HTTPIngressPath": {"pathType": _pointer("Exact|ImplementationSpecific|Prefix")},
     "networking.v1.IngressClassParametersReference": {"scope": _pointer("Cluster|Namespace")},
     "networking.v1.NetworkPolicyPort": {"protocol": _pointer("SCTP|TCP|UDP")},

@@ -111,7 +111,7 @@ def can_judge_patterns() -> bool:
 @cache
 def _re2() -> Any:
     try:
-        import re2  # noqa: PLC0415 - only a custom resource whose CRD has patterns pays for it
+        import re2  # type: ignore[import-untyped]  # noqa: PLC0415 - untyped; only CRDs with patterns pay for it
     except ImportError:
         return None
     return re2

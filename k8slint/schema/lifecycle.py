@@ -146,7 +146,7 @@ def _removal(gvk: GroupVersionKind, minor: int) -> Problem | None:
     heir = f"{heir} {gvk.kind}" if heir else _heir(gvk, minor)
     advice = f"use {heir}" if heir else _ADVICE.get(gvk.kind, "nothing of that name takes its place")
     message = f"{gvk.api_version} {gvk.kind} was removed in 1.{since}; {advice}"
-    return Problem(("apiVersion",), message, effect=_no_match(gvk), fix=advice, kind="removed-api")
+    return Problem(("apiVersion",), message, effect=no_match(gvk), fix=advice, kind="removed-api")
 
 
 def _not_yet(gvk: GroupVersionKind, minor: int) -> Problem | None:
@@ -156,7 +156,7 @@ def _not_yet(gvk: GroupVersionKind, minor: int) -> Problem | None:
     message = f"{gvk.api_version} {gvk.kind} is served from 1.{span[0]} on, not in 1.{minor}"
     heir = _heir(gvk, minor)
     fix = f"use {heir}" if heir else f"needs a cluster of 1.{span[0]} or later"
-    return Problem(("apiVersion",), message, effect=_no_match(gvk), fix=fix, kind="unknown-kind")
+    return Problem(("apiVersion",), message, effect=no_match(gvk), fix=fix, kind="unknown-kind")
 
 
 def _misplaced(gvk: GroupVersionKind, minor: int) -> Problem | None:
@@ -165,8 +165,8 @@ def _misplaced(gvk: GroupVersionKind, minor: int) -> Problem | None:
         return None
     where = " or ".join(homes)
     message = f"{gvk.kind} is in {where}, not {gvk.api_version}"
-    fix = f"write apiVersion: {homes[0]}"
-    return Problem(("apiVersion",), message, effect=_no_match(gvk), fix=fix, kind="unknown-kind")
+    fix = f"write apiVersion: {max(homes, key=maturity)}"
+    return Problem(("apiVersion",), message, effect=no_match(gvk), fix=fix, kind="unknown-kind")
 
 
 def _misspelt(gvk: GroupVersionKind, minor: int) -> Problem:
@@ -175,19 +175,15 @@ def _misspelt(gvk: GroupVersionKind, minor: int) -> Problem:
     near = nearest(gvk.kind, here)
     if not here:
         message = f'Kubernetes 1.{minor} serves no "{gvk.api_version}"'
-        return Problem(("apiVersion",), message, effect=_no_match(gvk), kind="unknown-kind")
+        return Problem(("apiVersion",), message, effect=no_match(gvk), kind="unknown-kind")
     message, fix = f'{gvk.api_version} has no kind "{gvk.kind}"', ""
-    if near is None:
-        near = nearest(gvk.kind, {kind for _, kind in kinds if not kind.endswith("List")})
-        if near is not None:
-            home = _homes(near, minor)[0]
-            message, fix = f"{message}; did you mean {near} in {home}?", f"write apiVersion: {home} and kind: {near}"
-    else:
+    if near is not None:
         message, fix = f'{message}; did you mean "{near}"?', f"write kind: {near}"
-    return Problem(("kind",), message, effect=_no_match(gvk), fix=fix, kind="unknown-kind")
+    return Problem(("kind",), message, effect=no_match(gvk), fix=fix, kind="unknown-kind")
 
 
-def _no_match(gvk: GroupVersionKind) -> str:
+def no_match(gvk: GroupVersionKind) -> str:
+    """What kubectl does with a type that the cluster does not serve."""
     return f'kubectl apply stops with: no matches for kind "{gvk.kind}" in version "{gvk.api_version}"'
 
 
@@ -198,18 +194,21 @@ def _heir(gvk: GroupVersionKind, minor: int) -> str:
         for version, kind in definitions_of(minor).kinds
         if kind == gvk.kind and version.rpartition("/")[0] == gvk.group
     ]
-    best = max(versions, key=_maturity, default="")
-    return f"{best} {gvk.kind}" if best and _maturity(best) > _maturity(gvk.api_version) else ""
+    best = max(versions, key=maturity, default="")
+    return f"{best} {gvk.kind}" if best and maturity(best) > maturity(gvk.api_version) else ""
 
 
 def _homes(kind: str, minor: int) -> list[str]:
     """Where a kind is: its stable versions, or all there are; the core group first."""
     versions = [version for version, name in definitions_of(minor).kinds if name == kind]
-    best = max((_maturity(version)[0] for version in versions), default=0)
-    return sorted((version for version in versions if _maturity(version)[0] == best), key=lambda home: ("/" in home, home))
+    best = max((maturity(version)[0] for version in versions), default=0)
+    return sorted(
+        (version for version in versions if maturity(version)[0] == best), key=lambda home: ("/" in home, home)
+    )
 
 
-def _maturity(api_version: str) -> tuple[int, int, int]:
+def maturity(api_version: str) -> tuple[int, int, int]:
+    """How stable a version is, for comparing: v2 over v1, v1 over v2beta1."""
     match = _VERSION.fullmatch(api_version.rpartition("/")[2])
     if match is None:
         return (-1, 0, 0)

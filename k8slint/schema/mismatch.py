@@ -3,19 +3,46 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, Final
 
 from k8slint.loading.document import Path
 from k8slint.objects.object import Object
 from k8slint.objects.problem import Problem
 from k8slint.schema.decode import Mismatch, paths_to, reached
-from k8slint.schema.shapes import Every, Field, Struct
+from k8slint.schema.definitions import NEWEST_MINOR, OLDEST_MINOR, Definitions, definitions_of
+from k8slint.schema.shapes import Field, Struct
 from k8slint.schema.wording import is_ambiguous, is_placeholder, named, path_text, plain_form, shown, written
 from k8slint.values.nearest import nearest
 
 _FEW_FIELDS: Final = 8
+_COMMON_NAMES: Final = frozenset({"apiVersion", "key", "kind", "name", "namespace", "path", "type", "value"})
+# What an older version of the API called differently, and what is often mixed up.
+_RENAMED: Final = {
+    (
+        "apiextensions.v1.CustomResourceDefinitionSpec",
+        "additionalPrinterColumns",
+    ): "versions[].additionalPrinterColumns",
+    ("apiextensions.v1.CustomResourceDefinitionSpec", "subresources"): "versions[].subresources",
+    ("apiextensions.v1.CustomResourceDefinitionSpec", "validation"): "versions[].schema",
+    ("apiextensions.v1.CustomResourceDefinitionSpec", "version"): "versions[].name",
+    ("autoscaling.v2.ResourceMetricSource", "targetAverageUtilization"): "target.averageUtilization",
+    ("autoscaling.v2.ResourceMetricSource", "targetAverageValue"): "target.averageValue",
+    ("core.v1.ConfigMapVolumeSource", "configMapName"): "name",
+    ("core.v1.ContainerPort", "port"): "containerPort",
+    ("core.v1.PersistentVolumeClaimVolumeSource", "name"): "claimName",
+    ("core.v1.SecretVolumeSource", "name"): "secretName",
+    ("networking.v1.IngressBackend", "serviceName"): "service.name",
+    ("networking.v1.IngressBackend", "servicePort"): "service.port.number",
+    ("networking.v1.IngressSpec", "backend"): "defaultBackend",
+}
 _SECRET_FIELDS: Final = ("data", "stringData")
+_TEXTS: Final = ("a string", "bytes in base64")
+_WAYS_OUT: Final[dict[tuple[type, type], str]] = {
+    (str, object): "make it text: quote it, or write it as a block below `|`",
+    (list, object): "make it a list: begin each item with a dash",
+    (dict, list): "make it a mapping: take the dashes off",
+}
 _NEW_OCTAL = re.compile(r"0[oO]([0-7]+)")
 _WHOLE_NUMBER = re.compile(r"[+-]?\d{1,18}")
 _WORDS: Final = {
@@ -29,100 +56,121 @@ def problem_of(obj: Object, root: Struct, mismatch: Mismatch, prefix: Path = ())
 
     `prefix` leads to what was held against `root`.
     """
-    path, value, field, fault = (*prefix, *mismatch.path), mismatch.value, mismatch.field, mismatch.fault
+    path, value, owner, field = (*prefix, *mismatch.path), mismatch.value, mismatch.owner, mismatch.field
     if field is None:
-        if not _is_for_tools(path, value):
-            yield _unknown_field(root, mismatch, path)
+        if isinstance(owner, Struct) and not is_for_tools(path, value):
+            yield _unknown_in(root, owner, path, mismatch.path)
     elif is_placeholder(value):
         return
-    elif fault is not None:
-        yield Problem(path, fault.message, fix=fault.fix, kind=fault.kind)
-    elif _is_secret(obj, path):
-        yield _wrong_type_in_secret(obj, path, value, field)
+    elif mismatch.fault is not None:
+        yield Problem(path, mismatch.fault.message, fix=mismatch.fault.fix, kind=mismatch.fault.kind)
     else:
-        yield _wrong_type(obj, path, value, field)
+        yield wrong_type(obj, path, value, field)
 
 
-def _is_for_tools(path: Path, value: Any) -> bool:
+def is_for_tools(path: Path, value: Any) -> bool:
     """Whether a field is no mistake: a directive of a patch, a template's text, what sops adds to a file."""
-    name = path[-1]
-    return not isinstance(name, str) or name.startswith("$") or is_placeholder(name) or (
-        path == ("sops",) and isinstance(value, dict)
+    name = str(path[-1])
+    return name.startswith("$") or is_placeholder(name) or (path == ("sops",) and isinstance(value, dict))
+
+
+def unknown_field(path: Path, names: Collection[str]) -> Problem:
+    """A field that is not among the names its type knows."""
+    name, message = str(path[-1]), f'unknown field "{path_text(path)}"'
+    near = nearest(name, names)
+    if near is not None:
+        return _unknown(path, f'{message}, did you mean "{near}"?', f"write {near}")
+    if 0 < len(names) <= _FEW_FIELDS:
+        message = f"{message}; the fields here are {', '.join(sorted(names))}"
+    return _unknown(path, message)
+
+
+def _unknown(path: Path, message: str, fix: str = "") -> Problem:
+    return Problem(path, message, fix=fix, at_key=True, kind="unknown-field")
+
+
+def _unknown_in(root: Struct, owner: Struct, path: Path, inner: Path) -> Problem:
+    """The same for a field of a built-in type, where more is known: renamed fields, other versions, other places."""
+    name, message = str(path[-1]), f'unknown field "{path_text(path)}"'
+    meant = _RENAMED.get((owner.name, name))
+    if meant is not None:
+        return _unknown(path, f'{message}, did you mean "{meant}"?', f"write {meant}")
+    elsewhen = _elsewhen(owner, name)
+    if elsewhen:
+        return _unknown(path, f"{message}; {elsewhen}")
+    if nearest(name, owner.fields) is None:
+        home = _home(root, inner)
+        if home:
+            return _unknown(path, f"{message}; {name} belongs in {home}", f"move it: {name} is a field of {home}")
+    return unknown_field(path, tuple(owner.fields))
+
+
+def _elsewhen(owner: Struct, name: str) -> str:
+    """Which other minor, or else which other version of the API, has the field."""
+    own = owner.definitions.minor
+    minors = [
+        minor
+        for minor in range(OLDEST_MINOR, NEWEST_MINOR + 1)
+        if _knows(definitions_of(minor), owner.definition, name)
+    ]
+    if minors:
+        return f"it is there from 1.{minors[0]} on" if minors[0] > own else f"it is gone since 1.{minors[-1] + 1}"
+    group, version, kind = owner.definition.rsplit(".", 2)
+    others = (f"{group}.{other}.{kind}" for other in ("v1", "v2") if other != version)
+    return next(
+        (
+            f"{group.rpartition('.')[2]}/{other.split('.')[-2]} has it"
+            for other in others
+            if _knows(owner.definitions, other, name)
+        ),
+        "",
     )
 
 
-def _unknown_field(root: Struct, mismatch: Mismatch, path: Path) -> Problem:
-    name = str(path[-1])
-    message = f'unknown field "{path_text(path)}"'
-    known = mismatch.owner.fields
-    names = () if isinstance(known, Every) else tuple(known)
-    near = nearest(name, names)
-    if near is not None:
-        return Problem(
-            path, f'{message}, did you mean "{near}"?', fix=f"write {near}", at_key=True, kind="unknown-field"
-        )
-    home = _home(root, mismatch.path)
-    if home:
-        fix = f"move it: {name} is a field of {home}"
-        return Problem(path, f"{message}; {name} belongs in {home}", fix=fix, at_key=True, kind="unknown-field")
-    if 0 < len(names) <= _FEW_FIELDS:
-        message += f"; the fields here are {', '.join(sorted(names))}"
-    return Problem(path, message, at_key=True, kind="unknown-field")
+def _knows(definitions: Definitions, definition: str, name: str) -> bool:
+    return definition in definitions.names and name in definitions.schema(definition).get("properties", {})
 
 
 def _home(root: Struct, path: Path) -> str:
     """Where a field of that name is, nearby: empty where there is none, or one could mean several."""
-    shapes = reached(root, path[:-1])
+    name, shapes = str(path[-1]), reached(root, path[:-1])
     for depth in range(len(shapes) - 1, -1, -1):
-        found = paths_to(shapes[depth], str(path[-1]))
+        found = paths_to(shapes[depth], name)
         found = [hit for hit in found if "containers" in hit] or found
-        if len(found) == 1:
-            return path_text((*path[:depth], *found[0][:-1])).replace("[0]", "[]") or "the object itself"
-        if found:
+        if len(found) > 1:
             return ""
+        if found:
+            (hit,) = found
+            is_near = len(hit) == 1 or (name not in _COMMON_NAMES and (depth == len(shapes) - 1 or "containers" in hit))
+            home = path_text((*path[:depth], *hit[:-1])).replace("[0]", "[]")
+            return (home or "the object itself") if is_near else ""
     return ""
 
 
-def _is_secret(obj: Object, path: Path) -> bool:
-    return obj.gvk.kind == "Secret" and not obj.gvk.group and path[0] in _SECRET_FIELDS
-
-
-def _wrong_type_in_secret(obj: Object, path: Path, value: Any, field: Field) -> Problem:
-    """The same without the value: what stands in a Secret is never shown."""
-    if isinstance(value, (bool, int, float)) and is_ambiguous(written(obj.document, (*obj.path, *path)), value):
-        message = f"an unquoted value is read as {named(value)}, not as the text it looks like"
-        return Problem(path, message, fix="put the value in quotes", kind="ambiguous-scalar", conceals=True)
-    fix = "put the value in quotes" if isinstance(value, (bool, int, float)) else ""
-    message = f"expected {field.word}, found {named(value)}"
-    return Problem(path, message, fix=fix, kind="wrong-type", conceals=True)
-
-
-def _wrong_type(obj: Object, path: Path, value: Any, field: Field) -> Problem:
-    if field.python is str and isinstance(value, (bool, int, float)):
-        text = written(obj.document, (*obj.path, *path))
-        if is_ambiguous(text, value):
-            message = f"{text} is read as the {shown(value).removeprefix('the ')}, not as the string it looks like"
-            return Problem(path, message, fix=f'quote it: "{text}"', kind="ambiguous-scalar")
-        fix = f'quote it: "{text or plain_form(value)}"'
-        return Problem(path, f"expected {field.word}, found {shown(value)}", fix=fix, kind="wrong-type")
-    return Problem(path, f"expected {field.word}, found {shown(value)}", fix=_way_out(value, field), kind="wrong-type")
+def wrong_type(obj: Object, path: Path, value: Any, field: Field) -> Problem:
+    """A value of another type than its field takes; in a Secret, without the value."""
+    text = ""
+    if field.word in _TEXTS and isinstance(value, (bool, int, float)):
+        text = written(obj.document, (*obj.path, *path)) or plain_form(value)
+    is_lost = is_ambiguous(text, value) if text else False
+    kind = "ambiguous-scalar" if is_lost else "wrong-type"
+    if obj.gvk.kind == "Secret" and not obj.gvk.group and path[0] in _SECRET_FIELDS:
+        said = f"expected {field.word}, found {named(value)}"
+        return Problem(path, said, fix="put the value in quotes" if text else "", kind=kind, conceals=True)
+    said = f"expected {field.word}, found {shown(value)}"
+    if is_lost:
+        said = f"{text} is read as {shown(value)}, not as the string it looks like"
+    return Problem(path, said, fix=f'quote it: "{text}"' if text else _way_out(value, field), kind=kind)
 
 
 def _way_out(value: Any, field: Field) -> str:
     """What to write instead, where one thing is likely meant."""
-    wanted = field.python
     if isinstance(value, str):
         octal = _NEW_OCTAL.fullmatch(value)
-        if wanted is int and octal is not None:
+        if field.python is int and octal is not None:
             return f"write 0{octal[1]}: kubectl reads YAML 1.1, which has no 0o"
-        if wanted is int and _WHOLE_NUMBER.fullmatch(value):
+        if field.python is int and _WHOLE_NUMBER.fullmatch(value):
             return f"take the quotes off: {value}"
-        if wanted is bool and value.lower() in _WORDS:
+        if field.python is bool and value.lower() in _WORDS:
             return f"write {_WORDS[value.lower()]}, without quotes"
-    if wanted is str:
-        return "make it text: quote it, or write it as a block below `|`"
-    if wanted is list and not isinstance(value, list):
-        return "make it a list: begin each item with a dash"
-    if wanted is dict and isinstance(value, list):
-        return "make it a mapping: take the dashes off"
-    return f"write {field.word}"
+    return _WAYS_OUT.get((field.python, type(value))) or _WAYS_OUT.get((field.python, object), f"write {field.word}")

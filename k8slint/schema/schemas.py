@@ -9,9 +9,11 @@ from functools import cached_property
 from typing import Final
 
 from k8slint.objects.object import Object
-from k8slint.schema.custom import Kind, kinds_of
-from k8slint.schema.definitions import NEWEST_MINOR, OLDEST_MINOR
+from k8slint.schema.custom import Kind, is_for_programs, kinds_of
+from k8slint.schema.definitions import BUILT_IN_GROUPS, NEWEST_MINOR, OLDEST_MINOR
+from k8slint.schema.formats import can_judge_patterns
 from k8slint.schema.lifecycle import is_built_in
+from k8slint.schema.wording import is_placeholder
 from k8slint.values.gvk import GroupVersionKind
 from k8slint.values.version import KubernetesVersion
 
@@ -43,4 +45,26 @@ def schemas_for(version: KubernetesVersion, crds: Iterable[Object]) -> Schemas:
         raise ValueError(f"no schemas of Kubernetes {version}; there are those of {bundled}")
     return Schemas(version, tuple(crds))
 
-def assumptions(schemas, objects): return []
+
+def assumptions(schemas: Schemas, objects: Iterable[Object]) -> list[str]:
+    """What is taken for granted of custom resources, a note per kind, in order."""
+    counts = Counter(obj.gvk for obj in objects if obj.gvk.group not in BUILT_IN_GROUPS)
+    notes = (_note(gvk, count, schemas) for gvk, count in counts.items())
+    return sorted(note for note in notes if note)
+
+
+def _note(gvk: GroupVersionKind, count: int, schemas: Schemas) -> str:
+    kinds = schemas.custom_kinds.get((gvk.group, gvk.kind), ())
+    versions = [kind.versions[gvk.version] for kind in kinds if gvk.version in kind.versions]
+    name = f"{gvk.kind}.{gvk.group}/{gvk.version}"
+    if not kinds:
+        if is_for_programs(gvk.group) or is_built_in(gvk, schemas.version.minor) or is_placeholder(gvk.api_version):
+            return ""
+        are = "its 1 object is" if count == 1 else f"its {count} objects are"
+        return f"no CustomResourceDefinition for {name} was found: {are} not checked against a schema"
+    skipped = []
+    if any(version.mentions("x-kubernetes-validations") for version in versions):
+        skipped.append("rules in CEL (x-kubernetes-validations)")
+    if not can_judge_patterns() and any(version.mentions("pattern") for version in versions):
+        skipped.append("patterns, for google-re2 is not installed")
+    return f"of the CustomResourceDefinition of {name} these are not checked: {'; '.join(skipped)}" if skipped else ""

@@ -34,21 +34,26 @@ class Field:
 
 @dataclass(frozen=True, eq=False)
 class Struct:
-    """A mapping with fields of its own; `name` is the end of its definition's name: `core.v1.Container`.
+    """A mapping with fields of its own.
 
     Below the unions of a CRD's schema the API server drops unknown fields without a word: `is_lenient`.
     """
 
-    name: str
-    schema: Mapping[str, Any]
+    definition: str
     definitions: Definitions
     is_lenient: bool
     only: None = None
 
     @cached_property
+    def name(self) -> str:
+        """The end of its definition's name, as `core.v1.Container`."""
+        return ".".join(self.definition.split(".")[-3:])
+
+    @cached_property
     def fields(self) -> Mapping[str, Field]:
         """The fields by name."""
-        return {name: _field(self, name, schema) for name, schema in self.schema.get("properties", {}).items()}
+        properties = self.definitions.schema(self.definition).get("properties", {})
+        return {name: _field(self, name, schema) for name, schema in properties.items()}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,12 +68,14 @@ class Every:
 _STRING: Final = Field(str, None, None, "a string")
 _BOOLEAN: Final = Field(bool, None, None, "true or false")
 _INTEGER: Final = Field(int, None, None, "an integer")
-_INT32: Final = Field(int, None, int32_fault, "an integer")
-_NUMBER: Final = Field(float, None, None, "a number", {int: _INTEGER})
 _AMOUNT: Final = Field(int, None, quantity_fault, "a quantity")
-_ANYTHING: Final = Field(
-    object, None, None, "anything", dict.fromkeys((dict, list, str, int, float, bool), _STRING)
-)
+_ANYTHING: Final = Field(object, None, None, "anything", dict.fromkeys((dict, list, str, int, float, bool), _STRING))
+_PLAIN: Final[Mapping[tuple[str, str], Field]] = {
+    ("boolean", ""): _BOOLEAN,
+    ("integer", "int32"): Field(int, None, int32_fault, "an integer"),
+    ("integer", "int64"): _INTEGER,
+    ("number", "double"): Field(float, None, None, "a number", {int: _INTEGER}),
+}
 # Types whose JSON form their definition does not tell.
 _SPECIAL: Final[Mapping[str, Field]] = {
     f"{_META}api.resource.Quantity": Field(str, None, quantity_fault, "a quantity", {int: _AMOUNT, float: _AMOUNT}),
@@ -85,10 +92,9 @@ _SECRET_BYTES: Final = Field(str, None, None, "bytes in base64", {list: _STRING}
 
 
 @cache
-def struct(minor: int, name: str, *, is_lenient: bool = False) -> Struct:
+def struct(minor: int, definition: str, *, is_lenient: bool = False) -> Struct:
     """The type of a definition of a bundled minor."""
-    definitions = definitions_of(minor)
-    return Struct(".".join(name.split(".")[-3:]), definitions.schema(name), definitions, is_lenient)
+    return Struct(definition, definitions_of(minor), is_lenient)
 
 
 def _field(owner: Struct, name: str, schema: Mapping[str, Any]) -> Field:
@@ -96,24 +102,21 @@ def _field(owner: Struct, name: str, schema: Mapping[str, Any]) -> Field:
     if ref is not None:
         return _of_definition(owner, ref.removeprefix(_REF))
     types = schema.get("type", ())
-    match types if isinstance(types, str) else next(iter(types), ""):
-        case "string" if schema.get("format") == "byte":
-            return _SECRET_BYTES if owner.name == "core.v1.Secret" else _BYTES
-        case "string":
-            allowed = allowed_values(owner.name, name, owner.definitions.minor)
-            return _STRING if allowed is None else replace(_STRING, check=allowed)
-        case "integer":
-            return _INT32 if schema.get("format") == "int32" else _INTEGER
-        case "number":
-            return _NUMBER
-        case "boolean":
-            return _BOOLEAN
-        case "array":
-            return Field(list, Every(_field(owner, name, schema["items"])), None, "a list")
-        case "object" if isinstance(schema.get("additionalProperties"), dict):
-            return Field(dict, Every(_field(owner, name, schema["additionalProperties"])), None, "a mapping")
-        case _:
-            return _ANYTHING
+    kind = types if isinstance(types, str) else next(iter(types), "")
+    if kind == "string":
+        return _text(owner, name, schema)
+    if kind == "array":
+        return Field(list, Every(_field(owner, name, schema["items"])), None, "a list")
+    if kind == "object" and isinstance(schema.get("additionalProperties"), dict):
+        return Field(dict, Every(_field(owner, name, schema["additionalProperties"])), None, "a mapping")
+    return _PLAIN.get((kind, schema.get("format", "")), _ANYTHING)
+
+
+def _text(owner: Struct, name: str, schema: Mapping[str, Any]) -> Field:
+    if schema.get("format") == "byte":
+        return _SECRET_BYTES if owner.name == "core.v1.Secret" else _BYTES
+    allowed = allowed_values(owner.name, name, owner.definitions.minor)
+    return _STRING if allowed is None else replace(_STRING, check=allowed)
 
 
 def _of_definition(owner: Struct, name: str) -> Field:

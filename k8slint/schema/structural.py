@@ -1,4 +1,4 @@
-"""Data held against the structure of a CRD's schema: unknown fields, nulls and defaults, lists that are sets or maps."""
+"""Data held against the structure of a CRD's schema: unknown fields, nulls and defaults, and items that come twice."""
 
 from __future__ import annotations
 
@@ -102,12 +102,16 @@ def _twice(value: list[Any], node: Mapping[str, Any], path: Path) -> Iterator[tu
         if list_type == "map":
             if not isinstance(item, dict):
                 continue
-            identity = json.dumps({key: item[key] for key in keys if key in item}, sort_keys=True)
+            identity = _json({key: item[key] for key in keys if key in item})
         else:
-            identity = json.dumps(item, sort_keys=True)
+            identity = _json(item)
         seen[identity] = seen.get(identity, 0) + 1
         if seen[identity] == 2:
             yield (*path, index), identity
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
 def depth_of(data: Any) -> int:

@@ -9,7 +9,7 @@ Mirrors: kube-openapi pkg/validation/validate, apiextensions-apiserver pkg/apise
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
 from k8slint.loading.document import Path
@@ -18,19 +18,20 @@ from k8slint.schema.enums import unsupported
 from k8slint.schema.formats import has_format, matches_pattern
 from k8slint.schema.scalars import Fault
 from k8slint.schema.shapes import Field
-from k8slint.schema.wording import is_placeholder, path_text
+from k8slint.schema.wording import is_placeholder, named, path_text
 
 
 class Defect(NamedTuple):
-    """A value its schema does not take: of another type than `field`, or with a `fault` of its own."""
+    """A value that its schema does not take: with a fault, or, where `field` is given, of another type than that."""
 
     path: Path
     value: Any
-    fault: Fault | None = None
+    fault: Fault
     field: Field | None = None
 
 
-Keyword = Callable[[Any, Any, Mapping[str, Any], Path], Iterator[Defect]]
+# A check of one keyword: the value, the argument of the keyword, the schema it stands in, the path, what was found.
+Keyword = Callable[[Any, Any, Mapping[str, Any], Path, list[Defect]], None]
 
 _FIELDS: Final = {
     "array": Field(list, None, None, "a list"),
@@ -42,33 +43,48 @@ _FIELDS: Final = {
 }
 _INT_OR_STRING: Final = Field(int, None, None, "an integer or a string")
 _LONGEST_SHOWN: Final = 60
+_NEAREST: Final = "; the nearest fails at "
 
 
-def defects(value: Any, schema: Any, path: Path = ()) -> Iterator[Defect]:
-    """Every defect of a completed value."""
+def defects(value: Any, schema: Any, path: Path = ()) -> list[Defect]:
+    """Every defect of a completed value; a text that is yet to be filled in has none."""
+    found: list[Defect] = []
+    _collect(value, schema, path, found)
+    return found
+
+
+def _collect(value: Any, schema: Any, path: Path, found: list[Defect]) -> None:
     node = mapping(schema)
     if value is None:
-        yield from _check_null(node, path)
+        _check_null(node, path, found)
         return
-    if is_placeholder(value):
-        return
-    if node.get("x-kubernetes-int-or-string") is True:
-        if not isinstance(value, (int, str)) or isinstance(value, bool):
-            yield Defect(path, value, field=_INT_OR_STRING)
+    before = len(found)
+    if node.get("x-kubernetes-int-or-string") is True and not _is_int_or_string(value):
+        found.append(_of_type(path, value, _INT_OR_STRING))
     for keyword, argument in node.items():
         check = _KEYWORDS.get(keyword)
         if check is not None:
-            yield from check(value, argument, node, path)
+            check(value, argument, node, path, found)
+    if len(found) > before and is_placeholder(value):
+        del found[before:]
 
 
-def _check_null(node: Mapping[str, Any], path: Path) -> Iterator[Defect]:
+def _is_int_or_string(value: Any) -> bool:
+    return isinstance(value, (int, str)) and not isinstance(value, bool)
+
+
+def _check_null(node: Mapping[str, Any], path: Path, found: list[Defect]) -> None:
     """Of null only the type is asked."""
     field = _FIELDS.get(node.get("type", ""))
     if field is not None and not node.get("nullable"):
-        yield Defect(path, None, field=field)
+        found.append(_of_type(path, None, field))
 
 
-def _type(value: Any, argument: Any, node: Mapping[str, Any], path: Path) -> Iterator[Defect]:
+def _of_type(path: Path, value: Any, field: Field) -> Defect:
+    return Defect(path, value, Fault("wrong-type", f"expected {field.word}, found {named(value)}"), field)
+
+
+def _type(value: Any, argument: Any, node: Mapping[str, Any], path: Path, found: list[Defect]) -> None:
     field = _FIELDS.get(argument) if isinstance(argument, str) else None
     if field is None or node.get("x-kubernetes-int-or-string") is True:
         return
@@ -79,17 +95,17 @@ def _type(value: Any, argument: Any, node: Mapping[str, Any], path: Path) -> Ite
     else:
         fits = isinstance(value, field.python)
     if not fits:
-        yield Defect(path, value, field=field)
+        found.append(_of_type(path, value, field))
 
 
-def _properties(value: Any, argument: Any, _node: Mapping[str, Any], path: Path) -> Iterator[Defect]:
+def _properties(value: Any, argument: Any, _node: Mapping[str, Any], path: Path, found: list[Defect]) -> None:
     if isinstance(value, dict) and isinstance(argument, dict):
         for key, entry in value.items():
             if key in argument:
-                yield from defects(entry, argument[key], (*path, key))
+                _collect(entry, argument[key], (*path, key), found)
 
 
-def _additional_properties(value: Any, argument: Any, node: Mapping[str, Any], path: Path) -> Iterator[Defect]:
+def _additional_properties(value: Any, argument: Any, node: Mapping[str, Any], path: Path, found: list[Defect]) -> None:
     if not isinstance(value, dict):
         return
     known = mapping(node.get("properties"))
@@ -97,132 +113,127 @@ def _additional_properties(value: Any, argument: Any, node: Mapping[str, Any], p
         if key in known:
             continue
         if argument is False:
-            yield _invalid((*path, key), entry, "is a forbidden property")
+            found.append(_invalid((*path, key), entry, "is a forbidden property"))
         else:
-            yield from defects(entry, argument, (*path, key))
+            _collect(entry, argument, (*path, key), found)
 
 
-def _items(value: Any, argument: Any, _node: Mapping[str, Any], path: Path) -> Iterator[Defect]:
+def _items(value: Any, argument: Any, _node: Mapping[str, Any], path: Path, found: list[Defect]) -> None:
     if isinstance(value, list):
         for index, item in enumerate(value):
-            yield from defects(item, argument, (*path, index))
+            _collect(item, argument, (*path, index), found)
 
 
-def _required(value: Any, argument: Any, _node: Mapping[str, Any], path: Path) -> Iterator[Defect]:
+def _required(value: Any, argument: Any, _node: Mapping[str, Any], path: Path, found: list[Defect]) -> None:
     if isinstance(value, dict):
         for name in sequence(argument):
             if isinstance(name, str) and name not in value:
                 fault = Fault("required-field", f"Required value: {name} is missing", f"add {name}")
-                yield Defect((*path, name), None, fault)
+                found.append(Defect((*path, name), None, fault))
 
 
-def _enum(value: Any, argument: Any, _node: Mapping[str, Any], path: Path) -> Iterator[Defect]:
+def _enum(value: Any, argument: Any, _node: Mapping[str, Any], path: Path, found: list[Defect]) -> None:
     allowed = sequence(argument)
     if not allowed or any(_is_same(value, word) for word in allowed):
         return
     text = value if isinstance(value, str) else _json(value)
     words = tuple(word if isinstance(word, str) else _json(word) for word in allowed)
-    yield Defect(path, value, unsupported(text, words))
+    found.append(Defect(path, value, unsupported(text, words)))
 
 
 def _is_same(value: Any, word: Any) -> bool:
     return bool(value == word) and isinstance(value, bool) == isinstance(word, bool)
 
 
-def _pattern(value: Any, argument: Any, _node: Mapping[str, Any], path: Path) -> Iterator[Defect]:
+def _pattern(value: Any, argument: Any, _node: Mapping[str, Any], path: Path, found: list[Defect]) -> None:
     if isinstance(value, str) and isinstance(argument, str) and not matches_pattern(value, argument):
-        yield _invalid(path, value, f"should match '{argument}'")
+        found.append(_invalid(path, value, f"should match '{argument}'"))
 
 
-def _format(value: Any, argument: Any, node: Mapping[str, Any], path: Path) -> Iterator[Defect]:
-    if isinstance(value, str) and isinstance(argument, str) and node.get("type", "string") == "string":
-        if not has_format(value, argument):
-            yield _invalid(path, value, f"must be of type {argument}")
+def _format(value: Any, argument: Any, node: Mapping[str, Any], path: Path, found: list[Defect]) -> None:
+    is_text = isinstance(value, str) and node.get("type", "string") == "string"
+    if is_text and isinstance(argument, str) and not has_format(value, argument):
+        found.append(_invalid(path, value, f"must be of type {argument}"))
 
 
-def _max_length(value: Any, argument: Any, _node: Mapping[str, Any], path: Path) -> Iterator[Defect]:
+def _max_length(value: Any, argument: Any, _node: Mapping[str, Any], path: Path, found: list[Defect]) -> None:
     if isinstance(value, str) and _is_number(argument) and len(value) > argument:
-        yield _too_long(path, value, f"Too long: may not be more than {argument} bytes")
+        found.append(_too_long(path, value, f"Too long: may not be more than {argument} bytes"))
 
 
-def _min_length(value: Any, argument: Any, _node: Mapping[str, Any], path: Path) -> Iterator[Defect]:
+def _min_length(value: Any, argument: Any, _node: Mapping[str, Any], path: Path, found: list[Defect]) -> None:
     if isinstance(value, str) and _is_number(argument) and len(value) < argument:
-        yield _invalid(path, value, f"should be at least {argument} chars long")
+        found.append(_invalid(path, value, f"should be at least {argument} chars long"))
 
 
-def _max_items(value: Any, argument: Any, _node: Mapping[str, Any], path: Path) -> Iterator[Defect]:
+def _max_items(value: Any, argument: Any, _node: Mapping[str, Any], path: Path, found: list[Defect]) -> None:
     if isinstance(value, list) and _is_number(argument) and len(value) > argument:
-        yield _too_long(path, value, f"Too many: {len(value)}: must have at most {argument} items")
+        found.append(_too_long(path, value, f"Too many: {len(value)}: must have at most {argument} items"))
 
 
-def _min_items(value: Any, argument: Any, _node: Mapping[str, Any], path: Path) -> Iterator[Defect]:
+def _min_items(value: Any, argument: Any, _node: Mapping[str, Any], path: Path, found: list[Defect]) -> None:
     if isinstance(value, list) and _is_number(argument) and len(value) < argument:
-        yield _invalid(path, len(value), f"should have at least {argument} items")
+        found.append(_invalid(path, len(value), f"should have at least {argument} items"))
 
 
-def _max_properties(value: Any, argument: Any, _node: Mapping[str, Any], path: Path) -> Iterator[Defect]:
+def _max_properties(value: Any, argument: Any, _node: Mapping[str, Any], path: Path, found: list[Defect]) -> None:
     if isinstance(value, dict) and _is_number(argument) and len(value) > argument:
-        yield _too_long(path, value, f"Too many: {len(value)}: must have at most {argument} items")
+        found.append(_too_long(path, value, f"Too many: {len(value)}: must have at most {argument} items"))
 
 
-def _min_properties(value: Any, argument: Any, _node: Mapping[str, Any], path: Path) -> Iterator[Defect]:
+def _min_properties(value: Any, argument: Any, _node: Mapping[str, Any], path: Path, found: list[Defect]) -> None:
     if isinstance(value, dict) and _is_number(argument) and len(value) < argument:
-        yield _invalid(path, len(value), f"should have at least {argument} properties")
+        found.append(_invalid(path, len(value), f"should have at least {argument} properties"))
 
 
-def _maximum(value: Any, argument: Any, node: Mapping[str, Any], path: Path) -> Iterator[Defect]:
+def _maximum(value: Any, argument: Any, node: Mapping[str, Any], path: Path, found: list[Defect]) -> None:
     if not _is_number(value) or not _is_number(argument):
         return
     if node.get("exclusiveMaximum") is True:
         if value >= argument:
-            yield _invalid(path, value, f"should be less than {argument}")
+            found.append(_invalid(path, value, f"should be less than {argument}"))
     elif value > argument:
-        yield _invalid(path, value, f"should be less than or equal to {argument}")
+        found.append(_invalid(path, value, f"should be less than or equal to {argument}"))
 
 
-def _minimum(value: Any, argument: Any, node: Mapping[str, Any], path: Path) -> Iterator[Defect]:
+def _minimum(value: Any, argument: Any, node: Mapping[str, Any], path: Path, found: list[Defect]) -> None:
     if not _is_number(value) or not _is_number(argument):
         return
     if node.get("exclusiveMinimum") is True:
         if value <= argument:
-            yield _invalid(path, value, f"should be greater than {argument}")
+            found.append(_invalid(path, value, f"should be greater than {argument}"))
     elif value < argument:
-        yield _invalid(path, value, f"should be greater than or equal to {argument}")
+        found.append(_invalid(path, value, f"should be greater than or equal to {argument}"))
 
 
-def _multiple_of(value: Any, argument: Any, _node: Mapping[str, Any], path: Path) -> Iterator[Defect]:
+def _multiple_of(value: Any, argument: Any, _node: Mapping[str, Any], path: Path, found: list[Defect]) -> None:
     if _is_number(value) and _is_number(argument) and argument > 0:
         times = value / argument
         if abs(times - round(times)) > 1e-9 * max(1.0, abs(times)):
-            yield _invalid(path, value, f"should be a multiple of {argument}")
+            found.append(_invalid(path, value, f"should be a multiple of {argument}"))
 
 
-def _all_of(value: Any, argument: Any, _node: Mapping[str, Any], path: Path) -> Iterator[Defect]:
+def _all_of(value: Any, argument: Any, _node: Mapping[str, Any], path: Path, found: list[Defect]) -> None:
     for schema in sequence(argument):
-        yield from defects(value, schema, path)
+        _collect(value, schema, path, found)
 
 
-def _any_of(value: Any, argument: Any, _node: Mapping[str, Any], path: Path) -> Iterator[Defect]:
+def _any_of(value: Any, argument: Any, _node: Mapping[str, Any], path: Path, found: list[Defect]) -> None:
     schemas = sequence(argument)
-    failed = []
-    for schema in schemas:
-        found = list(defects(value, schema, path))
-        if not found:
-            return
-        failed.append(found)
-    if failed:
+    failed = [defects(value, schema, path) for schema in schemas]
+    if all(failed) and failed:
         said = "must validate at least one schema (anyOf)"
-        yield _of_alternatives(path, value, said, schemas, failed)
+        found.append(_of_alternatives(path, value, said, schemas, failed))
 
 
-def _one_of(value: Any, argument: Any, _node: Mapping[str, Any], path: Path) -> Iterator[Defect]:
+def _one_of(value: Any, argument: Any, _node: Mapping[str, Any], path: Path, found: list[Defect]) -> None:
     schemas = sequence(argument)
-    failed = [found for schema in schemas if (found := list(defects(value, schema, path)))]
-    met = len(schemas) - len(failed)
+    outcomes = [defects(value, schema, path) for schema in schemas]
+    met = outcomes.count([])
     if schemas and met != 1:
         said = "must validate one and only one schema (oneOf). "
         said += f"Found {met} valid alternatives" if met else "Found none valid"
-        yield _of_alternatives(path, value, said, schemas, [] if met else failed)
+        found.append(_of_alternatives(path, value, said, schemas, [] if met else outcomes))
 
 
 def _of_alternatives(path: Path, value: Any, said: str, schemas: list[Any], failed: list[list[Defect]]) -> Defect:
@@ -233,23 +244,24 @@ def _of_alternatives(path: Path, value: Any, said: str, schemas: list[Any], fail
         choice = ", ".join(wanted)
         return _invalid(path, value, f"{said}; set {how_many} of {choice}", f"set {how_many} of {choice}")
     nearest = min(failed, key=len, default=None)
-    if nearest and nearest[0].fault is not None:
-        where = path_text(nearest[0].path)
-        return _invalid(path, value, f"{said}; the nearest fails at {where}: {nearest[0].fault.message}")
+    if nearest:
+        message = nearest[0].fault.message
+        reason = message.partition(_NEAREST)[2] or f"{path_text(nearest[0].path)}: {message}"
+        return _invalid(path, value, f"{said}{_NEAREST}{reason}")
     return _invalid(path, value, said)
 
 
-def _not(value: Any, argument: Any, _node: Mapping[str, Any], path: Path) -> Iterator[Defect]:
-    if isinstance(argument, dict) and next(defects(value, argument, path), None) is None:
-        yield _invalid(path, value, "must not validate the schema (not)")
+def _not(value: Any, argument: Any, _node: Mapping[str, Any], path: Path, found: list[Defect]) -> None:
+    if isinstance(argument, dict) and not defects(value, argument, path):
+        found.append(_invalid(path, value, "must not validate the schema (not)"))
 
 
-def _embedded_resource(value: Any, argument: Any, _node: Mapping[str, Any], path: Path) -> Iterator[Defect]:
+def _embedded_resource(value: Any, argument: Any, _node: Mapping[str, Any], path: Path, found: list[Defect]) -> None:
     if argument is True and isinstance(value, dict):
         for name in ("apiVersion", "kind"):
             if name not in value:
                 fault = Fault("required-field", f"Required value: {name} is missing", f"add {name}")
-                yield Defect((*path, name), None, fault)
+                found.append(Defect((*path, name), None, fault))
 
 
 def _is_number(value: Any) -> bool:

@@ -12,7 +12,8 @@ from k8slint.loading.document import Document, Path
 _LONGEST_SHOWN: Final = 60
 # Templates of Helm, Flux, Argo, sops, sed and people: what will stand there is not known here.
 _PLACEHOLDER = re.compile(
-    r"\$\{|\$\(|\{\{|<[^<>]+>|#\{|\AENC\[|\A\$[A-Za-z_]\w*\Z|\A%[A-Za-z_]\w*%\Z|\A@[A-Za-z_]\w*@\Z|\A__\w+__\Z"
+    r"\$\{|\$\(|\{\{|<[^<>]+>|#\{|\AENC\[|\A\$[A-Za-z_]\w*\Z|\A%[A-Za-z_]\w*%\Z|\A@[A-Za-z_]\w*@\Z|\A__\w+__\Z|\A\{\w+\}\Z"
+    r"|\A(?i:change|replace)[-_]?(?i:me|with)|\APLACEHOLDER"
 )
 _NAMES: Final[dict[type, str]] = {
     dict: "a mapping",

@@ -38,7 +38,7 @@ from k8slint.simulation.preparation import (
     quota_ledger,
     scalers_of,
 )
-from k8slint.simulation.results import DryRun, NodeResult, PodResult, Verdict, WorkloadResult
+from k8slint.simulation.results import DryRun, NodeResult, PodResult, Scene, Verdict, WorkloadResult
 from k8slint.simulation.volumes import Key, Known, Storage, bind
 from k8slint.values.version import KubernetesVersion
 
@@ -77,15 +77,14 @@ def dry_run(
     storage, facts = _storage(inventory, creation, templates, notes)
 
     pods = [*crew.running, *crew.pending, *(one.pod for one in created if one.pod is not None)]
-    if nodes is None:
-        placing = Placing({}, {}, {}, ())
-    else:
-        placing = place(Stage(nodes, facts, profiles, version, explain), pods, _chains(created))
+    stage = Stage(nodes or (), facts, profiles, version, explain)
+    placing = Placing({}, {}, {}, ()) if nodes is None else place(stage, pods, _chains(created))
     for text in placing.assumptions:
         notes.assumptions.take(text)
     judge = _Judge(placing, None if nodes is None else frozenset(node.name for node in nodes))
+    places = {template.batch.item: number for number, template in enumerate(templates)}
     results = (
-        *(judge.created(one) for one in created),
+        *(judge.created(one) for one in sorted(created, key=lambda one: places[one.batch.item])),
         *(judge.pending(pod, item) for pod, item in crew.pending.items()),
     )
     return DryRun(
@@ -95,6 +94,7 @@ def dry_run(
         tuple(notes.refusals),
         storage.unbound,
         notes.assumptions.texts(),
+        None if nodes is None else Scene(stage, tuple(pod for pod in pods if pod.node_name), placing.outcomes),
     )
 
 

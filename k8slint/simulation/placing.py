@@ -42,7 +42,9 @@ def place(stage: Stage, pods: Sequence[Pod], chains: Iterable[Sequence[str]]) ->
         outcomes, results = _run(stage, [pod for pod in pods if pod.key not in waiting])
         left_out = len(waiting)
         for chain in chains:
-            stuck = next((key for key in chain if key not in held and not isinstance(outcomes.get(key), Assigned)), None)
+            stuck = next(
+                (key for key in chain if key not in held and not isinstance(outcomes.get(key), Assigned)), None
+            )
             if stuck is not None:
                 waiting |= {key: stuck for key in chain[chain.index(stuck) + 1 :] if key not in waiting}
         if len(waiting) == left_out:

@@ -9,7 +9,9 @@ from functools import cached_property
 
 from k8slint.loading.document import Path
 from k8slint.objects.object import Object
-from k8slint.scheduling.result import Preemption, Rejection
+from k8slint.scheduling.pods import Pod
+from k8slint.scheduling.result import Outcome, Preemption, Rejection
+from k8slint.simulation.placing import Stage
 from k8slint.simulation.refusal import Refusal
 
 _NONE: Mapping[str, Rejection] = {}
@@ -34,8 +36,8 @@ class PodResult:
     `owner` is the object in the files that it comes from, which may be the pod itself; `path` leads from its pod
     (template) to what the message is about, where that is known. `absent` names what is missing, where the verdict is
     only true if it exists nowhere. `statuses` has the refusals by node; `scores`, if asked for, the weighted score of
-    each plugin by node. `ties` are nodes that would have done as well. With a `preemption` less important pods go first.
-    `is_described` pods are of the cluster description, not of the manifests.
+    each plugin by node. `ties` are nodes that would have done as well. With a `preemption` less important pods go
+    first. `is_described` pods are of the cluster description, not of the manifests.
     """
 
     namespace: str
@@ -82,12 +84,25 @@ class WorkloadResult:
     note: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What the scheduler was given and what it answered, for questions that come later.
+
+    `holding` are the pods that had a node before any was tried; `outcomes`, by namespace and name, are in the order in
+    which the others were tried.
+    """
+
+    stage: Stage
+    holding: tuple[Pod, ...]
+    outcomes: Mapping[str, Outcome]
+
+
 @dataclass(frozen=True)
 class DryRun:
     """The whole outcome. `nodes` is none where no node is known: then no pod is judged by nodes.
 
     `unbound` says of claims, by namespace and name, why they never get a volume. `pods` are in the order of the
-    manifests, those of the description last.
+    manifests, those of the description last. `scene` is none where no node is known.
     """
 
     pods: tuple[PodResult, ...]
@@ -96,6 +111,7 @@ class DryRun:
     refusals: tuple[Refusal, ...]
     unbound: Mapping[tuple[str, str], str]
     assumptions: tuple[str, ...]
+    scene: Scene | None = None
 
     def of(self, obj: Object) -> tuple[PodResult, ...]:
         """The pods that come from an object."""

@@ -50,7 +50,10 @@ def cases() -> Iterator[Any]:
         for number, case in enumerate(table["cases"]):
             whole = {**table.get("defaults", {}), **case}
             whole["plugin"] = whole.get("plugin", table.get("plugin"))
-            yield pytest.param(whole, id=f"{path.stem}-{number}: {case['name']}")
+            for version in case.get("messages", {None: None}):
+                told = {} if version is None else {"version": version, "results": {"p": case["messages"][version]}}
+                name = f"{path.stem}-{number}: {case['name']}" + (f" ({version})" if version else "")
+                yield pytest.param({**whole, **told}, id=name)
 
 
 @pytest.mark.parametrize("case", list(cases()))
@@ -102,7 +105,7 @@ def check_run(case: dict[str, Any]) -> None:
     result = schedule(
         pods_of(case),
         nodes_of(case),
-        Facts.of(case.get("objects", ())),
+        Facts.of(objects_of(case)),
         profile_of(case),
         version_of(case),
     )
@@ -131,7 +134,7 @@ def ready(case: dict[str, Any]) -> Look | Rejection:
     """The case's pod, ready to be judged on the case's nodes by the case's plugin alone."""
     profile = profile_of(case)
     nodes = list(nodes_of(case))
-    ledger = Ledger(nodes, Facts.of(case.get("objects", ())))
+    ledger = Ledger(nodes, Facts.of(objects_of(case)))
     for number, data in enumerate((*case.get("pods", ()), *crowd(case))):
         pod = pod_of(data, f"there-{number}", case)
         ledger.add(pod, ledger.index_of[pod.node_name])
@@ -211,7 +214,7 @@ PLUGINS = (
 
 def nodes_of(case: Mapping[str, Any]) -> Iterator[Node]:
     common = case.get("node", {})
-    for name, own in (case.get("nodes") or {"n": {}}).items():
+    for name, own in case.get("nodes", {"n": {}}).items():
         yield Node.of(node_data(name, {**common, **(own or {})}))
 
 
@@ -233,11 +236,73 @@ def taint(text: str) -> dict[str, str]:
 
 
 def pods_of(case: Mapping[str, Any]) -> Iterator[Pod]:
-    for number, data in enumerate(case.get("pods", ())):
+    for number, data in enumerate((*case.get("pods", ()), *crowd(case), *([case["pod"]] if "pod" in case else []))):
         for copy in range(data.get("times", 1)):
             name = data.get("name", f"there-{number}")
             named = {**data, "name": f"{name}-{copy}" if "times" in data else name}
             yield pod_of(named, name, case)
+
+
+def objects_of(case: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """The facts of the case: `objects` as manifests, and claims, volumes, classes and CSINodes in short."""
+    yield from case.get("objects", ())
+    yield from (claim_data(name, written or {}) for name, written in case.get("claims", {}).items())
+    yield from (volume_data(name, written or {}) for name, written in case.get("volumes", {}).items())
+    for name, written in case.get("classes", {}).items():
+        topologies = [{"key": KEYS.get(key, key), "values": values} for key, values in written.get("on", {}).items()]
+        yield {
+            "kind": "StorageClass",
+            "metadata": {"name": name},
+            "provisioner": written.get("by", "kubernetes.io/no-provisioner"),
+            "volumeBindingMode": "Immediate" if written.get("at_once") else "WaitForFirstConsumer",
+            "allowedTopologies": [{"matchLabelExpressions": topologies}] if topologies else None,
+        }
+    for name, written in case.get("csi", {}).items():
+        drivers = [
+            {"name": driver, "allocatable": None if count is None else {"count": count}}
+            for driver, count in written.get("limits", {}).items()
+        ]
+        notes = {"storage.alpha.kubernetes.io/migrated-plugins": written.get("migrated", "")}
+        yield {"kind": "CSINode", "metadata": {"name": name, "annotations": notes}, "spec": {"drivers": drivers}}
+
+
+def claim_data(name: str, written: Mapping[str, Any]) -> dict[str, Any]:
+    """A claim: `volume` (bound to it unless `bound: false`), `class`, `size`, `modes`, `told` (a node) and the rest."""
+    notes = {}
+    if "volume" in written and written.get("bound", True):
+        notes["pv.kubernetes.io/bind-completed"] = "yes"
+    if "told" in written:
+        notes["volume.kubernetes.io/selected-node"] = written["told"]
+    metadata = {"name": name, "annotations": notes, **written.get("metadata", {})}
+    if "owner" in written:
+        metadata["ownerReferences"] = [{"kind": "Pod", "name": written["owner"], "controller": True}]
+    spec = {
+        "volumeName": written.get("volume"),
+        "storageClassName": written.get("class"),
+        "accessModes": written.get("modes", ["ReadWriteOnce"]),
+        "resources": {"requests": {"storage": written["size"]} if "size" in written else {}},
+        **written.get("spec", {}),
+    }
+    return {"kind": "PersistentVolumeClaim", "metadata": metadata, "spec": spec, "status": written.get("status")}
+
+
+def volume_data(name: str, written: Mapping[str, Any]) -> dict[str, Any]:
+    """A volume: `class`, `size`, `modes`, `on` (a node term), `for` (a claim), `csi` (driver, handle) and the rest."""
+    spec = {
+        "storageClassName": written.get("class"),
+        "capacity": {"storage": written.get("size", "10Gi")},
+        "accessModes": written.get("modes", ["ReadWriteOnce"]),
+        **written.get("spec", {}),
+    }
+    if "on" in written:
+        spec["nodeAffinity"] = {"required": {"nodeSelectorTerms": [node_term(text) for text in written["on"]]}}
+    if "for" in written:
+        spec["claimRef"] = {"namespace": "default", "name": written["for"]}
+    if "csi" in written:
+        spec["csi"] = {"driver": written["csi"][0], "volumeHandle": written["csi"][1]}
+    labels = {KEYS.get(key, key): value for key, value in written.get("labels", {}).items()}
+    metadata = {"name": name, "labels": labels, **written.get("metadata", {})}
+    return {"kind": "PersistentVolume", "metadata": metadata, "spec": spec, "status": written.get("status")}
 
 
 def crowd(case: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

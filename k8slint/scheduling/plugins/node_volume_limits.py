@@ -50,9 +50,10 @@ class _Check:
         attached: set[_Handle] = set()
         for other in ledger.usages[index].with_volumes:
             attached |= _handles(other, ledger)
+        new = Counter(driver for driver, _ in wanted - attached)
+        # Upstream counts a volume twice that is attached, used by no pod there, and wanted by this one.
         attached |= _attachments(ledger).get(csi_node.name, frozenset())
         used = Counter(driver for driver, _ in attached)
-        new = Counter(driver for driver, _ in wanted - attached)
         over = any(
             used[driver] + count > csi_node.limits.get(driver, used[driver] + count) for driver, count in new.items()
         )

@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+import pytest
+
+from k8slint.loading.read import load
+
+
+@pytest.fixture
+def documents():
+    """A function from text or bytes to the documents in them."""
+
+    def read(content):
+        return load("x.yaml", content if isinstance(content, bytes) else content.encode()).documents
+
+    return read
+
+
+@pytest.fixture
+def place():
+    """A function from a document and a path to line, column and the text that is pointed at."""
+
+    def find(document, *path, key=False):
+        start, end = document.span(path, key=key)
+        return (*document.source.place(start), document.source.text[start:end])
+
+    return find
+
+
+@pytest.fixture
+def complaints():
+    """A function from documents to their problems as (kind, line, column)."""
+
+    def collect(documents):
+        return [
+            (problem.kind, *document.source.place(problem.span[0]))
+            for document in documents
+            for problem in document.problems
+        ]
+
+    return collect
