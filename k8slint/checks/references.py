@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from k8slint.cluster.cluster import Cluster
 from k8slint.cluster.evidence import evidence_of
-from k8slint.cluster.producers import KUSTOMIZATIONS, Supply, listed_files
+from k8slint.cluster.kustomizations import kustomizations, listed_files
+from k8slint.cluster.producers import Supply
 from k8slint.cluster.references import (
     Reference,
     claim_templates,
@@ -190,7 +191,8 @@ def undefined_volume(pod: Pod, cluster: Cluster) -> Iterator[Problem]:
     if not all(is_dns_subdomain(name) for name in names):
         return
     is_stateful = pod.obj.group_kind == "StatefulSet.apps"
-    for container in pod.containers:
+    # A container without an image is part of a patch, whose volumes may be in what it patches.
+    for container in (container for container in pod.containers if container.data.get("image")):
         for field in ("volumeMounts", "volumeDevices"):
             for index, mount in items(container.data.get(field)):
                 name = text(mount.get("name"))
@@ -246,10 +248,9 @@ def _repeated(cluster: Cluster) -> Mapping[Object, tuple[Object, str]]:
 
 def _kustomizations_by_file(cluster: Cluster) -> Mapping[str, list[str]]:
     found: dict[str, list[str]] = defaultdict(list)
-    for group_kind in KUSTOMIZATIONS:
-        for kustomization in cluster.of_kind(group_kind):
-            for file in listed_files(kustomization):
-                found[file].append(kustomization.document.source.name)
+    for kustomization in kustomizations(cluster):
+        for file in listed_files(kustomization):
+            found[file].append(kustomization.document.source.name)
     return found
 
 

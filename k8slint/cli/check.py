@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from k8slint.cli.streams import complain, config_for, read_stdin, wants_color, width, write_stdout
 from k8slint.finding import Severity
 from k8slint.usage import UsageError
 
 if TYPE_CHECKING:
-    from k8slint.config import Config
     from k8slint.finding import Report
     from k8slint.lint import Request
 
@@ -77,9 +77,9 @@ def check(  # noqa: PLR0917 - typer reads the options from the signature
     outputs = _outputs(output_format or ["text"])
     request = Request(
         paths=given,
-        config=_config(config, given),
+        config=config_for(config, given),
         context=context or (),
-        stdin=_stdin() if STDIN in given else b"",
+        stdin=read_stdin() if STDIN in given else b"",
         stdin_name=stdin_filename,
         kubernetes_version=kubernetes_version,
         select=_words(select),
@@ -94,7 +94,7 @@ def check(  # noqa: PLR0917 - typer reads the options from the signature
     if verbose:
         _list_skipped(outcome.report)
     for failure in outcome.failures:
-        _complain(failure)
+        complain(failure)
     raise typer.Exit(_exit_code(outcome.report, request, fail_level, failed=bool(outcome.failures)))
 
 
@@ -103,7 +103,7 @@ def _exit_code(report: Report, request: Request, fail_level: FailLevel, *, faile
         return 2
     # Files given beside a context are given by a tool, which does not know what they hold.
     if not report.summary.objects and not report.findings and not request.context:
-        _complain(f"nothing to check: no Kubernetes object in {', '.join(request.paths)}")
+        complain(f"nothing to check: no Kubernetes object in {', '.join(request.paths)}")
         return 2
     if fail_level is FailLevel.NEVER:
         return 0
@@ -111,32 +111,8 @@ def _exit_code(report: Report, request: Request, fail_level: FailLevel, *, faile
     return int(any(finding.severity.rank <= worst for finding in report.findings))
 
 
-def _complain(text: str) -> None:
-    from k8slint.report.escape import visible  # noqa: PLC0415 - imported when it runs
-
-    print(f"k8slint: {visible(text)}", file=sys.stderr)
-
-
 def _words(values: list[str] | None) -> list[str]:
     return [word.strip() for value in values or () for word in value.split(",") if word.strip()]
-
-
-def _stdin() -> bytes:
-    from k8slint.loading.text import MAX_BYTES  # noqa: PLC0415 - imported when it runs
-
-    if sys.stdin is None:
-        raise UsageError("standard input is closed")
-    return sys.stdin.buffer.read(MAX_BYTES + 1)
-
-
-def _config(file: str, paths: list[str]) -> Config:
-    """The settings of the file, else those nearest above all the paths."""
-    from k8slint.config import find_config, read_config  # noqa: PLC0415 - imported when it runs
-
-    if file:
-        return read_config(Path(file))
-    folders = [path if os.path.isdir(path) else os.path.dirname(path) for path in paths if path != "-"]
-    return find_config(os.path.commonpath([os.path.abspath(folder) for folder in folders or ["."]]))
 
 
 def _outputs(formats: list[str]) -> list[tuple[str, str]]:
@@ -163,12 +139,8 @@ def _write(outputs: list[tuple[str, str]], report: Report, *, color: bool | None
     for name, file in outputs:
         if file:
             _write_file(file, FORMATS[name](report))
-        elif sys.stdout is None:
-            raise UsageError("standard output is closed")
         else:
-            text = FORMATS[name](report, color=_wants_color() if color is None else color, width=_width())
-            sys.stdout.buffer.write(text.encode("utf-8"))
-            sys.stdout.buffer.flush()
+            write_stdout(FORMATS[name](report, color=wants_color() if color is None else color, width=width()))
 
 
 def _write_file(name: str, text: str) -> None:
@@ -187,16 +159,6 @@ def _write_file(name: str, text: str) -> None:
     finally:
         if not is_stream:
             Path(temporary).unlink(missing_ok=True)
-
-
-def _wants_color() -> bool:
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-
-
-def _width() -> int | None:
-    from shutil import get_terminal_size  # noqa: PLC0415 - imported when it runs
-
-    return get_terminal_size().columns if sys.stdout.isatty() else None
 
 
 def _list_skipped(report: Report) -> None:

@@ -11,6 +11,7 @@ from typing import Any, Final, TypeVar
 
 from k8slint.objects.object import Object, Pod
 from k8slint.values.labels import LabelSelector
+from k8slint.values.version import KubernetesVersion
 
 T = TypeVar("T")
 
@@ -58,12 +59,13 @@ class Cluster:
 
     `nodes` are the Node objects of the cluster description; none where no cluster is described, which stands for
     several nodes of unknown number and size. `description` are all its objects: they exist but are not reported on.
-    `externals` are patterns `Kind/namespace/name` of what is known to exist elsewhere.
+    `externals` are patterns `Kind/namespace/name` of what is known to exist elsewhere. `version` is what it runs.
     """
 
     objects: tuple[Object, ...]
     description: tuple[Object, ...] | None = None
     externals: tuple[str, ...] = ()
+    version: KubernetesVersion = KubernetesVersion(1, 36)
     _memo: dict[Callable[[Cluster], Any], Any] = field(default_factory=dict, repr=False)
 
     def of_kind(self, group_kind: str) -> tuple[Object, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from k8slint.loading.document import Document, Source
+from k8slint.objects.fields import dig
 from k8slint.objects.object import Object
 from k8slint.objects.read import read_source
 from k8slint.usage import UsageError
@@ -29,9 +30,13 @@ def described_by(documents: Iterable[Document], name: str) -> tuple[Object, ...]
             line, _ = document.source.place(problem.span[0])
             raise UsageError(f"{name}:{line}: {problem.message}")
     if not documents:
-        raise UsageError(f"{name}: the cluster file is empty; expected Node objects, as kubectl get nodes -o yaml prints")
+        raise UsageError(
+            f"{name}: the cluster file is empty; expected Node objects, as kubectl get nodes -o yaml prints"
+        )
     objects = read_source(documents[0].source, documents).objects
-    if any(obj.kind == "Config" and obj.gvk.group == "" for obj in objects):
+    if any(
+        dig(document.data, "kind") == "Config" and dig(document.data, "apiVersion") == "v1" for document in documents
+    ):
         raise UsageError(f"{name}: this is a kubeconfig; expected objects, as kubectl get nodes -o yaml prints")
     if not any(obj.group_kind == "Node" for obj in objects):
         raise UsageError(f"{name}: no Node in the cluster file; expected objects, as kubectl get nodes -o yaml prints")

@@ -10,7 +10,15 @@ from itertools import islice
 from typing import Any, Final
 
 from k8slint.cluster.cluster import Cluster
-from k8slint.cluster.producers import KUSTOMIZATIONS, PRODUCTS, is_remote, listed_files, reach
+from k8slint.cluster.kustomizations import (
+    KUSTOMIZATIONS,
+    folder_of,
+    inline_patches,
+    kustomizations,
+    open_folders,
+    upwards,
+)
+from k8slint.cluster.producers import PRODUCTS, reach
 from k8slint.objects.fields import dig, items, mapping, sequence, text
 from k8slint.objects.object import Container, Object
 from k8slint.values.placeholder import has_placeholder
@@ -43,7 +51,8 @@ class Evidence:
     `makers` are names of custom resources and releases, `mentioned` the strings inside them; `pod_makers` and
     `pod_mentioned` are more of them that speak for pods alone. `told` are names that programs are given. `patched` are
     the texts of kustomize's inline patches. `filled` are namespaces into which unread manifests go. `open_folders` hold
-    a kustomization that takes in what was not read, `chart_folders` a release of a chart.
+    a kustomization that takes in what was not read, `chart_folders` a release of a chart. `moves_namespaces` says that
+    a kustomization puts its objects into another namespace than they are written with.
     """
 
     makers: Words
@@ -55,6 +64,7 @@ class Evidence:
     filled: frozenset[str]
     open_folders: frozenset[str]
     chart_folders: frozenset[str]
+    moves_namespaces: bool
 
     def names_maker(self, namespace: str, name: str) -> bool:
         """Whether a custom resource or a release of that namespace mentions the name, or its own name is part of it."""
@@ -83,8 +93,8 @@ class Evidence:
             return True
         if not self.open_folders and not self.chart_folders:
             return False
-        folders = list(_upwards(obj.document.source.name))
-        return folders[0] in self.chart_folders or any(folder in self.open_folders for folder in folders)
+        folder = folder_of(obj)
+        return folder in self.chart_folders or any(above in self.open_folders for above in upwards(folder))
 
 
 def evidence_of(cluster: Cluster) -> Evidence:
@@ -221,7 +231,7 @@ def _strings(obj: Object) -> Iterator[tuple[str, bool]]:
 def _gather(cluster: Cluster) -> Evidence:
     makers, mentioned, pod_makers, pod_mentioned = Words(), Words(), Words(), Words()
     filled: set[str] = set()
-    folders = {folder for obj in cluster.objects for folder in _upwards(obj.document.source.name)}
+    folders = {above for obj in cluster.objects for above in upwards(folder_of(obj))}
     read = {tail for folder in folders for tail in _tails(folder)}
     for obj in (*cluster.objects, *(cluster.description or ())):
         namespace, is_for_pods = obj.namespace, obj.group_kind in _POD_MAKERS
@@ -245,10 +255,11 @@ def _gather(cluster: Cluster) -> Evidence:
         pod_makers,
         pod_mentioned,
         told=frozenset(_told(cluster)),
-        patched=tuple(_inline_patches(cluster)),
+        patched=tuple(inline_patches(cluster)),
         filled=frozenset(filled),
-        open_folders=frozenset(_open_folders(cluster, folders)),
+        open_folders=frozenset(open_folders(cluster)),
         chart_folders=frozenset(_chart_folders(cluster)),
+        moves_namespaces=any(obj.data.get("namespace") for obj in kustomizations(cluster)),
     )
 
 
@@ -273,55 +284,17 @@ def _target(obj: Object, installer: Installer) -> str:
     return next((target for target in targets if target and not has_placeholder(target)), "")
 
 
-def _upwards(name: str) -> Iterator[str]:
-    """The folders above a file, as its name is written; the empty one is last."""
-    folder = posixpath.dirname(name.replace("\\", "/"))
-    while folder and folder != "/":
-        yield folder
-        folder = posixpath.dirname(folder)
-    yield folder
-
-
 def _tails(folder: str) -> Iterator[str]:
     """The ends of a path, as it is named from the root of a repository that is not known."""
     parts = folder.split("/")
     return ("/".join(parts[start:]) for start in range(len(parts)))
 
 
-def _open_folders(cluster: Cluster, folders: set[str]) -> Iterator[str]:
-    """The folders of kustomizations that take in what lies elsewhere, or what was not read."""
-    read = folders | {obj.document.source.name.replace("\\", "/") for obj in cluster.objects}
-    for obj in _kustomizations(cluster):
-        is_elsewhere = _renders_chart(obj) or any(is_remote(text(entry)) for entry in _entries(obj))
-        if is_elsewhere or any(file not in read for file in listed_files(obj)):
-            yield next(_upwards(obj.document.source.name))
-
-
-def _kustomizations(cluster: Cluster) -> Iterator[Object]:
-    for group_kind in sorted(KUSTOMIZATIONS):
-        yield from cluster.of_kind(group_kind)
-
-
-def _renders_chart(kustomization: Object) -> bool:
-    return bool(kustomization.data.get("helmCharts") or kustomization.data.get("helmChartInflationGenerator"))
-
-
-def _entries(kustomization: Object) -> Iterator[Any]:
-    for field in ("resources", "bases", "components"):
-        yield from sequence(kustomization.data.get(field))
-
-
 def _chart_folders(cluster: Cluster) -> Iterator[str]:
     for group_kind, installer in INSTALLERS.items():
         for obj in cluster.of_kind(group_kind):
             if not any(True for place in installer.folders for _ in reach(obj.data, place)):
-                yield next(_upwards(obj.document.source.name))
-
-
-def _inline_patches(cluster: Cluster) -> Iterator[str]:
-    for obj in _kustomizations(cluster):
-        for path in (("patches", "*", "patch"), ("patchesJson6902", "*", "patch"), ("patchesStrategicMerge", "*")):
-            yield from (text(patch) for _, patch in reach(obj.data, path))
+                yield folder_of(obj)
 
 
 # Words by which a flag or a variable shows that it names something to be written.

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
+from k8slint.cluster.kustomizations import KUSTOMIZATIONS, prefixed
 from k8slint.loading.document import Path
 from k8slint.objects.fields import dig, items, mapping, sequence, text
 from k8slint.objects.object import Object
@@ -190,9 +191,8 @@ PRODUCTS: Final[Mapping[str, tuple[Product, ...]]] = {
     "VaultSecret.ricoberger.de": (Product(is_own_name=True),),
     "VaultStaticSecret.secrets.hashicorp.com": (Product(("spec", "destination", "name")),),
 }
-KUSTOMIZATIONS: Final = frozenset({"Kustomization.kustomize.config.k8s.io", "Component.kustomize.config.k8s.io"})
 # Every kind that brings about something beside itself, if only by an annotation.
-PRODUCERS: Final = frozenset(PRODUCTS) | KUSTOMIZATIONS | {"Service", "Ingress.networking.k8s.io"}
+PRODUCERS: Final = frozenset({*PRODUCTS, *KUSTOMIZATIONS, "Ingress.networking.k8s.io", "Service"})
 _GENERATORS: Final = {"configMapGenerator": "ConfigMap", "secretGenerator": "Secret"}
 _SERVING_CERTIFICATES: Final = (
     "service.beta.openshift.io/serving-cert-secret-name",
@@ -210,36 +210,23 @@ _FILLED_BY_OTHERS: Final = (
 )
 
 
-def listed_files(kustomization: Object) -> Iterator[str]:
-    """The files and folders that a kustomization takes in from beside it, named as the sources are."""
-    folder = posixpath.dirname(kustomization.document.source.name.replace("\\", "/"))
-    for field in ("resources", "bases", "components"):
-        for entry in sequence(kustomization.data.get(field)):
-            if isinstance(entry, str) and not is_remote(entry):
-                yield posixpath.normpath(posixpath.join(folder, entry))
-
-
-def is_remote(entry: str) -> bool:
-    """Whether what a kustomization takes in lies in no file of this machine."""
-    return "://" in entry or "?ref=" in entry or entry.startswith(("github.com/", "git@"))
-
-
 def _generated(obj: Object) -> Iterator[Supply]:
-    """What the generators of a kustomization make, under the name as written and with its prefix and suffix."""
+    """What the generators of a kustomization make, under the name as written and with its prefix and suffix.
+
+    Its namespace is any: kustomize may move what refers to it as well.
+    """
     data = obj.data
     for field, kind in _GENERATORS.items():
         for index, generator in items(data.get(field)):
             name = text(generator.get("name"))
             if not name:
                 continue
-            namespace = text(data.get("namespace")) or text(generator.get("namespace"))
-            prefixed = f"{text(data.get('namePrefix'))}{name}{text(data.get('nameSuffix'))}"
 
             def read_keys(_: Object, generator: Any = generator, path: Path = (field, index)) -> Keys | None:
                 return _generator_keys(generator, path)
 
-            for known_as in dict.fromkeys((name, prefixed)):
-                yield Supply(obj, kind, namespace, known_as, read_keys)
+            for known_as in dict.fromkeys((name, prefixed(obj, name))):
+                yield Supply(obj, kind, "", known_as, read_keys)
 
 
 def _generator_keys(generator: Mapping[str, Any], path: Path) -> Keys | None:

@@ -13,7 +13,8 @@ from typing import Any, Final, Literal
 
 from k8slint.cluster.cluster import CLUSTER_SCOPED, Cluster
 from k8slint.cluster.evidence import evidence_of
-from k8slint.cluster.producers import KUSTOMIZATIONS, PRODUCERS, Supply, config_keys, produced
+from k8slint.cluster.kustomizations import KUSTOMIZATIONS, names_given
+from k8slint.cluster.producers import PRODUCERS, Supply, config_keys, produced
 from k8slint.cluster.spelling import WORTH_COMPARING
 from k8slint.loading.document import Path
 from k8slint.objects.fields import dig, items, mapping, text
@@ -48,11 +49,16 @@ _PROJECTED: Final = (("configMap", "name", "ConfigMap"), ("secret", "name", "Sec
 
 
 def references_of(pod: Pod, cluster: Cluster) -> tuple[Reference, ...]:
-    """What the pod cannot start without, in order of writing; optional sources and unrendered names are left out."""
+    """What the pod cannot start without, in order of writing; optional sources and unrendered names are left out.
+
+    None for a pod without an image: it is part of a patch, which may be none of this run's.
+    """
     known = cluster.once(_references_by_pod)
     found = known.get(pod)
     if found is None:
-        found = known[pod] = tuple(ref for ref in _references(pod) if is_dns_subdomain(ref.name))
+        is_patch = not any(container.data.get("image") for container in pod.containers)
+        refs = () if is_patch else _references(pod)
+        found = known[pod] = tuple(ref for ref in refs if is_dns_subdomain(ref.name))
     return found
 
 
@@ -206,7 +212,7 @@ def names_supplied(cluster: Cluster, group_kind: str, namespace: str) -> Iterabl
 def _supplies(cluster: Cluster) -> _Supplies:
     found: dict[tuple[str, str], dict[str, list[Supply]]] = defaultdict(lambda: defaultdict(list))
     for obj in (*cluster.objects, *(cluster.description or ())):
-        for supply in _supplied_by(obj):
+        for supply in _supplied_by(obj, cluster):
             found[supply.group_kind, supply.name][supply.namespace].append(supply)
     return found
 
@@ -219,12 +225,14 @@ def _names(cluster: Cluster) -> Mapping[str, Mapping[str, list[str]]]:
     return names
 
 
-def _supplied_by(obj: Object) -> Iterator[Supply]:
+def _supplied_by(obj: Object, cluster: Cluster) -> Iterator[Supply]:
     """What is there because the object is: itself first."""
     group_kind = obj.group_kind
     if group_kind in _SUPPLIED and obj.name:
         namespace = "" if group_kind in _CONFIG and _is_copied(obj) else obj.namespace
         yield Supply(obj, group_kind, namespace, obj.name, config_keys)
+        for name in names_given(obj, cluster):
+            yield Supply(obj, group_kind, "", name, config_keys)
     if group_kind in PRODUCERS:
         yield from produced(obj)
     if group_kind in ("StatefulSet.apps", "Pod"):
@@ -318,6 +326,8 @@ def may_exist(cluster: Cluster, obj: Object, group_kind: str, name: str) -> bool
         return True
     evidence = evidence_of(cluster)
     if evidence.is_open(obj) or evidence.names_maker(namespace, name):
+        return True
+    if evidence.moves_namespaces and is_supplied(cluster, group_kind, "", name):
         return True
     return kind in ("ConfigMap", "Secret") and evidence.is_told(name)
 

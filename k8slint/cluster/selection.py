@@ -90,8 +90,9 @@ def may_select_others(service: Object, selector: LabelSelector, cluster: Cluster
     evidence = evidence_of(cluster)
     if evidence.is_open(service):
         return True
-    values = (one.values[0] for one in selector.requirements)
-    return any(evidence.names_pod_maker(service.namespace, value) for value in values if value not in ("", "true"))
+    telling = [one for one in selector.requirements if one.key not in _BROAD] or selector.requirements
+    values = (one.values[0] for one in telling if one.values[0] not in ("", "true"))
+    return any(evidence.names_pod_maker(service.namespace, value) for value in values)
 
 
 def declared_ports(pod: Pod, cluster: Cluster) -> Iterator[DeclaredPort]:
@@ -131,7 +132,7 @@ def nearest_pod(service: Object, selector: LabelSelector, cluster: Cluster) -> P
     """The pod that a selector which matches none seems to mean; none where nothing hints at one.
 
     It shares a label with the selector, or nearly, or is the Service's by name or as the only one beside it. A pod that
-    another Service selects is meant only if a slip of the finger tells the two labels apart.
+    a Service of another name selects is meant only if a slip of the finger tells the two labels apart.
     """
 
     def likeness(pod: Pod) -> tuple[int, bool, bool]:
@@ -142,16 +143,20 @@ def nearest_pod(service: Object, selector: LabelSelector, cluster: Cluster) -> P
 
 
 def _candidates(service: Object, selector: LabelSelector, cluster: Cluster) -> Iterator[Pod]:
-    selected = cluster.once(_pods_of_services)
+    services = cluster.once(_services_of_pods)
+
+    def is_taken(pod: Pod) -> bool:
+        return any(name != service.name for name in services.get(pod, ()))
+
     for one in selector.requirements:
         if one.key not in _BROAD:
             for pod, is_certain in _sharing(service, one, cluster):
-                if is_certain or pod not in selected:
+                if is_certain or not is_taken(pod):
                     yield pod
     beside = cluster.once(_pods_by_file).get(service.document.source.name, [])
     namesakes = cluster.once(_pods_by_name).get(service.name, [])
     for pod in (*islice(namesakes, _LOOKED_AT), *(beside if len(beside) == 1 else ())):
-        if pod not in selected and may_share_namespace(pod.namespace, service.namespace):
+        if not is_taken(pod) and may_share_namespace(pod.namespace, service.namespace):
             yield pod
 
 
@@ -191,12 +196,11 @@ def _pods_by_name(cluster: Cluster) -> Mapping[str, list[Pod]]:
     return found
 
 
-def _pods_of_services(cluster: Cluster) -> frozenset[Pod]:
-    """Every pod that a Service selects."""
-    selectors = ((selector_of(service), service.namespace) for service in cluster.of_kind("Service"))
-    return frozenset(
-        pod
-        for selector, namespace in selectors
-        if selector is not None
-        for pod in cluster.pods_selected(selector, namespace)
-    )
+def _services_of_pods(cluster: Cluster) -> Mapping[Pod, set[str]]:
+    """The names of the Services that select a pod."""
+    found: dict[Pod, set[str]] = defaultdict(set)
+    for service in cluster.of_kind("Service"):
+        selector = selector_of(service)
+        for pod in cluster.pods_selected(selector, service.namespace) if selector is not None else ():
+            found[pod].add(service.name)
+    return found

@@ -39,9 +39,9 @@ def is_alike(one: str, other: str) -> bool:
 
 
 def is_slip(one: str, other: str) -> bool:
-    """Whether case, one letter too many or too few, or two changed places tell two names apart.
+    """Whether case, one letter or hyphen too many or too few, or two changed places tell two names apart.
 
-    Of short names, a letter more is another name.
+    A digit makes another name, and so does a letter more of a short one.
 
     >>> [is_slip("regcred", other) for other in ("RegCred", "regcreds", "ergcred", "regcred2", "regcard")]
     [True, True, True, False, False]
@@ -55,7 +55,7 @@ def is_slip(one: str, other: str) -> bool:
     end = _shared(one[start:][::-1], other[start:][::-1])
     ours, theirs = one[start : len(one) - end], other[start : len(other) - end]
     if len(ours + theirs) == 1:
-        return (ours + theirs).isalpha() and min(len(one), len(other)) >= _LONG_ENOUGH
+        return not (ours + theirs).isdigit() and min(len(one), len(other)) >= _LONG_ENOUGH
     return len(ours) == 2 and ours == theirs[::-1]
 
 

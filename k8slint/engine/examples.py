@@ -71,7 +71,7 @@ def _findings(rule: Rule, example: str, version: KubernetesVersion) -> Iterator[
     reading = read_source(source, compose(source))
     nodes = tuple(obj for obj in reading.objects if obj.group_kind == "Node")
     others = tuple(obj for obj in reading.objects if obj.group_kind != "Node")
-    cluster = Cluster(others, description=nodes or None)
+    cluster = Cluster(others, description=nodes or None, version=version)
     crds = (obj for obj in reading.objects if obj.kind == "CustomResourceDefinition")
     world = World(cluster, schemas_for(version, crds), is_whole=True)
     # What is wrong with an ignore shows only beside the rules it speaks of.

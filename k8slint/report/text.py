@@ -11,7 +11,7 @@ from k8slint.finding import Finding, Location, RelatedLocation, Report, SourceLi
 from k8slint.report.color import Paint, painter
 from k8slint.report.escape import flowing, visible
 from k8slint.report.frame import excerpt, wrap
-from k8slint.report.wording import counted, verdict
+from k8slint.report.wording import assumed, counted, verdict
 
 _WIDTH: Final = 100
 _NARROWEST: Final = 40
@@ -137,16 +137,4 @@ def _summary(report: Report, paint: Paint, room: int) -> Iterator[str]:
     worst = min((finding.severity for finding in report.findings), key=lambda severity: severity.rank, default=None)
     clear = "clear" if summary.objects else "strong"
     yield paint(worst.value if worst else clear, verdict(report))
-    yield from _assumptions(report.assumptions, room)
-
-
-def _assumptions(assumptions: tuple[str, ...], room: int) -> Iterator[str]:
-    if not assumptions:
-        return
-    yield "Assumed:"
-    for assumption in assumptions[:_ASSUMPTIONS_SHOWN]:
-        first, *others = wrap(flowing(assumption), room - 4)
-        yield f"  - {first}"
-        yield from (f"    {line}" for line in others)
-    if len(assumptions) > _ASSUMPTIONS_SHOWN:
-        yield f"  - and {len(assumptions) - _ASSUMPTIONS_SHOWN} more, which the JSON report lists"
+    yield from assumed(report.assumptions, room, _ASSUMPTIONS_SHOWN)

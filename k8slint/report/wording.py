@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import PurePath
 
 from k8slint.finding import Finding, Report, Severity
 from k8slint.report.escape import flowing, visible
+from k8slint.report.frame import wrap
 
 
 def tally(report: Report) -> Mapping[Severity, int]:
@@ -36,6 +37,19 @@ def verdict(report: Report) -> str:
     if report.summary.objects:
         return f"All clear: {objects} in {files}."
     return f"Nothing was checked: no object in {files}."
+
+
+def assumed(assumptions: Sequence[str], room: int, most: int) -> Iterator[str]:
+    """What was taken for granted, as a list of at most that many entries in lines of `room` cells."""
+    if not assumptions:
+        return
+    yield "Assumed:"
+    for assumption in assumptions[:most]:
+        first, *others = wrap(flowing(assumption), room - 4)
+        yield f"  - {first}"
+        yield from (f"    {line}" for line in others)
+    if len(assumptions) > most:
+        yield f"  - and {len(assumptions) - most} more, which the JSON report lists"
 
 
 def in_full(finding: Finding) -> str:

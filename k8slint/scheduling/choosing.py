@@ -39,7 +39,7 @@ def choose(look: Look, feasible: Sequence[int], profile: Profile, *, explain: bo
     ties: tuple[int, ...] = ()
     if totals.count(best) > 1:
         equal = [place for place, total in enumerate(totals) if total == best]
-        ranks = _heap_ranks(len(totals))
+        ranks = heap_ranks(len(totals))
         position = min(equal, key=ranks.__getitem__)
         ties = tuple(feasible[place] for place in equal if place != position)
     table = _explained(look, feasible, compared, profile) if explain else {}
@@ -107,7 +107,7 @@ def _explained(
 
 
 @lru_cache(maxsize=64)
-def _heap_ranks(size: int) -> tuple[str, ...]:
+def heap_ranks(size: int) -> tuple[str, ...]:
     """For each place in a list, where it comes in a walk through the list as a binary heap, roots before branches.
 
     Up to 1.34 the scheduler drew lots among equals. Since 1.35 it takes the root of a heap built of the list, and that

@@ -52,10 +52,11 @@ class Assigned:
 
 @dataclass(frozen=True, slots=True)
 class Unschedulable:
-    """A pod that fits nowhere. `message` is the scheduler's, as `kubectl describe pod` shows it.
+    """A pod that fits nowhere. `message` is the scheduler's, as the pod's condition PodScheduled has it.
 
-    `rejections` has each node that was looked at. With a `preemption` the pod waits for its victims to end, and the
-    message says nothing of it, as in the scheduler.
+    The event that `kubectl describe pod` shows is the same text, cut to 1,024 characters. `rejections` has each node
+    that was looked at. With a `preemption` the pod waits for its victims to end, and the message says nothing of it,
+    as in the scheduler.
     """
 
     pod: Pod

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from k8slint.scheduling.choosing import choose, nodes_to_find
@@ -73,6 +74,8 @@ class _Run:
         self._setup = Setup(profile, wording, image_locality.image_sizes(nodes))
         self._explain = explain
         self._views: dict[object, ShapeView] = {}
+        # By what decides it, the last failure of such a pod and how many changes had been made by then.
+        self._failures: dict[object, tuple[int, Unschedulable]] = {}
         self._start = 0
         for text in (*wording.assumptions, *(text for node in nodes for text in node.assumptions)):
             self.ledger.assumptions[text] = None
@@ -141,6 +144,9 @@ class _Run:
         return view
 
     def _tried(self, pod: Pod, look: Look) -> Outcome:
+        known = self._known_failure(pod, look)
+        if known is not None:
+            return known
         feasible, refused = self._on_nominated_node(pod, look)
         if not feasible:
             feasible, refused = self._find(look, refused)
@@ -195,14 +201,23 @@ class _Run:
         self._start = (self._start + len(feasible) + len(refused)) % size
         return feasible, refused
 
+    def _known_failure(self, pod: Pod, look: Look) -> Unschedulable | None:
+        """The failure of an equal pod, while nothing has changed since: its text and rejections are shared."""
+        seen, failure = self._failures.get(_cause(pod), (-1, None))
+        if failure is None or seen != len(self.ledger.changes) or look.checks or self.ledger.nominated:
+            return None
+        return replace(failure, pod=pod)
+
     def _unschedulable(self, pod: Pod, look: Look, refused: dict[int, Rejection]) -> Unschedulable:
         absent = "node(s) didn't satisfy plugin(s) [NodeAffinity]" if look.named is not None else ""
         after, preemption = self._make_room(pod, look, refused)
         nodes = self.ledger.nodes
         message = fit_error(len(nodes), refused.values(), absent=absent, after=after)
-        return Unschedulable(
-            pod, message, {nodes[index].name: item for index, item in refused.items()}, preemption=preemption
-        )
+        rejections = {nodes[index].name: item for index, item in refused.items()}
+        failure = Unschedulable(pod, message, rejections, preemption=preemption)
+        if not look.checks and look.named is None and not self.ledger.nominated:
+            self._failures[_cause(pod)] = len(self.ledger.changes), failure
+        return failure
 
     def _refused_whole(self, pod: Pod, refusal: Rejection) -> Outcome:
         if refusal.code is Code.ERROR:
@@ -251,6 +266,11 @@ class _Run:
 
     def _assume(self, text: str) -> None:
         self.ledger.assumptions[text] = None
+
+
+def _cause(pod: Pod) -> tuple[object, ...]:
+    """What decides the fate of a pod that no other node's pods and no claim have a say in."""
+    return pod.shape, pod.priority, pod.preempts, pod.nominated_node
 
 
 def _load(node: Node, index: int, ledger: Ledger) -> Load:

@@ -32,10 +32,10 @@ class Words:
 
 def allowed_values(owner: str, name: str, minor: int) -> Callable[[str], Fault | None] | None:
     """A check of a field's text, or of its items; none where any text will do."""
-    words = _TABLE.get(owner, {}).get(name)
+    words = ENUMERATED.get(owner, {}).get(name)
     if words is None:
-        group, _, rest = owner.partition(".")
-        words = _ANY_VERSION.get(f"{group}.{rest.partition('.')[2]}", {}).get(name)
+        group, _, kind = owner.split(".")
+        words = ENUMERATED.get(f"{group}.{kind}", {}).get(name)
     if words is None:
         return None
     supported = words.of_minor(minor)
@@ -85,7 +85,6 @@ _WEBHOOK: Final = {
     "failurePolicy": _FAILURE,
     "matchPolicy": _MATCH,
     "sideEffects": _pointer("None|NoneOnDryRun"),
-    "reinvocationPolicy": _pointer("IfNeeded|Never"),
 }
 _VERBS: Final = {"verbs": Words("*|create|delete|deletecollection|get|list|patch|proxy|update|watch")}
 _RETENTION: Final = Words("Delete|Retain")
@@ -97,7 +96,21 @@ _USAGES: Final = _pointer(
     "|key encipherment|microsoft sgc|netscape sgc|ocsp signing|s/mime|server auth|signing|timestamping"
 )
 
-_TABLE: Final[Mapping[str, Mapping[str, Words]]] = {
+# By the end of a definition's name and the field; without the version where several were served with the same words.
+ENUMERATED: Final[Mapping[str, Mapping[str, Words]]] = {
+    "admissionregistration.MatchResources": {"matchPolicy": _MATCH},
+    "admissionregistration.MutatingAdmissionPolicySpec": {
+        "failurePolicy": _FAILURE,
+        "reinvocationPolicy": Words("IfNeeded|Never"),
+    },
+    "admissionregistration.MutatingWebhook": {**_WEBHOOK, "reinvocationPolicy": _pointer("IfNeeded|Never")},
+    "admissionregistration.Mutation": {"patchType": Words("ApplyConfiguration|JSONPatch")},
+    "admissionregistration.NamedRuleWithOperations": _RULE,
+    "admissionregistration.ParamRef": {"parameterNotFoundAction": _pointer("Allow|Deny")},
+    "admissionregistration.RuleWithOperations": _RULE,
+    "admissionregistration.ValidatingAdmissionPolicyBindingSpec": {"validationActions": _pointer("Audit|Deny|Warn")},
+    "admissionregistration.ValidatingAdmissionPolicySpec": {"failurePolicy": _FAILURE},
+    "admissionregistration.ValidatingWebhook": _WEBHOOK,
     "apiextensions.v1.CustomResourceColumnDefinition": {
         "type": Words("boolean|date|integer|number|string", said="must be one of boolean,date,integer,number,string"),
     },
@@ -157,10 +170,10 @@ _TABLE: Final[Mapping[str, Mapping[str, Words]]] = {
         "terminationMessagePolicy": _MESSAGE_POLICY,
     },
     "core.v1.GRPCAction": {"mode": Words("Plaintext|TLS")},
-    "core.v1.HTTPGetAction": {"protocol": Words("HTTP1|HTTP2"), "scheme": Words("HTTP|HTTPS")},
     "core.v1.HostPathVolumeSource": {
         "type": Words("BlockDevice|CharDevice|Directory|DirectoryOrCreate|File|FileOrCreate|Socket"),
     },
+    "core.v1.HTTPGetAction": {"protocol": Words("HTTP1|HTTP2"), "scheme": Words("HTTP|HTTPS")},
     "core.v1.ImageVolumeSource": {"pullPolicy": _PULL_POLICY},
     "core.v1.NodeSelectorRequirement": {
         "operator": Words("DoesNotExist|Exists|Gt|In|Lt|NotIn", said=_NO_OPERATOR),
@@ -221,6 +234,12 @@ _TABLE: Final[Mapping[str, Mapping[str, Words]]] = {
     },
     "discovery.v1.EndpointPort": {"protocol": _pointer("SCTP|TCP|UDP")},
     "discovery.v1.EndpointSlice": {"addressType": Words("FQDN|IPv4|IPv6")},
+    "flowcontrol.FlowDistinguisherMethod": {"type": _pointer("ByNamespace|ByUser")},
+    "flowcontrol.LimitResponse": {"type": Words("Queue|Reject")},
+    "flowcontrol.NonResourcePolicyRule": _VERBS,
+    "flowcontrol.PriorityLevelConfigurationSpec": {"type": Words("Exempt|Limited")},
+    "flowcontrol.ResourcePolicyRule": _VERBS,
+    "flowcontrol.Subject": {"kind": _pointer("Group|ServiceAccount|User")},
     "meta.v1.LabelSelectorRequirement": {"operator": Words("DoesNotExist|Exists|In|NotIn", said=_NO_OPERATOR)},
     "meta.v1.ManagedFieldsEntry": {"operation": Words("Apply|Update")},
     "networking.v1.HTTPIngressPath": {"pathType": _pointer("Exact|ImplementationSpecific|Prefix")},
@@ -230,6 +249,11 @@ _TABLE: Final[Mapping[str, Mapping[str, Words]]] = {
     "policy.v1.PodDisruptionBudgetSpec": {"unhealthyPodEvictionPolicy": _pointer("AlwaysAllow|IfHealthyBudget")},
     "rbac.v1.RoleRef": {"apiGroup": Words("rbac.authorization.k8s.io"), "kind": _pointer("ClusterRole|Role")},
     "rbac.v1.Subject": {"kind": _pointer("Group|ServiceAccount|User")},
+    "resource.DeviceRequest": {"allocationMode": Words("All|ExactCount")},
+    "resource.DeviceSubRequest": {"allocationMode": Words("All|ExactCount")},
+    "resource.DeviceTaint": {"effect": _DEVICE_EFFECT},
+    "resource.DeviceToleration": {"effect": _DEVICE_EFFECT, "operator": Words("Equal|Exists")},
+    "resource.ExactDeviceRequest": {"allocationMode": Words("All|ExactCount")},
     "scheduling.v1.PriorityClass": {"preemptionPolicy": _PREEMPTION},
     "storage.v1.CSIDriverSpec": {
         "fsGroupPolicy": _pointer("File|None|ReadWriteOnceWithFSType"),
@@ -239,32 +263,4 @@ _TABLE: Final[Mapping[str, Mapping[str, Words]]] = {
         "reclaimPolicy": Words("Delete|Retain"),
         "volumeBindingMode": _pointer("Immediate|WaitForFirstConsumer"),
     },
-}
-
-# Groups whose versions were served side by side, with the same words in each: without the version.
-_ANY_VERSION: Final[Mapping[str, Mapping[str, Words]]] = {
-    "admissionregistration.MatchResources": {"matchPolicy": _MATCH},
-    "admissionregistration.MutatingAdmissionPolicySpec": {
-        "failurePolicy": _FAILURE,
-        "reinvocationPolicy": Words("IfNeeded|Never"),
-    },
-    "admissionregistration.MutatingWebhook": _WEBHOOK,
-    "admissionregistration.Mutation": {"patchType": Words("ApplyConfiguration|JSONPatch")},
-    "admissionregistration.NamedRuleWithOperations": _RULE,
-    "admissionregistration.ParamRef": {"parameterNotFoundAction": _pointer("Allow|Deny")},
-    "admissionregistration.RuleWithOperations": _RULE,
-    "admissionregistration.ValidatingAdmissionPolicyBindingSpec": {"validationActions": _pointer("Audit|Deny|Warn")},
-    "admissionregistration.ValidatingAdmissionPolicySpec": {"failurePolicy": _FAILURE},
-    "admissionregistration.ValidatingWebhook": _WEBHOOK,
-    "flowcontrol.FlowDistinguisherMethod": {"type": _pointer("ByNamespace|ByUser")},
-    "flowcontrol.LimitResponse": {"type": Words("Queue|Reject")},
-    "flowcontrol.NonResourcePolicyRule": _VERBS,
-    "flowcontrol.PriorityLevelConfigurationSpec": {"type": Words("Exempt|Limited")},
-    "flowcontrol.ResourcePolicyRule": _VERBS,
-    "flowcontrol.Subject": {"kind": _pointer("Group|ServiceAccount|User")},
-    "resource.DeviceRequest": {"allocationMode": Words("All|ExactCount")},
-    "resource.DeviceSubRequest": {"allocationMode": Words("All|ExactCount")},
-    "resource.DeviceTaint": {"effect": _DEVICE_EFFECT},
-    "resource.DeviceToleration": {"effect": _DEVICE_EFFECT, "operator": Words("Equal|Exists")},
-    "resource.ExactDeviceRequest": {"allocationMode": Words("All|ExactCount")},
 }

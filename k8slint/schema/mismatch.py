@@ -95,6 +95,8 @@ def _unknown_in(root: Struct, owner: Struct, path: Path, inner: Path) -> Problem
     meant = _RENAMED.get((owner.name, name))
     if meant is not None:
         return _unknown(path, f'{message}, did you mean "{meant}"?', f"write {meant}")
+    if owner.name == "meta.v1.LabelSelector":
+        return _unknown(path, f"{message}; labels belong in matchLabels", f"move it: {name} belongs below matchLabels")
     elsewhen = _elsewhen(owner, name)
     if elsewhen:
         return _unknown(path, f"{message}; {elsewhen}")

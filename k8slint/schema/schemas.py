@@ -64,7 +64,7 @@ def _note(gvk: GroupVersionKind, count: int, schemas: Schemas) -> str:
         return f"no CustomResourceDefinition for {name} was found: {are} not checked against a schema"
     skipped = []
     if any(version.mentions("x-kubernetes-validations") for version in versions):
-        skipped.append("rules in CEL (x-kubernetes-validations)")
-    if not can_judge_patterns() and any(version.mentions("pattern") for version in versions):
-        skipped.append("patterns, for google-re2 is not installed")
-    return f"of the CustomResourceDefinition of {name} these are not checked: {'; '.join(skipped)}" if skipped else ""
+        skipped.append("CEL rules (x-kubernetes-validations)")
+    if any(version.mentions("pattern") for version in versions) and not can_judge_patterns():
+        skipped.append("patterns (google-re2 is not installed)")
+    return f"{' and '.join(skipped)} in the CustomResourceDefinition for {name} are not evaluated" if skipped else ""

@@ -74,10 +74,14 @@ def _is_int_or_string(value: Any) -> bool:
 
 
 def _check_null(node: Mapping[str, Any], path: Path, found: list[Defect]) -> None:
-    """Of null only the type is asked."""
-    field = _FIELDS.get(node.get("type", ""))
+    """Of null only type and words are asked."""
+    is_int_or_string = node.get("x-kubernetes-int-or-string") is True
+    field = _INT_OR_STRING if is_int_or_string else _FIELDS.get(node.get("type", ""))
+    words = sequence(node.get("enum"))
     if field is not None and not node.get("nullable"):
         found.append(_of_type(path, None, field))
+    elif words and None not in words:
+        _enum(None, words, node, path, found)
 
 
 def _of_type(path: Path, value: Any, field: Field) -> Defect:

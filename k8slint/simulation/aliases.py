@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
+from k8slint.objects.fields import text
 from k8slint.scheduling.pods import normal_image
 
 _HOSTNAME: Final = "kubernetes.io/hostname"
@@ -179,9 +180,10 @@ class _Aliases:
         return [self.alias(kind, entry) for entry in value] if isinstance(value, list) else value
 
     def _label(self, key: Any, value: Any) -> Any:
-        if key in _NAMING_LABELS:
-            return self.alias(_NAMING_LABELS[key], value)
-        if key in _PLAIN_LABELS or str(key).startswith(_PLAIN_PREFIXES):
+        name = text(key)
+        if name in _NAMING_LABELS:
+            return self.alias(_NAMING_LABELS[name], value)
+        if name in _PLAIN_LABELS or name.startswith(_PLAIN_PREFIXES):
             return value
         return self.alias("value", value)
 

@@ -65,6 +65,11 @@ class Batch:
     claim_templates: tuple[Mapping[str, Any], ...] = ()
     note: str = ""
 
+    @property
+    def is_numbered(self) -> bool:
+        """Whether the names of its pods are generated."""
+        return bool(self.prefix) and self.prefix != self.item.name
+
 
 @dataclass(frozen=True, slots=True)
 class Scaler:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import count
 from typing import Any, Final
 
 from k8slint.loading.document import Path
@@ -13,7 +14,7 @@ from k8slint.scheduling.shape import items_at
 from k8slint.simulation.admission import Policies, admit_claim, admit_pod, class_of_claim, refusal_text
 from k8slint.simulation.controllers import Batch, Planned, ephemeral_claims, numbered
 from k8slint.simulation.inventory import Inventory, Item
-from k8slint.simulation.preparation import Notes, placed
+from k8slint.simulation.preparation import Notes, Wanted, placed
 from k8slint.simulation.quota import Ledger, Usage, usage_of_claim, usage_of_object, usage_of_pod
 from k8slint.simulation.refusal import Forbidden, Refusal, Stage, refusal_of
 from k8slint.values.labels import Requirement
@@ -68,7 +69,7 @@ class Creation:
     policies: Policies
     ledger: Ledger
     notes: Notes
-    claims: dict[tuple[str, str], dict[str, Any]]
+    claims: dict[tuple[str, str], Wanted]
     names: set[str] = field(default_factory=set)
 
     def create_objects(self, inventory: Inventory) -> frozenset[Item]:
@@ -120,16 +121,28 @@ class Creation:
             forbidden = template.refused
             return _refused(batch, planned, forbidden) if forbidden is not None else refused
         if refused.key in self.names:
-            return replace(refused, message=f'pods "{planned.name}" already exists')
-        message = self._create_claims(batch, planned)
-        if message:
-            return replace(refused, message=message)
+            if not batch.is_numbered:
+                return replace(refused, message=f'pods "{planned.name}" already exists')
+            # Random letters would have been others.
+            planned = replace(planned, name=self._free_name(batch))
+            refused = Created(batch, planned.name, None)
         try:
+            message = self._create_claims(batch, planned)
+            if message:
+                return replace(refused, message=message)
             self.ledger.charge(batch.item.namespace, template.usage)
         except Forbidden as forbidden:
             return _refused(batch, planned, forbidden)
+        except ShapeError as error:
+            return replace(refused, message=str(error))
         self.names.add(refused.key)
         return replace(refused, pod=_named(template, planned, index))
+
+    def _free_name(self, batch: Batch) -> str:
+        start = batch.pods[0].name[:-5]
+        numbers = count(len(batch.pods) + 1)
+        names = (f"{start}{number:05}" for number in numbers)
+        return next(name for name in names if f"{batch.item.namespace}/{name}" not in self.names)
 
     def _charge_object(self, item: Item) -> None:
         self.ledger.charge(item.namespace, usage_of_object(item.group_kind, item.data))
@@ -157,8 +170,9 @@ class Creation:
 
     def _create_claim(self, data: Mapping[str, Any], namespace: str, name: str) -> None:
         admitted = placed(admit_claim(data, namespace, self.policies), namespace, name)
+        wanted = Wanted.of(admitted)
         self.ledger.charge(namespace, usage_of_claim(admitted.get("spec") or {}, class_of_claim(admitted) or ""))
-        self.claims[namespace, name] = admitted
+        self.claims[namespace, name] = wanted
 
 
 def creation_order(templates: Iterable[Template]) -> Iterator[tuple[Template, int]]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from k8slint.scheduling.shape import flag_at, items_at, mapping_at, text_at
-from k8slint.simulation.amounts import container_total, is_pod_level
+from k8slint.simulation.amounts import amounts_at, container_total, is_pod_level
 from k8slint.values.version import KubernetesVersion
 
 _POD_LEVEL_SINCE: Final = KubernetesVersion(1, 34)
@@ -55,6 +55,8 @@ def _pod_resources(spec: Mapping[str, Any]) -> dict[str, Any]:
     Mirrors: pkg/apis/core/v1/defaults.go defaultHugePagePodLimits, defaultPodRequests @ v1.36
     """
     resources = mapping_at(spec, "resources", "spec")
+    for key in ("limits", "requests"):
+        amounts_at(resources, key, "spec.resources")
     limits = dict(mapping_at(resources, "limits", "spec.resources"))
     requests = dict(mapping_at(resources, "requests", "spec.resources"))
     if limits or requests:

@@ -19,8 +19,6 @@ from k8slint.scheduling import (
     ShapeError,
     Unschedulable,
 )
-from k8slint.scheduling.storage import Claim
-from k8slint.simulation.admission import class_of_claim
 from k8slint.simulation.assumptions import Assumptions
 from k8slint.simulation.controllers import WORKLOADS, batch_of
 from k8slint.simulation.creation import Created, Creation, Template, creation_order
@@ -39,7 +37,7 @@ from k8slint.simulation.preparation import (
     scalers_of,
 )
 from k8slint.simulation.results import DryRun, NodeResult, PodResult, Scene, Verdict, WorkloadResult
-from k8slint.simulation.volumes import Key, Known, Storage, bind
+from k8slint.simulation.volumes import Known, Storage, bind
 from k8slint.values.version import KubernetesVersion
 
 _DEFAULT_PROFILES = (Profile(),)
@@ -120,12 +118,17 @@ def _crew(inventory: Inventory, version: KubernetesVersion, assumptions: Assumpt
     pending: dict[Pod, Item] = {}
     leaving: list[Item] = []
     for item in inventory.of_kind("Pod"):
-        if not item.is_described or is_finished(item):
+        if not item.is_described:
             continue
-        if is_leaving(item, inventory):
-            leaving.append(item)
-            continue
-        pod = Pod.of(item.data, version)
+        try:
+            if is_finished(item):
+                continue
+            if is_leaving(item, inventory):
+                leaving.append(item)
+                continue
+            pod = Pod.of(item.data, version)
+        except ShapeError as error:
+            raise error.of(item.label) from None
         if pod.node_name:
             running.append(pod)
         elif not pod.terminating:
@@ -156,33 +159,16 @@ def _storage(
     made = [template.batch.made for template in templates if template.batch.made is not None]
     spaces = [template.batch.item.namespace for template in templates]
     facts = facts_of(inventory, made, spaces, notes)
-    claims: dict[Key, Claim] = {}
-    for key, data in creation.claims.items():
-        try:
-            claims[key] = Claim.of(data)
-        except ShapeError as error:
-            raise error.of(f"PersistentVolumeClaim {'/'.join(key)}") from None
+    claims = {key: wanted.claim for key, wanted in creation.claims.items()}
     known = Known(
         lists_classes=inventory.describes("StorageClass.storage.k8s.io"),
         lists_volumes=inventory.describes("PersistentVolume"),
-        open_claims=frozenset(key for key, data in creation.claims.items() if class_of_claim(data) is None),
-        self_copies=frozenset(key for key, data in creation.claims.items() if _copies_itself(key, data)),
+        open_claims=frozenset(key for key, wanted in creation.claims.items() if wanted.is_open),
+        self_copies=frozenset(key for key, wanted in creation.claims.items() if wanted.copies_itself),
     )
     storage = bind(Storage(claims, facts.volumes, facts.classes), known, notes.assumptions)
     facts = replace(facts, claims=storage.claims, volumes=storage.volumes, classes=storage.classes)
     return storage, facts
-
-
-def _copies_itself(key: Key, data: Mapping[str, object]) -> bool:
-    spec = data.get("spec")
-    sources = (spec.get(name) for name in ("dataSource", "dataSourceRef")) if isinstance(spec, dict) else ()
-    return any(
-        isinstance(source, dict)
-        and source.get("kind") == "PersistentVolumeClaim"
-        and source.get("name") == key[1]
-        and source.get("namespace", key[0]) == key[0]
-        for source in sources
-    )
 
 
 def _assume_of(templates: Iterable[Template], profiles: Sequence[Profile], assumptions: Assumptions) -> None:

@@ -32,13 +32,12 @@ def complete_nodes(nodes: Iterable[Mapping[str, Any]], assumptions: Assumptions)
     """
     complete: dict[str, dict[str, Any]] = {}
     for data in nodes:
-        name = text_at(mapping_at(data, "metadata", ""), "name", "metadata")
-        if not name:
-            raise ShapeError("metadata.name", "absent, expected the name of the node", "Node")
+        name = ""
         try:
+            name = text_at(mapping_at(data, "metadata", ""), "name", "metadata")
             complete[name] = _complete(data, name, assumptions)
         except ShapeError as error:
-            raise error.of(f"Node {name}") from None
+            raise error.of(f"Node {name}".rstrip()) from None
     return list(complete.values())
 
 
@@ -51,6 +50,8 @@ def unknown_amounts(data: Mapping[str, Any]) -> frozenset[str]:
 
 def _complete(data: Mapping[str, Any], name: str, assumptions: Assumptions) -> dict[str, Any]:
     metadata, spec = mapping_at(data, "metadata", ""), mapping_at(data, "spec", "")
+    if not name:
+        raise ShapeError("metadata.name", "absent, expected the name of the node")
     labels = labels_at(metadata, "labels", "metadata")
     if any(key not in labels for key in _USUAL_LABELS):
         assumptions.take("linux on amd64 is taken where a node has no label for it", name)
@@ -85,8 +86,8 @@ def _taints(data: Mapping[str, Any], spec: Mapping[str, Any]) -> list[dict[str, 
 
     Mirrors: pkg/controller/nodelifecycle/node_lifecycle_controller.go nodeConditionToTaintKeyStatusMap @ v1.36
     """
-    taints = [dict(taint) for _, taint in items_at(spec, "taints", "spec")]
-    present = {(taint.get("key"), taint.get("effect")) for taint in taints}
+    taints = items_at(spec, "taints", "spec")
+    present = {(text_at(taint, "key", where), text_at(taint, "effect", where)) for where, taint in taints}
     wanted: list[tuple[str, str]] = []
     for where, condition in items_at(mapping_at(data, "status", ""), "conditions", "status"):
         kind, status = text_at(condition, "type", where), text_at(condition, "status", where)
@@ -95,4 +96,5 @@ def _taints(data: Mapping[str, Any], spec: Mapping[str, Any]) -> list[dict[str, 
                 wanted += [(key, effect) for effect in effects]
     if flag_at(spec, "unschedulable", "spec"):
         wanted.append((_UNSCHEDULABLE, "NoSchedule"))
-    return taints + [{"key": key, "effect": effect} for key, effect in wanted if (key, effect) not in present]
+    added = [{"key": key, "effect": effect} for key, effect in wanted if (key, effect) not in present]
+    return [*(dict(taint) for _, taint in taints), *added]

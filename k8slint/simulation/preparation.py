@@ -9,6 +9,7 @@ from typing import Any, Final, TypeVar
 from k8slint.cluster.cluster import Cluster
 from k8slint.scheduling import Facts, ShapeError
 from k8slint.scheduling.shape import flag_at, items_at, labels_at, mapping_at, text_at
+from k8slint.scheduling.storage import Claim
 from k8slint.simulation.admission import (
     BUILT_IN_PRIORITIES,
     Policies,
@@ -89,7 +90,7 @@ def policies_of(inventory: Inventory, cluster: Cluster, version: KubernetesVersi
     ranges: dict[str, list[LimitRange]] = {}
     for item, found in notes.read(inventory.of_kind("LimitRange"), lambda item: LimitRange.of(item.data)):
         ranges.setdefault(item.namespace, []).append(found)
-    classes = [item.data for item, _ in notes.read(inventory.of_kind("StorageClass.storage.k8s.io"), _annotations)]
+    classes = [item.data for item, _ in notes.read(inventory.of_kind("StorageClass.storage.k8s.io"), _notes_of)]
     return Policies(
         version,
         {namespace: tuple(found) for namespace, found in ranges.items()},
@@ -102,8 +103,9 @@ def policies_of(inventory: Inventory, cluster: Cluster, version: KubernetesVersi
     )
 
 
-def _annotations(item: Item) -> Mapping[str, str]:
-    return labels_at(mapping_at(item.data, "metadata", ""), "annotations", "metadata")
+def _notes_of(item: Item) -> tuple[str, Mapping[str, str]]:
+    metadata = mapping_at(item.data, "metadata", "")
+    return text_at(metadata, "name", "metadata"), labels_at(metadata, "annotations", "metadata")
 
 
 def _is_ending(item: Item) -> bool:
@@ -236,16 +238,48 @@ def _usage(item: Item, policies: Policies) -> Usage:
         raise error.of(item.label) from None
 
 
-def claims_of(inventory: Inventory, policies: Policies) -> dict[tuple[str, str], dict[str, Any]]:
-    """The claims of the description; one without a volume gets the default class, even if it came later."""
-    found: dict[tuple[str, str], dict[str, Any]] = {}
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A claim as stored: `is_open` leaves its class open, `copies_itself` is to get its data from itself."""
+
+    claim: Claim
+    is_open: bool
+    copies_itself: bool
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> Wanted:
+        """The claim of admitted data.
+
+        Raises:
+            ShapeError: where a field cannot be read.
+        """
+        claim, spec = Claim.of(data), mapping_at(data, "spec", "")
+        sources = [mapping_at(spec, key, "spec") for key in ("dataSource", "dataSourceRef")]
+        copies_itself = any(
+            source.get("kind") == "PersistentVolumeClaim"
+            and source.get("name") == claim.name
+            and source.get("namespace", claim.namespace) == claim.namespace
+            for source in sources
+        )
+        return cls(claim, class_of_claim(data) is None, copies_itself)
+
+
+def claims_of(inventory: Inventory, policies: Policies) -> dict[tuple[str, str], Wanted]:
+    """The claims of the description; one without a volume gets the default class, even if it came later.
+
+    Raises:
+        ShapeError: naming the claim that cannot be read.
+    """
+    found: dict[tuple[str, str], Wanted] = {}
     for item in inventory.of_kind("PersistentVolumeClaim"):
         if not item.is_described:
             continue
-        spec = mapping_at(item.data, "spec", "")
-        is_open = not spec.get("volumeName")
-        data = with_default_class(item.data, policies.default_class) if is_open else item.data
-        found[item.namespace, item.name] = placed(data, item.namespace, item.name)
+        try:
+            is_unbound = not mapping_at(item.data, "spec", "").get("volumeName")
+            data = with_default_class(item.data, policies.default_class) if is_unbound else item.data
+            found[item.namespace, item.name] = Wanted.of(placed(data, item.namespace, item.name))
+        except ShapeError as error:
+            raise error.of(item.label) from None
     return found
 
 

@@ -36,7 +36,11 @@ from k8slint.values.version import KubernetesVersion
 
 TABLES = Path(__file__).parent / "scheduling"
 CODES = {"U": Code.UNSCHEDULABLE, "UU": Code.UNRESOLVABLE, "E": Code.ERROR}
-KEYS = {"host": "kubernetes.io/hostname", "zone": "topology.kubernetes.io/zone", "region": "topology.kubernetes.io/region"}
+KEYS = {
+    "host": "kubernetes.io/hostname",
+    "zone": "topology.kubernetes.io/zone",
+    "region": "topology.kubernetes.io/region",
+}
 ROOMY = {"cpu": "1000", "memory": "1000Gi", "ephemeral-storage": "1000Gi", "pods": "1000"}
 REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution"
 PREFERRED = "preferredDuringSchedulingIgnoredDuringExecution"
@@ -396,7 +400,12 @@ def spread(written: Mapping[str, Any]) -> dict[str, Any]:
     }
     if "pods" in written:
         found["labelSelector"] = selector(written["pods"])
-    fields = {"min": "minDomains", "affinity": "nodeAffinityPolicy", "taints": "nodeTaintsPolicy", "keys": "matchLabelKeys"}
+    fields = {
+        "min": "minDomains",
+        "affinity": "nodeAffinityPolicy",
+        "taints": "nodeTaintsPolicy",
+        "keys": "matchLabelKeys",
+    }
     return found | {field: written[key] for key, field in fields.items() if key in written}
 
 

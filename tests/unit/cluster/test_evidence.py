@@ -130,7 +130,10 @@ def test_a_program_that_is_told_a_name_may_make_it(container: str, expected: boo
     ("rules", "expected"),
     [
         ("[{resources: [secrets], resourceNames: [made], verbs: [update]}]", True),
-        ("[{resources: [secrets], verbs: [create]}, {resources: [secrets], resourceNames: [made], verbs: [get]}]", True),
+        (
+            "[{resources: [secrets], verbs: [create]}, {resources: [secrets], resourceNames: [made], verbs: [get]}]",
+            True,
+        ),
         ("[{resources: [secrets], resourceNames: [made], verbs: [get, watch]}]", False),
         ("[{resources: [pods], verbs: [create]}, {resources: [secrets], resourceNames: [made], verbs: [get]}]", False),
         ("made", False),

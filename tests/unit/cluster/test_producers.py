@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from k8slint.cluster.producers import PRODUCTS, config_keys, listed_files, produced, reach
+from k8slint.cluster.producers import PRODUCTS, config_keys, produced, reach
 from k8slint.loading.composer import compose
 from k8slint.loading.document import Source
 from k8slint.objects.fields import dig
@@ -177,13 +177,3 @@ def test_reach_goes_through_lists_and_leaves_out_what_is_not_there() -> None:
     data = {"a": [{"b": 1}, "x", {"c": 2}, {"b": None}]}
     assert list(reach(data, ("a", "*", "b"))) == [(("a", 0, "b"), 1), (("a", 3, "b"), None)]
     assert not list(reach("x", ("a", "*")))
-
-
-def test_listed_files_are_named_from_where_the_run_started() -> None:
-    data = {
-        "apiVersion": "kustomize.config.k8s.io/v1beta1",
-        "kind": "Kustomization",
-        "resources": ["pod.yaml", "../../base", "https://example.com/x.yaml", "github.com/a/b?ref=v1", None],
-    }
-    obj = read(data, "overlays/prod/kustomization.yaml")
-    assert list(listed_files(obj)) == ["overlays/prod/pod.yaml", "base"]

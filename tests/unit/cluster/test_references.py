@@ -34,7 +34,8 @@ def named(kind: str, name: str, namespace: str = "", api_version: str = "v1", **
 
 
 def pod_of(**spec: Any) -> Pod:
-    (obj,) = read(named("Pod", "web", spec=spec))
+    containers = [*spec.pop("containers", []), {"name": "last", "image": "x"}]
+    (obj,) = read(named("Pod", "web", spec={"containers": containers, **spec}))
     assert obj.pod is not None
     return obj.pod
 
@@ -127,15 +128,22 @@ def test_a_sub_path_of_a_whole_volume_is_a_key() -> None:
     assert files[0].key_path == ("spec", "containers", 0, "volumeMounts", 0, "subPath")
 
 
+def test_a_pod_without_an_image_is_part_of_a_patch() -> None:
+    (obj,) = read(named("Pod", "web", spec={"containers": [{"envFrom": [{"configMapRef": {"name": "a"}}]}]}))
+    assert obj.pod is not None
+    assert references_of(obj.pod, Cluster(())) == ()
+
+
 def test_a_volume_that_a_claim_template_replaces_is_no_reference() -> None:
     spec = {
         "volumeClaimTemplates": [{"metadata": {"name": "data"}}],
         "template": {
             "spec": {
+                "containers": [{"image": "x"}],
                 "volumes": [
                     {"name": "data", "persistentVolumeClaim": {"claimName": "data"}},
                     {"name": "more", "persistentVolumeClaim": {"claimName": "more"}},
-                ]
+                ],
             }
         },
     }

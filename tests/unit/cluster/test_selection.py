@@ -23,7 +23,9 @@ def read(files: Mapping[str, str]) -> tuple[Object, ...]:
 
 
 def service(name: str, selector: str, extra: str = "") -> str:
-    return f"{{apiVersion: v1, kind: Service, metadata: {{name: {name}}}, spec: {{selector: {selector}{extra}}}}}\n---\n"
+    return (
+        f"{{apiVersion: v1, kind: Service, metadata: {{name: {name}}}, spec: {{selector: {selector}{extra}}}}}\n---\n"
+    )
 
 
 def pod(name: str, labels: str, namespace: str = "") -> str:
@@ -108,8 +110,13 @@ def test_a_pod_that_another_service_selects_is_not_meant_but_by_a_slip() -> None
 
 
 def test_broad_labels_say_nothing() -> None:
-    assert nearest_to({"a.yaml": service("x", "{tier: front, app: other}"), "b.yaml": pod("web", "{tier: front}")}) is None
-    assert nearest_to({"a.yaml": service("x", "{unit: front, app: other}"), "b.yaml": pod("web", "{unit: front}")}) == "web"
+    assert (
+        nearest_to({"a.yaml": service("x", "{tier: front, app: other}"), "b.yaml": pod("web", "{tier: front}")}) is None
+    )
+    assert (
+        nearest_to({"a.yaml": service("x", "{unit: front, app: other}"), "b.yaml": pod("web", "{unit: front}")})
+        == "web"
+    )
 
 
 def test_of_several_the_one_that_meets_most_is_nearest() -> None:

@@ -1,0 +1,155 @@
+"""Where a workload asks for what it does not get: paths into its manifest."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from k8slint.checks.cases import Case
+from k8slint.cluster.claims import quantity
+from k8slint.loading.document import Path
+from k8slint.objects.fields import dig, items, mapping, text
+from k8slint.scheduling.result import Rejection
+from k8slint.scheduling.standing import FILTERS
+
+_REQUIRED: Final = "requiredDuringSchedulingIgnoredDuringExecution"
+_NODE_TERMS: Final = ("spec", "affinity", "nodeAffinity", _REQUIRED, "nodeSelectorTerms")
+
+
+def at_refusal(case: Case) -> Path:
+    """The path, from the object, to what asks for that which most nodes refuse."""
+    if case.first.path:
+        return (*case.template.path, *case.first.path)
+    plugins = Counter(status.plugin for status in case.first.statuses.values())
+    if not plugins:
+        return _at_claim_named(case)
+    # Of equals the later filter: the node came further.
+    plugin = max(plugins, key=lambda name: (plugins[name], FILTERS.index(name) if name in FILTERS else 0))
+    reasons = Counter(
+        reason for status in case.first.statuses.values() if status.plugin == plugin for reason in status.reasons
+    )
+    reason = max(reasons, key=lambda each: (reasons[each], each))
+    return _PATHS.get(plugin, _at_spec)(case, reason)
+
+
+def _at_spec(case: Case, _reason: str = "") -> Path:
+    return (*case.template.path, "spec")
+
+
+def _at_resources(case: Case, reason: str) -> Path:
+    if not reason.startswith("Insufficient "):
+        return ("spec", "replicas") if case.obj.spec.get("replicas") is not None else _at_spec(case)
+    return at_request(case, reason.removeprefix("Insufficient "))
+
+
+def at_request(case: Case, resource: str) -> Path:
+    """The path to the largest request of a resource, or to where one would be written."""
+    prefix, spec = case.template.path, case.template.spec
+    for field in ("requests", "limits"):
+        if dig(spec, "resources", field, resource) is not None:
+            return (*prefix, "spec", "resources", field, resource)
+    found: list[tuple[int, Path]] = []
+    for container in case.template.containers:
+        for field in ("requests", "limits"):
+            amount = quantity(dig(container.data, "resources", field, resource))
+            if amount is not None:
+                found.append((amount.nanos, (*prefix, *container.path, "resources", field, resource)))
+                break
+    if found:
+        return max(found, key=lambda pair: pair[0])[1]
+    return (*prefix, "spec", "containers", 0, "resources")
+
+
+def at_node_choice(case: Case, key: str | None) -> Path:
+    """The path to a key of the nodeSelector, to all of it where the key is empty, or without one to the affinity."""
+    prefix, spec = case.template.path, case.template.spec
+    written = mapping(spec.get("nodeSelector"))
+    if key is not None and (key in written or (not key and written)):
+        return (*prefix, "spec", "nodeSelector", key) if key else (*prefix, "spec", "nodeSelector")
+    if key and spec.get("runtimeClassName") is not None:
+        return (*prefix, "spec", "runtimeClassName")
+    return (*prefix, *_NODE_TERMS)
+
+
+def _at_node_affinity(case: Case, _reason: str) -> Path:
+    """The key of the nodeSelector that the fewest nodes have, else the affinity."""
+    choice = case.pod.node_choice if case.pod is not None else None
+    nodes = case.scene.stage.nodes
+    if choice is None or not choice.labels:
+        return at_node_choice(case, None)
+    having = {key: sum(1 for node in nodes if node.labels.get(key) == value) for key, value in choice.labels}
+    key = min(having, key=lambda name: having[name])
+    has_terms = choice.terms is not None
+    return at_node_choice(case, None if has_terms and having[key] == len(nodes) else key)
+
+
+def _at_tolerations(case: Case, _reason: str) -> Path:
+    return (*case.template.path, "spec", "tolerations")
+
+
+def _at_host_port(case: Case, _reason: str) -> Path:
+    is_on_host = case.template.spec.get("hostNetwork") is True
+    for container in case.template.containers:
+        for index, port in items(container.data.get("ports")):
+            if port.get("hostPort"):
+                return (*case.template.path, *container.path, "ports", index, "hostPort")
+            if is_on_host and port.get("containerPort"):
+                return (*case.template.path, *container.path, "ports", index, "containerPort")
+    return _at_spec(case)
+
+
+def _at_spread(case: Case, _reason: str) -> Path:
+    for index, constraint in items(case.template.spec.get("topologySpreadConstraints")):
+        if constraint.get("whenUnsatisfiable") == "DoNotSchedule":
+            return (*case.template.path, "spec", "topologySpreadConstraints", index, "topologyKey")
+    return _at_spec(case)
+
+
+def _at_pod_affinity(case: Case, reason: str) -> Path:
+    if "existing pods" in reason:
+        return (*case.template.path, "metadata", "labels")
+    kind = "podAntiAffinity" if "anti-affinity" in reason else "podAffinity"
+    return (*case.template.path, "spec", "affinity", kind, _REQUIRED)
+
+
+def _at_volumes(case: Case, _reason: str) -> Path:
+    return at_volume(case, "")
+
+
+def _at_claim_named(case: Case) -> Path:
+    """The volume whose claim the message names, else the first; the affinity where that contradicts itself."""
+    message = case.first.message
+    if "affinity" in message:
+        return at_node_choice(case, None)
+    named = (claim.name for claim in case.claims if f'"{claim.name}"' in message)
+    return at_volume(case, next(named, "")) if case.claims else _at_spec(case)
+
+
+def at_volume(case: Case, claim: str) -> Path:
+    """The path to what names or makes a claim; of no name, to the first there is."""
+    for path, volume in case.template.volumes:
+        name = text(dig(volume, "persistentVolumeClaim", "claimName"))
+        if name and claim in ("", name):
+            return (*case.template.path, *path, "persistentVolumeClaim", "claimName")
+        if volume.get("ephemeral") is not None and claim in ("", f"{case.first.name}-{text(volume.get('name'))}"):
+            return (*case.template.path, *path, "ephemeral")
+    for index, template in items(case.obj.spec.get("volumeClaimTemplates")):
+        if claim in ("", f"{text(dig(template, 'metadata', 'name'))}-{case.first.name}"):
+            return ("spec", "volumeClaimTemplates", index)
+    return (*case.template.path, "spec", "volumes")
+
+
+_PATHS: Final[Mapping[str, Callable[[Case, str], Path]]] = {
+    "NodeUnschedulable": _at_tolerations,
+    "TaintToleration": _at_tolerations,
+    "NodeAffinity": _at_node_affinity,
+    "NodePorts": _at_host_port,
+    "NodeResourcesFit": _at_resources,
+    "VolumeRestrictions": _at_volumes,
+    "NodeVolumeLimits": _at_volumes,
+    "VolumeBinding": _at_volumes,
+    "VolumeZone": _at_volumes,
+    "PodTopologySpread": _at_spread,
+    "InterPodAffinity": _at_pod_affinity,
+}

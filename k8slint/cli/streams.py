@@ -1,0 +1,73 @@
+"""What every command shares: its streams, and the settings around its paths."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from k8slint.usage import UsageError
+
+if TYPE_CHECKING:
+    from k8slint.config import Config
+
+
+def config_for(file: str, paths: Sequence[str]) -> Config:
+    """The settings of the file, else those nearest above all the paths."""
+    from k8slint.config import find_config, read_config  # noqa: PLC0415 - imported when it runs
+
+    if file:
+        return read_config(Path(file))
+    folders = [path if os.path.isdir(path) else os.path.dirname(path) for path in paths if path != "-"]
+    return find_config(os.path.commonpath([os.path.abspath(folder) for folder in folders or ["."]]))
+
+
+def read_stdin() -> bytes:
+    """All of standard input, or one byte more than is read of a file."""
+    from k8slint.loading.text import MAX_BYTES  # noqa: PLC0415 - imported when it runs
+
+    if sys.stdin is None:
+        raise UsageError("standard input is closed")
+    return sys.stdin.buffer.read(MAX_BYTES + 1)
+
+
+def write_stdout(text: str) -> None:
+    """Write a report."""
+    if sys.stdout is None:
+        raise UsageError("standard output is closed")
+    sys.stdout.buffer.write(text.encode("utf-8"))
+    sys.stdout.buffer.flush()
+
+
+def complain(text: str) -> None:
+    """Say something beside the report."""
+    from k8slint.report.escape import visible  # noqa: PLC0415 - imported when it runs
+
+    print(f"k8slint: {visible(text)}", file=sys.stderr)
+
+
+def wants_color() -> bool:
+    """Whether standard output is a terminal that should show colours."""
+    return _is_terminal() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def width() -> int | None:
+    """The width of the terminal; none where standard output is none."""
+    from shutil import get_terminal_size  # noqa: PLC0415 - imported when it runs
+
+    return get_terminal_size().columns if _is_terminal() else None
+
+
+def draws_blocks() -> bool:
+    """Whether standard output's encoding has more than letters: blocks, ticks and dots."""
+    try:
+        "█░✓✗…".encode(getattr(sys.stdout, "encoding", None) or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
+def _is_terminal() -> bool:
+    return sys.stdout is not None and sys.stdout.isatty()

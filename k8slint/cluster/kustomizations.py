@@ -1,0 +1,100 @@
+"""Kustomizations among the objects: what they take in, how they rename it, what they patch."""
+
+from __future__ import annotations
+
+import posixpath
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from k8slint.cluster.cluster import Cluster
+from k8slint.objects.fields import mapping, sequence, text
+from k8slint.objects.object import Object
+
+KUSTOMIZATIONS: Final = ("Component.kustomize.config.k8s.io", "Kustomization.kustomize.config.k8s.io")
+
+
+def kustomizations(cluster: Cluster) -> Iterator[Object]:
+    """The kustomizations and components among the objects."""
+    for group_kind in KUSTOMIZATIONS:
+        yield from cluster.of_kind(group_kind)
+
+
+def folder_of(obj: Object) -> str:
+    """The folder of an object's file, as the file is named."""
+    return posixpath.dirname(_file_of(obj))
+
+
+def upwards(path: str) -> Iterator[str]:
+    """A path and the folders above it; the last is empty, or the root."""
+    yield path
+    while path and path != "/":
+        path = posixpath.dirname(path)
+        yield path
+
+
+def listed_files(kustomization: Object) -> Iterator[str]:
+    """The files and folders that it takes in from beside it, named as the sources are."""
+    folder = folder_of(kustomization)
+    for entry in _entries(kustomization):
+        if isinstance(entry, str) and not _is_remote(entry):
+            yield posixpath.normpath(posixpath.join(folder, entry))
+
+
+def open_folders(cluster: Cluster) -> Iterator[str]:
+    """The folders of those that take in what lies elsewhere, or what was not read."""
+    read = {path for obj in cluster.objects for path in upwards(_file_of(obj))}
+    for kustomization in kustomizations(cluster):
+        if _takes_in_remote(kustomization) or any(path not in read for path in listed_files(kustomization)):
+            yield folder_of(kustomization)
+
+
+def _takes_in_remote(kustomization: Object) -> bool:
+    if kustomization.data.get("helmCharts") or kustomization.data.get("helmChartInflationGenerator"):
+        return True
+    return any(_is_remote(text(entry)) for entry in _entries(kustomization))
+
+
+def _is_remote(entry: str) -> bool:
+    return "://" in entry or "?ref=" in entry or entry.startswith(("github.com/", "git@"))
+
+
+def _entries(kustomization: Object) -> Iterator[Any]:
+    for field in ("resources", "bases", "components"):
+        yield from sequence(kustomization.data.get(field))
+
+
+def inline_patches(cluster: Cluster) -> Iterator[str]:
+    """The texts of patches that are written in a kustomization."""
+    for kustomization in kustomizations(cluster):
+        for field in ("patches", "patchesJson6902"):
+            yield from (text(mapping(patch).get("patch")) for patch in sequence(kustomization.data.get(field)))
+        yield from map(text, sequence(kustomization.data.get("patchesStrategicMerge")))
+
+
+def prefixed(kustomization: Object, name: str) -> str:
+    """The name that an object gets from it."""
+    return f"{text(kustomization.data.get('namePrefix'))}{name}{text(kustomization.data.get('nameSuffix'))}"
+
+
+def names_given(obj: Object, cluster: Cluster) -> Iterator[str]:
+    """The other names that kustomizations give an object, as some references write them."""
+    renaming = cluster.once(_renaming)
+    if renaming:
+        for path in upwards(_file_of(obj)):
+            for kustomization in renaming.get(path, ()):
+                yield prefixed(kustomization, obj.name)
+
+
+def _renaming(cluster: Cluster) -> Mapping[str, list[Object]]:
+    """The kustomizations that rename, by the paths that they take in."""
+    found: dict[str, list[Object]] = defaultdict(list)
+    for kustomization in kustomizations(cluster):
+        if prefixed(kustomization, ""):
+            for path in listed_files(kustomization):
+                found[path].append(kustomization)
+    return found
+
+
+def _file_of(obj: Object) -> str:
+    return obj.document.source.name.replace("\\", "/")

@@ -1,0 +1,107 @@
+"""For programs: the whole dry run, as `schemas/schedule.schema.json` describes it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+from k8slint.objects.object import Object
+from k8slint.report.escape import flowing, visible
+from k8slint.report.schedule.subject import Subject
+from k8slint.report.schedule.words import obstacles_text
+from k8slint.scheduling.result import Preemption
+from k8slint.simulation.explain import Explanation
+from k8slint.simulation.obstacles import Obstacle
+from k8slint.simulation.results import NodeResult, PodResult, Verdict
+
+VERSION: Final = 1
+
+
+def render(subject: Subject) -> str:
+    """The dry run as JSON in ASCII, a node or pod a line."""
+    head = {
+        "version": VERSION,
+        "kubernetesVersion": visible(subject.version),
+        "assumptions": [flowing(assumption) for assumption in subject.run.assumptions],
+    }
+    parts = {
+        "nodes": [_node(node) for node in subject.nodes()],
+        "pods": [_pod(pod, subject) for pod in subject.run.pods],
+        "refusals": [
+            {"object": _object(refusal.obj), "message": visible(refusal.message), "known": refusal.is_known}
+            for refusal in subject.run.refusals
+        ],
+    }
+    text = json.dumps(head, indent=2).removesuffix("\n}")
+    for name, entries in parts.items():
+        lines = ",\n    ".join(json.dumps(entry) for entry in entries)
+        text += f',\n  "{name}": ' + (f"[\n    {lines}\n  ]" if entries else "[]")
+    return text + "\n}\n"
+
+
+def _node(node: NodeResult) -> dict[str, Any]:
+    return {
+        "name": visible(node.name),
+        "allocatable": _amounts(node.allocatable),
+        "requested": _amounts(node.requested),
+        "pods": [visible(key) for key in node.pods],
+    }
+
+
+def _amounts(amounts: Mapping[str, int]) -> dict[str, int]:
+    return {visible(resource): amount for resource, amount in amounts.items()}
+
+
+def _pod(pod: PodResult, subject: Subject) -> dict[str, Any]:
+    explanation = subject.explainer.explain(pod) if pod.verdict is Verdict.UNSCHEDULABLE else None
+    return {
+        "namespace": visible(pod.namespace),
+        "name": visible(pod.name),
+        "owner": _object(pod.owner),
+        "verdict": (Verdict.GATED if pod.verdict is Verdict.WAITING else pod.verdict).value,
+        "node": visible(pod.node),
+        "message": visible(pod.message),
+        "nodes": {
+            visible(name): {
+                "plugin": rejection.plugin,
+                "code": rejection.code.value,
+                "reasons": [visible(reason) for reason in rejection.reasons],
+            }
+            for name, rejection in pod.statuses.items()
+        },
+        "scores": {visible(name): dict(scores) for name, scores in pod.scores.items()},
+        "ties": [visible(name) for name in pod.ties],
+        "preemption": None if pod.preemption is None else _preemption(pod.preemption),
+        "explanation": None if explanation is None else _explanation(explanation),
+    }
+
+
+def _object(obj: Object) -> dict[str, str]:
+    return {
+        "apiVersion": visible(obj.gvk.api_version),
+        "kind": visible(obj.kind),
+        "namespace": visible(obj.namespace),
+        "name": visible(obj.name),
+    }
+
+
+def _preemption(preemption: Preemption) -> dict[str, Any]:
+    return {"node": visible(preemption.node), "victims": [visible(victim.key) for victim in preemption.victims]}
+
+
+def _explanation(explanation: Explanation) -> dict[str, Any]:
+    return {
+        "whole": [visible(text) for text in explanation.whole],
+        "nodes": {
+            visible(name): [_obstacle(obstacle) for obstacle in obstacles]
+            for name, obstacles in explanation.nodes.items()
+        },
+        "nearest": visible(explanation.nearest),
+        "changes": [{"node": visible(change.node), "text": visible(change.text)} for change in explanation.changes],
+    }
+
+
+def _obstacle(obstacle: Obstacle) -> dict[str, Any]:
+    entry: dict[str, Any] = {"plugin": obstacle.plugin, "text": obstacles_text([(obstacle,)])}
+    return {**entry, "resource": visible(obstacle.resource), "lack": obstacle.lack} if obstacle.resource else entry

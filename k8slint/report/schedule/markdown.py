@@ -1,0 +1,121 @@
+"""For pull requests and job summaries: tables and lists in GitHub's Markdown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from k8slint.report.escape import flowing, visible
+from k8slint.report.schedule.subject import TITLES, Group, Subject, comings_to_nothing, listed, notes
+from k8slint.report.schedule.table import preemption_text
+from k8slint.report.schedule.words import obstacles_text, rows
+from k8slint.report.wording import counted
+from k8slint.simulation.explain import Explanation
+from k8slint.simulation.results import NodeResult, Verdict
+from k8slint.values.amount import in_words
+
+_SPECIAL: Final = re.compile(r"([\\`*_{}\[\]<>|#~&!@])")
+_EXPLAINED: Final = 20
+_ROWS_SHOWN: Final = 15
+_RESOURCES: Final = ("cpu", "memory", "pods")
+
+
+def render(subject: Subject) -> str:
+    """The dry run as Markdown."""
+    blocks = [list(_head(subject)), list(_nodes(subject))]
+    for verdict in (item for item in Verdict if item is not Verdict.ASSIGNED):
+        groups = subject.groups(verdict)
+        if groups:
+            blocks.append([f"### {TITLES[verdict].capitalize()}"])
+            lines = (
+                _group(group, subject, explains=number < _EXPLAINED and verdict is Verdict.UNSCHEDULABLE)
+                for number, group in enumerate(groups)
+            )
+            blocks.append([line for each in lines for line in each])
+    for title, texts in (
+        ("Come to nothing", comings_to_nothing(subject.run)),
+        ("Notes", notes(subject.run)),
+        ("Assumed", map(flowing, subject.run.assumptions)),
+    ):
+        found = [f"- {_plain(text)}" for text in texts]
+        if found:
+            blocks += [[f"### {title}"], found]
+    return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+
+
+def _plain(text: str) -> str:
+    r"""A visible text that Markdown takes for text.
+
+    >>> _plain("a|b *c*")
+    'a\\|b \\*c\\*'
+    """
+    return _SPECIAL.sub(r"\\\1", text)
+
+
+def _name(text: str) -> str:
+    return _plain(visible(text))
+
+
+def _head(subject: Subject) -> Iterator[str]:
+    counts = subject.counts()
+    told = ", ".join(f"{count} {TITLES[verdict]}" for verdict, count in counts.items())
+    pods, nodes = counted(len(subject.run.pods), "pod"), counted(len(subject.nodes()), "node")
+    yield f"## {pods} on {nodes}: {told or 'nothing to schedule'}"
+    yield ""
+    yield f"Kubernetes {_name(subject.version)}"
+
+
+def _nodes(subject: Subject) -> Iterator[str]:
+    zones = subject.zones
+    head = ["Node", *(["Zone"] if zones else []), "CPU", "Memory", "Pods", "Holds"]
+    yield _row(head)
+    yield _row(["---"] * len(head))
+    for node in subject.nodes():
+        zone = [_plain(zones.get(node.name, ""))] if zones else []
+        shares = [_plain(_share(node, resource)) for resource in _RESOURCES]
+        yield _row([_name(node.name), *zone, *shares, _plain(", ".join(subject.residents(node)))])
+
+
+def _row(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _share(node: NodeResult, resource: str) -> str:
+    used = in_words(resource, node.requested.get(resource, 0))
+    has = node.allocatable.get(resource)
+    if has is None:
+        return f"{used} of ?"
+    percent = f" ({node.requested.get(resource, 0) * 100 // has}%)" if has else ""
+    return f"{used} of {in_words(resource, has)}{percent}"
+
+
+def _group(group: Group, subject: Subject, *, explains: bool) -> Iterator[str]:
+    pod = group.first
+    names = listed([other.name for other in group.pods], "…")
+    owner = f"{pod.owner.kind} {pod.namespace}/{pod.owner.name or pod.name}"
+    yield f"- **{_name(owner)}**: {_plain(names)}"
+    yield f"  - {_name(pod.message)}"
+    if pod.preemption is not None:
+        yield f"  - {_plain(preemption_text(pod.preemption))}"
+        return
+    explanation = subject.explainer.explain(pod) if explains else None
+    if explanation is not None:
+        yield from (f"  - {_plain(line)}" for line in _behind(explanation))
+
+
+def _behind(explanation: Explanation) -> Iterator[str]:
+    if explanation.whole:
+        yield from map(visible, explanation.whole)
+        return
+    found = rows(explanation)
+    for row in found[:_ROWS_SHOWN]:
+        yield f"{listed(row.nodes, '…')}: {row.text}"
+    if len(found) > _ROWS_SHOWN:
+        yield f"and {counted(sum(len(row.nodes) for row in found[_ROWS_SHOWN:]), 'node')} more"
+    if explanation.fits_on:
+        yield f"Once the other pods have their places it fits on {listed(explanation.fits_on, '…')}."
+    elif explanation.nearest and len(explanation.nodes) > 1:
+        yield f"nearest: {visible(explanation.nearest)} {obstacles_text([explanation.nodes[explanation.nearest]])}"
+    for change in explanation.changes:
+        yield f"one fits on {visible(change.node)} if you {visible(change.text)}"

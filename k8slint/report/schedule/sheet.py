@@ -1,0 +1,74 @@
+"""What text is drawn on: colours, signs, and the width of a line; columns and bars."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from k8slint.report.color import Paint, painter
+from k8slint.report.frame import cells, wrap
+
+_WIDTH: Final = 100
+_NARROWEST: Final = 40
+_GAP: Final = "   "
+_BAR: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """The signs that a terminal can show."""
+
+    full: str
+    empty: str
+    yes: str
+    no: str
+    dots: str
+
+
+_BLOCKS: Final = Marks("█", "░", "✓", "✗", "…")
+_LETTERS: Final = Marks("#", ".", "+", "x", "...")
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """`room` is the width of a line in cells; what is not to be broken may be longer."""
+
+    paint: Paint
+    marks: Marks
+    room: int
+
+    def bar(self, part: int, whole: int) -> str:
+        """A bar that is full where nothing is left; anything at all is seen."""
+        filled = min(-(-part * _BAR // whole), _BAR) if whole > 0 else 0
+        if part < whole:
+            filled = min(filled, _BAR - 1)
+        return self.paint("frame", self.marks.full * filled) + self.marks.empty * (_BAR - filled)
+
+    def wrapped(self, text: str, indent: str, hanging: str = "") -> Iterator[str]:
+        """The text in lines, all but the first with more indent."""
+        first, *others = wrap(text, max(self.room - len(indent) - len(hanging), _NARROWEST // 2))
+        yield f"{indent}{first}"
+        yield from (f"{indent}{hanging}{line}" for line in others)
+
+    def entries(self, pairs: Sequence[tuple[str, str]], indent: str) -> Iterator[str]:
+        """Names with what is said of each beside them."""
+        size = min(max(cells(name) for name, _ in pairs), self.room // 2)
+        margin = f"{indent}{' ' * size}{_GAP}"
+        for name, text in pairs:
+            first, *others = wrap(text, max(self.room - len(margin), _NARROWEST // 2))
+            yield f"{indent}{name}{' ' * (size - cells(name))}{_GAP}{first}"
+            yield from (f"{margin}{line}" for line in others)
+
+
+def sheet_of(*, color: bool, width: int | None, blocks: bool) -> Sheet:
+    """A sheet, 100 cells wide where the width is not known."""
+    return Sheet(painter(color=color), _BLOCKS if blocks else _LETTERS, max(width or _WIDTH, _NARROWEST))
+
+
+def columns(table: Sequence[Sequence[str]]) -> Iterator[str]:
+    """The rows with their cells one under the other, as kubectl sets them; the last cell may be as wide as it is."""
+    widths = [max(cells(row[place]) for row in table) for place in range(len(table[0]))]
+    for row in table:
+        padded = (cell + " " * (size - cells(cell)) for cell, size in zip(row, widths, strict=True))
+        yield _GAP.join(padded).rstrip(" ")

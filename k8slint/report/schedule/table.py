@@ -1,0 +1,199 @@
+"""For people: the nodes with what they hold, then every pod that has no node, and what the run rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from k8slint.report.escape import visible
+from k8slint.report.frame import wrap
+from k8slint.report.schedule.sheet import Sheet, columns, sheet_of
+from k8slint.report.schedule.subject import (
+    TITLES,
+    Group,
+    Subject,
+    comings_to_nothing,
+    listed,
+    notes,
+    owner_text,
+    place_of,
+)
+from k8slint.report.schedule.words import obstacles_text, rows
+from k8slint.report.wording import assumed, counted
+from k8slint.scheduling.result import Preemption
+from k8slint.simulation.explain import Explanation
+from k8slint.simulation.results import NodeResult, PodResult, Verdict
+from k8slint.values.amount import in_words
+
+_NODES_SHOWN: Final = 60
+_EXPLAINED: Final = 20
+_ROWS_SHOWN: Final = 15
+_ASSUMPTIONS_SHOWN: Final = 12
+_LINES_OF_PODS: Final = 2
+_USUAL: Final = ("cpu", "memory", "pods")
+_BAD: Final = (
+    Verdict.UNSCHEDULABLE,
+    Verdict.REFUSED,
+    Verdict.WAITING,
+    Verdict.GATED,
+    Verdict.NOT_MODELLED,
+)
+
+
+def render(subject: Subject, *, color: bool, width: int | None, blocks: bool) -> str:
+    """The dry run in lines of at most `width` cells, but for the scheduler's own sentences."""
+    sheet = sheet_of(color=color, width=width, blocks=blocks)
+    sections = [summary(subject, sheet), list(_nodes(subject, sheet)), *endings(subject, sheet)]
+    return "\n\n".join("\n".join(section) for section in sections if section) + "\n"
+
+
+def summary(subject: Subject, sheet: Sheet) -> list[str]:
+    """The outcome in one line."""
+    counts = subject.counts()
+    pods, nodes = counted(len(subject.run.pods), "pod"), counted(len(subject.nodes()), "node")
+    told = ", ".join(f"{count} {TITLES[verdict]}" for verdict, count in counts.items())
+    if set(counts) == {Verdict.ASSIGNED}:
+        told = sheet.paint("clear", "all assigned")
+    return [f"{pods} on {nodes} for Kubernetes {visible(subject.version)}: {told or 'nothing to schedule'}"]
+
+
+def endings(subject: Subject, sheet: Sheet) -> Iterator[list[str]]:
+    """What follows the nodes: pods without one, by verdict, then notes and assumptions."""
+    for verdict in _BAD:
+        groups = subject.groups(verdict)
+        if groups:
+            yield [sheet.paint("strong", f"{TITLES[verdict].upper()}")]
+        for number, group in enumerate(groups):
+            yield list(_group(group, subject, sheet, explains=number < _EXPLAINED))
+    for title, lines in (("COME TO NOTHING", comings_to_nothing(subject.run)), ("NOTES", notes(subject.run))):
+        found = [line for text in lines for line in sheet.wrapped(text, "  ", "  ")]
+        if found:
+            yield [sheet.paint("strong", title), *found]
+    yield list(assumed(subject.run.assumptions, sheet.room, _ASSUMPTIONS_SHOWN))
+
+
+def _nodes(subject: Subject, sheet: Sheet) -> Iterator[str]:
+    alike: dict[object, list[NodeResult]] = {}
+    for node in subject.nodes():
+        alike.setdefault(_likeness(node, subject), []).append(node)
+    shown = list(alike.values())[:_NODES_SHOWN]
+    zones = [subject.zones.get(nodes[0].name, "") for nodes in shown]
+    table = [["NODE", "ZONE", "CPU", "MEMORY", "PODS"]]
+    for nodes, zone in zip(shown, zones, strict=True):
+        first = nodes[0]
+        name = listed([node.name for node in nodes], sheet.marks.dots)
+        table.append([name, zone, *(_share(first, resource) for resource in _USUAL)])
+    if not any(zones):
+        table = [[name, *others] for name, _, *others in table]
+    head, *lines = columns(_with_bars(table, [nodes[0] for nodes in shown], sheet))
+    yield sheet.paint("strong", head)
+    for nodes, line in zip(shown, lines, strict=True):
+        yield line
+        yield from _residents(nodes[0], subject, sheet)
+    hidden = sum(len(nodes) for nodes in list(alike.values())[_NODES_SHOWN:])
+    if hidden:
+        yield f"and {counted(hidden, 'node')} more, which -o json lists"
+
+
+def _likeness(node: NodeResult, subject: Subject) -> object:
+    """Equal for nodes of which the table says the same."""
+    if not node.pods:
+        return tuple(node.allocatable.items()), subject.zones.get(node.name)
+    return tuple(_share(node, resource) for resource in node.requested), tuple(sorted(subject.residents(node)))
+
+
+def _share(node: NodeResult, resource: str) -> str:
+    used = in_words(resource, node.requested.get(resource, 0))
+    if resource not in node.allocatable:
+        return f"{used} of ?"
+    return f"{used} of {in_words(resource, node.allocatable[resource])}"
+
+
+def _with_bars(table: list[list[str]], nodes: list[NodeResult], sheet: Sheet) -> list[list[str]]:
+    """The table with a bar before each share of cpu and memory."""
+    head, *lines = table
+    place = len(head) - len(_USUAL)
+    for line, node in zip(lines, nodes, strict=True):
+        for offset, resource in enumerate(_USUAL[:2]):
+            has = node.allocatable.get(resource, 0)
+            bar = sheet.bar(node.requested.get(resource, 0), has)
+            line[place + offset] = f"{bar} {line[place + offset]}"
+    return [head, *lines]
+
+
+def _residents(node: NodeResult, subject: Subject, sheet: Sheet) -> Iterator[str]:
+    others = [
+        f"{visible(resource)} {_share(node, resource)}"
+        for resource in dict.fromkeys((*node.allocatable, *node.requested))
+        if resource not in _USUAL and node.requested.get(resource)
+    ]
+    if others:
+        yield f"  {', '.join(others)}"
+    yield from (f"  {line}" for line in _some(subject.residents(node), sheet.room - 2))
+
+
+def _some(names: list[str], room: int) -> list[str]:
+    """As many of the names as two lines hold."""
+    lines = wrap(", ".join(names), room) if names else []
+    kept = len(names)
+    while len(lines) > _LINES_OF_PODS:
+        kept -= max(1, kept // 8)
+        lines = wrap(f"{', '.join(names[:kept])} and {len(names) - kept} more", room)
+    return lines
+
+
+def _group(group: Group, subject: Subject, sheet: Sheet, *, explains: bool) -> Iterator[str]:
+    pod = group.first
+    count, total = len(group.pods), subject.total(group.pods)
+    of = f": {count} of {counted(total, 'pod')}" if total > 1 else ""
+    yield f"{sheet.paint('error', sheet.marks.no)} {sheet.paint('strong', owner_text(pod))}{of} ({place_of(pod.owner)})"
+    if pod.name != pod.owner.name:
+        yield f"  {listed([other.name for other in group.pods], sheet.marks.dots)}"
+    # The scheduler's words stay in one line: that is how people search for them.
+    yield f"  {visible(pod.message)}"
+    if pod.preemption is not None:
+        yield from sheet.wrapped(preemption_text(pod.preemption), "  ")
+        return
+    explanation = subject.explainer.explain(pod) if explains else None
+    if explanation is not None and group.verdict is Verdict.UNSCHEDULABLE:
+        yield from behind(explanation, sheet)
+
+
+def preemption_text(preemption: Preemption) -> str:
+    """What a pod does that is more important than others."""
+    victims = ", ".join(visible(victim.key) for victim in preemption.victims)
+    budgets = f", against {counted(preemption.budget_violations, 'budget')}" if preemption.budget_violations else ""
+    return f"It is more important: {victims} would be evicted from {visible(preemption.node)}{budgets}."
+
+
+def behind(explanation: Explanation, sheet: Sheet) -> Iterator[str]:
+    """What the sentence hides: the obstacles, the nearest node, and what would do."""
+    if explanation.whole:
+        for text in explanation.whole:
+            yield from sheet.wrapped(visible(text), "    ", "  ")
+        return
+    found = rows(explanation)
+    yield from sheet.entries([(listed(row.nodes, sheet.marks.dots), row.text) for row in found[:_ROWS_SHOWN]], "    ")
+    if len(found) > _ROWS_SHOWN:
+        hidden = sum(len(row.nodes) for row in found[_ROWS_SHOWN:])
+        yield f"    and {counted(hidden, 'node')} more"
+    yield from advice(explanation, sheet)
+
+
+def advice(explanation: Explanation, sheet: Sheet) -> Iterator[str]:
+    """The nearest node, and what would do: or where the pod fits after all."""
+    if explanation.fits_on:
+        names = listed(explanation.fits_on, sheet.marks.dots)
+        yield from sheet.wrapped(f"Once the other pods have their places it fits on {names}.", "  ")
+        return
+    if explanation.nearest and len(explanation.nodes) > 1:
+        text = obstacles_text([explanation.nodes[explanation.nearest]])
+        yield from sheet.wrapped(f"nearest: {visible(explanation.nearest)} {text}", "  ", "  ")
+    for change in explanation.changes:
+        yield from sheet.wrapped(f"one fits on {visible(change.node)} if you {visible(change.text)}", "  ", "  ")
+
+
+def score_text(pod: PodResult) -> str:
+    """The score of the node that a pod got; empty where it was not weighed."""
+    own = pod.scores.get(pod.node)
+    return str(sum(own.values())) if own else ""

@@ -1,0 +1,196 @@
+"""What the scheduler's sentence hides: everything that stands in a pod's way, and the smallest changes that help."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Final
+
+from k8slint.scheduling.pods import Pod
+from k8slint.scheduling.profile import Profile
+from k8slint.scheduling.result import Assigned, Outcome, Unschedulable
+from k8slint.scheduling.standing import Refusals, Standing
+from k8slint.simulation.obstacles import Obstacle, Remedy, obstacles_of
+from k8slint.simulation.results import DryRun, PodResult, Scene
+
+_MOST_CHANGES: Final = 3
+# What helps on neither of the two nearest nodes with the same obstacles helps on none of them.
+_MOST_TRIES: Final = 2
+# A filter that names one obstacle at a time may have this many behind it.
+_ROUNDS: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What would make one such pod fit on the node, the other pods being where they are: it has been tried."""
+
+    node: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a pod is where it is not, with all pods at their places.
+
+    `whole` speaks against the pod on any node; `nodes` has the obstacles of each node, none where the pod would fit
+    now. `nearest` is the node with the fewest and least obstacles, empty where there is nothing to choose. Each of the
+    `changes`, the smallest first, is enough by itself.
+    """
+
+    whole: tuple[str, ...] = ()
+    nodes: Mapping[str, tuple[Obstacle, ...]] = field(default_factory=dict)
+    nearest: str = ""
+    changes: tuple[Change, ...] = ()
+
+    @property
+    def fits_on(self) -> tuple[str, ...]:
+        """The nodes that would take the pod as things stand."""
+        return () if self.whole else tuple(name for name, obstacles in self.nodes.items() if not obstacles)
+
+
+class Explainer:
+    """Explains pods of one dry run; pods that are alike are looked into once."""
+
+    def __init__(self, run: DryRun) -> None:
+        self._run = run
+        self._known: dict[Hashable, Explanation] = {}
+
+    def explain(self, result: PodResult) -> Explanation | None:
+        """What is behind a pod's verdict; nothing where the scheduler never looked at it."""
+        scene = self._run.scene
+        outcome = scene.outcomes.get(result.key) if scene is not None else None
+        if scene is None or not isinstance(outcome, Assigned | Unschedulable):
+            return None
+        pod = outcome.pod
+        if isinstance(outcome, Assigned) or outcome.preemption is not None:
+            return self._explained(pod, self._standing.without(pod.key), scene)
+        shape = _shape(pod)
+        if shape not in self._known:
+            self._known[shape] = self._explained(pod, self._standing, scene)
+        return self._known[shape]
+
+    @cached_property
+    def _standing(self) -> Standing:
+        scene = self._run.scene
+        if scene is None:
+            raise ValueError("no node is described")
+        stage = scene.stage
+        places = ((outcome.pod, _place(outcome)) for outcome in scene.outcomes.values())
+        assigned = [(pod, node) for pod, node in places if node]
+        return Standing(stage.nodes, stage.facts, stage.version, scene.holding, assigned)
+
+    def _explained(self, pod: Pod, standing: Standing, scene: Scene) -> Explanation:
+        profiles = scene.stage.profiles
+        profile = next((one for one in profiles if one.scheduler_name == pod.scheduler_name), profiles[0])
+        refusals = standing.refusals(pod, profile)
+        nodes = {name: _obstacles(name, pod, refusals, standing) for name in standing.nodes}
+        if refusals.whole:
+            return Explanation(tuple(self._said_of_whole(pod, refusals)), nodes)
+        if not all(nodes.values()):
+            return Explanation((), nodes)
+        names = pod.node_choice.named_nodes()
+        ranked = sorted(
+            (name for name in nodes if names is None or name in names or not names & nodes.keys()),
+            key=lambda name: _distance(nodes[name], standing, name),
+        )
+        changes = tuple(_changes(pod, ranked, nodes, standing, profile))
+        return Explanation((), nodes, ranked[0] if ranked else "", changes)
+
+    def _said_of_whole(self, pod: Pod, refusals: Refusals) -> Iterator[str]:
+        yield from dict.fromkeys(reason for rejection in refusals.whole for reason in rejection.reasons)
+        for volume in pod.volumes:
+            name = pod.claim_of(volume)
+            why = self._run.unbound.get((pod.namespace, name)) if name is not None else None
+            if why:
+                yield f'claim "{name}": {why}'
+
+
+def _place(outcome: Outcome) -> str:
+    """Where a pod is, or has been promised a place."""
+    if isinstance(outcome, Assigned):
+        return outcome.node
+    if isinstance(outcome, Unschedulable) and outcome.preemption is not None:
+        return outcome.preemption.node
+    return ""
+
+
+def _shape(pod: Pod) -> Hashable:
+    """Equal for pods of which the same is true."""
+    labels = tuple(sorted(pod.labels.items()))
+    claims = pod.key if any(pod.claim_of(volume) is not None or volume.disk for volume in pod.volumes) else ""
+    peers = (pod.spread, pod.affinity, pod.anti_affinity, pod.owner)
+    return (pod.shape, pod.namespace, labels, pod.scheduler_name, claims, peers)
+
+
+def _obstacles(name: str, pod: Pod, refusals: Refusals, standing: Standing) -> tuple[Obstacle, ...]:
+    usage = standing.usage(name)
+    return tuple(obstacle for rejection in refusals.nodes[name] for obstacle in obstacles_of(rejection, pod, usage))
+
+
+def _distance(obstacles: Iterable[Obstacle], standing: Standing, name: str) -> tuple[bool, int, float]:
+    """How far a node is from taking the pod: nodes that are meant for others last, then by number and by amount."""
+    obstacles = tuple(obstacles)
+    node = standing.nodes[name]
+    missing = 0.0
+    for obstacle in obstacles:
+        if obstacle.lack:
+            has = node.allocatable.of(obstacle.resource)
+            missing += obstacle.lack / has if has else 1
+    return any(obstacle.is_meant for obstacle in obstacles), len(obstacles), missing
+
+
+def _changes(
+    pod: Pod, ranked: list[str], nodes: Mapping[str, tuple[Obstacle, ...]], standing: Standing, profile: Profile
+) -> Iterator[Change]:
+    """A change for each set of obstacles that no other set is part of, where one is known and does help."""
+    seen: list[frozenset[tuple[str, str]]] = []
+    tried: Counter[frozenset[tuple[str, str]]] = Counter()
+    for name in ranked:
+        kinds = frozenset((obstacle.plugin, obstacle.resource) for obstacle in nodes[name])
+        if any(other <= kinds for other in seen) or tried[kinds] == _MOST_TRIES:
+            continue
+        tried[kinds] += 1
+        change = _change(pod, name, nodes[name], standing, profile)
+        if change is not None:
+            seen.append(kinds)
+            yield change
+            if len(seen) == _MOST_CHANGES:
+                return
+
+
+def _change(
+    pod: Pod, name: str, obstacles: tuple[Obstacle, ...], standing: Standing, profile: Profile
+) -> Change | None:
+    """The change that makes the pod fit on the node, tried out; nothing where none is known."""
+    remedies: list[Remedy] = []
+    for _ in range(_ROUNDS):
+        new = [obstacle.remedy for obstacle in obstacles if obstacle.remedy is not None]
+        if len(new) < len(obstacles):
+            return None
+        remedies += new
+        for remedy in new:
+            if remedy.on_pod is not None:
+                pod = remedy.on_pod(pod)
+            if remedy.on_node is not None:
+                standing = standing.with_node(remedy.on_node(standing.nodes[name]))
+        refusals = standing.refusals(pod, profile)
+        if refusals.whole:
+            return None
+        obstacles = _obstacles(name, pod, refusals, standing)
+        if not obstacles and not refusals.nodes[name]:
+            return Change(name, _joined([remedy.text for remedy in remedies]))
+    return None
+
+
+def _joined(texts: list[str]) -> str:
+    """The texts as one: amounts that are asked for come after one "ask for".
+
+    >>> _joined(["ask for at most 1 cpu", "ask for at most 2Gi memory", "uncordon node-1"])
+    'ask for at most 1 cpu and 2Gi memory, and uncordon node-1'
+    """
+    ask = "ask for at most "
+    amounts = [text.removeprefix(ask) for text in texts if text.startswith(ask)]
+    others = list(dict.fromkeys(text for text in texts if not text.startswith(ask)))
+    return ", and ".join([*([ask + " and ".join(amounts)] if amounts else []), *others])

@@ -1,0 +1,307 @@
+"""What stands between one pod and one node, filter by filter, and what would take it away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from k8slint.scheduling.ledger import Usage
+from k8slint.scheduling.nodes import Node
+from k8slint.scheduling.pods import HostPort, Pod
+from k8slint.scheduling.result import Rejection
+from k8slint.scheduling.selection import NodeChoice, NodeTerm, Taint, Toleration, untolerated
+from k8slint.scheduling.terms import PodAffinity, PodTerm
+from k8slint.values.amount import in_words
+from k8slint.values.labels import LabelSelector, Requirement
+from k8slint.values.quantity import Quantity
+
+_CORDON: Final = "node.kubernetes.io/unschedulable"
+# Taints that the cluster puts on nodes which are not well: who tolerates them gains nothing.
+_CONDITIONS: Final = ("node.kubernetes.io/", "node.cloudprovider.kubernetes.io/")
+_CONTROL_PLANE: Final = ("node-role.kubernetes.io/control-plane", "node-role.kubernetes.io/master")
+# Labels that say what a node is: writing another value on it does not make it so.
+_GIVEN_LABELS: Final = ("kubernetes.io", "k8s.io", "cloud.google.com", "amazonaws.com", "azure.com", "karpenter.sh")
+_ROLE: Final = "node-role.kubernetes.io/"
+# A request cut to less than this part of what it was is no longer the same program.
+_LEAST_PART: Final = 10
+
+OnPod = Callable[[Pod], Pod]
+OnNode = Callable[[Node], Node]
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """A change that should take an obstacle away, in the imperative: to the pod, or to the node."""
+
+    text: str
+    on_pod: OnPod | None = None
+    on_node: OnNode | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """One thing that a filter has against the pod on a node.
+
+    `text` says it of the node, as "is cordoned"; where too little of something is left, `resource` names it and
+    `lack` says how much, in millicores, bytes or pieces. An obstacle `is_meant` where the node is not for such pods, or
+    is not well: there it says more than the others.
+    """
+
+    plugin: str
+    text: str
+    resource: str = ""
+    lack: int = 0
+    remedy: Remedy | None = None
+    is_meant: bool = False
+
+
+def obstacles_of(rejection: Rejection, pod: Pod, usage: Usage) -> Iterator[Obstacle]:
+    """What is behind a filter's refusal of a node: at least one thing."""
+    read = _READERS.get(rejection.plugin, _as_said)
+    yield from tuple(read(rejection, pod, usage)) or _as_said(rejection, pod, usage)
+
+
+def _as_said(rejection: Rejection, _pod: Pod, _usage: Usage) -> Iterator[Obstacle]:
+    for reason in rejection.reasons:
+        yield Obstacle(rejection.plugin, reason.removeprefix("node(s) "))
+
+
+def _unschedulable(rejection: Rejection, _pod: Pod, usage: Usage) -> Iterator[Obstacle]:
+    remedy = Remedy(f"uncordon {usage.node.name}", on_node=_uncordoned)
+    yield Obstacle(rejection.plugin, "is cordoned", remedy=remedy, is_meant=True)
+
+
+def _uncordoned(node: Node) -> Node:
+    return replace(node, unschedulable=False, taints=tuple(taint for taint in node.taints if taint.key != _CORDON))
+
+
+def _taints(rejection: Rejection, pod: Pod, usage: Usage) -> Iterator[Obstacle]:
+    for taint in usage.node.taints:
+        if untolerated((taint,), pod.tolerations) is None or (taint.key == _CORDON and usage.node.unschedulable):
+            continue
+        is_condition = taint.key.startswith(_CONDITIONS)
+        remedy = None if is_condition else Remedy(f"add a toleration for {_taint_text(taint)}", _tolerating(taint))
+        yield Obstacle(
+            rejection.plugin,
+            f"has the taint {_taint_text(taint)}, not tolerated",
+            remedy=remedy,
+            is_meant=is_condition or taint.key in _CONTROL_PLANE,
+        )
+
+
+def _taint_text(taint: Taint) -> str:
+    return f"{taint.key}={taint.value}:{taint.effect}" if taint.value else f"{taint.key}:{taint.effect}"
+
+
+def _tolerating(taint: Taint) -> OnPod:
+    toleration = Toleration(taint.key, "Equal", taint.value, taint.effect)
+    return lambda pod: replace(pod, tolerations=(*pod.tolerations, toleration))
+
+
+def _affinity(rejection: Rejection, pod: Pod, usage: Usage) -> Iterator[Obstacle]:
+    node, choice = usage.node, pod.node_choice
+    if choice.is_empty or choice.matches(node.name, node.labels):
+        yield Obstacle(rejection.plugin, "does not match the node affinity that the scheduler adds", is_meant=True)
+        return
+    for key, value in choice.labels:
+        if node.labels.get(key) != value:
+            remedy = _label_remedy(node, Requirement(key, "In", (value,)), _without_label(key))
+            yield Obstacle(rejection.plugin, _label_text(node, key, (value,)), remedy=remedy)
+    if choice.terms is not None and not NodeChoice((), choice.terms).matches(node.name, node.labels):
+        yield from _unmet_terms(rejection.plugin, choice.terms, node)
+
+
+def _unmet_terms(plugin: str, terms: tuple[NodeTerm, ...], node: Node) -> Iterator[Obstacle]:
+    """What the term that is nearest to the node still asks for."""
+    open_terms = [term for term in terms if not term.is_empty and not term.broken]
+    if not open_terms:
+        yield Obstacle(plugin, "cannot match: no term of the node affinity can", is_meant=True)
+        return
+    term = min(open_terms, key=lambda term: len(_unmet(term, node)))
+    if not NodeTerm((), term.fields).matches(node.name, node.labels):
+        yield Obstacle(plugin, "is not the node that the pod names", is_meant=True)
+        return
+    among = f" (the nearest of {len(open_terms)} terms)" if len(open_terms) > 1 else ""
+    for wanted in _unmet(term, node):
+        text = _label_text(node, wanted.key, wanted.values) if wanted.operator == "In" else _other_text(wanted)
+        yield Obstacle(plugin, text + among, remedy=_label_remedy(node, wanted, _without_expression(term, wanted)))
+
+
+def _unmet(term: NodeTerm, node: Node) -> list[Requirement]:
+    return [wanted for wanted in term.expressions if not NodeTerm((wanted,), ()).matches(node.name, node.labels)]
+
+
+def _label_text(node: Node, key: str, values: tuple[str, ...]) -> str:
+    wanted = f"{key}={values[0]}" if len(values) == 1 else f"{key} in ({', '.join(values)})"
+    has = f"; it has {key}={node.labels[key]}" if key in node.labels else ""
+    return f"lacks the label {wanted}{has}"
+
+
+def _other_text(wanted: Requirement) -> str:
+    return f"does not meet {LabelSelector((wanted,))}"
+
+
+def _label_remedy(node: Node, wanted: Requirement, drop: OnPod) -> Remedy:
+    """Another label on the node, where that is the operator's to say; else the pod asks for less."""
+    name, key = node.name, wanted.key
+    if not _is_given(key):
+        if wanted.operator in ("NotIn", "DoesNotExist"):
+            return Remedy(f"remove the label {key} from {name}", on_node=lambda node: _relabelled(node, key, None))
+        if wanted.operator in ("In", "Exists"):
+            value = wanted.values[0] if wanted.values else ""
+            return Remedy(f"label {name} {key}={value}", on_node=lambda node: _relabelled(node, key, value))
+    return Remedy(f"no longer ask for nodes with {LabelSelector((wanted,))}", drop)
+
+
+def _is_given(key: str) -> bool:
+    return key.partition("/")[0].endswith(_GIVEN_LABELS) and not key.startswith(_ROLE)
+
+
+def _relabelled(node: Node, key: str, value: str | None) -> Node:
+    others = {name: other for name, other in node.labels.items() if name != key}
+    return replace(node, labels=others if value is None else {**others, key: value})
+
+
+def _without_label(key: str) -> OnPod:
+    def drop(pod: Pod) -> Pod:
+        labels = tuple(pair for pair in pod.node_choice.labels if pair[0] != key)
+        return replace(pod, node_choice=replace(pod.node_choice, labels=labels))
+
+    return drop
+
+
+def _without_expression(term: NodeTerm, wanted: Requirement) -> OnPod:
+    def drop(pod: Pod) -> Pod:
+        terms = []
+        for other in pod.node_choice.terms or ():
+            if wanted not in other.expressions or other.fields != term.fields:
+                continue
+            left = tuple(each for each in other.expressions if each != wanted)
+            terms.append(replace(other, expressions=left))
+        # A term that asks for nothing matches nothing, whereas no affinity matches all.
+        kept = tuple(other for other in terms if not other.is_empty) or None
+        return replace(pod, node_choice=replace(pod.node_choice, terms=kept))
+
+    return drop
+
+
+def _ports(rejection: Rejection, pod: Pod, usage: Usage) -> Iterator[Obstacle]:
+    for port in pod.host_ports:
+        if usage.ports.get((port.protocol, port.port)):
+            text = f"{port.port}/{port.protocol}"
+            remedy = Remedy(f"take another host port than {text}", _without_port(port))
+            yield Obstacle(rejection.plugin, f"has host port {text} taken", remedy=remedy)
+
+
+def _without_port(port: HostPort) -> OnPod:
+    return lambda pod: replace(pod, host_ports=tuple(other for other in pod.host_ports if other != port))
+
+
+def _resources(rejection: Rejection, pod: Pod, usage: Usage) -> Iterator[Obstacle]:
+    for reason in rejection.reasons:
+        if not reason.startswith("Insufficient "):
+            count = len(usage.pods)
+            yield Obstacle(rejection.plugin, f"holds {count} pods already, as many as it may")
+            continue
+        resource = reason.removeprefix("Insufficient ")
+        wanted, free = pod.amounts.request.of(resource), _free(usage, resource)
+        remedy = None
+        if free * _LEAST_PART >= wanted:
+            most = in_words(resource, free)
+            remedy = Remedy(f"ask for at most {most} {resource}", _asking(resource, most))
+        yield Obstacle(rejection.plugin, f"lacks {resource}", resource, wanted - free, remedy)
+
+
+def _free(usage: Usage, resource: str) -> int:
+    node = usage.node
+    match resource:
+        case "cpu":
+            return node.allocatable.cpu_millicores - usage.cpu_millicores
+        case "memory":
+            return node.allocatable.memory_bytes - usage.memory_bytes
+        case "ephemeral-storage":
+            return node.allocatable.ephemeral_bytes - usage.ephemeral_bytes
+        case _:
+            return node.allocatable_extended.get(resource, 0) - usage.extended.get(resource, 0)
+
+
+def _asking(resource: str, most: str) -> OnPod:
+    """The pod with a smaller request: exactly as much as the text says."""
+    amount = Quantity.parse(most)
+
+    def ask(pod: Pod) -> Pod:
+        request = pod.amounts.request
+        match resource:
+            case "cpu":
+                request = request._replace(cpu_millicores=amount.millicores)
+            case "memory":
+                request = request._replace(memory_bytes=amount.value)
+            case "ephemeral-storage":
+                request = request._replace(ephemeral_bytes=amount.value)
+            case _:
+                changed: Mapping[str, int] = {**dict(request.extended), resource: amount.value}
+                request = request._replace(extended=tuple(changed.items()))
+        return replace(pod, amounts=replace(pod.amounts, request=request))
+
+    return ask
+
+
+def _pod_affinity(rejection: Rejection, pod: Pod, usage: Usage) -> Iterator[Obstacle]:
+    reason, labels = rejection.reasons[0], usage.node.labels
+    if "existing pods" in reason:
+        yield Obstacle(rejection.plugin, "holds, or is near, a pod whose anti-affinity keeps this one off")
+        return
+    is_anti = "anti-affinity" in reason
+    terms = pod.anti_affinity.required if is_anti else pod.affinity.required
+    word = "anti-affinity" if is_anti else "affinity"
+    absent = next((term.topology_key for term in terms if term.topology_key not in labels), "")
+    if absent and not is_anti:
+        yield Obstacle(rejection.plugin, f"lacks the label {absent} that the pod affinity goes by", is_meant=True)
+        return
+    over = ", ".join(dict.fromkeys(term.topology_key for term in terms))
+    meant = " or ".join(dict.fromkeys(_term_text(term) for term in terms))
+    there = f"has pods with {meant} already" if is_anti else f"has no pods with {meant}"
+    remedy = Remedy(f"make its pod {word} over {over} preferred, not required", _at_ease if is_anti else _alone)
+    yield Obstacle(rejection.plugin, f"{there} (pod {word} over {over})", remedy=remedy)
+
+
+def _term_text(term: PodTerm) -> str:
+    return str(term.selector) or "any labels"
+
+
+def _at_ease(pod: Pod) -> Pod:
+    return replace(pod, anti_affinity=PodAffinity((), pod.anti_affinity.preferred))
+
+
+def _alone(pod: Pod) -> Pod:
+    return replace(pod, affinity=PodAffinity((), pod.affinity.preferred))
+
+
+def _spread(rejection: Rejection, pod: Pod, usage: Usage) -> Iterator[Obstacle]:
+    hard = [constraint for constraint in pod.spread if constraint.hard]
+    absent = next((item.topology_key for item in hard if item.topology_key not in usage.node.labels), "")
+    if absent:
+        yield Obstacle(rejection.plugin, f"lacks the label {absent} that pods are spread over", is_meant=True)
+        return
+    if not hard:
+        yield Obstacle(rejection.plugin, "has too many of its pods for the constraints that the scheduler adds")
+        return
+    limits = ", ".join(f"{item.topology_key} (maxSkew {item.max_skew})" for item in hard)
+    remedy = Remedy(f"set whenUnsatisfiable: ScheduleAnyway for its spread over {limits}", _relaxed)
+    yield Obstacle(rejection.plugin, f"has too many of its pods for an even spread over {limits}", remedy=remedy)
+
+
+def _relaxed(pod: Pod) -> Pod:
+    return replace(pod, spread=tuple(replace(item, hard=False) for item in pod.spread))
+
+
+_READERS: Final[Mapping[str, Callable[[Rejection, Pod, Usage], Iterator[Obstacle]]]] = {
+    "NodeUnschedulable": _unschedulable,
+    "TaintToleration": _taints,
+    "NodeAffinity": _affinity,
+    "NodePorts": _ports,
+    "NodeResourcesFit": _resources,
+    "InterPodAffinity": _pod_affinity,
+    "PodTopologySpread": _spread,
+}

@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from k8slint.bundled import RULES
+from k8slint.engine.rule import load_rules
+
+
+class TestHelp:
+    @pytest.mark.parametrize("argv", [["--help"], ["-h"], ["check", "--help"], ["check", "-h"]])
+    def test_it_is_a_success(self, k8slint, argv):
+        ended = k8slint(*argv)
+        assert (ended.code, ended.err) == (0, "")
+        assert ended.out.startswith("Usage: ")
+
+    def test_every_command_and_option_says_what_it_does(self, k8slint):
+        commands = re.findall(r"^  ([a-z]+) ", k8slint("--help").out.partition("Commands:")[2], re.MULTILINE)
+        assert {"check", "explain", "rules", "test", "init", "version"} <= set(commands)
+        for command in commands:
+            ended = k8slint(command, "--help")
+            assert ended.code == 0
+            for option in re.findall(r"^  -.*(?:\n {4,}\S.*)*", ended.out, re.MULTILINE):
+                assert re.search(r"\S {2,}\S|\n +\S", option), option
+
+    def test_no_command_shows_what_there_is(self, k8slint):
+        ended = k8slint()
+        assert ended.code == 2
+        assert "check" in ended.out + ended.err
+
+    def test_a_misspelt_command_is_told_the_right_one(self, k8slint):
+        ended = k8slint("chek")
+        assert ended.code == 2
+        assert "check" in ended.err
+
+
+class TestExplain:
+    @pytest.mark.parametrize("rule", load_rules().values(), ids=lambda rule: rule.id)
+    def test_every_rule_has_a_page(self, k8slint, rule):
+        ended = k8slint("explain", rule.id)
+        assert (ended.code, ended.err) == (0, "")
+        for part in (rule.id, rule.summary, "Why:", "In the cluster:", "Fix:", "Found:", "Not found:"):
+            assert part in ended.out
+
+    def test_a_misspelt_rule_is_told_the_right_one(self, k8slint):
+        ended = k8slint("explain", "floating-image")
+        assert (ended.code, ended.out) == (2, "")
+        assert ended.err == 'k8slint: there is no rule "floating-image"; did you mean "floating-image-tag"?\n'
+
+
+class TestRules:
+    def test_the_table_has_every_rule(self, k8slint):
+        ended = k8slint("rules")
+        assert ended.code == 0
+        lines = ended.out.splitlines()
+        for rule in load_rules().values():
+            assert any(line.split()[:2] == [rule.id, rule.severity.value] for line in lines)
+
+    def test_json_has_every_rule(self, k8slint):
+        data = json.loads(k8slint("rules", "-o", "json").out)
+        assert data["version"] == 1
+        assert [entry["id"] for entry in data["rules"]] == list(load_rules())
+        for entry in data["rules"]:
+            assert entry["summary"]
+            assert entry["why"]
+            assert entry["effect"]
+            assert entry["fix"]
+
+    def test_an_unknown_form_is_refused(self, k8slint):
+        assert k8slint("rules", "-o", "yaml").code == 2
+
+
+class TestTest:
+    def test_the_catalogue_passes(self, k8slint):
+        ended = k8slint("test", str(RULES))
+        assert ended.code == 0
+        assert ended.out.endswith(" 0 mismatches\n")
+
+    def test_a_mismatch_is_told_with_its_example(self, k8slint, tmp_path):
+        text = (RULES / "document" / "syntax-error.yaml").read_text()
+        (tmp_path / "document").mkdir()
+        (tmp_path / "document" / "syntax-error.yaml").write_text(text.replace("# <- mapping", "# <- maping"))
+        ended = k8slint("test", str(tmp_path))
+        assert ended.code == 1
+        assert "syntax-error: bad example 1, line 5: marked, but not found: maping values" in ended.out
+
+    def test_a_malformed_file_is_one_line(self, k8slint, tmp_path):
+        (tmp_path / "x").mkdir()
+        (tmp_path / "x" / "y.yaml").write_text("id: [\n")
+        ended = k8slint("test", str(tmp_path))
+        assert (ended.code, ended.out) == (2, "")
+        assert len(ended.err.splitlines()) == 1
+        assert "y.yaml:1: " in ended.err
+
+    @pytest.mark.parametrize("folder", [".", "nowhere"])
+    @pytest.mark.usefixtures("project")
+    def test_a_folder_without_rules_is_refused(self, k8slint, folder):
+        ended = k8slint("test", folder)
+        assert ended.code == 2
+        assert "no rule files" in ended.err
+
+
+class TestInit:
+    @pytest.mark.usefixtures("project")
+    def test_what_it_writes_is_read(self, k8slint):
+        assert k8slint("init").out == "wrote .k8slint.yaml\n"
+        assert k8slint("check", "good.yaml", "--select", "document").code == 0
+
+    def test_it_does_not_overwrite(self, k8slint, project):
+        (project / ".k8slint.yaml").write_text("select: [document]\n")
+        ended = k8slint("init")
+        assert (ended.code, ended.err) == (2, "k8slint: .k8slint.yaml is there already\n")
+        assert (project / ".k8slint.yaml").read_text() == "select: [document]\n"
+
+
+def test_version_names_the_minors(k8slint):
+    ended = k8slint("version")
+    assert ended.code == 0
+    assert re.fullmatch(r"k8slint \S+ \(Kubernetes 1\.\d+ to 1\.\d+\)\n", ended.out)

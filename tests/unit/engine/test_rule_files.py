@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from k8slint.bundled import RULES
+from k8slint.engine.rule_files import checked_rules
+from k8slint.usage import UsageError
+
+GOOD = """\
+id: floating-image-tag
+summary: The image reference can mean different bytes tomorrow.
+severity: warning
+for: container
+why: |
+  A missing tag means latest, and latest moves from day to day.
+effect: Pods of one workload may run different builds.
+fix: Name a version tag.
+references: [https://kubernetes.io/docs/concepts/containers/images/]
+examples:
+  bad:
+    - |
+      apiVersion: v1
+      kind: Pod
+      metadata: {name: web}
+      spec:
+        containers:
+          - name: a
+            image: nginx   # <- has no tag
+  good:
+    - |
+      apiVersion: v1
+      kind: Pod
+      metadata: {name: web}
+      spec: {containers: [{name: a, image: "nginx:1.27"}]}
+"""
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A function that writes one rule file and returns the folder of the categories."""
+
+    def write(text, name="workload/floating-image-tag.yaml"):
+        file = tmp_path / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return tmp_path
+
+    return write
+
+
+def test_a_good_file_is_a_rule(folder):
+    rules = checked_rules(folder(GOOD))
+    assert list(rules) == ["floating-image-tag"]
+    assert rules["floating-image-tag"].page.good
+
+
+def test_the_whole_catalogue_is_good():
+    assert checked_rules(RULES)
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("", ":1: a rule's file holds one document, not 0"),
+        (GOOD + "---\na: b\n", ":1: a rule's file holds one document, not 2"),
+        ("just text", "is not of type 'object'"),
+        ("- a\n", "is not of type 'object'"),
+        ("a: [\n", ":1: did not find expected"),
+        (b"id: \xff\n", ":1: byte 0xFF"),
+        (GOOD.replace("severity: warning", "severity: bad"), ":3: severity: 'bad' is not one of"),
+        (GOOD.replace("severity: warning\n", ""), "'severity' is a required property"),
+        (GOOD.replace("severity:", "severty:"), ':3: unknown key "severty"; did you mean "severity"?'),
+        (GOOD.replace("for: container", "for: pods"), ":4: for: 'pods' is not one of"),
+        (GOOD.replace("id: floating-image-tag", "id: [a]"), ":1: id: ['a'] is not of type 'string'"),
+        (GOOD.replace("id: floating-image-tag", "id: other"), ':1: the id "other" is not the name of the file'),
+        (GOOD.replace("effect:", "effects:"), ':7: unknown key "effects"; did you mean "effect"?'),
+        (GOOD + "kinds: [Pod]\n", '"kinds" must stand above "why"'),
+        (GOOD.replace("summary:", "summary: a\nsummary:"), 'key "summary" is already set'),
+        (GOOD.replace("https://", "http://"), "references.0"),
+    ],
+)
+def test_a_malformed_file_is_one_line_with_its_place(folder, text, complaint):
+    with pytest.raises(UsageError) as error:
+        checked_rules(folder(text))
+    assert complaint in str(error.value)
+    assert "floating-image-tag.yaml:" in str(error.value)
+    assert len(str(error.value).splitlines()) == 1
+    assert len(str(error.value)) < 400
+
+
+def test_a_rule_without_its_check_is_refused(folder):
+    text = GOOD.replace("id: floating-image-tag", "id: no-such-check")
+    with pytest.raises(UsageError, match=r"no check no_such_check in k8slint/checks/workload.py"):
+        checked_rules(folder(text, "workload/no-such-check.yaml"))
+
+
+def test_a_category_without_a_module_is_refused(folder):
+    with pytest.raises(UsageError, match=r"no check floating_image_tag in k8slint/checks/elsewhere.py"):
+        checked_rules(folder(GOOD, "elsewhere/floating-image-tag.yaml"))
+
+
+def test_two_files_of_one_id_are_refused(folder):
+    folder(GOOD, "a/floating-image-tag.yaml")
+    with pytest.raises(UsageError, match="has the same id"):
+        checked_rules(folder(GOOD, "b/floating-image-tag.yaml"))
+
+
+def test_a_file_that_cannot_be_read_is_refused(folder):
+    root = folder(GOOD)
+    shutil.rmtree(root / "workload")
+    (root / "workload" / "floating-image-tag.yaml").mkdir(parents=True)
+    with pytest.raises(UsageError, match="is a directory"):
+        checked_rules(root)

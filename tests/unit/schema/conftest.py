@@ -1,0 +1,44 @@
+"""What the tests of shapes are written with: text in, problems out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from textwrap import dedent
+
+import pytest
+
+from k8slint.loading.composer import compose
+from k8slint.loading.document import Source
+from k8slint.objects.object import Object
+from k8slint.objects.problem import Problem
+from k8slint.objects.read import read_source
+from k8slint.schema.fields import check_fields
+from k8slint.schema.schemas import schemas_for
+from k8slint.values.version import KubernetesVersion
+
+Objects = Callable[[str], tuple[Object, ...]]
+Check = Callable[..., list[Problem]]
+
+
+@pytest.fixture
+def objects_in() -> Objects:
+    """The objects of a YAML text."""
+
+    def read(text: str) -> tuple[Object, ...]:
+        source = Source("a.yaml", dedent(text))
+        return read_source(source, compose(source)).objects
+
+    return read
+
+
+@pytest.fixture
+def check(objects_in: Objects) -> Check:
+    """Every problem of shape in a YAML text, against a minor and the CRDs in it."""
+
+    def problems(text: str, minor: int = 37) -> list[Problem]:
+        objects = objects_in(text)
+        crds = [obj for obj in objects if obj.kind == "CustomResourceDefinition"]
+        schemas = schemas_for(KubernetesVersion(1, minor), crds)
+        return [problem for obj in objects for problem in check_fields(obj, schemas)]
+
+    return problems

@@ -1,0 +1,49 @@
+"""The examples a newcomer runs first: each broken file says what it should, its mended twin says nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from k8slint.lint import Request, lint
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+FOUND = {
+    "mysql-1-pod": {"bare-pod", "hostpath-on-multi-node", "secret-literal-in-env"},
+    "mysql-2-config": {"bare-pod", "hostpath-on-multi-node", "missing-configmap-key", "secret-literal-in-env"},
+    "mysql-3-secret": {"hostpath-on-multi-node", "secret-env-never-refreshes", "secret-trailing-newline"},
+    "mysql-4-local-volume": {
+        "local-volume-binds-immediately",
+        "local-volume-without-node-affinity",
+        "unbindable-claim",
+    },
+    "shop-report": {"invalid-cron-schedule", "job-restart-policy", "undefined-volume"},
+    "shop-web": {
+        "configmap-env-never-refreshes",
+        "floating-image-tag",
+        "ingress-backend-port-missing",
+        "missing-configmap-key",
+        "service-selects-nothing",
+        "unknown-field",
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def by_file() -> dict[str, set[str]]:
+    rules: dict[str, set[str]] = {}
+    for finding in lint(Request([str(EXAMPLES)])).report.findings:
+        path = Path(finding.location.file)
+        rules.setdefault(f"{path.parent.name}/{path.name}", set()).add(finding.rule)
+    return rules
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in EXAMPLES.iterdir() if path.is_dir()))
+def test_broken_is_found_and_mended_is_clean(name, by_file):
+    assert by_file.get(f"{name}/broken.yaml") == FOUND[name]
+    assert by_file.get(f"{name}/mended.yaml", set()) == set()
+
+
+@pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*/mended.yaml")), ids=lambda path: path.parent.name)
+def test_mended_is_clean_by_itself(path):
+    assert lint(Request([str(path)])).report.findings == ()

@@ -1,0 +1,338 @@
+from __future__ import annotations
+
+import json
+import os
+
+import pytest
+
+from k8slint.config import Config, Override
+from k8slint.finding import Severity
+from k8slint.lint import Request, lint
+from k8slint.usage import UsageError
+
+POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: a, image: nginx}]}\n"
+SETTLED = POD.replace("nginx", "nginx:1.27")
+NODE = "apiVersion: v1\nkind: Node\nmetadata: {name: n1}\nstatus: {allocatable: {cpu: '4', memory: 8Gi}}\n"
+PINNED = ["document", "ignores", "floating-image-tag"]
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    """A function that writes files into the folder that the test then runs in."""
+    monkeypatch.chdir(tmp_path)
+
+    def write(files):
+        for name, text in files.items():
+            path = tmp_path / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        return tmp_path
+
+    return write
+
+
+def found(*paths, **request):
+    outcome = lint(Request(list(paths), **{"select": PINNED, **request}))
+    assert not outcome.failures
+    return [(finding.rule, finding.location.file, finding.location.line) for finding in outcome.report.findings]
+
+
+class TestFindings:
+    def test_they_are_sorted_by_place(self, project):
+        project({"b.yaml": f"{POD}---\n{POD}", "a.yaml": POD, "c/a.yaml": POD})
+        floating = "floating-image-tag"
+        expected = [
+            (floating, "a.yaml", 4),
+            (floating, "b.yaml", 4),
+            (floating, "b.yaml", 9),
+            (floating, "c/a.yaml", 4),
+        ]
+        assert found("c", "b.yaml", "a.yaml") == found(".") == expected
+
+    def test_what_they_carry(self, project):
+        project({"a.yaml": POD.replace("{name: web}", "{name: web, namespace: shop}")})
+        (finding,) = lint(Request(["a.yaml"], select=PINNED)).report.findings
+        assert finding.severity is Severity.WARNING
+        assert finding.field_path == "spec.containers[0].image"
+        assert (finding.object.kind, finding.object.namespace, finding.object.name) == ("Pod", "shop", "web")
+        location = finding.location
+        assert (location.line, location.column, location.end_line, location.end_column) == (4, 38, 4, 43)
+        assert finding.line.text == "spec: {containers: [{name: a, image: nginx}]}"
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            f"---\n{POD}---\n",
+            POD.replace("\n", "\r\n"),
+            "\ufeff" + POD,
+            '{"apiVersion":"v1","kind":"Pod","spec":{"containers":[{"image":"nginx"}]}}',
+            "kind: List\napiVersion: v1\nitems:\n- {apiVersion: v1, kind: Pod, spec: {containers: [{image: nginx}]}}\n",
+            "kind: PodList\napiVersion: v1\nitems:\n- {spec: {containers: [{image: nginx}]}}\n",
+            f"- no object\n---\n{POD}",
+            f"a: [\n---\n{POD}",
+        ],
+    )
+    def test_every_form_of_a_file_is_read(self, project, text):
+        project({"a.yaml": text})
+        assert [rule for rule, *_ in found("a.yaml", select=["floating-image-tag"])] == ["floating-image-tag"]
+
+    def test_standard_input_has_the_name_that_it_is_given(self):
+        assert found("-", stdin=POD.encode()) == [("floating-image-tag", "<stdin>", 4)]
+        assert found("-", stdin=POD.encode(), stdin_name="web.yaml") == [("floating-image-tag", "web.yaml", 4)]
+
+    def test_standard_input_stands_beside_files(self, project):
+        project({"a.yaml": POD})
+        assert found("a.yaml", "-", stdin=POD.encode()) == [
+            ("floating-image-tag", "<stdin>", 4),
+            ("floating-image-tag", "a.yaml", 4),
+        ]
+
+
+class TestSkipping:
+    def test_what_is_no_manifest_is_counted_with_its_reason(self, project):
+        project(
+            {
+                "a.yaml": POD,
+                "chart/Chart.yaml": "name: x\n",
+                "chart/templates/t.yaml": POD,
+                "ci.yaml": "jobs: {a: b}\n",
+                "text.yaml": "just text\n",
+                "items.yaml": "- a\n- b\n",
+                "template.yaml": "a: b\n{{ if x }}\n",
+                "overlay/kustomization.yaml": "patches: [{path: p.yaml}]\n",
+                "overlay/p.yaml": POD,
+                "kubeconfig.yaml": "apiVersion: v1\nkind: Config\nclusters: []\n",
+                "two.yaml": f"x: 1\n---\n{POD}---\ny: 1\n",
+            }
+        )
+        report = lint(Request(["."], select=PINNED)).report
+        assert [(skipped.file, skipped.line, skipped.reason) for skipped in report.summary.skipped] == [
+            ("chart/Chart.yaml", 1, "a Helm chart's own file"),
+            ("chart/templates/t.yaml", 1, "a Helm template"),
+            ("ci.yaml", 1, "no apiVersion and kind"),
+            ("items.yaml", 1, "a sequence, not an object"),
+            ("kubeconfig.yaml", 1, "a kubeconfig"),
+            ("overlay/p.yaml", 1, "a kustomize patch"),
+            ("template.yaml", 1, "a template, not yet YAML"),
+            ("text.yaml", 1, "a scalar, not an object"),
+            ("two.yaml", 1, "no apiVersion and kind"),
+            ("two.yaml", 8, "no apiVersion and kind"),
+        ]
+        assert {finding.location.file for finding in report.findings} == {"a.yaml", "two.yaml"}
+        assert report.summary.files == 11
+        assert report.summary.objects == 3
+
+    def test_what_is_skipped_in_the_context_is_not_told(self, project):
+        project({"a.yaml": POD, "ci.yaml": "jobs: {a: b}\n"})
+        report = lint(Request(["a.yaml"], context=["."], select=PINNED)).report
+        assert not report.summary.skipped
+        assert (report.summary.files, report.summary.objects) == (1, 1)
+
+    def test_a_patch_named_by_a_kustomization_of_the_context_is_skipped(self, project):
+        project({"k/kustomization.yaml": "patches: [{path: p.yaml}]\n", "k/p.yaml": POD})
+        assert found("k/p.yaml", context=["."]) == []
+        assert found("k/p.yaml") == [("floating-image-tag", "k/p.yaml", 4)]
+
+
+class TestHalfObjects:
+    @pytest.mark.parametrize(
+        ("text", "message"),
+        [
+            ("apiVersion: v1\nmetadata: {name: a}\n", "kind is missing"),
+            ("kind: Pod\nmetadata: {name: a}\n", "apiVersion is missing"),
+            ("metadata: {name: a}\nspec: {}\n", "metadata and spec without apiVersion and kind"),
+            ("apiVersion: v1\nkind: [Pod]\n", "kind must be a string"),
+            ("apiVersion: 1\nkind: Pod\n", "apiVersion must be a string"),
+            ("apiVersion: v1\nkind: List\nitems: [{metadata: {name: a}}]\n", "apiVersion and kind is missing"),
+            ("apiVersion: v1\nkind: List\nitems: [text]\n", "an item of a List must be an object"),
+            ("apiVersion: v1\nkind: List\nitems: text\n", "the items of a List must be a sequence"),
+            ("apiVersion: v1\nkind: List\nitems: {a: b}\n", "the items of a List must be a sequence"),
+        ],
+    )
+    def test_they_are_errors(self, text, message):
+        (finding,) = lint(Request(["-"], stdin=text.encode(), select=PINNED)).report.findings
+        assert finding.rule == "not-an-object"
+        assert message in finding.message
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "apiVersion: v1\nkind: List\nitems: []\n",
+            "apiVersion: v1\nkind: List\nitems:\n",
+            "apiVersion: v1\nkind: List\nitems: [null]\n",
+            "kind: pipeline\nname: x\n",
+            "apiVersion: 2\nother: x\n",
+            "spec: {a: b}\n",
+        ],
+    )
+    def test_these_are_none(self, text):
+        assert not lint(Request(["-"], stdin=text.encode(), select=PINNED)).report.findings
+
+
+class TestSettings:
+    def test_flags_win_over_settings(self, project):
+        project({"a.yaml": POD})
+        config = Config(folder=".", select=("document",), ignore=("syntax-error",))
+        assert found("a.yaml", config=config, select=["floating-image-tag"])
+        assert not found("a.yaml", config=config, select=[])
+        assert not found("a.yaml", config=Config(), select=["floating-image-tag"], ignore=["workload"])
+
+    def test_a_severity_is_changed(self, project):
+        project({"a.yaml": POD})
+        config = Config(severity={"floating-image-tag": Severity.ERROR})
+        (finding,) = lint(Request(["a.yaml"], config=config, select=PINNED)).report.findings
+        assert finding.severity is Severity.ERROR
+
+    def test_overrides_change_what_they_name(self, project):
+        project({"dev/a.yaml": POD, "prod/a.yaml": POD})
+        config = Config(overrides=(Override(("dev/**",), ignore=("floating-image-tag",)),))
+        assert found(".", config=config) == [("floating-image-tag", "prod/a.yaml", 4)]
+
+    def test_a_later_override_wins_and_may_switch_on_more(self, project):
+        project({"dev/a.yaml": POD, "dev/b.yaml": POD})
+        config = Config(
+            overrides=(
+                Override(("dev/**",), ignore=("floating-image-tag",)),
+                Override(("dev/b.yaml",), select=("floating-image-tag",), severity={"workload": Severity.INFO}),
+            )
+        )
+        assert found(".", config=config) == [("floating-image-tag", "dev/b.yaml", 4)]
+
+    def test_a_flag_that_ignores_holds_in_overrides_too(self, project):
+        project({"a.yaml": POD})
+        config = Config(overrides=(Override(("*",), select=("floating-image-tag",)),))
+        assert not found("a.yaml", config=config, ignore=["floating-image-tag"])
+
+    @pytest.mark.parametrize(
+        "config",
+        [
+            Config(ignore=("no-such-rule",)),
+            Config(severity={"no-such-rule": Severity.INFO}),
+            Config(overrides=(Override(("*",), ignore=("no-such-rule",)),)),
+            Config(profile="no-such-rule"),
+        ],
+    )
+    def test_a_rule_that_does_not_exist_is_refused_though_no_file_needs_it(self, config):
+        with pytest.raises(UsageError, match="no-such-rule"):
+            lint(Request(["-"], config=config))
+
+    def test_excluded_files_are_not_read(self, project):
+        project({"a.yaml": POD, "vendor/b.yaml": POD})
+        assert found(".", "vendor/b.yaml", config=Config(exclude=("vendor/",))) == [("floating-image-tag", "a.yaml", 4)]
+
+
+class TestFailures:
+    def test_each_is_a_sentence_and_the_rest_is_judged(self, project):
+        project({"a.yaml": POD})
+        outcome = lint(Request(["a.yaml", "nowhere.yaml", "gone"], select=PINNED))
+        assert outcome.failures == ("gone: no such file or directory", "nowhere.yaml: no such file or directory")
+        assert len(outcome.report.findings) == 1
+
+    def test_a_file_without_permission_is_one(self, project, monkeypatch):
+        root = project({"a.yaml": POD, "b.yaml": POD})
+        if os.geteuid():
+            (root / "a.yaml").chmod(0)
+        else:  # root may read everything
+            import builtins
+
+            really = open
+
+            def denying(name, *args, **kwargs):
+                if name == "a.yaml":
+                    raise PermissionError(13, "Permission denied", name)
+                return really(name, *args, **kwargs)
+
+            monkeypatch.setattr(builtins, "open", denying)
+        outcome = lint(Request(["."], select=PINNED))
+        assert outcome.failures == ("a.yaml: permission denied",)
+        assert len(outcome.report.findings) == 1
+
+    def test_definitions_that_cannot_be_read_are_one(self, project):
+        project({"a.yaml": POD})
+        outcome = lint(Request(["a.yaml"], config=Config(crds=("crds/",)), select=PINNED))
+        assert len(outcome.failures) == 1
+        assert "crds/: no such file or directory" in outcome.failures[0]
+
+
+class TestUsage:
+    @pytest.mark.parametrize(
+        ("request_", "complaint"),
+        [
+            ({"kubernetes_version": "1.x"}, "1.x"),
+            ({"select": ["floating-image-tags"]}, 'did you mean "floating-image-tag"'),
+            ({"profile": "none"}, 'no profile "none"'),
+            ({"cluster": "nowhere.yaml"}, "nowhere.yaml: no such file or directory"),
+            ({"cluster": "c.yaml", "nodes": "3"}, "--cluster and --nodes both describe the cluster"),
+            ({"nodes": "x"}, '--nodes "x": expected a number of nodes'),
+            ({"nodes": "0"}, '--nodes "0"'),
+            ({"nodes": "3:"}, '--nodes "3:"'),
+            ({"nodes": "3:cpu"}, '"cpu" is no setting'),
+            ({"nodes": "3:cpu=lots"}, "cpu=lots"),
+            ({"nodes": "99999"}, '--nodes "99999"'),
+        ],
+    )
+    def test_what_cannot_be_done_is_one_line(self, project, request_, complaint):
+        project({"a.yaml": POD})
+        with pytest.raises(UsageError) as error:
+            lint(Request(["a.yaml"], **request_))
+        assert complaint in str(error.value)
+        assert len(str(error.value).splitlines()) == 1
+
+
+class TestClusterFile:
+    @pytest.mark.parametrize(
+        ("text", "complaint"),
+        [
+            ("", "the cluster file is empty"),
+            ("a: [\n", "c.yaml:1: did not find"),
+            (SETTLED, "no Node in the cluster file"),
+            ("just text\n", "no Node in the cluster file"),
+            ("apiVersion: v1\nkind: Config\nclusters: []\n", "this is a kubeconfig"),
+            ("apiVersion: v1\nkind: Config\nusers: []\n", "this is a kubeconfig"),
+            ("a: 1\na: 2\n", 'c.yaml:2: key "a" is already set'),
+        ],
+    )
+    def test_what_describes_no_cluster_is_refused(self, project, text, complaint):
+        project({"c.yaml": text, "a.yaml": POD})
+        with pytest.raises(UsageError) as error:
+            lint(Request(["a.yaml"], cluster="c.yaml"))
+        assert complaint in str(error.value)
+
+    @pytest.mark.parametrize("text", [NODE, f"{NODE}---\n{SETTLED}", json.dumps({"kind": "List", "apiVersion": "v1"})])
+    def test_a_described_cluster_is_no_longer_assumed(self, project, text):
+        if text.startswith("{"):
+            text = text[:-1] + ', "items": [{"apiVersion": "v1", "kind": "Node", "metadata": {"name": "n"}}]}'
+        project({"c.yaml": text, "a.yaml": POD})
+        report = lint(Request(["a.yaml"], cluster="c.yaml", select=PINNED)).report
+        assert not any("no cluster is described" in assumption for assumption in report.assumptions)
+        assert [finding.location.file for finding in report.findings] == ["a.yaml"]
+
+    def test_without_one_several_nodes_are_assumed(self):
+        report = lint(Request(["-"], stdin=POD.encode(), select=PINNED)).report
+        assert any("no cluster is described" in assumption for assumption in report.assumptions)
+
+    def test_the_settings_may_name_it(self, project):
+        project({"c.yaml": NODE, "a.yaml": POD})
+        report = lint(Request(["a.yaml"], config=Config(cluster="c.yaml"), select=PINNED)).report
+        assert not any("no cluster is described" in assumption for assumption in report.assumptions)
+        with pytest.raises(UsageError, match=r"d\.yaml: no such file or directory"):
+            lint(Request(["a.yaml"], config=Config(cluster="d.yaml")))
+
+
+class TestWorkers:
+    def test_a_worker_that_dies_costs_nothing_but_time(self, project, monkeypatch):
+        project({f"{number}.yaml": POD for number in range(30)})
+        monkeypatch.setattr("k8slint.lint._WORTH_FORKING", 0)
+        expected = lint(Request(["."], select=PINNED, workers=1)).report
+        parent = os.getpid()
+        from k8slint import lint as module
+
+        really = module.judge
+
+        def judge(*args):
+            if os.getpid() != parent:
+                os._exit(9)
+            return really(*args)
+
+        monkeypatch.setattr(module, "judge", judge)
+        assert lint(Request(["."], select=PINNED, workers=2)).report == expected
