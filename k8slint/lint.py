@@ -83,6 +83,7 @@ def lint(request: Request) -> Outcome:
     defined = (obj for obj in cluster.objects if obj.kind == "CustomResourceDefinition")
     schemas = schemas_for(material.version, (*defined, *material.crds))
     world = World(cluster, schemas, _is_whole(request), _unread(loaded), _patches(loaded))
+    simulated = _simulated(cluster, readings, selection_for)
     judged = _judge(readings, world, selection_for, material.workers)
 
     own = [(reading, part) for reading, part in zip(readings, judged, strict=True) if not reading.source.is_context]
@@ -94,7 +95,7 @@ def lint(request: Request) -> Outcome:
         ignored=sum(part.ignored for _, part in own),
     )
     findings = _reported(judged, {reading.source.name for reading, _ in own})
-    assumed = (*_assumed(cluster.description), *assumptions(schemas, cluster.objects))
+    assumed = (*_assumed(cluster.description), *assumptions(schemas, cluster.objects), *simulated)
     report = Report(str(material.version), tuple(findings), summary, assumed, _summaries(findings))
     return Outcome(report, material.failures)
 
@@ -115,7 +116,10 @@ def collect(request: Request) -> Material:
     return Material(
         version=version,
         cluster=Cluster(
-            tuple(obj for reading in readings for obj in reading.objects), description, request.config.externals
+            tuple(obj for reading in readings for obj in reading.objects),
+            description,
+            request.config.externals,
+            version,
         ),
         crds=tuple(crds),
         loaded=tuple(loaded),
@@ -248,6 +252,31 @@ def _crds(config: Config) -> tuple[list[Object], list[str]]:
 def _is_whole(request: Request) -> bool:
     """Whether the files are meant to be all there is, so that what they lack is missing."""
     return bool(request.context) or any(path == STDIN or os.path.isdir(path) for path in request.paths)
+
+
+def _simulated(
+    cluster: Cluster, readings: Iterable[Reading], selection_for: Callable[[str], Selection]
+) -> tuple[str, ...]:
+    """What a dry run takes for granted, where a rule asks for one: it is made here, so that no worker makes its own.
+
+    Raises:
+        UsageError: for a cluster description that cannot be read.
+    """
+    if cluster.nodes is None:
+        return ()
+    selections = {id(each): each for each in (selection_for(reading.source.name) for reading in readings)}
+    if not any(each.rules[rule].category == "scheduling" for each in selections.values() for rule in each.severities):
+        return ()
+    from k8slint.checks.cases import outcome  # noqa: PLC0415 - most runs describe no cluster, and do without
+    from k8slint.checks.pending import problems  # noqa: PLC0415
+    from k8slint.scheduling import ShapeError  # noqa: PLC0415
+
+    try:
+        run = cluster.once(outcome)
+    except ShapeError as error:
+        raise UsageError(f"the cluster description: {error}") from None
+    cluster.once(problems)
+    return run.assumptions
 
 
 def _judge(

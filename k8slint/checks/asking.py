@@ -10,7 +10,6 @@ from k8slint.checks.cases import Case
 from k8slint.cluster.claims import quantity
 from k8slint.loading.document import Path
 from k8slint.objects.fields import dig, items, mapping, text
-from k8slint.scheduling.result import Rejection
 from k8slint.scheduling.standing import FILTERS
 
 _REQUIRED: Final = "requiredDuringSchedulingIgnoredDuringExecution"

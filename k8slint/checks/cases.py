@@ -11,10 +11,10 @@ from typing import Any, Final
 from k8slint.checks import storage
 from k8slint.cluster.claims import claims_of, static_classes, volumes_by_class
 from k8slint.cluster.cluster import Cluster
-from k8slint.objects.fields import dig, text
+from k8slint.objects.fields import sequence, strings, text
 from k8slint.objects.object import Object
 from k8slint.objects.object import Pod as Template
-from k8slint.scheduling import Node, NotModelled, Pod
+from k8slint.scheduling import NotModelled, Pod
 from k8slint.scheduling.plugins.volume_binding import BIND_CONFLICT, NODE_CONFLICT
 from k8slint.scheduling.storage import Claim, PersistentVolume
 from k8slint.scheduling.terms import PodTerm
@@ -22,7 +22,7 @@ from k8slint.simulation.defaults import DEFAULT_NAMESPACE
 from k8slint.simulation.dry_run import dry_run
 from k8slint.simulation.explain import Explainer, Explanation
 from k8slint.simulation.results import DryRun, PodResult, Scene, Verdict
-from k8slint.simulation.sieve import Sieve, amount_of, domains, fits, means_itself, requests_of
+from k8slint.simulation.sieve import Sieve, amount_of, domains, means_itself, requests_of
 from k8slint.values.placeholder import has_placeholder
 
 # A rule's place below: the more exact goes first.
@@ -193,7 +193,9 @@ def cause_of(case: Case) -> str:
     if case.first.verdict is Verdict.REFUSED:
         return _cause_of_refusal(case)
     if case.first.verdict is Verdict.NOT_MODELLED:
-        return "unknown-scheduler"
+        return (
+            "" if knows_scheduler(text(case.template.spec.get("schedulerName")), case.cluster) else "unknown-scheduler"
+        )
     if case.pod is None or case.pod.node_name:
         return "unschedulable-pod"
     return next((rule for rule, applies in _BY_RANK if applies(case)), "unschedulable-pod")
@@ -208,7 +210,8 @@ def _is_kept_off(case: Case) -> bool:
 
 
 def _is_too_large(case: Case) -> bool:
-    return case.sieve is not None and bool(case.sieve.open) and not case.sieve.roomy
+    # A DaemonSet that runs on other nodes is not too large for any.
+    return not case.running and case.sieve is not None and bool(case.sieve.open) and not case.sieve.roomy
 
 
 def _is_crowded(case: Case) -> bool:
@@ -304,6 +307,29 @@ def _cause_of_refusal(case: Case) -> str:
     # What the description does not list at all may be there.
     is_listed = not kind or any(obj.kind == kind for obj in cluster.description or ())
     return "admission-refuses-object" if is_listed else ""
+
+
+def knows_scheduler(name: str, cluster: Cluster) -> bool:
+    """Whether the manifests bring a scheduler of that name, or it has given a described Pod its node."""
+    names, texts = cluster.once(_schedulers)
+    return name in names or any(name in text for text in texts)
+
+
+def _schedulers(cluster: Cluster) -> tuple[frozenset[str], tuple[str, ...]]:
+    """Names that a scheduler may have, and texts that may name it: settings in a ConfigMap, arguments of programs."""
+    names: set[str] = set()
+    texts: list[str] = []
+    for pod in cluster.pods:
+        if pod.spec.get("nodeName"):
+            names.add(text(pod.spec.get("schedulerName")))
+        if pod.obj.kind != "Pod":
+            names |= {pod.obj.name, pod.obj.name.removesuffix("-scheduler")}
+        for container in pod.containers:
+            words = (*sequence(container.data.get("command")), *sequence(container.data.get("args")))
+            texts += [word for word in words if isinstance(word, str) and "scheduler" in word]
+    for obj in cluster.of_kind("ConfigMap"):
+        texts += [value for value in strings(obj.data.get("data")).values() if "schedulerName" in value]
+    return frozenset(names), tuple(texts)
 
 
 # --- claims -------------------------------------------------------------------------------------------------------

@@ -120,20 +120,20 @@ def _no_node_chosen(case: Case) -> Problem:
         if not any(node.labels.get(key) == value for node in nodes):
             path = at_node_choice(case, key)
             message = f"{_none_of(nodes, 'has', 'does not have')} the label {key}={value}{_hint(nodes, key, (value,))}"
-            return Problem(path, message, effect=_effect(case), fix=_label_fix(nodes))
+            return Problem(path, message, effect=_effect(case), fix=_label_fix(case))
     labels = LabelSelector.of_labels(dict(pod.node_choice.labels))
     terms = pod.node_choice.terms
     if terms is None or any(term.matches(node.name, node.labels) for node in nodes for term in terms):
         both = f" and meets {_terms_text(terms)}" if terms else ""
         message = f"{_none_of(nodes, 'has', 'does not have')} all of {labels}{both}"
-        return Problem(at_node_choice(case, ""), message, effect=_effect(case), fix=_label_fix(nodes))
+        return Problem(at_node_choice(case, ""), message, effect=_effect(case), fix=_label_fix(case))
     hint = ""
     if len(terms) == 1:
         alone = (each for each in terms[0].expressions if not _met_by_any(each, nodes))
         one = next((each for each in alone if each.operator == "In"), None)
         hint = _hint(nodes, one.key, one.values) if one is not None else ""
     message = f"{_none_of(nodes, 'meets', 'does not meet')} {_terms_text(terms)}{hint}"
-    return Problem(at_node_choice(case, None), message, effect=_effect(case), fix=_label_fix(nodes))
+    return Problem(at_node_choice(case, None), message, effect=_effect(case), fix=_label_fix(case))
 
 
 def _met_by_any(requirement: Requirement, nodes: Iterable[Node]) -> bool:
@@ -162,9 +162,13 @@ def _nearest(name: str, candidates: Sequence[str] | set[str]) -> str | None:
     return nearest_name(name, candidates) if len(candidates) <= WORTH_COMPARING else None
 
 
-def _label_fix(nodes: Sequence[Node]) -> str:
-    del nodes
-    return ""
+def _label_fix(case: Case) -> str:
+    if any(obj.document.source.name != _SHORTHAND for obj in case.cluster.nodes or ()):
+        return ""
+    return (
+        "Ask for labels that nodes have. Those of --nodes have only hostname, os, arch and zone: describe yours with "
+        "--cluster if they have more."
+    )
 
 
 def _kept_off(case: Case) -> Problem:
@@ -281,7 +285,8 @@ def _parted(case: Case) -> Problem:
         if volume.terms is not None and not any(
             term.matches("", node.labels) for term in volume.terms for node in nodes
         ):
-            message = f'PersistentVolume "{volume.name}" cannot be reached from {left}: it asks for {_terms_text(volume.terms)}'
+            asked = _terms_text(volume.terms)
+            message = f'PersistentVolume "{volume.name}" cannot be reached from {left}: it asks for {asked}'
             related = tuple(
                 Related(obj, ("spec", "nodeAffinity", "required"), "where the volume can be reached from")
                 for obj in case.cluster.find("PersistentVolume", "", volume.name)

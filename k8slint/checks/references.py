@@ -132,7 +132,10 @@ def _missing_key(pod: Pod, cluster: Cluster, kind: str) -> Iterator[Problem]:
 
 
 def _all_lacking(several: Iterable[Supply], reference: Reference) -> Supply | None:
-    """The first of them, if all are known to lack the key."""
+    """The first of them, if all are known to lack the key.
+
+    Mirrors: pkg/kubelet/kubelet_pods.go makeEnvironmentVariables @ v1.36
+    """
     first = None
     for supply in several:
         keys = supply.keys

@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
-import os
+from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from k8slint.cli.streams import complain, config_for, draws_blocks, read_stdin, wants_color, width, write_stdout
+from k8slint.cli.streams import (
+    complain,
+    config_for,
+    draws_blocks,
+    read_documents,
+    read_stdin,
+    wants_color,
+    width,
+    write_stdout,
+)
 from k8slint.usage import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from k8slint.cluster.cluster import Cluster
+    from k8slint.objects.read import Reading
     from k8slint.report.schedule.subject import Subject
     from k8slint.scheduling import Profile
-    from k8slint.simulation.results import DryRun
+    from k8slint.simulation.results import DryRun, PodResult
     from k8slint.values.version import KubernetesVersion
 
 # Scores are kept for each pod and node: beyond this many they would fill the memory.
 _MOST_SCORES = 200_000
-_HOW = "describe the cluster with --cluster FILE, as kubectl get nodes -o yaml prints it, or --nodes 3:cpu=4,memory=16Gi"
+_HOW = "describe the cluster with --nodes 3:cpu=4,memory=16Gi or --cluster FILE (k8slint cluster example prints one)"
 
 
 class ScheduleFormat(StrEnum):
@@ -35,7 +45,9 @@ class ScheduleFormat(StrEnum):
 
 
 Paths = Annotated[list[str] | None, typer.Argument(metavar="PATH", help="Files or directories; - is standard input.")]
-Files = Annotated[list[str] | None, typer.Option("--filename", "-f", metavar="PATH", help="The same, as kubectl has it.")]
+Files = Annotated[
+    list[str] | None, typer.Option("--filename", "-f", metavar="PATH", help="The same, as kubectl has it.")
+]
 ClusterFile = Annotated[str, typer.Option(metavar="FILE", help="The cluster: nodes, volumes, classes, running pods.")]
 Nodes = Annotated[str, typer.Option(metavar="NODES", help="Nodes in short: 3, or 3:cpu=4,memory=16Gi,zones=a|b|c.")]
 Minor = Annotated[str, typer.Option(metavar="MINOR", help="The cluster's minor, from 1.33 on.")]
@@ -61,7 +73,6 @@ def schedule(  # noqa: PLR0917 - typer reads the options from the signature
 ) -> None:
     """Show on which node each pod would run, and what keeps the others off."""
     from k8slint.report.schedule import FORMATS  # noqa: PLC0415 - imported when it runs
-    from k8slint.simulation.results import Verdict  # noqa: PLC0415
 
     subject = rehearse(
         [*(paths or ()), *(filename or ())],
@@ -78,8 +89,8 @@ def schedule(  # noqa: PLR0917 - typer reads the options from the signature
         raise UsageError("nothing to schedule: no workload among the objects, or none that has pods")
     is_colored = wants_color() if color is None else color
     write_stdout(FORMATS[output.value](subject, color=is_colored, width=width(), blocks=draws_blocks()))
-    is_whole = all(pod.verdict is Verdict.ASSIGNED for pod in run.pods)
-    raise typer.Exit(int(not is_whole or any(refusal.is_known for refusal in run.refusals)))
+    comes_to_nothing = any(refusal.is_known for refusal in run.refusals)
+    raise typer.Exit(exit_code(subject, run.pods) or int(comes_to_nothing))
 
 
 def rehearse(
@@ -93,7 +104,9 @@ def rehearse(
     config: str,
     scores: bool,
 ) -> Subject:
-    """The dry run of the paths, ready to be shown; with scores if asked for and not too many.
+    """The dry run of the paths, ready to be shown; with scores if asked for and not too many to keep.
+
+    What cannot be read is left out, and said on standard error.
 
     Raises:
         UsageError: for what cannot be done as asked, or cannot be read.
@@ -112,20 +125,70 @@ def rehearse(
         nodes=nodes,
     )
     material = collect(request)
-    _check_version(material.version)
-    if material.failures:
-        for failure in material.failures[:-1]:
-            complain(failure)
-        raise UsageError(material.failures[-1])
-    for reading in material.readings:
-        for problem in _unreadable(reading):
-            complain(f"{problem}: left out")
-    within = _in_namespace(material.cluster, namespace) if namespace else material.cluster
-    run = _dry_run(within, material.version, _profiles(scheduler_config), explain=False)
+    gaps = [*material.failures, *(gap for reading in material.readings for gap in _gaps(reading))]
+    for gap in gaps:
+        complain(gap)
+    profiles = _profiles(scheduler_config)
+    objects = _in_namespace(material.cluster, namespace) if namespace else material.cluster
+    run = _dry_run(objects, material.version, profiles, explain=False)
     if run.nodes is None:
         raise UsageError(f"no nodes are known; {_HOW}")
-    if scores and len(run.pods) * len(run.nodes) <= _MOST_SCORES:
-        run = _dry_run(within, material.version, _profiles(scheduler_config), explain=True)
+    is_small = len(run.pods) * len(run.nodes) <= _MOST_SCORES
+    if scores and is_small:
+        run = _dry_run(objects, material.version, profiles, explain=True)
     elif scores:
-        complain(f"{len(run.pods)} pods on {len(run.nodes)} nodes: scores are left out")
-    return Subject(run, Explainer(run), str(material.version))
+        complain(f"scores are left out: {len(run.pods)} pods on so many nodes have too many of them")
+    return Subject(run, Explainer(run), str(material.version), is_whole=not gaps)
+
+
+def exit_code(subject: Subject, pods: Iterable[PodResult]) -> int:
+    """0 where all the pods have a node, 1 where one has none, 2 where not all could be read."""
+    from k8slint.simulation.results import Verdict  # noqa: PLC0415 - imported when it runs
+
+    if not subject.is_whole:
+        return 2
+    return int(any(pod.verdict is not Verdict.ASSIGNED for pod in pods))
+
+
+def _gaps(reading: Reading) -> Iterator[str]:
+    """What of a source cannot be read, each as a sentence."""
+    for document in reading.documents:
+        for problem in document.problems if document.failed else ():
+            line, _ = document.source.place(problem.span[0])
+            yield f"{reading.source.name}:{line}: {problem.message}"
+    for other in reading.others:
+        if other.problem is not None:
+            line, _ = reading.source.place(other.document.span(other.path)[0])
+            yield f"{reading.source.name}:{line}: {other.problem.message}"
+
+
+def _in_namespace(cluster: Cluster, namespace: str) -> Cluster:
+    """The same objects, those that name no namespace in the given one."""
+    from k8slint.cluster.cluster import Cluster  # noqa: PLC0415 - imported when it runs
+
+    objects = tuple(obj if obj.namespace else replace(obj, namespace=namespace) for obj in cluster.objects)
+    return Cluster(objects, cluster.description, cluster.externals)
+
+
+def _dry_run(cluster: Cluster, version: KubernetesVersion, profiles: Sequence[Profile], *, explain: bool) -> DryRun:
+    from k8slint.scheduling import ShapeError  # noqa: PLC0415 - imported when it runs
+    from k8slint.simulation.dry_run import dry_run  # noqa: PLC0415
+
+    try:
+        return dry_run(cluster, version, profiles, explain=explain)
+    except ShapeError as error:
+        raise UsageError(f"the cluster cannot be read: {error}") from None
+
+
+def _profiles(file: str) -> tuple[Profile, ...]:
+    """The profiles of a KubeSchedulerConfiguration; the default one where no file is named."""
+    from k8slint.scheduling import Profile  # noqa: PLC0415 - imported when it runs
+    from k8slint.simulation.configuration import profile_from  # noqa: PLC0415
+
+    if not file:
+        return (Profile(),)
+    documents = read_documents(file)
+    try:
+        return profile_from(documents)
+    except ValueError as error:
+        raise UsageError(f"{file}: {error}") from None

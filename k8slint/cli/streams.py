@@ -12,6 +12,7 @@ from k8slint.usage import UsageError
 
 if TYPE_CHECKING:
     from k8slint.config import Config
+    from k8slint.loading.document import Document
 
 
 def config_for(file: str, paths: Sequence[str]) -> Config:
@@ -24,13 +25,35 @@ def config_for(file: str, paths: Sequence[str]) -> Config:
     return find_config(os.path.commonpath([os.path.abspath(folder) for folder in folders or ["."]]))
 
 
-def read_stdin() -> bytes:
-    """All of standard input, or one byte more than is read of a file."""
+def read_stdin(*, limited: bool = True) -> bytes:
+    """All of standard input; if `limited`, no more than one byte beyond what is read of a file."""
     from k8slint.loading.text import MAX_BYTES  # noqa: PLC0415 - imported when it runs
 
     if sys.stdin is None:
         raise UsageError("standard input is closed")
-    return sys.stdin.buffer.read(MAX_BYTES + 1)
+    return sys.stdin.buffer.read(MAX_BYTES + 1 if limited else -1)
+
+
+def read_documents(file: str) -> tuple[Document, ...]:
+    """The documents of a file that a flag names.
+
+    Raises:
+        UsageError: where it cannot be read as a whole.
+    """
+    from k8slint.loading.read import load  # noqa: PLC0415 - imported when it runs
+    from k8slint.loading.text import MAX_BYTES  # noqa: PLC0415
+
+    try:
+        with open(file, "rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{file}: {(getattr(error, 'strerror', None) or str(error)).lower()}") from None
+    documents = load(file, data).documents
+    for document in documents:
+        for problem in document.problems:
+            line, _ = document.source.place(problem.span[0])
+            raise UsageError(f"{file}:{line}: {problem.message}")
+    return documents
 
 
 def write_stdout(text: str) -> None:

@@ -52,6 +52,9 @@ CLUSTER_SCOPED: Final = frozenset(
     }
 )
 
+# What a cluster runs of which nothing is said.
+_VERSION: Final = KubernetesVersion(1, 36)
+
 
 @dataclass(frozen=True, eq=False)
 class Cluster:
@@ -65,7 +68,7 @@ class Cluster:
     objects: tuple[Object, ...]
     description: tuple[Object, ...] | None = None
     externals: tuple[str, ...] = ()
-    version: KubernetesVersion = KubernetesVersion(1, 36)
+    version: KubernetesVersion = _VERSION
     _memo: dict[Callable[[Cluster], Any], Any] = field(default_factory=dict, repr=False)
 
     def of_kind(self, group_kind: str) -> tuple[Object, ...]:

@@ -30,6 +30,7 @@ class Reference:
     """A place where a pod names an object of its namespace that must be there.
 
     `path` and `key_path` lead from the pod to the name and the key; `key` is empty where the whole object is meant.
+    `volume` is the name of the volume, where it is for one.
     """
 
     kind: str
@@ -130,7 +131,12 @@ def _of_source(at: Path, source: Any, name_field: str, kind: str, label: str) ->
 
 
 def _of_sub_paths(container: Container, volumes: Mapping[str, Reference]) -> Iterator[Reference]:
-    """Each mount of one file of a volume that holds all keys of one object."""
+    """Each mount of one file of a volume that holds all keys of one object.
+
+    The kubelet makes a directory of a subPath that is not there.
+
+    Mirrors: pkg/kubelet/kubelet_pods.go makeMounts @ v1.36
+    """
     for at, mount in container.mounts():
         whole = volumes.get(text(mount.get("name")))
         file = text(mount.get("subPath")).removeprefix("./").rstrip("/")

@@ -132,45 +132,43 @@ def nearest_pod(service: Object, selector: LabelSelector, cluster: Cluster) -> P
     """The pod that a selector which matches none seems to mean; none where nothing hints at one.
 
     It shares a label with the selector, or nearly, or is the Service's by name or as the only one beside it. A pod that
-    a Service of another name selects is meant only if a slip of the finger tells the two labels apart.
+    a Service of another name selects is meant only if a slip of the finger in one label is all that is wrong.
     """
+    services = cluster.once(_services_of_pods)
+
+    def is_meant(pod: Pod) -> bool:
+        if not may_share_namespace(pod.namespace, service.namespace):
+            return False
+        return services.get(pod, _NONE) <= {service.name} or _is_slip_away(pod, selector)
 
     def likeness(pod: Pod) -> tuple[int, bool, bool]:
         met = sum(one.matches(pod.labels) for one in selector.requirements)
         return met, pod.obj.name == service.name, pod.obj.document.source is service.document.source
 
-    return max(_candidates(service, selector, cluster), key=likeness, default=None)
+    return max(filter(is_meant, _candidates(service, selector, cluster)), key=likeness, default=None)
+
+
+_NONE: Final[frozenset[str]] = frozenset()
+
+
+def _is_slip_away(pod: Pod, selector: LabelSelector) -> bool:
+    """Whether the pod meets all of a selector but one label, which only a slip tells apart."""
+    unmet = [one for one in selector.requirements if not one.matches(pod.labels)]
+    return len(unmet) == 1 and is_slip(unmet[0].values[0], pod.labels.get(unmet[0].key, ""))
 
 
 def _candidates(service: Object, selector: LabelSelector, cluster: Cluster) -> Iterator[Pod]:
-    services = cluster.once(_services_of_pods)
-
-    def is_taken(pod: Pod) -> bool:
-        return any(name != service.name for name in services.get(pod, ()))
-
+    """Pods with one of the labels, with the value most like it, of the Service's name, alone in its file."""
     for one in selector.requirements:
         if one.key not in _BROAD:
-            for pod, is_certain in _sharing(service, one, cluster):
-                if is_certain or not is_taken(pod):
-                    yield pod
+            yield from islice(cluster.pods_selected(LabelSelector((one,)), service.namespace), _LOOKED_AT)
+            wanted, values = one.values[0], cluster.once(_pods_by_label).get(one.key, {})
+            others = [value for value in values if value != wanted] if len(values) <= WORTH_COMPARING else []
+            near = nearest_name(wanted, others)
+            yield from islice(values[near], _LOOKED_AT) if near is not None else ()
+    yield from islice(cluster.once(_pods_by_name).get(service.name, []), _LOOKED_AT)
     beside = cluster.once(_pods_by_file).get(service.document.source.name, [])
-    namesakes = cluster.once(_pods_by_name).get(service.name, [])
-    for pod in (*islice(namesakes, _LOOKED_AT), *(beside if len(beside) == 1 else ())):
-        if not is_taken(pod) and may_share_namespace(pod.namespace, service.namespace):
-            yield pod
-
-
-def _sharing(service: Object, one: Requirement, cluster: Cluster) -> Iterator[tuple[Pod, bool]]:
-    """Pods with the label, then those with the value most like it, each with whether only a slip tells them apart."""
-    for pod in islice(cluster.pods_selected(LabelSelector((one,)), service.namespace), _LOOKED_AT):
-        yield pod, False
-    wanted, values = one.values[0], cluster.once(_pods_by_label).get(one.key, {})
-    others = [value for value in values if value != wanted] if len(values) <= WORTH_COMPARING else []
-    near = nearest_name(wanted, others)
-    if near is not None:
-        pods = (pod for pod in values[near] if may_share_namespace(pod.namespace, service.namespace))
-        for pod in islice(pods, _LOOKED_AT):
-            yield pod, is_slip(wanted, near)
+    yield from beside if len(beside) == 1 else ()
 
 
 def _pods_by_label(cluster: Cluster) -> Mapping[str, Mapping[str, list[Pod]]]:

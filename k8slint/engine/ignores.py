@@ -68,6 +68,7 @@ def _comments(reading: Reading) -> Iterator[Ignore]:
     source = reading.source
     starts = [document.start for document in reading.documents]
     scalars: dict[int, tuple[Span, ...]] = {}
+    covered = (0, 0, 0)
     for match in _COMMENT.finditer(source.text):
         if not starts:
             return
@@ -78,7 +79,8 @@ def _comments(reading: Reading) -> Iterator[Ignore]:
             scalars[index] = document.scalars()
         if _lies_in(scalars[index], match.start()):
             continue
-        first, last = (1, len(source.text)) if match[1] else _covered(source, match.start())
+        covered = _covered(source, match.start(), covered)
+        first, last = (1, len(source.text)) if match[1] else covered[1:]
         for rule in _RULE.finditer(match[2]):
             at = match.start(2) + rule.start()
             yield Ignore(rule[0], document, (at, at + len(rule[0])), first, last)
@@ -89,11 +91,16 @@ def _lies_in(spans: tuple[Span, ...], offset: int) -> bool:
     return index >= 0 and offset < spans[index][1]
 
 
-def _covered(source: Source, offset: int) -> tuple[int, int]:
-    """The lines a comment speaks of: its own, or, if it stands alone, those of the node that follows."""
+def _covered(source: Source, offset: int, above: tuple[int, int, int]) -> tuple[int, int, int]:
+    """A comment's line and the lines it speaks of: its own or, if it stands alone, those of the node that follows.
+
+    `above` is the same of the comment before it: of a stack of comments all speak of one node.
+    """
     line, column = source.place(offset)
     if source.line(line)[: column - 1].strip():
-        return line, line
+        return line, line, line
+    if above[0] < line < above[1]:
+        return line, *above[1:]
     total, _ = source.place(len(source.text))
     first = line + 1
     while first <= total and _is_blank(source.line(first)):
@@ -108,7 +115,7 @@ def _covered(source: Source, offset: int) -> tuple[int, int]:
         if _indent(text) <= indent and not at_same:
             break
         last = number
-    return first, last
+    return line, first, last
 
 
 def _is_blank(line: str) -> bool:

@@ -85,14 +85,16 @@ def reached(root: Struct, path: Path) -> list[Struct | Every]:
 def paths_to(root: Struct | Every, name: str, depth: int = 6) -> list[Path]:
     """Where below a type fields of a name are, the shallowest only; `0` stands for any item of a list."""
     level: list[tuple[Struct | Every, Path]] = [(root, ())]
+    seen: set[Struct | Every] = set()
     for _ in range(depth):
         hits = [(*path, name) for shape, path in level if name in shape.fields]
         if hits:
             return hits
+        seen.update(shape for shape, _ in level)
         level = [
             (field.inside, (*path, key))
             for shape, path in level
             for key, field in (shape.fields.items() if shape.only is None else ((0, shape.only),))
-            if field.inside is not None
+            if field.inside is not None and field.inside not in seen
         ]
     return []

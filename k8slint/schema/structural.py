@@ -45,11 +45,12 @@ def completed(value: Any, schema: Any) -> Any:
 
     Mirrors: apiextensions-apiserver pkg/apiserver/schema/defaulting/algorithm.go Default @ v1.37
     """
-    node = mapping(schema)
+    if not isinstance(schema, dict):
+        return value
     if isinstance(value, dict):
-        return _completed_mapping(value, node)
+        return _completed_mapping(value, schema)
     if isinstance(value, list):
-        items = node.get("items")
+        items = schema.get("items")
         return [completed(_instead_of_null(items) if item is None else item, items) for item in value]
     return value
 
@@ -80,13 +81,14 @@ def duplicates(value: Any, schema: Any, path: Path = ()) -> Iterator[tuple[Path,
 
     Mirrors: apiextensions-apiserver pkg/apiserver/schema/listtype/validation.go ValidateListSetsAndMaps @ v1.37
     """
-    node = mapping(schema)
+    if not isinstance(schema, dict):
+        return
     if isinstance(value, list):
-        yield from _twice(value, node, path)
+        yield from _twice(value, schema, path)
         for index, item in enumerate(value):
-            yield from duplicates(item, node.get("items"), (*path, index))
+            yield from duplicates(item, schema.get("items"), (*path, index))
     elif isinstance(value, dict):
-        properties, further = mapping(node.get("properties")), node.get("additionalProperties")
+        properties, further = mapping(schema.get("properties")), schema.get("additionalProperties")
         for key, entry in value.items():
             if isinstance(entry, (dict, list)):
                 yield from duplicates(entry, properties.get(key, further), (*path, key))

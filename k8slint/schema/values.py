@@ -212,7 +212,7 @@ def _minimum(value: Any, argument: Any, node: Mapping[str, Any], path: Path, fou
 
 def _multiple_of(value: Any, argument: Any, _node: Mapping[str, Any], path: Path, found: list[Defect]) -> None:
     if _is_number(value) and _is_number(argument) and argument > 0:
-        times = value / argument
+        times = float(value) / argument
         if abs(times - round(times)) > 1e-9 * max(1.0, abs(times)):
             found.append(_invalid(path, value, f"should be a multiple of {argument}"))
 

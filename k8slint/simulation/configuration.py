@@ -146,8 +146,9 @@ def _plugin(item: Mapping[str, Any], where: str, *, allows_all: bool = False) ->
     name = text_at(item, "name", where)
     if name not in _PLUGINS and not (allows_all and name == "*"):
         near = nearest(name, _PLUGINS)
-        hint = f'; did you mean "{near}"?' if near else ", and others cannot be simulated"
-        raise ShapeError(f"{where}.name", f'"{name}" is no plugin of kube-scheduler{hint}')
+        hint = f'; did you mean "{near}"?' if near else ""
+        message = f'"{name}" is no plugin of kube-scheduler itself, and others cannot be simulated{hint}'
+        raise ShapeError(f"{where}.name", message)
     return name
 
 

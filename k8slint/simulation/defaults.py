@@ -39,6 +39,8 @@ def _container(container: Mapping[str, Any], where: str, on_host: bool) -> dict[
     resources = mapping_at(container, "resources", where)
     limits = mapping_at(resources, "limits", f"{where}.resources")
     if limits:
+        # An amount that cannot be read is to be said of the limit, not of the request that it becomes.
+        amounts_at(resources, "limits", f"{where}.resources")
         requests = mapping_at(resources, "requests", f"{where}.resources")
         whole["resources"] = {**resources, "requests": {**limits, **requests}}
     if on_host and container.get("ports") is not None:

@@ -34,9 +34,10 @@ class Change:
 class Explanation:
     """Why a pod is where it is not, with all pods at their places.
 
-    `whole` speaks against the pod on any node; `nodes` has the obstacles of each node, none where the pod would fit
-    now. `nearest` is the node with the fewest and least obstacles, empty where there is nothing to choose. Each of the
-    `changes`, the smallest first, is enough by itself.
+    `whole` speaks against the pod on any node; `nodes` has the obstacles of each node it may go to, none where it would
+    fit now: a pod that names its nodes, as a DaemonSet's does, may go to no others. `nearest` is the node with the
+    fewest and least obstacles, empty where that is no question. Each of the `changes`, the smallest first, is enough by
+    itself.
     """
 
     whole: tuple[str, ...] = ()
@@ -85,18 +86,16 @@ class Explainer:
         profiles = scene.stage.profiles
         profile = next((one for one in profiles if one.scheduler_name == pod.scheduler_name), profiles[0])
         refusals = standing.refusals(pod, profile)
-        nodes = {name: _obstacles(name, pod, refusals, standing) for name in standing.nodes}
+        named = pod.node_choice.named_nodes() or frozenset()
+        names = [name for name in standing.nodes if name in named] or list(standing.nodes)
+        nodes = {name: _obstacles(name, pod, refusals, standing) for name in names}
         if refusals.whole:
             return Explanation(tuple(self._said_of_whole(pod, refusals)), nodes)
         if not all(nodes.values()):
             return Explanation((), nodes)
-        names = pod.node_choice.named_nodes()
-        ranked = sorted(
-            (name for name in nodes if names is None or name in names or not names & nodes.keys()),
-            key=lambda name: _distance(nodes[name], standing, name),
-        )
+        ranked = sorted(nodes, key=lambda name: _distance(nodes[name], standing, name))
         changes = tuple(_changes(pod, ranked, nodes, standing, profile))
-        return Explanation((), nodes, ranked[0] if ranked else "", changes)
+        return Explanation((), nodes, ranked[0], changes)
 
     def _said_of_whole(self, pod: Pod, refusals: Refusals) -> Iterator[str]:
         yield from dict.fromkeys(reason for rejection in refusals.whole for reason in rejection.reasons)

@@ -19,12 +19,11 @@ from k8slint.values.quantity import Quantity
 _CORDON: Final = "node.kubernetes.io/unschedulable"
 # Taints that the cluster puts on nodes which are not well: who tolerates them gains nothing.
 _CONDITIONS: Final = ("node.kubernetes.io/", "node.cloudprovider.kubernetes.io/")
-_CONTROL_PLANE: Final = ("node-role.kubernetes.io/control-plane", "node-role.kubernetes.io/master")
 # Labels that say what a node is: writing another value on it does not make it so.
 _GIVEN_LABELS: Final = ("kubernetes.io", "k8s.io", "cloud.google.com", "amazonaws.com", "azure.com", "karpenter.sh")
 _ROLE: Final = "node-role.kubernetes.io/"
 # A request cut to less than this part of what it was is no longer the same program.
-_LEAST_PART: Final = 10
+_LEAST_PART: Final = 4
 
 OnPod = Callable[[Pod], Pod]
 OnNode = Callable[[Node], Node]
@@ -86,7 +85,7 @@ def _taints(rejection: Rejection, pod: Pod, usage: Usage) -> Iterator[Obstacle]:
             rejection.plugin,
             f"has the taint {_taint_text(taint)}, not tolerated",
             remedy=remedy,
-            is_meant=is_condition or taint.key in _CONTROL_PLANE,
+            is_meant=True,
         )
 
 
@@ -124,8 +123,8 @@ def _unmet_terms(plugin: str, terms: tuple[NodeTerm, ...], node: Node) -> Iterat
         return
     among = f" (the nearest of {len(open_terms)} terms)" if len(open_terms) > 1 else ""
     for wanted in _unmet(term, node):
-        text = _label_text(node, wanted.key, wanted.values) if wanted.operator == "In" else _other_text(wanted)
-        yield Obstacle(plugin, text + among, remedy=_label_remedy(node, wanted, _without_expression(term, wanted)))
+        text = f"{_unmet_text(node, wanted)}{among}"
+        yield Obstacle(plugin, text, remedy=_label_remedy(node, wanted, _without_expression(term, wanted)))
 
 
 def _unmet(term: NodeTerm, node: Node) -> list[Requirement]:
@@ -134,12 +133,20 @@ def _unmet(term: NodeTerm, node: Node) -> list[Requirement]:
 
 def _label_text(node: Node, key: str, values: tuple[str, ...]) -> str:
     wanted = f"{key}={values[0]}" if len(values) == 1 else f"{key} in ({', '.join(values)})"
-    has = f"; it has {key}={node.labels[key]}" if key in node.labels else ""
+    has = f" (has {key}={node.labels[key]})" if key in node.labels else ""
     return f"lacks the label {wanted}{has}"
 
 
-def _other_text(wanted: Requirement) -> str:
-    return f"does not meet {LabelSelector((wanted,))}"
+def _unmet_text(node: Node, wanted: Requirement) -> str:
+    match wanted.operator:
+        case "In":
+            return _label_text(node, wanted.key, wanted.values)
+        case "Exists":
+            return f"lacks the label {wanted.key}"
+        case "NotIn" | "DoesNotExist":
+            return f"has the label {wanted.key}={node.labels.get(wanted.key, '')}, which is ruled out"
+        case _:
+            return f"does not meet {LabelSelector((wanted,))}"
 
 
 def _label_remedy(node: Node, wanted: Requirement, drop: OnPod) -> Remedy:

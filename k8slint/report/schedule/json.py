@@ -25,9 +25,13 @@ def render(subject: Subject) -> str:
         "kubernetesVersion": visible(subject.version),
         "assumptions": [flowing(assumption) for assumption in subject.run.assumptions],
     }
+    # Equal pods share an explanation, which has every node in it: only the first of them carries it.
+    explained = {group.first.key for group in subject.groups(Verdict.UNSCHEDULABLE)}
     parts = {
         "nodes": [_node(node) for node in subject.nodes()],
-        "pods": [_pod(pod, subject) for pod in subject.run.pods],
+        "pods": [
+            _pod(pod, subject.explainer.explain(pod) if pod.key in explained else None) for pod in subject.run.pods
+        ],
         "refusals": [
             {"object": _object(refusal.obj), "message": visible(refusal.message), "known": refusal.is_known}
             for refusal in subject.run.refusals
@@ -53,8 +57,7 @@ def _amounts(amounts: Mapping[str, int]) -> dict[str, int]:
     return {visible(resource): amount for resource, amount in amounts.items()}
 
 
-def _pod(pod: PodResult, subject: Subject) -> dict[str, Any]:
-    explanation = subject.explainer.explain(pod) if pod.verdict is Verdict.UNSCHEDULABLE else None
+def _pod(pod: PodResult, explanation: Explanation | None) -> dict[str, Any]:
     return {
         "namespace": visible(pod.namespace),
         "name": visible(pod.name),

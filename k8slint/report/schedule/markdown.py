@@ -27,7 +27,8 @@ def render(subject: Subject) -> str:
     for verdict in (item for item in Verdict if item is not Verdict.ASSIGNED):
         groups = subject.groups(verdict)
         if groups:
-            blocks.append([f"### {TITLES[verdict].capitalize()}"])
+            title = TITLES[verdict]
+            blocks.append([f"### {title[0].upper()}{title[1:]}"])
             lines = (
                 _group(group, subject, explains=number < _EXPLAINED and verdict is Verdict.UNSCHEDULABLE)
                 for number, group in enumerate(groups)
@@ -101,7 +102,7 @@ def _group(group: Group, subject: Subject, *, explains: bool) -> Iterator[str]:
         return
     explanation = subject.explainer.explain(pod) if explains else None
     if explanation is not None:
-        yield from (f"  - {_plain(line)}" for line in _behind(explanation))
+        yield from (f"  - {_plain(line)}" for line in _behind(explanation) if line not in pod.message)
 
 
 def _behind(explanation: Explanation) -> Iterator[str]:

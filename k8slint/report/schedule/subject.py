@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Final
 
 from k8slint.objects.object import Object
@@ -12,6 +14,9 @@ from k8slint.report.escape import visible
 from k8slint.scheduling.nodes import OLD_ZONE, ZONE
 from k8slint.simulation.explain import Explainer
 from k8slint.simulation.results import DryRun, NodeResult, PodResult, Verdict
+
+_NAMED: Final = 2
+_NUMBER: Final = re.compile(r"[0-9]{1,9}$", re.ASCII)
 
 TITLES: Final[Mapping[Verdict, str]] = {
     Verdict.ASSIGNED: "assigned",
@@ -39,11 +44,15 @@ class Group:
 
 @dataclass(frozen=True)
 class Subject:
-    """A dry run, its explanations, and the Kubernetes minor it was made for."""
+    """A dry run, its explanations, and the Kubernetes minor it was made for.
+
+    It is not `is_whole` where some of what was given could not be read.
+    """
 
     run: DryRun
     explainer: Explainer
     version: str
+    is_whole: bool = True
 
     def nodes(self) -> tuple[NodeResult, ...]:
         """The nodes; there are some, or there is nothing to report."""
@@ -101,15 +110,25 @@ def place_of(obj: Object) -> str:
 
 
 def listed(names: Iterable[str], dots: str) -> str:
-    """Names in few words: the first, the last and their number where they are more than two.
+    """Names in few words: names that are numbered on by the first and the last, others by the first two.
 
-    >>> listed(["node-1", "node-2", "node-3"], "...")
-    'node-1 ... node-3 (3)'
+    >>> listed(["node-1", "node-2", "node-3"], "..."), listed(["node-1", "node-2", "node-7"], "...")
+    ('node-1 ... node-3 (3)', 'node-1, node-2 and 1 more')
     """
     shown = [visible(name) for name in names]
-    if len(shown) > 2:
+    if len(shown) <= _NAMED:
+        return ", ".join(shown)
+    if all(_follows(one, other) for one, other in pairwise(shown)):
         return f"{shown[0]} {dots} {shown[-1]} ({len(shown)})"
-    return ", ".join(shown)
+    return f"{', '.join(shown[:_NAMED])} and {len(shown) - _NAMED} more"
+
+
+def _follows(one: str, other: str) -> bool:
+    """Whether the other name is the one with the next number at its end."""
+    here, there = _NUMBER.search(one), _NUMBER.search(other)
+    if here is None or there is None or one[: here.start()] != other[: there.start()]:
+        return False
+    return int(there[0]) == int(here[0]) + 1
 
 
 def notes(run: DryRun) -> Iterator[str]:
@@ -127,6 +146,8 @@ def comings_to_nothing(run: DryRun) -> Iterator[str]:
     for refusal in run.refusals:
         obj = refusal.obj
         text = refusal.message
+        if obj.kind not in text:
+            text = f"{obj.kind} {obj.name}: {text}" if obj.name else f"{obj.kind}: {text}"
         if not refusal.is_known:
             text = f"not judged, for it holds a placeholder: {text}"
         yield f"{place_of(obj)}: {visible(text)}"

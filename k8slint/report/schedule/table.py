@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from k8slint.report.escape import visible
@@ -54,7 +54,8 @@ def summary(subject: Subject, sheet: Sheet) -> list[str]:
     told = ", ".join(f"{count} {TITLES[verdict]}" for verdict, count in counts.items())
     if set(counts) == {Verdict.ASSIGNED}:
         told = sheet.paint("clear", "all assigned")
-    return [f"{pods} on {nodes} for Kubernetes {visible(subject.version)}: {told or 'nothing to schedule'}"]
+    text = f"{pods} on {nodes} for Kubernetes {visible(subject.version)}: {told or 'nothing to schedule'}"
+    return list(sheet.wrapped(text, ""))
 
 
 def endings(subject: Subject, sheet: Sheet) -> Iterator[list[str]]:
@@ -63,6 +64,9 @@ def endings(subject: Subject, sheet: Sheet) -> Iterator[list[str]]:
         groups = subject.groups(verdict)
         if groups:
             yield [sheet.paint("strong", f"{TITLES[verdict].upper()}")]
+        if verdict is Verdict.NOT_MODELLED:
+            yield list(_not_modelled(groups, sheet))
+            continue
         for number, group in enumerate(groups):
             yield list(_group(group, subject, sheet, explains=number < _EXPLAINED))
     for title, lines in (("COME TO NOTHING", comings_to_nothing(subject.run)), ("NOTES", notes(subject.run))):
@@ -156,7 +160,19 @@ def _group(group: Group, subject: Subject, sheet: Sheet, *, explains: bool) -> I
         return
     explanation = subject.explainer.explain(pod) if explains else None
     if explanation is not None and group.verdict is Verdict.UNSCHEDULABLE:
-        yield from behind(explanation, sheet)
+        yield from _behind(pod, explanation, sheet)
+        yield from advice(explanation, sheet, "one" if total > 1 else "it")
+
+
+def _not_modelled(groups: Iterable[Group], sheet: Sheet) -> Iterator[str]:
+    """The reasons why nothing is claimed, each with whom it is said of."""
+    owners: dict[str, list[str]] = {}
+    for group in groups:
+        count = f" ({len(group.pods)})" if len(group.pods) > 1 else ""
+        owners.setdefault(group.first.message, []).append(f"{owner_text(group.first)}{count}")
+    for message, names in owners.items():
+        yield from sheet.wrapped(visible(message), "  ")
+        yield from sheet.wrapped(", ".join(names), "    ")
 
 
 def preemption_text(preemption: Preemption) -> str:
@@ -166,31 +182,32 @@ def preemption_text(preemption: Preemption) -> str:
     return f"It is more important: {victims} would be evicted from {visible(preemption.node)}{budgets}."
 
 
-def behind(explanation: Explanation, sheet: Sheet) -> Iterator[str]:
-    """What the sentence hides: the obstacles, the nearest node, and what would do."""
-    if explanation.whole:
-        for text in explanation.whole:
+def _behind(pod: PodResult, explanation: Explanation, sheet: Sheet) -> Iterator[str]:
+    """What the sentence hides: what of the pod itself is wrong, or every obstacle on every node."""
+    for text in explanation.whole:
+        if text not in pod.message:
             yield from sheet.wrapped(visible(text), "    ", "  ")
+    if explanation.whole:
         return
     found = rows(explanation)
     yield from sheet.entries([(listed(row.nodes, sheet.marks.dots), row.text) for row in found[:_ROWS_SHOWN]], "    ")
     if len(found) > _ROWS_SHOWN:
         hidden = sum(len(row.nodes) for row in found[_ROWS_SHOWN:])
         yield f"    and {counted(hidden, 'node')} more"
-    yield from advice(explanation, sheet)
 
 
-def advice(explanation: Explanation, sheet: Sheet) -> Iterator[str]:
+def advice(explanation: Explanation, sheet: Sheet, subject: str) -> Iterator[str]:
     """The nearest node, and what would do: or where the pod fits after all."""
     if explanation.fits_on:
         names = listed(explanation.fits_on, sheet.marks.dots)
-        yield from sheet.wrapped(f"Once the other pods have their places it fits on {names}.", "  ")
+        yield from sheet.wrapped(f"Once the other pods have their places {subject} fits on {names}.", "  ")
         return
     if explanation.nearest and len(explanation.nodes) > 1:
         text = obstacles_text([explanation.nodes[explanation.nearest]])
         yield from sheet.wrapped(f"nearest: {visible(explanation.nearest)} {text}", "  ", "  ")
     for change in explanation.changes:
-        yield from sheet.wrapped(f"one fits on {visible(change.node)} if you {visible(change.text)}", "  ", "  ")
+        text = f"{subject} fits on {visible(change.node)} if you {visible(change.text)}"
+        yield from sheet.wrapped(text, "  ", "  ")
 
 
 def score_text(pod: PodResult) -> str:

@@ -19,6 +19,7 @@ from k8slint.simulation.explain import Explanation
 from k8slint.simulation.results import PodResult, Verdict
 
 _BEST: Final = 5
+_BESIDE: Final = 44
 _ROWS_SHOWN: Final = 30
 _GROUPS_SHOWN: Final = 10
 
@@ -80,9 +81,11 @@ def _scores(pod: PodResult, sheet: Sheet) -> Iterator[str]:
     if not pod.scores:
         return
     totals = {node: sum(scores.values()) for node, scores in pod.scores.items()}
+    first = next(iter(pod.scores.values()))
     best = sorted(totals, key=lambda node: (-totals[node], node != pod.node))[:_BEST]
-    plugins = sorted({plugin for node in best for plugin in pod.scores[node]})
-    yield f"Scores when {visible(pod.name)} was tried, weighted:"
+    # What all of them score alike does not tell one from the other.
+    plugins = sorted(plugin for plugin in first if len({scores.get(plugin, 0) for scores in pod.scores.values()}) > 1)
+    yield f"Scores of the best nodes when {visible(pod.name)} was tried, where they differ:"
     table = [["", "NODE", "TOTAL", *plugins]]
     for node in best:
         scores = pod.scores[node]
@@ -90,11 +93,10 @@ def _scores(pod: PodResult, sheet: Sheet) -> Iterator[str]:
         table.append([mark, visible(node), str(totals[node]), *(str(scores.get(plugin, 0)) for plugin in plugins)])
     yield from (f"  {line}" for line in columns(table))
     if len(totals) > _BEST:
-        yield f"  and {counted(len(totals) - _BEST, 'node')} with less, or as much"
+        yield f"  and {counted(len(totals) - _BEST, 'node')} more"
     if pod.ties:
-        count = len(pod.ties)
-        which = "which of them is taken is an accident"
-        yield f"  {listed(pod.ties, sheet.marks.dots)} scored as high: {which}" if count else ""
+        ties = listed(pod.ties, sheet.marks.dots)
+        yield from sheet.wrapped(f"{ties} scored as high: which of them is taken is an accident", "  ", "  ")
 
 
 def _group(group: Group, subject: Subject, sheet: Sheet) -> Iterator[str]:
@@ -114,7 +116,7 @@ def _group(group: Group, subject: Subject, sheet: Sheet) -> Iterator[str]:
         yield from matrix(explanation, sheet)
         if pod.preemption is None:
             yield ""
-            yield from advice(explanation, sheet)
+            yield from advice(explanation, sheet, "one" if subject.total(group.pods) > 1 else "it")
 
 
 def matrix(explanation: Explanation, sheet: Sheet) -> Iterator[str]:
@@ -130,7 +132,7 @@ def matrix(explanation: Explanation, sheet: Sheet) -> Iterator[str]:
     margin = max(cells(line) for line in (head, *lines)) + 5
     for row, line in zip(shown, lines, strict=True):
         text = row.text
-        if sheet.room - margin >= 30:
+        if sheet.room - margin >= _BESIDE:
             first, *others = sheet.wrapped(text, "", " " * margin)
             yield f"  {line}{' ' * (margin - 2 - cells(line))}{first}"
             yield from others

@@ -28,7 +28,7 @@ def node_with(**parts: Any) -> dict[str, Any]:
         (pod_with(containers={"a": 1}), "spec.containers", "a mapping where a list was expected"),
         (pod_with(priority="high"), "spec.priority", "a string ('high') where a whole number was expected"),
         (pod_with(hostNetwork="yes"), "spec.hostNetwork", "a string ('yes') where true or false was expected"),
-        (pod_with(nodeSelector={"a": 1}), "spec.nodeSelector.a", "a number (1) where a string was expected"),
+        (pod_with(nodeSelector={"a": 1}), "spec.nodeSelector[a]", "a number (1) where a string was expected"),
         (pod_with(tolerations=["x"]), "spec.tolerations[0]", "a string ('x') where a mapping was expected"),
         (
             pod_with(containers=[{"resources": {"requests": {"cpu": "lots"}}}]),

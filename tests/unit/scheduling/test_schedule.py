@@ -46,7 +46,9 @@ def test_how_many_nodes_are_enough(nodes: int, percentage: int, wanted: int) -> 
 def test_the_search_goes_on_where_it_ended() -> None:
     # With 5 % of 200 nodes wanted at least 100 are found; the next pod starts with the first node left over.
     nodes = [node(f"n{number}") for number in range(200)]
-    result = schedule([pod(f"p{number}", cpu="2") for number in range(3)], nodes, profile=Profile(percentage_to_score=5))
+    result = schedule(
+        [pod(f"p{number}", cpu="2") for number in range(3)], nodes, profile=Profile(percentage_to_score=5)
+    )
     chosen = [outcome.node for outcome in result.outcomes if isinstance(outcome, Assigned)]
     assert chosen == ["n0", "n100", "n1"]
     assert all(isinstance(outcome, Assigned) and outcome.feasible == 100 for outcome in result.outcomes)
@@ -109,7 +111,9 @@ def test_a_single_node_that_will_do_is_not_scored() -> None:
 
 
 def test_rejections_are_told_node_by_node() -> None:
-    outcome = schedule([pod("p", cpu="8", nodeSelector={"disk": "ssd"})], [node("a", {"disk": "ssd"}), node("b")]).outcomes[0]
+    outcome = schedule(
+        [pod("p", cpu="8", nodeSelector={"disk": "ssd"})], [node("a", {"disk": "ssd"}), node("b")]
+    ).outcomes[0]
     assert isinstance(outcome, Unschedulable)
     assert {name: (item.plugin, item.reasons) for name, item in outcome.rejections.items()} == {
         "a": ("NodeResourcesFit", ("Insufficient cpu",)),
@@ -132,7 +136,11 @@ def test_equal_failures_share_one_text_until_something_changes() -> None:
 
 def test_assumptions_are_told_once() -> None:
     handmade = Node.of({"metadata": {"name": "n"}, "status": {"capacity": {"cpu": "1"}}})
-    pods = [pod("r").on("gone"), pod("p", hostNetwork=True, hostUsers=False), pod("q", hostNetwork=True, hostUsers=False)]
+    pods = [
+        pod("r").on("gone"),
+        pod("p", hostNetwork=True, hostUsers=False),
+        pod("q", hostNetwork=True, hostUsers=False),
+    ]
     assert schedule(pods, [handmade]).assumptions == (
         'node "n" gives no allocatable: its whole capacity is taken as free for pods',
         'node "n" gives no number of pods: 110 is taken',
@@ -152,7 +160,9 @@ def test_an_undescribed_namespace_is_assumed_not_to_be_selected() -> None:
     term = {"topologyKey": "host", "labelSelector": {}, "namespaceSelector": {"matchLabels": {"team": "a"}}}
     affinity = {"podAntiAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [term]}}
     result = schedule([pod("p", affinity=affinity)], [node("a", {"host": "a"})])
-    assert result.assumptions == ('namespace "default" is not described: namespace selectors are taken not to select it',)
+    assert result.assumptions == (
+        'namespace "default" is not described: namespace selectors are taken not to select it',
+    )
 
 
 @pytest.mark.parametrize(
@@ -165,7 +175,11 @@ def test_what_is_taken_for_granted_of_a_version(version: str, said: str) -> None
 
 
 def test_pods_that_are_not_tried_take_no_room() -> None:
-    pods = [pod("gated", cpu="4", schedulingGates=[{"name": "g"}]), pod("other", cpu="4", schedulerName="x"), pod("p", cpu="4")]
+    pods = [
+        pod("gated", cpu="4", schedulingGates=[{"name": "g"}]),
+        pod("other", cpu="4", schedulerName="x"),
+        pod("p", cpu="4"),
+    ]
     gated, other, tried = schedule(pods, [node("a")]).outcomes
     assert isinstance(gated, Gated)
     assert isinstance(other, NotModelled)

@@ -10,6 +10,7 @@ from k8slint.loading.composer import compose
 from k8slint.loading.document import Source
 from k8slint.objects.object import Object
 from k8slint.objects.read import read_source
+from k8slint.scheduling import Profile
 from k8slint.simulation.dry_run import dry_run
 from k8slint.simulation.results import DryRun
 from k8slint.values.version import KubernetesVersion
@@ -24,8 +25,13 @@ def objects(text: str) -> tuple[Object, ...]:
 def run() -> Callable[..., DryRun]:
     """The dry run of manifests, as text, on a cluster described by another text."""
 
-    def of(manifests: str, cluster: str | None, version: str = "1.36", externals: tuple[str, ...] = ()) -> DryRun:
+    def of(
+        manifests: str,
+        cluster: str | None,
+        externals: tuple[str, ...] = (),
+        profiles: tuple[Profile, ...] = (Profile(),),
+    ) -> DryRun:
         description = None if cluster is None else objects(cluster)
-        return dry_run(Cluster(objects(manifests), description, externals), KubernetesVersion.parse(version))
+        return dry_run(Cluster(objects(manifests), description, externals), KubernetesVersion(1, 36), profiles)
 
     return of

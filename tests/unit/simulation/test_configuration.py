@@ -91,11 +91,17 @@ def test_several_profiles_and_extenders() -> None:
         ("profiles: [{plugins: {scores: {}}}]", 'profiles[0].plugins.scores: unknown field; did you mean "score"?'),
         (
             "profiles: [{plugins: {score: {enabled: [{name: NodeAfinity}]}}}]",
-            'profiles[0].plugins.score.enabled[0].name: "NodeAfinity" is no plugin of kube-scheduler; did you mean "NodeAffinity"?',
+            (
+                'profiles[0].plugins.score.enabled[0].name: "NodeAfinity" is no plugin of kube-scheduler itself, '
+                'and others cannot be simulated; did you mean "NodeAffinity"?'
+            ),
         ),
         (
-            "profiles: [{plugins: {multiPoint: {enabled: [{name: Coscheduling}]}}}]",
-            'profiles[0].plugins.multiPoint.enabled[0].name: "Coscheduling" is no plugin of kube-scheduler, and others cannot be simulated',
+            "profiles: [{plugins: {multiPoint: {enabled: [{name: Trimaran}]}}}]",
+            (
+                'profiles[0].plugins.multiPoint.enabled[0].name: "Trimaran" is no plugin of kube-scheduler itself, '
+                "and others cannot be simulated"
+            ),
         ),
         (
             "profiles: [{plugins: {filter: {disabled: [{name: NodeAffinity}]}}}]",
@@ -107,7 +113,10 @@ def test_several_profiles_and_extenders() -> None:
         ),
         (
             "profiles: [{pluginConfig: [{name: NodeResourcesFit, args: {scoringStrategy: {type: Best}}}]}]",
-            'profiles[0].pluginConfig[0].args.scoringStrategy.type: "Best", expected one of LeastAllocated, MostAllocated, RequestedToCapacityRatio',
+            (
+                'profiles[0].pluginConfig[0].args.scoringStrategy.type: "Best", '
+                "expected one of LeastAllocated, MostAllocated, RequestedToCapacityRatio"
+            ),
         ),
         (
             "profiles: [{pluginConfig: [{name: PodTopologySpread, args: {defaultConstraints: [{maxSkew: 1}]}}]}]",
