@@ -17,17 +17,19 @@ _NODE_TERMS: Final = ("spec", "affinity", "nodeAffinity", _REQUIRED, "nodeSelect
 
 
 def at_refusal(case: Case) -> Path:
-    """The path, from the object, to what asks for that which most nodes refuse."""
+    """The path, from the object, to what asks for that which most of the nodes refuse that could take the pod."""
     if case.first.path:
         return (*case.template.path, *case.first.path)
-    plugins = Counter(status.plugin for status in case.first.statuses.values())
-    if not plugins:
+    statuses = case.first.statuses
+    # Nodes that are not for such pods are left out, unless there are no others.
+    roomy = [node.name for node in case.sieve.roomy] if case.sieve is not None else []
+    looked_at = [statuses[name] for name in roomy if name in statuses] or list(statuses.values())
+    if not looked_at:
         return _at_claim_named(case)
+    plugins = Counter(status.plugin for status in looked_at)
     # Of equals the later filter: the node came further.
     plugin = max(plugins, key=lambda name: (plugins[name], FILTERS.index(name) if name in FILTERS else 0))
-    reasons = Counter(
-        reason for status in case.first.statuses.values() if status.plugin == plugin for reason in status.reasons
-    )
+    reasons = Counter(reason for status in looked_at if status.plugin == plugin for reason in status.reasons)
     reason = max(reasons, key=lambda each: (reasons[each], each))
     return _PATHS.get(plugin, _at_spec)(case, reason)
 

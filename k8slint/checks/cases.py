@@ -11,7 +11,7 @@ from typing import Any, Final
 from k8slint.checks import storage
 from k8slint.cluster.claims import claims_of, static_classes, volumes_by_class
 from k8slint.cluster.cluster import Cluster
-from k8slint.objects.fields import sequence, strings, text
+from k8slint.objects.fields import dig, sequence, strings, text
 from k8slint.objects.object import Object
 from k8slint.objects.object import Pod as Template
 from k8slint.scheduling import NotModelled, Pod
@@ -28,8 +28,8 @@ from k8slint.values.placeholder import has_placeholder
 # A rule's place below: the more exact goes first.
 Applies = Callable[["Case"], bool]
 
-# Pods of these end by themselves, and give their room back.
-_ENDING: Final = frozenset({"Job", "CronJob"})
+# Pods of these end by themselves, and give their room back; so do Pods with these restart policies.
+_ENDING: Final = frozenset({"Job", "CronJob", "Never", "OnFailure"})
 # What a pod asks of nodes, volumes and policies: where a part of it is still to be filled in, nothing is known of it.
 _ASKING: Final = (
     "affinity", "nodeName", "nodeSelector", "priorityClassName", "runtimeClassName", "schedulerName",
@@ -93,7 +93,11 @@ class Case:
     @cached_property
     def crowded(self) -> tuple[int, PodTerm, int] | None:
         """The first anti-affinity term with fewer places than there are pods, its index, and how many places it has."""
-        if self.pod is None or self.sieve is None or not self._is_refused_by("InterPodAffinity"):
+        if (
+            self.pod is None
+            or self.sieve is None
+            or not any(status.plugin == "InterPodAffinity" for status in self.first.statuses.values())
+        ):
             return None
         for index, term in enumerate(self.pod.anti_affinity.required):
             places = domains(self.sieve.roomy, term.topology_key)
@@ -115,8 +119,10 @@ class Case:
         known = self.scene.stage.facts.volumes
         return tuple(known[claim.volume] for claim in self.claims if claim.bound and claim.volume in known)
 
-    def _is_refused_by(self, *plugins: str) -> bool:
-        return any(rejection.plugin in plugins for rejection in self.first.statuses.values())
+    def refusal_of(self, node: str) -> str:
+        """The filter that refused that pod on a node; empty where the node was not looked at."""
+        status = self.first.statuses.get(node)
+        return status.plugin if status is not None else ""
 
 
 def cases(cluster: Cluster, run: DryRun) -> Iterator[Case]:
@@ -267,7 +273,7 @@ def _waits_for_jobs(case: Case) -> bool:
     """Whether a node has room for it once the pods of Jobs have ended."""
     if case.pod is None or case.sieve is None:
         return False
-    freed, loads = case.cluster.once(_freed_by_jobs), case.cluster.once(_loads)
+    freed, loads = case.cluster.once(_freed_by_jobs), case.cluster.once(node_loads)
     wanted = requests_of(case.pod)
     return any(
         all(
@@ -276,7 +282,7 @@ def _waits_for_jobs(case: Case) -> bool:
         )
         and loads[node.name]["pods"] - freed[node.name]["pods"] < node.max_pods
         for node in case.sieve.roomy
-        if node.name in freed and case.first.statuses[node.name].plugin == "NodeResourcesFit"
+        if node.name in freed and case.refusal_of(node.name) == "NodeResourcesFit"
     )
 
 
@@ -297,10 +303,10 @@ def _cause_of_refusal(case: Case) -> str:
     if any(words in message for words in _OF_QUOTA):
         return "quota-refuses-pods"
     if _OVER_LIMIT in message:
-        # Without a default limit, the manifest itself says what the API server refuses, and is told so.
-        ranges = cluster.of_kind("LimitRange")
-        is_limited = any((obj.namespace or DEFAULT_NAMESPACE) == case.first.namespace for obj in ranges)
-        return "quota-refuses-pods" if is_limited else ""
+        # A limit that the manifest itself writes is what the API server's own rules speak of.
+        *resources, _, resource = case.first.path or ("", "")
+        is_own = dig(case.template.data, *resources, "limits", resource) is not None
+        return "" if is_own else "quota-refuses-pods"
     if FORBIDDEN not in message:
         return ""
     kind = case.first.absent.partition(" ")[0]
@@ -386,7 +392,7 @@ def _explainer(cluster: Cluster) -> Explainer:
     return Explainer(cluster.once(outcome))
 
 
-def _loads(cluster: Cluster) -> Mapping[str, Counter[str]]:
+def node_loads(cluster: Cluster) -> Mapping[str, Counter[str]]:
     """What each node has given away in the end."""
     return {node.name: Counter(node.requested) for node in cluster.once(outcome).nodes or ()}
 
@@ -396,7 +402,10 @@ def _freed_by_jobs(cluster: Cluster) -> Mapping[str, Counter[str]]:
     run = cluster.once(outcome)
     freed: dict[str, Counter[str]] = {}
     for result in run.pods:
-        if result.verdict is Verdict.ASSIGNED and result.owner.kind in _ENDING and run.scene is not None:
+        if run.scene is None or result.verdict is not Verdict.ASSIGNED:
+            continue
+        owner = result.owner
+        if owner.kind in _ENDING or (owner.kind == "Pod" and owner.spec.get("restartPolicy") in _ENDING):
             for pod in _pods((result,), run.scene):
                 freed.setdefault(result.node, Counter()).update({**requests_of(pod), "pods": 1})
     return freed

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from k8slint.checks.asking import at_node_choice, at_refusal, at_request, at_volume
@@ -17,6 +18,7 @@ from k8slint.checks.cases import (
     is_storage_defect,
     is_template,
     knows_volumes,
+    node_loads,
     outcome,
 )
 from k8slint.cluster.cluster import Cluster
@@ -28,7 +30,8 @@ from k8slint.objects.problem import Problem, Related
 from k8slint.scheduling import Node, Pod, ShapeError
 from k8slint.scheduling.selection import NodeTerm, Taint, untolerated
 from k8slint.simulation.defaults import DEFAULT_NAMESPACE, DEFAULT_SCHEDULER
-from k8slint.simulation.results import DryRun
+from k8slint.simulation.refusal import Refusal
+from k8slint.simulation.results import DryRun, Verdict
 from k8slint.simulation.sieve import amount_of, requests_of
 from k8slint.values.amount import in_words
 from k8slint.values.labels import LabelSelector, Requirement
@@ -38,6 +41,8 @@ Found = Mapping[Object, Sequence[tuple[str, Problem]]]
 
 _SHORTHAND: Final = "--nodes"
 _SHOWN: Final = 3
+# To try changes out takes time. Where so many workloads do not fit, the nodes are too few, and no change of one helps.
+_MOST_EXPLAINED: Final = 20
 
 
 def problems(cluster: Cluster) -> Found:
@@ -50,16 +55,21 @@ def problems(cluster: Cluster) -> Found:
     except ShapeError:
         return {}
     found: dict[Object, list[tuple[str, Problem]]] = {}
+    explained = 0
     for case in cases(cluster, run):
         rule = cause_of(case)
-        if rule:
-            found.setdefault(case.obj, []).append((rule, _STATEMENTS[rule](case)))
+        if not rule:
+            continue
+        problem = _STATEMENTS[rule](case)
+        if rule == "unschedulable-pod":
+            explained += 1
+            fix = _way_out(case) if explained <= _MOST_EXPLAINED else ""
+            problem = replace(problem, fix=fix or _nearest_node(case))
+        found.setdefault(case.obj, []).append((rule, problem))
     for obj, problem in _unbound(cluster, run):
         found.setdefault(obj, []).append(("claim-never-binds", problem))
-    for refusal in run.refusals:
-        if FORBIDDEN in refusal.message and refusal.is_known:
-            problem = Problem(refusal.path, refusal.message, _policies_named(refusal.message, refusal.obj, cluster))
-            found.setdefault(refusal.obj, []).append(("admission-refuses-object", problem))
+    for obj, problem in _refused_objects(cluster, run):
+        found.setdefault(obj, []).append(("admission-refuses-object", problem))
     return found
 
 
@@ -81,7 +91,6 @@ def _unschedulable(case: Case) -> Problem:
         f"{_share(case)}{case.first.message}",
         tuple(_taints(case)),
         effect=effect,
-        fix=_way_out(case),
         absent=_wanted_pods(case),
     )
 
@@ -97,6 +106,24 @@ def _way_out(case: Case) -> str:
     ways = [f"{change.text} (it then fits on {change.node})" for change in changes]
     said = "; or ".join(ways)
     return f"{said[:1].upper()}{said[1:]}." if said else ""
+
+
+def _nearest_node(case: Case) -> str:
+    """Which node comes nearest to taking the pod, and what it lacks for it; empty where it is not a matter of room."""
+    wanted, loads = requests_of(case.pod) if case.pod is not None else {}, case.cluster.once(node_loads)
+    nearest: tuple[int, float, str, dict[str, int]] | None = None
+    for node in case.sieve.roomy if case.sieve is not None else ():
+        if case.refusal_of(node.name) != "NodeResourcesFit":
+            continue
+        over = {name: loads[node.name][name] + amount - amount_of(node, name) for name, amount in wanted.items()}
+        lacks = {name: lack for name, lack in over.items() if lack > 0}
+        part = sum(lack / amount_of(node, name) for name, lack in lacks.items())
+        if lacks and (nearest is None or (len(lacks), part) < nearest[:2]):
+            nearest = len(lacks), part, node.name, lacks
+    if nearest is None:
+        return ""
+    said = " and ".join(f"{in_words(name, lack, up=True)} of {name}" for name, lack in nearest[3].items())
+    return f"Make room, or add a node: the nearest is {nearest[2]}, which lacks {said}."
 
 
 def _wanted_pods(case: Case) -> str:
@@ -163,12 +190,16 @@ def _nearest(name: str, candidates: Sequence[str] | set[str]) -> str | None:
 
 
 def _label_fix(case: Case) -> str:
-    if any(obj.document.source.name != _SHORTHAND for obj in case.cluster.nodes or ()):
+    if not _is_shorthand(case):
         return ""
     return (
         "Ask for labels that nodes have. Those of --nodes have only hostname, os, arch and zone: describe yours with "
         "--cluster if they have more."
     )
+
+
+def _is_shorthand(case: Case) -> bool:
+    return all(obj.document.source.name == _SHORTHAND for obj in case.cluster.nodes or ())
 
 
 def _kept_off(case: Case) -> Problem:
@@ -237,7 +268,11 @@ def _too_large(case: Case) -> Problem:
         message = f'no node has all of {asked}; nearest is "{node.name}", which has too little {" and ".join(lacking)}'
         return Problem(at_request(case, lacking[0]), message, effect=_effect(case))
     message = "; ".join(_shortage(case, nodes, name, wanted[name]) for name in short)
-    return Problem(at_request(case, short[0]), f"{_share(case)}{message}", effect=_effect(case))
+    fix = ""
+    if _is_shorthand(case) and not any(amount_of(node, short[0]) for node in nodes):
+        setting = f"--nodes {len(nodes)}:{short[0]}={wanted[short[0]]}"
+        fix = f"Describe nodes that have it, as with {setting}, or with --cluster."
+    return Problem(at_request(case, short[0]), message, effect=_effect(case), fix=fix)
 
 
 def _shortage(case: Case, nodes: Sequence[Node], resource: str, wanted: int) -> str:
@@ -272,9 +307,10 @@ def _crowded(case: Case) -> Problem:
     replicas = case.obj.spec.get("replicas")
     related = (Related(case.obj, ("spec", "replicas"), "as many Pods"),) if replicas is not None else ()
     message = f"{case.total} Pods that keep apart by {key} need as many places; there are {where} for them"
-    effect = f"{len(case.failing)} of {case.total} Pods stay Pending: "
-    said = f'FailedScheduling "{case.first.message}"'
-    return Problem(path, message, related, effect=f"{effect}{said}.")
+    effect = (
+        f'{case.total - case.running} of {case.total} Pods do not come to run: FailedScheduling "{case.first.message}".'
+    )
+    return Problem(path, message, related, effect=effect)
 
 
 def _parted(case: Case) -> Problem:
@@ -322,7 +358,8 @@ def _missing(case: Case) -> Any:
 # --- refusals -----------------------------------------------------------------------------------------------------
 
 _POLICY: Final = re.compile(r"(?:exceeded|failed) quota: ([^,: ]+)[,:]")
-_EVENTS: Final = {"Deployment": "its ReplicaSet", "CronJob": "the Job"}
+_EXCEEDED: Final = re.compile(r"exceeded quota: ([^,]+), requested: ([^=]+)=")
+_EVENTS: Final = {"Deployment": "the events of its ReplicaSet", "CronJob": "the events of its Job"}
 
 
 def _refused(case: Case) -> Problem:
@@ -330,16 +367,33 @@ def _refused(case: Case) -> Problem:
     if case.obj.kind == "Pod":
         effect = "kubectl apply fails with these words, and there is no Pod."
     else:
-        who = _EVENTS.get(case.obj.kind, "it")
+        refused = sum(1 for pod in case.failing if pod.verdict is Verdict.REFUSED)
+        who = _EVENTS.get(case.obj.kind, "its events")
         effect = (
-            f"{case.obj} is accepted, and {case.running} of its {case.total} Pods come to run. "
-            f"Only the events of {who} say why: FailedCreate."
+            f"{case.obj} is accepted, and {refused} of its {case.total} Pods are never created. "
+            f"Only {who} say why: FailedCreate."
         )
     path = (*case.template.path, *case.first.path)
     if "exceeded quota: " in case.first.message:
         is_counted = case.running and case.obj.spec.get("replicas") is not None
         path = ("spec", "replicas") if is_counted else (*case.template.path, "spec", "containers")
     return Problem(path, f"{_share(case)}{case.first.message}", related, effect=effect, absent=_word(case.first.absent))
+
+
+def _refused_objects(cluster: Cluster, run: DryRun) -> Iterator[tuple[Object, Problem]]:
+    """The objects that admission refuses; of many that one quota refuses for one thing, the first."""
+    alike: dict[tuple[str, ...], list[Refusal]] = {}
+    for refusal in run.refusals:
+        if FORBIDDEN in refusal.message and refusal.is_known:
+            exceeded = _EXCEEDED.search(refusal.message)
+            key = exceeded.groups() if exceeded is not None else (refusal.message,)
+            alike.setdefault((refusal.obj.group_kind, refusal.obj.namespace, *key), []).append(refusal)
+    for first, *others in alike.values():
+        related = _policies_named(first.message, first.obj, cluster)
+        more = (
+            f"; so {'is' if len(others) == 1 else 'are'} {len(others)} more of kind {first.obj.kind}" if others else ""
+        )
+        yield first.obj, Problem(first.path, f"{first.message}{more}", related)
 
 
 def _word(absent: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -128,14 +129,19 @@ def rehearse(
     gaps = [*material.failures, *(gap for reading in material.readings for gap in _gaps(reading))]
     for gap in gaps:
         complain(gap)
-    profiles = _profiles(scheduler_config)
-    objects = _in_namespace(material.cluster, namespace) if namespace else material.cluster
-    run = _dry_run(objects, material.version, profiles, explain=False)
+    play = partial(
+        _dry_run,
+        _in_namespace(material.cluster, namespace) if namespace else material.cluster,
+        material.version,
+        _profiles(scheduler_config),
+        named=cluster or "the cluster",
+    )
+    run = play(explain=False)
     if run.nodes is None:
         raise UsageError(f"no nodes are known; {_HOW}")
     is_small = len(run.pods) * len(run.nodes) <= _MOST_SCORES
     if scores and is_small:
-        run = _dry_run(objects, material.version, profiles, explain=True)
+        run = play(explain=True)
     elif scores:
         complain(f"scores are left out: {len(run.pods)} pods on so many nodes have too many of them")
     return Subject(run, Explainer(run), str(material.version), is_whole=not gaps)
@@ -165,19 +171,24 @@ def _gaps(reading: Reading) -> Iterator[str]:
 def _in_namespace(cluster: Cluster, namespace: str) -> Cluster:
     """The same objects, those that name no namespace in the given one."""
     from k8slint.cluster.cluster import Cluster  # noqa: PLC0415 - imported when it runs
+    from k8slint.values.names import is_dns_label  # noqa: PLC0415
 
+    if not is_dns_label(namespace):
+        raise UsageError(f'--namespace "{namespace}" is no name of a namespace')
     objects = tuple(obj if obj.namespace else replace(obj, namespace=namespace) for obj in cluster.objects)
     return Cluster(objects, cluster.description, cluster.externals)
 
 
-def _dry_run(cluster: Cluster, version: KubernetesVersion, profiles: Sequence[Profile], *, explain: bool) -> DryRun:
+def _dry_run(
+    cluster: Cluster, version: KubernetesVersion, profiles: Sequence[Profile], *, named: str, explain: bool
+) -> DryRun:
     from k8slint.scheduling import ShapeError  # noqa: PLC0415 - imported when it runs
     from k8slint.simulation.dry_run import dry_run  # noqa: PLC0415
 
     try:
         return dry_run(cluster, version, profiles, explain=explain)
     except ShapeError as error:
-        raise UsageError(f"the cluster cannot be read: {error}") from None
+        raise UsageError(f"{named}: {error}") from None
 
 
 def _profiles(file: str) -> tuple[Profile, ...]:

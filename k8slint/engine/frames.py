@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from k8slint.finding import Location, SourceLine
-from k8slint.loading.document import Document, Mark, Span, unpack
+from k8slint.loading.document import Document, Mark, Span, part_at, unpack
 
 MASK: Final = "••••••"
 _SECRET_FIELDS: Final = ("data", "stringData")
@@ -76,12 +76,11 @@ def _within(spans: tuple[Span, ...], start: int, end: int) -> Iterator[Span]:
 @lru_cache(maxsize=4)  # findings come document by document
 def _secret_spans(document: Document) -> tuple[Span, ...]:
     spans: set[Span] = set()
-    for data, marks in _parts(document.data, document.marks):
+    for data, mark in _parts(document.data, document.marks):
         fields = _secret_fields(data)
-        if isinstance(marks, dict):
-            for field in fields:
-                _collect(_mark_at(marks, field), spans)
-            _collect(_mark_at(marks, "metadata", "annotations", _LAST_APPLIED), spans)
+        for field in fields:
+            _collect(data, mark, (field,), spans)
+        _collect(data, mark, ("metadata", "annotations", _LAST_APPLIED), spans)
         if fields:
             spans.update(_overwritten(document))
     return tuple(_joined(spans))
@@ -114,32 +113,30 @@ def _secret_fields(data: dict[str, Any]) -> Iterable[str]:
     return [field for field in data if field not in _HARMLESS] if kind.casefold() == "secret" else ()
 
 
-def _parts(data: Any, marks: Mark) -> list[tuple[dict[str, Any], Mark]]:
+def _parts(data: Any, mark: Mark) -> list[tuple[dict[str, Any], Mark]]:
     """The mappings that may be Secrets: the document, and the items of a List."""
     if not isinstance(data, dict):
         return []
-    items = data.get("items")
-    if not isinstance(items, list) or not isinstance(marks, dict) or not items:
-        return [(data, marks)]
-    pairs = zip(items, marks["items"][1], strict=True)
-    return [(data, marks), *((item, mark) for item, mark in pairs if isinstance(item, dict))]
+    items = part_at(data, mark, "items")
+    if items is None or not isinstance(items[0], list) or not items[0]:
+        return [(data, mark)]
+    pairs = zip(items[0], items[1], strict=True)
+    return [(data, mark), *((item, item_mark) for item, item_mark in pairs if isinstance(item, dict))]
 
 
-def _mark_at(marks: Mark, *path: str) -> Mark:
+def _collect(data: Any, mark: Mark, path: Iterable[str], spans: set[Span]) -> None:
+    """Add where the values at the path are written, those of mappings and sequences one by one."""
     for step in path:
-        if not isinstance(marks, dict) or step not in marks:
-            return None
-        marks = marks[step][1]
-    return marks
-
-
-def _collect(mark: Mark, spans: set[Span]) -> None:
-    pending = [mark]
+        part = part_at(data, mark, step)
+        if part is None:
+            return
+        data, mark, _ = part
+    pending = [(data, mark)]
     while pending:
-        mark = pending.pop()
+        data, mark = pending.pop()
         if isinstance(mark, int):
             spans.add(unpack(mark))
-        elif isinstance(mark, dict):
-            pending.extend(value for _, value in mark.values())
-        elif isinstance(mark, list):
-            pending.extend(mark)
+        elif isinstance(data, dict):
+            pending.extend(zip(data.values(), mark[1::2], strict=True))
+        elif isinstance(data, list):
+            pending.extend(zip(data, mark, strict=True))

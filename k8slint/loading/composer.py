@@ -124,6 +124,8 @@ def _refusal(error: Exception, part: str, base: int) -> _Refused:
         return _unreadable_character(error, part, base)
     offset = min(mark.index, len(part))
     problem = " ".join(str(getattr(error, "problem", None) or error).split())
+    # ruamel.yaml quotes the handle, which may be the start of a password with two exclamation marks.
+    problem = re.sub(r"(undefined tag handle).*", r"\1", problem)
     if part[offset : offset + 1] == "\t":
         problem = "a tab where YAML allows only spaces for indentation"
     context = getattr(error, "context", None)
@@ -140,7 +142,7 @@ def _unreadable_character(error: Exception, part: str, base: int) -> _Refused:
 class _Composer:
     """Builds one document; an instance serves one document."""
 
-    __slots__ = ("_anchors", "_base", "_decoded", "_from_aliases", "_merged", "problems")
+    __slots__ = ("_anchors", "_base", "_decoded", "_from_aliases", "_mappings", "problems")
 
     def __init__(self, base: int) -> None:
         self.problems: list[ReadProblem] = []
@@ -148,7 +150,7 @@ class _Composer:
         self._base = base
         self._decoded = 0
         self._from_aliases = 0
-        self._merged: set[tuple[int, str]] = set()
+        self._mappings: dict[int, _Mapping] = {}
 
     def run(self, next_event: Callable[[], Any]) -> tuple[Any, Mark, int] | None:  # noqa: C901, PLR0912, PLR0915 - one loop, by event, kept flat for speed
         """The data, mark and start of the next document of the stream; none at its end."""
@@ -201,7 +203,7 @@ class _Composer:
                 if anchor:
                     anchors[anchor] = None
                 if form is _MAPPING:
-                    data, marks, key = {}, {}, _NO_KEY
+                    data, marks, key = {}, [], _NO_KEY
                 else:
                     data, marks, key = [], [], _ITEM
                 continue
@@ -236,9 +238,11 @@ class _Composer:
                 key = _NO_KEY
             else:
                 if key in data:
-                    self._note_duplicate(data, marks, key, key_mark)
+                    self._write_again(data, marks, key, key_mark, mark)
+                else:
+                    marks.append(key_mark)
+                    marks.append(mark)
                 data[key] = value
-                marks[key] = (key_mark, mark)
                 key = _NO_KEY
 
     def _key(self, value: Any, begin: int, event: Any) -> str:
@@ -260,19 +264,19 @@ class _Composer:
             )
         return text
 
-    def _note_duplicate(self, data: Any, marks: Any, key: str, key_mark: int) -> None:
-        if (id(data), key) in self._merged:
-            self._merged.discard((id(data), key))
-            return
-        first = unpack(marks[key][0])
-        self.problems.append(
-            ReadProblem(
-                "duplicate-key",
-                f'key "{key}" is already set in this mapping; the last one wins',
-                unpack(key_mark),
-                related=((first, "first set here"),),
-            )
-        )
+    def _write_again(self, data: Any, marks: Any, key: str, key_mark: int, mark: Mark) -> None:
+        mapping = self._mapping(data)
+        at = 2 * mapping.index(key)
+        if key in mapping.merged:
+            mapping.merged.discard(key)
+        else:
+            message = f'key "{key}" is already set in this mapping; the last one wins'
+            first = ((unpack(marks[at]), "first set here"),)
+            self.problems.append(ReadProblem("duplicate-key", message, unpack(key_mark), related=first))
+        marks[at : at + 2] = key_mark, mark
+
+    def _mapping(self, data: Any) -> _Mapping:
+        return self._mappings.setdefault(id(data), _Mapping(data))
 
     def _alias(self, event: Any, begin: int) -> tuple[Any, Mark]:
         name = event.anchor
@@ -304,10 +308,34 @@ class _Composer:
         for merged, merged_marks in reversed(parts) if value != [] else ():
             if not isinstance(merged, dict):
                 raise _Refused("map merge requires map or sequence of maps as the value", begin)
-            if merged:
-                data.update(merged)
-                marks.update(merged_marks)
-                self._merged.update((id(data), key) for key in merged)
+            mapping = self._mapping(data)
+            for index, (key, entry) in enumerate(merged.items()):
+                pair = merged_marks[2 * index : 2 * index + 2]
+                if key in data:
+                    at = 2 * mapping.index(key)
+                    marks[at : at + 2] = pair
+                else:
+                    marks += pair
+                data[key] = entry
+                mapping.merged.add(key)
+
+
+class _Mapping:
+    """What is known of a mapping that is written twice or merged into: the place of each key, and the keys merged."""
+
+    __slots__ = ("data", "merged", "places")
+
+    def __init__(self, data: dict[str, Any]) -> None:
+        self.data = data
+        self.merged: set[str] = set()
+        self.places: dict[str, int] = {}
+
+    def index(self, key: str) -> int:
+        """The place of a key among the keys."""
+        if key not in self.places:
+            for name in islice(self.data, len(self.places), None):
+                self.places[name] = len(self.places)
+        return self.places[key]
 
 
 def _form(event_type: type) -> int:

@@ -12,9 +12,9 @@ Path = tuple[str | int, ...]
 Span = tuple[int, int]
 """Start and end as character offsets in the source's text; the end is exclusive."""
 
-# A mark is the span of a scalar packed into one int; of a mapping, `{key: (mark of the key, mark of the value)}`;
-# of a sequence, the list of its items' marks. An empty collection is marked as a scalar. A child of an alias has
-# the marks of its anchor.
+# A mark is the span of a scalar packed into one int; of a sequence, the list of its items' marks; of a mapping, the list
+# of its keys' and values' marks in turn, in the order of its data. An empty collection is marked as a scalar. A child of
+# an alias has the marks of its anchor.
 Mark = Any
 LENGTH_BITS = 28
 _LINE_END = re.compile(r"\r\n?|\n")
@@ -63,15 +63,13 @@ class Document:
 
         A mapping or sequence is pointed at by its key. Of a path that leads nowhere, the deepest part that is there.
         """
-        mark, key_mark = self.marks, None
+        data, mark, key_mark = self.data, self.marks, None
         for step in path:
-            if isinstance(mark, dict) and step in mark:
-                key_mark, mark = mark[step]
-            elif isinstance(mark, list) and isinstance(step, int) and 0 <= step < len(mark):
-                key_mark, mark = None, mark[step]
-            else:
+            part = part_at(data, mark, step)
+            if part is None:
                 key = True
                 break
+            data, mark, key_mark = part
         if key_mark is not None and (key or not isinstance(mark, int) or mark & _LONGEST == 0):
             return unpack(key_mark)
         return unpack(_first(mark)) if mark else (self.start, self.start)
@@ -84,18 +82,26 @@ class Document:
             mark = pending.pop()
             if isinstance(mark, int):
                 found.add(mark)
-            elif isinstance(mark, dict):
-                for key_mark, value_mark in mark.values():
-                    found.add(key_mark)
-                    pending.append(value_mark)
             elif isinstance(mark, list):
                 pending.extend(mark)
         return tuple(map(unpack, sorted(found)))
 
 
+def part_at(data: Any, mark: Mark, step: str | int) -> tuple[Any, Mark, int | None] | None:
+    """A value of a mapping with its mark and its key's, or an item of a sequence with its mark; none if not there."""
+    if not isinstance(mark, list):
+        return None
+    if isinstance(data, dict) and step in data:
+        at = 2 * list(data).index(step)
+        return data[step], mark[at + 1], mark[at]
+    if isinstance(data, list) and isinstance(step, int) and 0 <= step < len(data):
+        return data[step], mark[step], None
+    return None
+
+
 def _first(mark: Mark) -> int:
     while not isinstance(mark, int):
-        mark = next(iter(mark.values()))[0] if isinstance(mark, dict) else mark[0]
+        mark = mark[0]
     return mark
 
 

@@ -44,6 +44,10 @@ class FitStrategy:
     resources: tuple[tuple[str, int], ...] = (("cpu", 1), ("memory", 1))
     shape: tuple[tuple[int, int], ...] = ()
 
+    def __post_init__(self) -> None:
+        if self.kind is Strategy.RATIO and not self.shape:
+            raise ValueError(f"{self.kind} needs a shape, such as ((0, 0), (100, 10))")
+
 
 @dataclass(frozen=True, slots=True)
 class AddedAffinity:

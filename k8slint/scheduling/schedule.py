@@ -30,6 +30,7 @@ from k8slint.scheduling.result import (
     Result,
     Unschedulable,
 )
+from k8slint.scheduling.selection import NodeChoice
 from k8slint.scheduling.shape_view import Setup, ShapeView
 from k8slint.scheduling.wording import NEWEST_READ, Wording
 from k8slint.values.version import KubernetesVersion
@@ -140,7 +141,7 @@ class _Run:
         if view is None:
             if len(self._views) >= _VIEWS_KEPT:
                 del self._views[next(iter(self._views))]
-            view = self._views[pod.shape] = ShapeView(pod, self.ledger, self._setup)
+            view = self._views[pod.shape] = ShapeView(_anywhere(pod), self.ledger, self._setup)
         return view
 
     def _tried(self, pod: Pod, look: Look) -> Outcome:
@@ -271,6 +272,14 @@ class _Run:
 def _cause(pod: Pod) -> tuple[object, ...]:
     """What decides the fate of a pod that no other node's pods and no claim have a say in."""
     return pod.shape, pod.priority, pod.preempts, pod.nominated_node
+
+
+def _anywhere(pod: Pod) -> Pod:
+    """The pod without the names of nodes, where its affinity is no more than that: only those are looked at anyway.
+
+    So the pods of a DaemonSet, which differ in nothing else, can have one shape.
+    """
+    return replace(pod, node_choice=NodeChoice(pod.node_choice.labels)) if pod.node_choice.only_names else pod
 
 
 def _load(node: Node, index: int, ledger: Ledger) -> Load:

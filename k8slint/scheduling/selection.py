@@ -80,6 +80,17 @@ class NodeChoice:
             return False
         return self.terms is None or any(term.matches(name, labels) for term in self.terms if not term.is_empty)
 
+    @property
+    def only_names(self) -> bool:
+        """Whether the required affinity says nothing but the names of nodes, as that of a DaemonSet's pod does."""
+        return bool(self.terms) and all(
+            not term.broken
+            and bool(term.fields)
+            and not term.expressions
+            and all(item.key == _NAME_FIELD and item.operator == "In" for item in term.fields)
+            for term in self.terms or ()
+        )
+
     def named_nodes(self) -> frozenset[str] | None:
         """The nodes the affinity names outright; None when some term leaves the name open.
 

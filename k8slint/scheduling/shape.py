@@ -75,13 +75,13 @@ def strings_at(parent: Mapping[str, Any], key: str, where: str) -> tuple[str, ..
 
 
 def text_at(parent: Mapping[str, Any], key: str, where: str, default: str = "") -> str:
-    """The string under a key."""
+    """The string under a key; an empty one is as good as none, as for the API server."""
     value = parent.get(key)
     if value is None:
         return default
     if not isinstance(value, str):
         raise _wrong(value, _join(where, key), "a string")
-    return value
+    return value or default
 
 
 def whole_at(parent: Mapping[str, Any], key: str, where: str, default: int = 0) -> int:

@@ -79,6 +79,16 @@ class Claim:
         """Namespace and name."""
         return f"{self.namespace}/{self.name}"
 
+    def belongs_to(self, pod_name: str, pod_uid: str) -> bool:
+        """Whether the claim was made for the pod; by name where the manifests carry no uid.
+
+        Mirrors: component-helpers storage/ephemeral VolumeIsForPod @ v1.36
+        """
+        if self.owner is None:
+            return False
+        name, uid = self.owner
+        return uid == pod_uid if uid and pod_uid else name == pod_name
+
 
 @dataclass(frozen=True, slots=True)
 class PersistentVolume:

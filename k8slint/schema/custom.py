@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from k8slint.objects.fields import dig, items, text
 from k8slint.objects.object import Object
@@ -16,9 +16,10 @@ from k8slint.schema.decode import MOST_MISMATCHES, mismatches
 from k8slint.schema.lifecycle import maturity, no_match
 from k8slint.schema.mismatch import is_for_tools, problem_of, unknown_field, wrong_type
 from k8slint.schema.shapes import Field, struct
-from k8slint.schema.structural import completed, depth_of, duplicates, unknown_fields
-from k8slint.schema.values import Defect, defects
 from k8slint.values.gvk import GroupVersionKind
+
+if TYPE_CHECKING:
+    from k8slint.schema.values import Defect
 
 _OBJECT_META: Final = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
 _MAPPING: Final = Field(dict, None, None, "a mapping")
@@ -54,6 +55,8 @@ class Version:
     @cached_property
     def schema(self) -> Mapping[str, Any] | None:
         """The schema of its objects; none where there is none that can be followed."""
+        from k8slint.schema.structural import depth_of  # noqa: PLC0415 - only CRDs with objects pay for it
+
         schema = dig(self.data, "schema", "openAPIV3Schema")
         return schema if isinstance(schema, dict) and depth_of(schema) <= _DEEPEST_SCHEMA else None
 
@@ -140,12 +143,17 @@ def _check(obj: Object, kind: Kind) -> Iterator[Problem]:
 
 
 def _check_names(obj: Object, schema: Mapping[str, Any]) -> Iterator[Problem]:
+    from k8slint.schema.structural import unknown_fields  # noqa: PLC0415 - only objects with CRDs pay for it
+
     for path, names in islice(unknown_fields(obj.data, schema), MOST_MISMATCHES):
         if not is_for_tools(path, dig(obj.data, *path)):
             yield unknown_field(path, names)
 
 
 def _check_values(obj: Object, version: Version, schema: Mapping[str, Any]) -> Iterator[Problem]:
+    from k8slint.schema.structural import completed, duplicates  # noqa: PLC0415 - only objects with CRDs pay for it
+    from k8slint.schema.values import defects  # noqa: PLC0415
+
     data = completed(obj.data, schema)
     if version.has_status:
         data.pop("status", None)
@@ -165,13 +173,10 @@ def _problem(obj: Object, defect: Defect) -> Problem:
 
 
 def _not_served(gvk: GroupVersionKind, kind: Kind) -> Problem:
-    served = sorted(kind.versions, key=maturity, reverse=True)
-    message = (
-        f'{kind.name} has no version "{gvk.version}": its CustomResourceDefinition serves {", ".join(served) or "none"}'
-    )
-    fix = (
-        f"write apiVersion: {gvk.group}/{served[0]}" if served else "serve the version in the CustomResourceDefinition"
-    )
+    versions = sorted(kind.versions, key=maturity, reverse=True)
+    serves = f"its CustomResourceDefinition serves {', '.join(versions) or 'none'}"
+    fix = f"write apiVersion: {gvk.group}/{versions[0]}" if versions else "serve it in the CustomResourceDefinition"
+    message = f'{kind.name} has no version "{gvk.version}": {serves}'
     return Problem(("apiVersion",), message, effect=no_match(gvk), fix=fix, kind="unknown-kind")
 
 

@@ -30,7 +30,7 @@ def check_fields(obj: Object, schemas: Schemas) -> Iterator[Problem]:
     elif is_placeholder(gvk.kind) or is_placeholder(gvk.api_version):
         return
     elif is_built_in(gvk, minor):
-        yield from unserved(gvk, minor, obj.data)
+        yield from unserved(gvk, minor)
     else:
         kinds = schemas.custom_kinds.get((gvk.group, gvk.kind), ())
         yield from check_metadata(obj, minor, is_known=bool(kinds))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Final
 
 from k8slint.objects.problem import Problem
 from k8slint.schema.definitions import BUILT_IN_GROUPS, definitions_of, served_minors
@@ -123,18 +123,10 @@ def deprecation(gvk: GroupVersionKind, minor: int) -> Problem | None:
     return Problem(("apiVersion",), message, fix=fix, kind="deprecated-api")
 
 
-def unserved(gvk: GroupVersionKind, minor: int, data: Mapping[str, Any]) -> Iterator[Problem]:
+def unserved(gvk: GroupVersionKind, minor: int) -> Iterator[Problem]:
     """What to say of a type of Kubernetes' own groups that the minor does not serve."""
-    if _is_for_programs(gvk, data):
-        return
-    yield _removal(gvk, minor) or _not_yet(gvk, minor) or _misplaced(gvk, minor) or _misspelt(gvk, minor)
-
-
-def _is_for_programs(gvk: GroupVersionKind, data: Mapping[str, Any]) -> bool:
-    """Whether it is a list, which kubectl takes apart, or kubectl's own config."""
-    if gvk.api_version != "v1":
-        return False
-    return gvk.kind == "List" or (gvk.kind == "Config" and ("clusters" in data or "contexts" in data))
+    if (gvk.api_version, gvk.kind) != ("v1", "List"):  # kubectl takes lists apart
+        yield _removal(gvk, minor) or _not_yet(gvk, minor) or _misplaced(gvk, minor) or _misspelt(gvk, minor)
 
 
 def _removal(gvk: GroupVersionKind, minor: int) -> Problem | None:

@@ -16,16 +16,14 @@ from k8slint.schema.wording import is_ambiguous, is_placeholder, named, path_tex
 from k8slint.values.nearest import nearest
 
 _FEW_FIELDS: Final = 8
+_CRD_SPEC: Final = "apiextensions.v1.CustomResourceDefinitionSpec"
 _COMMON_NAMES: Final = frozenset({"apiVersion", "key", "kind", "name", "namespace", "path", "type", "value"})
 # What an older version of the API called differently, and what is often mixed up.
 _RENAMED: Final = {
-    (
-        "apiextensions.v1.CustomResourceDefinitionSpec",
-        "additionalPrinterColumns",
-    ): "versions[].additionalPrinterColumns",
-    ("apiextensions.v1.CustomResourceDefinitionSpec", "subresources"): "versions[].subresources",
-    ("apiextensions.v1.CustomResourceDefinitionSpec", "validation"): "versions[].schema",
-    ("apiextensions.v1.CustomResourceDefinitionSpec", "version"): "versions[].name",
+    (_CRD_SPEC, "additionalPrinterColumns"): "versions[].additionalPrinterColumns",
+    (_CRD_SPEC, "subresources"): "versions[].subresources",
+    (_CRD_SPEC, "validation"): "versions[].schema",
+    (_CRD_SPEC, "version"): "versions[].name",
     ("autoscaling.v2.ResourceMetricSource", "targetAverageUtilization"): "target.averageUtilization",
     ("autoscaling.v2.ResourceMetricSource", "targetAverageValue"): "target.averageValue",
     ("core.v1.ConfigMapVolumeSource", "configMapName"): "name",
@@ -117,16 +115,11 @@ def _elsewhen(owner: Struct, name: str) -> str:
     ]
     if minors:
         return f"it is there from 1.{minors[0]} on" if minors[0] > own else f"it is gone since 1.{minors[-1] + 1}"
-    group, version, kind = owner.definition.rsplit(".", 2)
-    others = (f"{group}.{other}.{kind}" for other in ("v1", "v2") if other != version)
-    return next(
-        (
-            f"{group.rpartition('.')[2]}/{other.split('.')[-2]} has it"
-            for other in others
-            if _knows(owner.definitions, other, name)
-        ),
-        "",
-    )
+    package, version, kind = owner.definition.rsplit(".", 2)
+    for other in ("v1", "v2"):
+        if other != version and _knows(owner.definitions, f"{package}.{other}.{kind}", name):
+            return f"{package.rpartition('.')[2]}/{other} has it"
+    return ""
 
 
 def _knows(definitions: Definitions, definition: str, name: str) -> bool:

@@ -11,7 +11,6 @@ from typing import Final
 from k8slint.objects.object import Object
 from k8slint.schema.custom import Kind, is_for_programs, kinds_of
 from k8slint.schema.definitions import BUILT_IN_GROUPS, NEWEST_MINOR, OLDEST_MINOR
-from k8slint.schema.formats import can_judge_patterns
 from k8slint.schema.lifecycle import is_built_in
 from k8slint.schema.wording import is_placeholder
 from k8slint.values.gvk import GroupVersionKind
@@ -62,6 +61,8 @@ def _note(gvk: GroupVersionKind, count: int, schemas: Schemas) -> str:
             return ""
         are = "its 1 object is" if count == 1 else f"its {count} objects are"
         return f"no CustomResourceDefinition for {name} was found: {are} not checked against a schema"
+    from k8slint.schema.formats import can_judge_patterns  # noqa: PLC0415 - only objects with CRDs pay for it
+
     skipped = []
     if any(version.mentions("x-kubernetes-validations") for version in versions):
         skipped.append("CEL rules (x-kubernetes-validations)")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from k8slint.schema.definitions import Definitions, definitions_of
 from k8slint.schema.enums import allowed_values
@@ -42,7 +42,7 @@ class Struct:
     definition: str
     definitions: Definitions
     is_lenient: bool
-    only: None = None
+    only: ClassVar[None] = None
 
     @cached_property
     def name(self) -> str:
@@ -61,8 +61,8 @@ class Every:
     """A mapping or list whose entries are all of one field."""
 
     only: Field
-    fields: Mapping[str, Field] = field(default_factory=dict)
-    is_lenient: bool = True
+    fields: ClassVar[Mapping[str, Field]] = {}
+    is_lenient: ClassVar[bool] = True
 
 
 _STRING: Final = Field(str, None, None, "a string")
@@ -86,9 +86,9 @@ _SPECIAL: Final[Mapping[str, Field]] = {
     f"{_META}runtime.RawExtension": _ANYTHING,
     f"{_CRD}JSON": _ANYTHING,
 }
-_BYTES: Final = Field(str, None, base64_fault, "bytes in base64", {list: _STRING})
+_BYTES: Final = Field(str, None, base64_fault, "bytes in base64")
 # The data of a Secret has a rule of its own, which shows no value.
-_SECRET_BYTES: Final = Field(str, None, None, "bytes in base64", {list: _STRING})
+_SECRET_BYTES: Final = Field(str, None, None, "bytes in base64")
 
 
 @cache

@@ -202,7 +202,8 @@ def _named(template: Template, planned: Planned, index: int) -> Pod:
         node = template.nodes[index]
         term = NodeTerm((), (Requirement("metadata.name", "In", (node,)),))
         choice = NodeChoice(pod.node_choice.labels, (term,))
-        return replace(pod, name=planned.name, node_choice=choice, shape=(pod.shape, node))
+        # But for the node, which the scheduler looks at first, they are alike to every node.
+        return replace(pod, name=planned.name, node_choice=choice, shape=(pod.shape, "DaemonSet"))
     if not planned.labels and not planned.claims:
         return pod.named(planned.name)
     volumes = tuple(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from k8slint.cluster.cluster import Cluster
 from k8slint.scheduling import (
@@ -210,49 +211,48 @@ class _Judge:
     def created(self, one: Created) -> PodResult:
         """What became of a pod of the manifests."""
         item = one.batch.item
-        blank = PodResult(item.namespace, one.name, item.obj, Verdict.REFUSED, message=one.message, path=one.path)
+        make = partial(PodResult, item.namespace, one.name, item.obj)
         if one.key in self.placing.waiting:
             stuck = self.placing.waiting[one.key].partition("/")[2]
             message = f'not created: its StatefulSet creates pods in order, and "{stuck}" is not running'
-            return replace(blank, verdict=Verdict.WAITING, message=message, path=(), absent="")
+            return make(Verdict.WAITING, message=message)
         if one.pod is None:
-            return replace(blank, absent=one.absent)
-        return self._of(one.pod, blank)
+            return make(Verdict.REFUSED, message=one.message, path=one.path, absent=one.absent)
+        return self._of(one.pod, partial(make, priority=one.pod.priority))
 
     def pending(self, pod: Pod, item: Item) -> PodResult:
         """What became of a pod that waits in the described cluster."""
-        return self._of(pod, PodResult(item.namespace, pod.name, item.obj, Verdict.REFUSED, is_described=True))
+        make = partial(PodResult, item.namespace, pod.name, item.obj)
+        return self._of(pod, partial(make, priority=pod.priority, is_described=True))
 
-    def _of(self, pod: Pod, blank: PodResult) -> PodResult:
-        blank = replace(blank, priority=pod.priority)
+    def _of(self, pod: Pod, make: Callable[..., PodResult]) -> PodResult:
         if self.nodes is None:
-            return replace(blank, verdict=Verdict.NOT_MODELLED, message="no node is described")
+            return make(Verdict.NOT_MODELLED, message="no node is described")
         if pod.node_name in self.nodes:
-            return replace(blank, verdict=Verdict.ASSIGNED, node=pod.node_name, path=("spec", "nodeName"))
+            return make(Verdict.ASSIGNED, node=pod.node_name, path=("spec", "nodeName"))
         if pod.node_name:
             message = f'the pod asks for node "{pod.node_name}", which does not exist'
-            return replace(blank, verdict=Verdict.UNSCHEDULABLE, message=message, path=("spec", "nodeName"))
-        return _with_outcome(blank, self.placing.outcomes[pod.key])
+            return make(Verdict.UNSCHEDULABLE, message=message, path=("spec", "nodeName"))
+        return _of_outcome(self.placing.outcomes[pod.key], make)
 
 
-def _with_outcome(blank: PodResult, outcome: Outcome) -> PodResult:
+def _of_outcome(outcome: Outcome, make: Callable[..., PodResult]) -> PodResult:
     match outcome:
         case Assigned():
-            return replace(blank, verdict=Verdict.ASSIGNED, node=outcome.node, scores=outcome.scores, ties=outcome.ties)
+            return make(Verdict.ASSIGNED, node=outcome.node, scores=outcome.scores, ties=outcome.ties)
         case Unschedulable():
-            return replace(
-                blank,
-                verdict=Verdict.UNSCHEDULABLE,
+            return make(
+                Verdict.UNSCHEDULABLE,
                 message=outcome.message,
                 statuses=outcome.rejections,
                 preemption=outcome.preemption,
             )
         case Gated():
-            return replace(blank, verdict=Verdict.GATED, message=outcome.message, path=("spec", "schedulingGates"))
+            return make(Verdict.GATED, message=outcome.message, path=("spec", "schedulingGates"))
         case Errored():
-            return replace(blank, verdict=Verdict.UNSCHEDULABLE, message=outcome.message)
+            return make(Verdict.UNSCHEDULABLE, message=outcome.message)
         case NotModelled():
-            return replace(blank, verdict=Verdict.NOT_MODELLED, message=outcome.reason)
+            return make(Verdict.NOT_MODELLED, message=outcome.reason)
 
 
 def _node_results(

@@ -56,6 +56,8 @@ def _complete(data: Mapping[str, Any], name: str, assumptions: Assumptions) -> d
     if any(key not in labels for key in _USUAL_LABELS):
         assumptions.take("linux on amd64 is taken where a node has no label for it", name)
     labels = {HOSTNAME: name, **_USUAL_LABELS, **labels}
+    # The kubelet still writes the older names of the two besides.
+    labels = {f"beta.{key}": labels[key] for key in _USUAL_LABELS} | labels
     return {
         **data,
         "metadata": {**metadata, "labels": labels},

@@ -67,8 +67,11 @@ def _as_said(rejection: Rejection, _pod: Pod, _usage: Usage) -> Iterator[Obstacl
 
 
 def _unschedulable(rejection: Rejection, _pod: Pod, usage: Usage) -> Iterator[Obstacle]:
-    remedy = Remedy(f"uncordon {usage.node.name}", on_node=_uncordoned)
-    yield Obstacle(rejection.plugin, "is cordoned", remedy=remedy, is_meant=True)
+    yield _cordon(rejection.plugin, usage.node)
+
+
+def _cordon(plugin: str, node: Node) -> Obstacle:
+    return Obstacle(plugin, "is cordoned", remedy=Remedy(f"uncordon {node.name}", on_node=_uncordoned), is_meant=True)
 
 
 def _uncordoned(node: Node) -> Node:
@@ -77,7 +80,10 @@ def _uncordoned(node: Node) -> Node:
 
 def _taints(rejection: Rejection, pod: Pod, usage: Usage) -> Iterator[Obstacle]:
     for taint in usage.node.taints:
-        if untolerated((taint,), pod.tolerations) is None or (taint.key == _CORDON and usage.node.unschedulable):
+        if untolerated((taint,), pod.tolerations) is None:
+            continue
+        if taint.key == _CORDON:
+            yield _cordon(rejection.plugin, usage.node)
             continue
         is_condition = taint.key.startswith(_CONDITIONS)
         remedy = None if is_condition else Remedy(f"add a toleration for {_taint_text(taint)}", _tolerating(taint))

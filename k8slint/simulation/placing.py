@@ -68,8 +68,8 @@ def _run(stage: Stage, pods: Sequence[Pod]) -> tuple[dict[str, Outcome], list[Re
         ]
         result = schedule([*placed, *waiting], stage.nodes, stage.facts, profile, stage.version, explain=stage.explain)
         results.append(result)
-        for outcome in result.outcomes:
-            outcomes[outcome.pod.key] = outcome
-            if isinstance(outcome, Assigned):
-                placed.append(outcome.pod.on(outcome.node))
+        outcomes |= {outcome.pod.key: outcome for outcome in result.outcomes}
+        if number + 1 < len(stage.profiles):
+            assigned = (outcome for outcome in result.outcomes if isinstance(outcome, Assigned))
+            placed += [outcome.pod.on(outcome.node) for outcome in assigned]
     return outcomes, results

@@ -28,16 +28,14 @@ class Sieve:
     @classmethod
     def of(cls, pods: Sequence[Pod], nodes: Sequence[Node]) -> Sieve:
         """The nodes left for the pods, which ask for the same but for the node that each may name."""
-        one = pods[0]
-        choices = {pod.node_choice: None for pod in pods}
-        chosen = tuple(node for node in nodes if any(choice.matches(node.name, node.labels) for choice in choices))
+        one, choices = pods[0], {pod.node_choice: None for pod in pods}
+        chosen = tuple(nodes)
+        if not any(choice.is_empty for choice in choices):
+            chosen = tuple(node for node in nodes if any(choice.matches(node.name, node.labels) for choice in choices))
         open_nodes = tuple(node for node in chosen if untolerated(node.taints, one.tolerations) is None)
-        return cls(chosen, open_nodes, tuple(node for node in open_nodes if fits(one, node)))
-
-
-def fits(pod: Pod, node: Node) -> bool:
-    """Whether the node would hold the pod if nothing else ran there."""
-    return all(amount_of(node, resource) >= amount for resource, amount in requests_of(pod).items())
+        wanted = requests_of(one).items()
+        roomy = (node for node in open_nodes if all(amount_of(node, name) >= amount for name, amount in wanted))
+        return cls(chosen, open_nodes, tuple(roomy))
 
 
 def requests_of(pod: Pod) -> dict[str, int]:

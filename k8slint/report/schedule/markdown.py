@@ -8,7 +8,7 @@ from typing import Final
 
 from k8slint.report.escape import flowing, visible
 from k8slint.report.schedule.subject import TITLES, Group, Subject, comings_to_nothing, listed, notes
-from k8slint.report.schedule.table import preemption_text
+from k8slint.report.schedule.table import has_moved_on, preemption_text
 from k8slint.report.schedule.words import obstacles_text, rows
 from k8slint.report.wording import counted
 from k8slint.simulation.explain import Explanation
@@ -86,7 +86,7 @@ def _share(node: NodeResult, resource: str) -> str:
     used = in_words(resource, node.requested.get(resource, 0))
     has = node.allocatable.get(resource)
     if has is None:
-        return f"{used} of ?"
+        return used
     percent = f" ({node.requested.get(resource, 0) * 100 // has}%)" if has else ""
     return f"{used} of {in_words(resource, has)}{percent}"
 
@@ -102,6 +102,8 @@ def _group(group: Group, subject: Subject, *, explains: bool) -> Iterator[str]:
         return
     explanation = subject.explainer.explain(pod) if explains else None
     if explanation is not None:
+        if has_moved_on(pod, explanation):
+            yield "  - with the other pods at their places:"
         yield from (f"  - {_plain(line)}" for line in _behind(explanation) if line not in pod.message)
 
 

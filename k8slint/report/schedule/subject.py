@@ -17,6 +17,7 @@ from k8slint.simulation.results import DryRun, NodeResult, PodResult, Verdict
 
 _NAMED: Final = 2
 _NUMBER: Final = re.compile(r"[0-9]{1,9}$", re.ASCII)
+_NUMBERS: Final = re.compile(r"[0-9]+", re.ASCII)
 
 TITLES: Final[Mapping[Verdict, str]] = {
     Verdict.ASSIGNED: "assigned",
@@ -66,11 +67,12 @@ class Subject:
         return {verdict: count for verdict, count in found.items() if count}
 
     def groups(self, verdict: Verdict) -> tuple[Group, ...]:
-        """The pods of a verdict; their messages may differ in nothing but the pod's name."""
+        """The pods of a verdict; the messages of a group differ in nothing but numbers and the pod's name."""
         found: dict[tuple[Object, str], list[PodResult]] = {}
         for pod in self.run.pods:
             if pod.verdict is verdict:
-                found.setdefault((pod.owner, pod.message.replace(pod.name, "")), []).append(pod)
+                kind = _NUMBERS.sub("#", pod.message.replace(pod.name, ""))
+                found.setdefault((pod.owner, kind), []).append(pod)
         return tuple(Group(owner, verdict, tuple(pods)) for (owner, _), pods in found.items())
 
     def residents(self, node: NodeResult) -> list[str]:

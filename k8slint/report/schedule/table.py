@@ -69,6 +69,8 @@ def endings(subject: Subject, sheet: Sheet) -> Iterator[list[str]]:
             continue
         for number, group in enumerate(groups):
             yield list(_group(group, subject, sheet, explains=number < _EXPLAINED))
+        if verdict is Verdict.UNSCHEDULABLE and len(groups) > _EXPLAINED:
+            yield [f"The last {len(groups) - _EXPLAINED} are not looked into here: k8slint why KIND/NAME does."]
     for title, lines in (("COME TO NOTHING", comings_to_nothing(subject.run)), ("NOTES", notes(subject.run))):
         found = [line for text in lines for line in sheet.wrapped(text, "  ", "  ")]
         if found:
@@ -109,7 +111,7 @@ def _likeness(node: NodeResult, subject: Subject) -> object:
 def _share(node: NodeResult, resource: str) -> str:
     used = in_words(resource, node.requested.get(resource, 0))
     if resource not in node.allocatable:
-        return f"{used} of ?"
+        return used
     return f"{used} of {in_words(resource, node.allocatable[resource])}"
 
 
@@ -119,9 +121,9 @@ def _with_bars(table: list[list[str]], nodes: list[NodeResult], sheet: Sheet) ->
     place = len(head) - len(_USUAL)
     for line, node in zip(lines, nodes, strict=True):
         for offset, resource in enumerate(_USUAL[:2]):
-            has = node.allocatable.get(resource, 0)
-            bar = sheet.bar(node.requested.get(resource, 0), has)
-            line[place + offset] = f"{bar} {line[place + offset]}"
+            if resource in node.allocatable:
+                bar = sheet.bar(node.requested.get(resource, 0), node.allocatable[resource])
+                line[place + offset] = f"{bar} {line[place + offset]}"
     return [head, *lines]
 
 
@@ -190,10 +192,20 @@ def _behind(pod: PodResult, explanation: Explanation, sheet: Sheet) -> Iterator[
     if explanation.whole:
         return
     found = rows(explanation)
+    if has_moved_on(pod, explanation):
+        yield "  with the other pods at their places:"
     yield from sheet.entries([(listed(row.nodes, sheet.marks.dots), row.text) for row in found[:_ROWS_SHOWN]], "    ")
     if len(found) > _ROWS_SHOWN:
         hidden = sum(len(row.nodes) for row in found[_ROWS_SHOWN:])
         yield f"    and {counted(hidden, 'node')} more"
+
+
+def has_moved_on(pod: PodResult, explanation: Explanation) -> bool:
+    """Whether, by the end of the run, other filters refuse than those that the pod's message tells of."""
+    return any(
+        name in explanation.nodes and rejection.plugin not in {obstacle.plugin for obstacle in explanation.nodes[name]}
+        for name, rejection in pod.statuses.items()
+    )
 
 
 def advice(explanation: Explanation, sheet: Sheet, subject: str) -> Iterator[str]:

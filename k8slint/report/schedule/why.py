@@ -11,7 +11,7 @@ from k8slint.report.escape import visible
 from k8slint.report.frame import cells
 from k8slint.report.schedule.sheet import Sheet, columns, sheet_of
 from k8slint.report.schedule.subject import TITLES, Group, Subject, comings_to_nothing, listed, owner_text, place_of
-from k8slint.report.schedule.table import advice, preemption_text
+from k8slint.report.schedule.table import advice, has_moved_on, preemption_text
 from k8slint.report.schedule.words import Row, rows
 from k8slint.report.wording import counted
 from k8slint.scheduling.standing import FILTERS
@@ -112,7 +112,7 @@ def _group(group: Group, subject: Subject, sheet: Sheet) -> Iterator[str]:
     for text in explanation.whole:
         yield from sheet.wrapped(visible(text), "  ", "  ")
     if not explanation.whole:
-        yield ""
+        yield "  with the other pods at their places:" if has_moved_on(pod, explanation) else ""
         yield from matrix(explanation, sheet)
         if pod.preemption is None:
             yield ""

@@ -39,9 +39,9 @@ class _Check:
     def judge(self, index: int) -> Rejection | None:
         ledger = self.ledger
         csi_node = ledger.facts.csi_nodes.get(ledger.nodes[index].name)
-        missing = _missing_claim(self.pod, ledger)
-        if missing is not None:
-            return missing
+        problem = _problem(self.pod, ledger)
+        if problem is not None:
+            return problem
         if csi_node is None or not csi_node.limits:
             return None
         wanted = _handles(self.pod, ledger)
@@ -63,12 +63,20 @@ class _Check:
         """Nothing: the pods of a node are looked up each time."""
 
 
-def _missing_claim(pod: Pod, ledger: Ledger) -> Rejection | None:
+def _problem(pod: Pod, ledger: Ledger) -> Rejection | None:
+    """What is wrong with the pod's claims; VolumeBinding, which comes later, tells before of most of it."""
     for volume in pod.volumes:
         name = pod.claim_of(volume)
-        if name is not None and (pod.namespace, name) not in ledger.claims:
+        if name is None:
+            continue
+        claim = ledger.claims.get((pod.namespace, name))
+        if claim is None:
             reason = f'looking up PVC {pod.namespace}/{name}: persistentvolumeclaim "{name}" not found'
             return Rejection(NAME, Code.UNRESOLVABLE, (reason,))
+        if volume.ephemeral and not claim.belongs_to(pod.name, pod.uid):
+            return Rejection(
+                NAME, Code.ERROR, (f"PVC {claim.key} was not created for pod {pod.key} (pod is not owner)",)
+            )
     return None
 
 

@@ -96,8 +96,6 @@ class Check:
         if not reachable:
             reasons.append(NODE_CONFLICT)
         shortage = self._find_volumes(index)
-        if isinstance(shortage, Rejection):
-            return shortage
         if shortage is not None:
             reasons.append(shortage)
         if not found:
@@ -129,7 +127,7 @@ class Check:
                 return True, False
         return True, True
 
-    def _find_volumes(self, index: int) -> str | Rejection | None:
+    def _find_volumes(self, index: int) -> str | None:
         name = self.ledger.nodes[index].name
         chosen: dict[str, None] = {}
         bindings, new = [], [item.claim for item in self.waiting if item.claim.selected_node is not None]
@@ -157,18 +155,14 @@ class Check:
                 return volume
         return None
 
-    def _provision(self, claims: list[Claim], index: int) -> str | Rejection | None:
+    def _provision(self, claims: list[Claim], index: int) -> str | None:
         """Why volumes cannot be made for the claims on the node.
 
         Mirrors: pkg/scheduler/framework/plugins/volumebinding/binder.go checkVolumeProvisions @ v1.36
         """
         labels = self.ledger.nodes[index].labels
         for claim in claims:
-            if not claim.class_name:
-                return Rejection(NAME, Code.ERROR, (f'no class for claim "{claim.key}"',))
-            storage_class = self.ledger.facts.classes.get(claim.class_name)
-            if storage_class is None:
-                return Rejection(NAME, Code.ERROR, (f'failed to find storage class "{claim.class_name}"',))
+            storage_class = self.ledger.facts.classes[claim.class_name]
             if storage_class.provisioner in ("", _NO_PROVISIONER) or not storage_class.allows(labels):
                 return BIND_CONFLICT
             if not _has_room(self.ledger, claim, storage_class.provisioner, index):
@@ -189,17 +183,9 @@ def _problem(pod: Pod, volume: Volume, name: str, claim: Claim | None) -> str | 
         return f'persistentvolumeclaim "{name}" bound to non-existent persistentvolume "{claim.volume}"'
     if claim.deleting:
         return f'persistentvolumeclaim "{name}" is being deleted'
-    if volume.ephemeral and not _owns(pod, claim):
+    if volume.ephemeral and not claim.belongs_to(pod.name, pod.uid):
         return f"PVC {claim.key} was not created for pod {pod.key} (pod is not owner)"
     return None
-
-
-def _owns(pod: Pod, claim: Claim) -> bool:
-    """Whether the claim was made for the pod; by name where the manifests carry no uid."""
-    if claim.owner is None:
-        return False
-    name, uid = claim.owner
-    return uid == pod.uid if uid and pod.uid else name == pod.name
 
 
 def _waits(claim: Claim, ledger: Ledger) -> bool:

@@ -179,14 +179,20 @@ class TestTrouble:
         assert [isinstance(result, OSError) for result in results] == [file.name == "7.yaml" for file in files]
 
     def test_a_very_deep_folder_is_walked(self, tree):
-        deep = str(tree({}))
+        folders = [str(tree({}))]
         for _ in range(1_500):
-            deep += "/d"
-            os.mkdir(deep)
-        with open(os.path.join(deep, "a.yaml"), "w", encoding="utf-8"):
-            pass
-        assert len(names(".")) == 1
-        assert len(names(os.path.join(deep, "a.yaml"))) == 1
+            folders.append(f"{folders[-1]}/d")
+            os.mkdir(folders[-1])
+        file = f"{folders[-1]}/a.yaml"
+        try:
+            with open(file, "w", encoding="utf-8"):
+                pass
+            assert len(names(".")) == 1
+            assert len(names(file)) == 1
+        finally:  # the library's own removal of folders is recursive
+            os.unlink(file)
+            for folder in reversed(folders[1:]):
+                os.rmdir(folder)
 
 
 class TestNames:

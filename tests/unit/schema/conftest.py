@@ -37,6 +37,7 @@ def check(objects_in: Objects) -> Check:
 
     def problems(text: str, minor: int = 37) -> list[Problem]:
         objects = objects_in(text)
+        assert objects, "the text holds no object, so nothing was checked"
         crds = [obj for obj in objects if obj.kind == "CustomResourceDefinition"]
         schemas = schemas_for(KubernetesVersion(1, minor), crds)
         return [problem for obj in objects for problem in check_fields(obj, schemas)]

@@ -155,7 +155,7 @@ SOUND = {
     "integers written as floats": "ports: [{containerPort: 80.0}]",
     "amounts as numbers and with spaces": 'resources: {limits: {cpu: 0.5, memory: 1e9, ephemeral-storage: " 1Gi "}}',
     "ports by name or number": "livenessProbe: {httpGet: {port: http}}\n      readinessProbe: {tcpSocket: {port: 80}}",
-    "templates for numbers and booleans": 'tty: "{{ .Values.tty }}"\n      ports: [{containerPort: ${PORT}}]',
+    "templates for numbers and booleans": 'tty: "{{ .Values.tty }}"\n      ports: [{containerPort: "${PORT}"}]',
     "templates for words": "imagePullPolicy: $(POLICY)\n      terminationMessagePolicy: <your policy>",
     "an empty word where the field is no pointer": 'imagePullPolicy: ""',
     "a field whose name is a template": '"{{ key }}": x',
@@ -216,7 +216,7 @@ def test_a_secret_keeps_its_values_to_itself(check: Any) -> None:
         stringData: {three: 0755, four: true, five: {a: s3cret}}
         """
     )
-    assert sorted(problem.kind for problem in problems) == ["ambiguous-scalar"] + ["wrong-type"] * 3
+    assert sorted(problem.kind for problem in problems) == ["ambiguous-scalar"] + ["wrong-type"] * 4
     assert all(problem.conceals for problem in problems)
     told = " ".join(problem.message + problem.fix for problem in problems)
     assert not any(value in told for value in ("31337", "s3cret", "0755", "493"))

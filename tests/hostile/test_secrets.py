@@ -1,0 +1,145 @@
+"""No value of a Secret is printed, whatever is wrong with the Secret, in any format."""
+
+from __future__ import annotations
+
+import base64
+import json
+import random
+import string
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from k8slint.lint import Request, lint
+from k8slint.loading import composer
+from k8slint.report import FORMATS
+
+SEEDS = range(8)
+
+
+def canary(chance):
+    """A value that occurs nowhere else, in letters that survive every escaping."""
+    return "".join(chance.choices(string.ascii_letters + string.digits, k=24))
+
+
+def number_canary(chance):
+    return "7" + "".join(chance.choices("123456789", k=14))
+
+
+HEAD = "apiVersion: v1\nkind: Secret\nmetadata: {name: s, namespace: shop}\n"
+
+# Where a value may stand; %s is the value.
+SHAPES = {
+    "string data": HEAD + "stringData:\n  password: %s\n",
+    "data in the clear": HEAD + "data:\n  password: %s\n",
+    "data": HEAD + "data:\n  password: {base64}\n",
+    "data with a line break too many": HEAD + "data:\n  password: {base64_with_line_break}\n",
+    "a number": HEAD + "stringData:\n  pin: {number}\n",
+    "a float": HEAD + "stringData:\n  pin: {number}.5\n",
+    "an octal": HEAD + "data:\n  pin: 0o{number}\n",
+    "a list": HEAD + "stringData:\n  password: [%s, %s]\n",
+    "a mapping": HEAD + "stringData:\n  password: {x: %s}\n",
+    "a scalar": HEAD + "stringData: %s\n",
+    "a list for data": HEAD + "data: [%s]\n",
+    "a block": HEAD
+    + "stringData:\n  key.pem: |\n    -----BEGIN PRIVATE KEY-----\n    %s\n    -----END PRIVATE KEY-----\n",
+    "a file": HEAD + 'stringData:\n  .env: "A=%s\\nB=%s"\n',
+    "a misspelt field": HEAD + "stringdata:\n  password: %s\n",
+    "at the top": HEAD + "password: %s\n",
+    "under spec": HEAD + "spec: {password: %s}\n",
+    "twice": HEAD + "stringData:\n  password: %s\n  password: %s\n",
+    "twice in a line": HEAD + "stringData: {password: %s, password: %s}\n",
+    "data twice": HEAD + "stringData: {a: %s}\nstringData: {b: %s}\n",
+    "an anchor": HEAD + "stringData:\n  a: &a %s\n  b: *a\n",
+    "a star": HEAD + "stringData:\n  password: *%s\n",
+    "an ampersand": HEAD + "stringData:\n  password: &%s x\n",
+    "an exclamation mark": HEAD + "stringData:\n  password: !%s x\n",
+    "a handle": HEAD + "stringData:\n  password: !%s!x y\n",
+    "a percent sign": HEAD + "stringData:\n  password: %%%s\n",
+    "an at sign": HEAD + "stringData:\n  password: @%s\n",
+    "an unclosed quote": HEAD + "stringData:\n  password: '%s\n",
+    "an unclosed bracket": HEAD + "stringData: {password: %s\n",
+    "a colon": HEAD + "stringData:\n  password: %s: %s\n",
+    "a wrong escape": HEAD + 'stringData:\n  password: "%s\\q"\n',
+    "a tab": HEAD + "stringData:\n\tpassword: %s\n",
+    "a control character": HEAD + "stringData:\n  password: %s\x07\n",
+    "a wrong indentation": HEAD + "stringData:\n  a: b\n password: %s\n",
+    "a tag that it does not meet": HEAD + "stringData:\n  password: !!int %s\n",
+    "binary that is none": HEAD + "data:\n  password: !!binary '%s*'\n",
+    "a comment for it": HEAD + "stringData:\n  password: %s # k8slint: ignore[no-such-rule]\n",
+    "no kind": "apiVersion: v1\nmetadata: {name: s}\nstringData: {password: %s}\n",
+    "a kind in lower case": "apiVersion: v1\nkind: secret\nmetadata: {name: s}\nstringData: {password: %s}\n",
+    "another group": "apiVersion: example.com/v1\nkind: Secret\nmetadata: {name: s}\nstringData: {password: %s}\n",
+    "a kind that is no text": "apiVersion: v1\nkind: [Secret]\nmetadata: {name: s}\ndata: {password: %s}\n",
+    "a list of objects": "apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: Secret, data: {a: %s}}\n",
+    "a SecretList": "apiVersion: v1\nkind: SecretList\nitems:\n- {metadata: {name: Not_A_Name}, data: {a: %s}}\n",
+    "json": '{"apiVersion":"v1","kind":"Secret","metadata":{"name":"S"},"data":{"a":"%s"},"x":1}',
+    "json cut off": '{"apiVersion":"v1","kind":"Secret","data":{"a":"%s"',
+    "the applied configuration": (
+        "apiVersion: v1\nkind: Secret\nmetadata:\n  name: s\n  annotations:\n"
+        '    kubectl.kubernetes.io/last-applied-configuration: \'{"data": {"a": "%s"}}\'\n'
+    ),
+    "a docker configuration": HEAD + "type: kubernetes.io/dockerconfigjson\ndata:\n  .dockerconfigjson: %s\n",
+    "a certificate": HEAD + "type: kubernetes.io/tls\ndata:\n  tls.key: %s\n",
+    "used by a Pod": (
+        HEAD
+        + "stringData:\n  user: |\n    %s\n---\napiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: shop}\n"
+        "spec:\n  containers:\n  - name: a\n    image: a\n    env:\n"
+        "    - {name: A, valueFrom: {secretKeyRef: {name: s, key: usr}}}\n"
+    ),
+}
+
+
+def filled(shape, chance):
+    """The text of a shape, and all forms in which its values could be recognised."""
+    value, number = canary(chance), number_canary(chance)
+    encoded = base64.b64encode(value.encode()).decode()
+    broken = base64.b64encode(f"{value}\n".encode()).decode()
+    text = shape.replace("{base64}", encoded).replace("{base64_with_line_break}", broken).replace("{number}", number)
+    text = text.replace("%%", "\0").replace("%s", value).replace("\0", "%")
+    return text, {value, value[:8], value[-8:], encoded[:20], broken[:20], number, number[:8]}
+
+
+@pytest.mark.parametrize("parser", ["libyaml", "pure"])
+@pytest.mark.parametrize(("name", "shape"), SHAPES.items(), ids=SHAPES.keys())
+def test_no_value_is_printed(monkeypatch, name, shape, parser):
+    if parser == "pure":
+        monkeypatch.setattr(composer, "_c_parser", lambda: None)
+    chance = random.Random(name)  # noqa: S311 - reproducible, not secret
+    for _ in SEEDS if parser == "libyaml" else (0,):
+        text, forbidden = filled(shape, chance)
+        report = lint(Request(["-"], stdin=text.encode(), select=["ALL"])).report
+        for format_name, render in FORMATS.items():
+            for color in (False, True):
+                output = render(report, color=color)
+                leaks = [form for form in forbidden if form in output]
+                assert not leaks, f"{format_name} shows {leaks} of\n{text}\n{output}"
+
+
+def test_no_value_is_printed_by_the_program(tmp_path):
+    chance = random.Random(1)  # noqa: S311 - as above
+    forbidden: set[str] = set()
+    for number, shape in enumerate(SHAPES.values()):
+        text, forms = filled(shape, chance)
+        forbidden |= forms
+        (tmp_path / f"{number}.yaml").write_text(text)
+    flags = [flag for name in FORMATS for flag in ("--output-format", f"{name}={tmp_path}/out.{name}")]
+    command = [str(Path(sys.executable).with_name("k8slint")), "check", ".", "--select", "ALL", "--verbose", *flags]
+    process = subprocess.run(command, check=False, capture_output=True, cwd=tmp_path, text=True)
+    assert process.returncode == 1
+    written = process.stdout + process.stderr + "".join((tmp_path / f"out.{name}").read_text() for name in FORMATS)
+    assert len(json.loads((tmp_path / "out.json").read_text())["findings"]) >= 10
+    assert not [form for form in forbidden if form in written]
+
+
+@pytest.mark.parametrize("cut", [0.3, 0.6, 0.9])
+@pytest.mark.parametrize("name", ["string data", "a block", "json", "twice", "a list"])
+def test_no_value_of_half_a_file_is_printed(cut, name):
+    text, forbidden = filled(SHAPES[name], random.Random(name))  # noqa: S311 - as above
+    text = text[: int(len(text) * cut)] + "\n ]"
+    report = lint(Request(["-"], stdin=text.encode(), select=["ALL"])).report
+    for render in FORMATS.values():
+        output = render(report)
+        assert not [form for form in forbidden if form in output]
