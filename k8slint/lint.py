@@ -267,8 +267,8 @@ def _simulated(
     selections = {id(each): each for each in (selection_for(reading.source.name) for reading in readings)}
     if not any(each.rules[rule].category == "scheduling" for each in selections.values() for rule in each.severities):
         return ()
-    from k8slint.checks.cases import outcome  # noqa: PLC0415 - most runs describe no cluster, and do without
-    from k8slint.checks.pending import problems  # noqa: PLC0415
+    from k8slint.checks.pending.cases import outcome  # noqa: PLC0415 - most runs describe no cluster, and do without
+    from k8slint.checks.pending.problems import problems  # noqa: PLC0415
     from k8slint.scheduling import ShapeError  # noqa: PLC0415
 
     try:

@@ -1,7 +1,7 @@
 """Pods and claims that never come to run on the described cluster. Without one, nothing is said.
 
-All of it is found by one dry run for the whole set of manifests: `checks/cases.py` decides which rule speaks of a
-workload, so that each defect is said once; `checks/pending.py` has the words.
+All of it is found by one dry run for the whole set of manifests: `pending/cases.py` decides which rule speaks of a
+workload, so that each defect is said once; `pending/statements.py` has the words.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def admission_refuses_object(obj: Object, cluster: Cluster) -> Iterator[Problem]
 def _found(rule: str, obj: Object, cluster: Cluster) -> Iterator[Problem]:
     if cluster.nodes is None:
         return
-    from k8slint.checks.pending import problems  # noqa: PLC0415 - most runs describe no cluster, and do without
+    from k8slint.checks.pending.problems import problems  # noqa: PLC0415 - most runs describe no cluster, and do without
 
     for found, problem in cluster.once(problems).get(obj, ()):
         if found == rule:

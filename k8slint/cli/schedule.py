@@ -143,7 +143,7 @@ def rehearse(
     if scores and is_small:
         run = play(explain=True)
     elif scores:
-        complain(f"scores are left out: {len(run.pods)} pods on so many nodes have too many of them")
+        complain(f"scores are left out: {len(run.pods)} pods on {len(run.nodes)} nodes have too many")
     return Subject(run, Explainer(run), str(material.version), is_whole=not gaps)
 
 

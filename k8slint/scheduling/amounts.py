@@ -55,8 +55,8 @@ class Amounts:
     """The three sums the scheduler keeps of one pod."""
 
     request: Request = field(default_factory=Request)
-    # What the pod adds to its node in the scores, and what it is weighed with itself: they differ only where
-    # resources are written for the pod as a whole.
+    # What the pod adds to its node in the scores, and what it is weighed with itself. They differ where resources are
+    # written for the pod as a whole: upstream never passes their gate on to the scorer of NodeResourcesFit.
     placed: Nominal = field(default_factory=Nominal)
     scored: Nominal = field(default_factory=Nominal)
 
@@ -81,7 +81,7 @@ def pod_amounts(pod: Mapping[str, Any], version: KubernetesVersion) -> Amounts:
     return Amounts(
         request=request_of(asked),
         placed=_nominal(_with(containers.total(absent), whole, overhead)),
-        scored=_nominal(_with(containers.total(missing), whole, overhead)),
+        scored=_nominal(_with(containers.total(missing), {}, overhead)),
     )
 
 

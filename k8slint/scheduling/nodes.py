@@ -122,5 +122,5 @@ def _images(status: Mapping[str, Any]) -> dict[str, int]:
         raw = image.get("sizeBytes", 0)
         size = quantity(raw, f"{here}.sizeBytes").value if isinstance(raw, str) else whole_at(image, "sizeBytes", here)
         for name in strings_at(image, "names", here):
-            sizes[name] = size
+            sizes.setdefault(name, size)
     return sizes

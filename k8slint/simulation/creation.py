@@ -110,7 +110,8 @@ class Creation:
         except Forbidden as forbidden:
             return Template(batch, refused=forbidden)
         except ShapeError as error:
-            self.notes.refusals.append(refusal_of(item.obj, ShapeError(error.field, error.problem, item.label), prefix))
+            field = ".".join((*(str(step) for step in prefix), error.field))
+            self.notes.refusals.append(refusal_of(item.obj, ShapeError(field, error.problem)))
             return None
 
     def create(self, template: Template, index: int) -> Created:

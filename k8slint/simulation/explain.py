@@ -125,9 +125,12 @@ def _shape(pod: Pod) -> Hashable:
 
 def _obstacles(name: str, pod: Pod, refusals: Refusals, standing: Standing) -> tuple[Obstacle, ...]:
     usage = standing.usage(name)
-    found = (obstacle for rejection in refusals.nodes[name] for obstacle in obstacles_of(rejection, pod, usage))
-    # Two filters may refuse for one thing: a node that is cordoned has a taint as well.
-    return tuple({obstacle.text: obstacle for obstacle in reversed(tuple(found))}.values())[::-1]
+    found: dict[str, Obstacle] = {}
+    for rejection in refusals.nodes[name]:
+        for obstacle in obstacles_of(rejection, pod, usage):
+            # Two filters may refuse for one thing: a node that is cordoned has a taint as well.
+            found.setdefault(obstacle.text, obstacle)
+    return tuple(found.values())
 
 
 def _distance(obstacles: Iterable[Obstacle], standing: Standing, name: str) -> tuple[bool, int, float]:

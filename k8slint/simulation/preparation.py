@@ -314,6 +314,8 @@ def assume_the_usual(inventory: Inventory, notes: Notes) -> None:
     take = notes.assumptions.take
     for label in inventory.repeated:
         take("of several manifests of one object the last counts", label)
+    for item in inventory.lasting:
+        take("nodes, volumes, claims and bare pods that exist already are taken to stay as they are", item.label)
     if any(item.namespace and not item.obj.namespace for item in inventory.manifests):
         take('objects that name no namespace are taken to be in "default"')
     webhooks = inventory.of_kind("MutatingWebhookConfiguration.admissionregistration.k8s.io")

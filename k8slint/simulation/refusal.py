@@ -59,6 +59,6 @@ def path_of(field: str) -> Path:
     return tuple(int(index) if index else key for key, index in _STEP.findall(field))
 
 
-def refusal_of(obj: Object, error: ShapeError, prefix: Path = ()) -> Refusal:
-    """The refusal that an unreadable field amounts to."""
-    return Refusal(obj, (*prefix, *path_of(error.field)), str(error), is_known=not has_placeholder(error.problem))
+def refusal_of(obj: Object, error: ShapeError) -> Refusal:
+    """The refusal that an unreadable field of the object amounts to."""
+    return Refusal(obj, path_of(error.field), str(error), is_known=not has_placeholder(error.problem))

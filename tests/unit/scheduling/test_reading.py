@@ -140,7 +140,7 @@ def test_namespaces_carry_their_name_as_a_label() -> None:
             Request(6000, extended=(("example.com/gpu", 1),)),
             Nominal(6000, 400 * 2**20),
         ),
-        ({"resources": {"requests": {"cpu": "3"}}}, Request(3000), Nominal(3000, 200 * 2**20)),
+        ({"resources": {"requests": {"cpu": "3"}}}, Request(3000), Nominal(100, 200 * 2**20)),
         ({"overhead": {"cpu": "250m", "memory": "64Mi"}}, Request(250, 64 * 2**20), Nominal(350, 264 * 2**20)),
     ],
 )

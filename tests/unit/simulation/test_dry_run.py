@@ -172,7 +172,7 @@ def test_refusals_of_a_template_point_into_the_workload(run: Run) -> None:
     ).refusals
     assert refusal.path == ("spec", "template", "spec", "containers", 0, "resources", "limits", "cpu")
     assert refusal.message == (
-        'Deployment default/d: spec.containers[0].resources.limits.cpu: "x" is no quantity; '
+        'spec.template.spec.containers[0].resources.limits.cpu: "x" is no quantity; '
         "expected an amount such as 500m or 1Gi"
     )
 

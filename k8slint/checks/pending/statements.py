@@ -1,79 +1,29 @@
-"""What is said of workloads whose pods never run on the described cluster, and of claims that never get a volume."""
+"""What is said of a workload whose pods never run, rule by rule."""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
-from k8slint.checks.asking import at_node_choice, at_refusal, at_request, at_volume
-from k8slint.checks.cases import (
-    FORBIDDEN,
-    Case,
-    cases,
-    cause_of,
-    cluster_claims,
-    is_storage_defect,
-    is_template,
-    knows_volumes,
-    node_loads,
-    outcome,
-)
-from k8slint.cluster.cluster import Cluster
+from k8slint.checks.pending.cases import Case, node_loads
+from k8slint.checks.pending.paths import at_node_choice, at_refusal, at_request, at_volume
+from k8slint.checks.pending.refusals import refused
 from k8slint.cluster.spelling import WORTH_COMPARING, nearest_name
 from k8slint.loading.document import Path
-from k8slint.objects.fields import dig, items, text
+from k8slint.objects.fields import items, text
 from k8slint.objects.object import Object
 from k8slint.objects.problem import Problem, Related
-from k8slint.scheduling import Node, Pod, ShapeError
-from k8slint.scheduling.selection import NodeTerm, Taint, untolerated
-from k8slint.simulation.defaults import DEFAULT_NAMESPACE, DEFAULT_SCHEDULER
-from k8slint.simulation.refusal import Refusal
-from k8slint.simulation.results import DryRun, Verdict
+from k8slint.scheduling import Node, Pod
+from k8slint.scheduling.selection import NodeChoice, NodeTerm, Taint, untolerated
+from k8slint.scheduling.storage import PersistentVolume
+from k8slint.simulation.defaults import DEFAULT_SCHEDULER
 from k8slint.simulation.sieve import amount_of, requests_of
 from k8slint.values.amount import in_words
 from k8slint.values.labels import LabelSelector, Requirement
 
-Found = Mapping[Object, Sequence[tuple[str, Problem]]]
-"""By object, the problems of it, each with the id of its rule."""
-
 _SHORTHAND: Final = "--nodes"
 _SHOWN: Final = 3
-# To try changes out takes time. Where so many workloads do not fit, the nodes are too few, and no change of one helps.
-_MOST_EXPLAINED: Final = 20
-
-
-def problems(cluster: Cluster) -> Found:
-    """All that the dry run finds; to be had through `cluster.once`.
-
-    Nothing where the cluster description cannot be read: the command has refused it before.
-    """
-    try:
-        run = cluster.once(outcome)
-    except ShapeError:
-        return {}
-    found: dict[Object, list[tuple[str, Problem]]] = {}
-    explained = 0
-    for case in cases(cluster, run):
-        rule = cause_of(case)
-        if not rule:
-            continue
-        problem = _STATEMENTS[rule](case)
-        if rule == "unschedulable-pod":
-            explained += 1
-            fix = _way_out(case) if explained <= _MOST_EXPLAINED else ""
-            problem = replace(problem, fix=fix or _nearest_node(case))
-        found.setdefault(case.obj, []).append((rule, problem))
-    for obj, problem in _unbound(cluster, run):
-        found.setdefault(obj, []).append(("claim-never-binds", problem))
-    for obj, problem in _refused_objects(cluster, run):
-        found.setdefault(obj, []).append(("admission-refuses-object", problem))
-    return found
-
-
-# --- pods ---------------------------------------------------------------------------------------------------------
 
 
 def _unschedulable(case: Case) -> Problem:
@@ -88,19 +38,19 @@ def _unschedulable(case: Case) -> Problem:
         )
     return Problem(
         at_refusal(case),
-        f"{_share(case)}{case.first.message}",
+        f"{share(case)}{case.first.message}",
         tuple(_taints(case)),
         effect=effect,
         absent=_wanted_pods(case),
     )
 
 
-def _share(case: Case) -> str:
+def share(case: Case) -> str:
     """How many of the pods it is that fail, where others run."""
     return f"{len(case.failing)} of {case.total} pods: " if case.running else ""
 
 
-def _way_out(case: Case) -> str:
+def way_out(case: Case) -> str:
     """The smallest changes that make the pod fit, each of which has been tried; empty where none is known."""
     changes = case.explanation.changes if case.explanation is not None else ()
     ways = [f"{change.text} (it then fits on {change.node})" for change in changes]
@@ -108,11 +58,11 @@ def _way_out(case: Case) -> str:
     return f"{said[:1].upper()}{said[1:]}." if said else ""
 
 
-def _nearest_node(case: Case) -> str:
+def nearest_node(case: Case) -> str:
     """Which node comes nearest to taking the pod, and what it lacks for it; empty where it is not a matter of room."""
     wanted, loads = requests_of(case.pod) if case.pod is not None else {}, case.cluster.once(node_loads)
     nearest: tuple[int, float, str, dict[str, int]] | None = None
-    for node in case.sieve.roomy if case.sieve is not None else ():
+    for node in case.sieve.roomy:
         if case.refusal_of(node.name) != "NodeResourcesFit":
             continue
         over = {name: loads[node.name][name] + amount - amount_of(node, name) for name, amount in wanted.items()}
@@ -135,10 +85,9 @@ def _wanted_pods(case: Case) -> str:
     return next((value for each in wanted for value in each.values), "")
 
 
-def _effect(case: Case, text_of: str = "") -> str:
-    """The scheduler's sentence as kubectl shows it, after what else is to be said."""
-    said = f'The Pod stays Pending: FailedScheduling "{case.first.message}"' if case.first.statuses else ""
-    return f"{text_of}{said}." if said else ""
+def _effect(case: Case) -> str:
+    """The scheduler's sentence as kubectl shows it; empty where that is about the pod's claims."""
+    return f'The Pod stays Pending: FailedScheduling "{case.first.message}".' if case.first.statuses else ""
 
 
 def _no_node_chosen(case: Case) -> Problem:
@@ -150,7 +99,7 @@ def _no_node_chosen(case: Case) -> Problem:
             return Problem(path, message, effect=_effect(case), fix=_label_fix(case))
     labels = LabelSelector.of_labels(dict(pod.node_choice.labels))
     terms = pod.node_choice.terms
-    if terms is None or any(term.matches(node.name, node.labels) for node in nodes for term in terms):
+    if terms is None or any(NodeChoice((), terms).matches(node.name, node.labels) for node in nodes):
         both = f" and meets {_terms_text(terms)}" if terms else ""
         message = f"{_none_of(nodes, 'has', 'does not have')} all of {labels}{both}"
         return Problem(at_node_choice(case, ""), message, effect=_effect(case), fix=_label_fix(case))
@@ -204,7 +153,7 @@ def _is_shorthand(case: Case) -> bool:
 
 def _kept_off(case: Case) -> Problem:
     pod = _pod_of(case)
-    chosen = case.sieve.chosen if case.sieve is not None else ()
+    chosen = case.sieve.chosen
     taints = Counter(_taint_text(taint) for node in chosen if (taint := untolerated(node.taints, pod.tolerations)))
     named = [name for name, _ in taints.most_common()]
     more = f" and {len(named) - _SHOWN} more" if len(named) > _SHOWN else ""
@@ -256,7 +205,7 @@ def _taint_path(obj: Object, taint: Taint) -> Path:
 
 def _too_large(case: Case) -> Problem:
     pod = _pod_of(case)
-    nodes = case.sieve.open if case.sieve is not None else ()
+    nodes = case.sieve.open
     wanted = requests_of(pod)
     short = [name for name, amount in wanted.items() if all(amount_of(node, name) < amount for node in nodes)]
     if not short:
@@ -296,8 +245,10 @@ def _shortage(case: Case, nodes: Sequence[Node], resource: str, wanted: int) -> 
 
 
 def _crowded(case: Case) -> Problem:
-    index, term, places = case.crowded or _missing(case)
-    nodes = case.sieve.roomy if case.sieve is not None else ()
+    if case.crowded is None:
+        raise AssertionError(str(case.obj))
+    index, term, places = case.crowded
+    nodes = case.sieve.roomy
     key = term.topology_key
     where = f"{places} {'node' if places == 1 else 'nodes'}"
     if len(nodes) != places:
@@ -314,12 +265,13 @@ def _crowded(case: Case) -> Problem:
 
 
 def _parted(case: Case) -> Problem:
-    nodes = case.sieve.open if case.sieve is not None else ()
+    nodes = case.sieve.open
     some = len(nodes) < len(case.scene.stage.nodes)
     left = f"{'the one node' if len(nodes) == 1 else f'the {len(nodes)} nodes'} left to the Pod" if some else "any node"
     for claim, volume in _bound(case):
+        drivers = case.scene.stage.facts.csi_nodes
         if volume.terms is not None and not any(
-            term.matches("", node.labels) for term in volume.terms for node in nodes
+            volume.reachable_from(node.labels, drivers.get(node.name)) for node in nodes
         ):
             asked = _terms_text(volume.terms)
             message = f'PersistentVolume "{volume.name}" cannot be reached from {left}: it asks for {asked}'
@@ -333,7 +285,7 @@ def _parted(case: Case) -> Problem:
     return Problem(at_volume(case, ""), message, effect=_effect(case))
 
 
-def _bound(case: Case) -> Iterator[tuple[str, Any]]:
+def _bound(case: Case) -> Iterator[tuple[str, PersistentVolume]]:
     volumes = {volume.name: volume for volume in case.volumes}
     return ((claim.name, volumes[claim.volume]) for claim in case.claims if claim.volume in volumes)
 
@@ -348,115 +300,12 @@ def _unknown_scheduler(case: Case) -> Problem:
 
 
 def _pod_of(case: Case) -> Pod:
-    return case.pod if case.pod is not None else _missing(case)
+    if case.pod is None:
+        raise AssertionError(str(case.obj))
+    return case.pod
 
 
-def _missing(case: Case) -> Any:
-    raise AssertionError(f"{case.obj}: said of it is what was not found")
-
-
-# --- refusals -----------------------------------------------------------------------------------------------------
-
-_POLICY: Final = re.compile(r"(?:exceeded|failed) quota: ([^,: ]+)[,:]")
-_EXCEEDED: Final = re.compile(r"exceeded quota: ([^,]+), requested: ([^=]+)=")
-_EVENTS: Final = {"Deployment": "the events of its ReplicaSet", "CronJob": "the events of its Job"}
-
-
-def _refused(case: Case) -> Problem:
-    related = _policies_named(case.first.message, case.obj, case.cluster)
-    if case.obj.kind == "Pod":
-        effect = "kubectl apply fails with these words, and there is no Pod."
-    else:
-        refused = sum(1 for pod in case.failing if pod.verdict is Verdict.REFUSED)
-        who = _EVENTS.get(case.obj.kind, "its events")
-        effect = (
-            f"{case.obj} is accepted, and {refused} of its {case.total} Pods are never created. "
-            f"Only {who} say why: FailedCreate."
-        )
-    path = (*case.template.path, *case.first.path)
-    if "exceeded quota: " in case.first.message:
-        is_counted = case.running and case.obj.spec.get("replicas") is not None
-        path = ("spec", "replicas") if is_counted else (*case.template.path, "spec", "containers")
-    return Problem(path, f"{_share(case)}{case.first.message}", related, effect=effect, absent=_word(case.first.absent))
-
-
-def _refused_objects(cluster: Cluster, run: DryRun) -> Iterator[tuple[Object, Problem]]:
-    """The objects that admission refuses; of many that one quota refuses for one thing, the first."""
-    alike: dict[tuple[str, ...], list[Refusal]] = {}
-    for refusal in run.refusals:
-        if FORBIDDEN in refusal.message and refusal.is_known:
-            exceeded = _EXCEEDED.search(refusal.message)
-            key = exceeded.groups() if exceeded is not None else (refusal.message,)
-            alike.setdefault((refusal.obj.group_kind, refusal.obj.namespace, *key), []).append(refusal)
-    for first, *others in alike.values():
-        related = _policies_named(first.message, first.obj, cluster)
-        more = (
-            f"; so {'is' if len(others) == 1 else 'are'} {len(others)} more of kind {first.obj.kind}" if others else ""
-        )
-        yield first.obj, Problem(first.path, f"{first.message}{more}", related)
-
-
-def _word(absent: str) -> str:
-    """The name alone of `Kind name` or `Kind namespace/name`."""
-    return absent.rpartition(" ")[2].rpartition("/")[2]
-
-
-def _policies_named(message: str, obj: Object, cluster: Cluster) -> tuple[Related, ...]:
-    """The quota that a refusal names, or the limits of the namespace."""
-    named = _POLICY.search(message)
-    namespace = obj.namespace or DEFAULT_NAMESPACE
-    kind, word = ("ResourceQuota", "the quota") if named else ("LimitRange", "the limits")
-    if not named and " usage per " not in message and " ratio per " not in message:
-        return ()
-    found = (each for each in cluster.of_kind(kind) if (each.namespace or DEFAULT_NAMESPACE) == namespace)
-    return tuple(
-        Related(each, ("spec", "hard" if named else "limits"), word)
-        for each in found
-        if named is None or each.name == named[1]
-    )[:1]
-
-
-# --- claims -------------------------------------------------------------------------------------------------------
-
-
-def _unbound(cluster: Cluster, run: DryRun) -> Iterator[tuple[Object, Problem]]:
-    """The claims of the manifests that never get a volume, as far as no other rule says so."""
-    sets = [workload.obj for workload in run.workloads if workload.obj.kind == "StatefulSet"]
-    by_namespace: dict[str, list[Object]] = {}
-    for obj in sets:
-        by_namespace.setdefault(obj.namespace or DEFAULT_NAMESPACE, []).append(obj)
-    said: set[tuple[Object, int]] = set()
-    for (namespace, name), why in run.unbound.items():
-        written = cluster_claims(cluster).get((namespace, name), ())
-        for obj in written[-1:]:
-            if _is_sayable(obj, dig(obj.data, "spec"), why, cluster):
-                yield obj, _never_binds(("spec",), "the claim", why)
-        for obj in () if written else by_namespace.get(namespace, ()):
-            index = is_template(obj, name)
-            if index is None or (obj, index) in said:
-                continue
-            said.add((obj, index))
-            path = ("spec", "volumeClaimTemplates", index, "spec")
-            if _is_sayable(obj, dig(obj.data, *path), why, cluster):
-                yield obj, _never_binds(path, f'claim "{name}"', why)
-
-
-def _is_sayable(obj: Object, spec: Any, why: str, cluster: Cluster) -> bool:
-    class_name = text(dig(spec, "storageClassName"))
-    is_of_volumes = why.startswith(("no volume fits", "no persistent volumes"))
-    if is_of_volumes and not knows_volumes(class_name, cluster):
-        return False
-    return not is_storage_defect(obj, cluster)
-
-
-def _never_binds(path: Path, subject: str, why: str) -> Problem:
-    field = "storageClassName" if "class" in why else "volumeName" if "volume" in why.partition(":")[0] else ""
-    if "its data" in why:
-        field = "dataSource"
-    return Problem((*path, field) if field else path, f"{subject} never gets a volume: {why}")
-
-
-_STATEMENTS: Final[Mapping[str, Callable[[Case], Problem]]] = {
+STATEMENTS: Final[Mapping[str, Callable[[Case], Problem]]] = {
     "unschedulable-pod": _unschedulable,
     "node-selector-matches-no-node": _no_node_chosen,
     "untolerated-taint-everywhere": _kept_off,
@@ -464,6 +313,7 @@ _STATEMENTS: Final[Mapping[str, Callable[[Case], Problem]]] = {
     "anti-affinity-exceeds-nodes": _crowded,
     "volume-node-conflict": _parted,
     "unknown-scheduler": _unknown_scheduler,
-    "quota-refuses-pods": _refused,
-    "admission-refuses-object": _refused,
+    "quota-refuses-pods": refused,
+    "admission-refuses-object": refused,
 }
+"""By rule, what it says of a workload that `cause_of` leaves to it."""

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from k8slint.checks.cases import Case
+from k8slint.checks.pending.cases import Case
 from k8slint.cluster.claims import quantity
 from k8slint.loading.document import Path
 from k8slint.objects.fields import dig, items, mapping, text
@@ -22,7 +22,7 @@ def at_refusal(case: Case) -> Path:
         return (*case.template.path, *case.first.path)
     statuses = case.first.statuses
     # Nodes that are not for such pods are left out, unless there are no others.
-    roomy = [node.name for node in case.sieve.roomy] if case.sieve is not None else []
+    roomy = [node.name for node in case.sieve.roomy]
     looked_at = [statuses[name] for name in roomy if name in statuses] or list(statuses.values())
     if not looked_at:
         return _at_claim_named(case)

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from k8slint.checks import storage
-from k8slint.cluster.claims import claims_of, static_classes, volumes_by_class
+from k8slint.checks.pending.claims import described_kinds, is_storage_defect, knows_volumes, written_claims
 from k8slint.cluster.cluster import Cluster
 from k8slint.objects.fields import dig, sequence, strings, text
 from k8slint.objects.object import Object
@@ -18,7 +18,6 @@ from k8slint.scheduling import NotModelled, Pod
 from k8slint.scheduling.plugins.volume_binding import BIND_CONFLICT, NODE_CONFLICT
 from k8slint.scheduling.storage import Claim, PersistentVolume
 from k8slint.scheduling.terms import PodTerm
-from k8slint.simulation.defaults import DEFAULT_NAMESPACE
 from k8slint.simulation.dry_run import dry_run
 from k8slint.simulation.explain import Explainer, Explanation
 from k8slint.simulation.results import DryRun, PodResult, Scene, Verdict
@@ -80,10 +79,10 @@ class Case:
         return found.pod if found is not None else None
 
     @cached_property
-    def sieve(self) -> Sieve | None:
+    def sieve(self) -> Sieve:
         """The nodes that are left for the failing pods."""
         pods = _pods(self.failing, self.scene) if self.obj.kind == "DaemonSet" else [self.pod] if self.pod else []
-        return Sieve.of(pods, self.scene.stage.nodes) if pods else None
+        return Sieve.of(pods, self.scene.stage.nodes) if pods else Sieve((), (), ())
 
     @cached_property
     def explanation(self) -> Explanation | None:
@@ -93,11 +92,8 @@ class Case:
     @cached_property
     def crowded(self) -> tuple[int, PodTerm, int] | None:
         """The first anti-affinity term with fewer places than there are pods, its index, and how many places it has."""
-        if (
-            self.pod is None
-            or self.sieve is None
-            or not any(status.plugin == "InterPodAffinity" for status in self.first.statuses.values())
-        ):
+        is_refused = any(status.plugin == "InterPodAffinity" for status in self.first.statuses.values())
+        if self.pod is None or not is_refused:
             return None
         for index, term in enumerate(self.pod.anti_affinity.required):
             places = domains(self.sieve.roomy, term.topology_key)
@@ -199,25 +195,24 @@ def cause_of(case: Case) -> str:
     if case.first.verdict is Verdict.REFUSED:
         return _cause_of_refusal(case)
     if case.first.verdict is Verdict.NOT_MODELLED:
-        return (
-            "" if knows_scheduler(text(case.template.spec.get("schedulerName")), case.cluster) else "unknown-scheduler"
-        )
+        name = text(case.template.spec.get("schedulerName"))
+        return "" if _knows_scheduler(name, case.cluster) else "unknown-scheduler"
     if case.pod is None or case.pod.node_name:
         return "unschedulable-pod"
     return next((rule for rule, applies in _BY_RANK if applies(case)), "unschedulable-pod")
 
 
 def _asks_for_no_node(case: Case) -> bool:
-    return case.sieve is not None and not case.sieve.chosen
+    return not case.sieve.chosen
 
 
 def _is_kept_off(case: Case) -> bool:
-    return case.sieve is not None and bool(case.sieve.chosen) and not case.sieve.open
+    return bool(case.sieve.chosen) and not case.sieve.open
 
 
 def _is_too_large(case: Case) -> bool:
     # A DaemonSet that runs on other nodes is not too large for any.
-    return not case.running and case.sieve is not None and bool(case.sieve.open) and not case.sieve.roomy
+    return not case.running and bool(case.sieve.open) and not case.sieve.roomy
 
 
 def _is_crowded(case: Case) -> bool:
@@ -226,7 +221,7 @@ def _is_crowded(case: Case) -> bool:
 
 def _is_parted_from_its_volume(case: Case) -> bool:
     """Whether its volumes are what keeps it from every node that is left."""
-    statuses = [case.first.statuses.get(node.name) for node in case.sieve.open] if case.sieve is not None else []
+    statuses = [case.first.statuses.get(node.name) for node in case.sieve.open]
     return bool(statuses) and all(
         status is not None and (NODE_CONFLICT in status.reasons or status.plugin == "VolumeZone") for status in statuses
     )
@@ -239,14 +234,14 @@ def _is_said_of_storage(case: Case) -> bool:
         return True
     if _UNBOUND in message:
         return any(
-            (claim.namespace, claim.name) in case.run.unbound and writers_of(claim, case) for claim in case.claims
+            (claim.namespace, claim.name) in case.run.unbound and _writers_of(claim, case) for claim in case.claims
         )
     reasons = {reason for status in case.first.statuses.values() for reason in status.reasons}
     if not reasons & {BIND_CONFLICT, NODE_CONFLICT}:
         return False
     if BIND_CONFLICT in reasons and not all(knows_volumes(claim.class_name, cluster) for claim in case.claims):
         return True
-    if any(is_storage_defect(writer, cluster) for claim in case.claims for writer in writers_of(claim, case)):
+    if any(is_storage_defect(writer, cluster) for claim in case.claims for writer in _writers_of(claim, case)):
         return True
     volumes = (*case.volumes, *_volumes_of_class(case))
     return any(
@@ -255,6 +250,12 @@ def _is_said_of_storage(case: Case) -> bool:
         for obj in cluster.find("PersistentVolume", "", volume.name)
         for _ in storage.local_volume_matches_no_node(obj, cluster)
     )
+
+
+def _writers_of(claim: Claim, case: Case) -> list[Object]:
+    """The objects of the manifests that write a claim: itself, or the StatefulSet whose template makes it."""
+    found = case.cluster.once(written_claims).get((claim.namespace, claim.name), ())
+    return [*found, *([case.obj] if case.obj.kind == "StatefulSet" and not found else [])]
 
 
 def _volumes_of_class(case: Case) -> Iterator[PersistentVolume]:
@@ -271,7 +272,7 @@ def _comes_in_time(case: Case) -> bool:
 
 def _waits_for_jobs(case: Case) -> bool:
     """Whether a node has room for it once the pods of Jobs have ended."""
-    if case.pod is None or case.sieve is None:
+    if case.pod is None:
         return False
     freed, loads = case.cluster.once(_freed_by_jobs), case.cluster.once(node_loads)
     wanted = requests_of(case.pod)
@@ -311,11 +312,11 @@ def _cause_of_refusal(case: Case) -> str:
         return ""
     kind = case.first.absent.partition(" ")[0]
     # What the description does not list at all may be there.
-    is_listed = not kind or any(obj.kind == kind for obj in cluster.description or ())
+    is_listed = not kind or kind in cluster.once(described_kinds)
     return "admission-refuses-object" if is_listed else ""
 
 
-def knows_scheduler(name: str, cluster: Cluster) -> bool:
+def _knows_scheduler(name: str, cluster: Cluster) -> bool:
     """Whether the manifests bring a scheduler of that name, or it has given a described Pod its node."""
     names, texts = cluster.once(_schedulers)
     return name in names or any(name in text for text in texts)
@@ -336,53 +337,6 @@ def _schedulers(cluster: Cluster) -> tuple[frozenset[str], tuple[str, ...]]:
     for obj in cluster.of_kind("ConfigMap"):
         texts += [value for value in strings(obj.data.get("data")).values() if "schedulerName" in value]
     return frozenset(names), tuple(texts)
-
-
-# --- claims -------------------------------------------------------------------------------------------------------
-
-
-def writers_of(claim: Claim, case: Case) -> list[Object]:
-    """The objects of the manifests that write a claim: itself, or the StatefulSet whose template makes it."""
-    found = cluster_claims(case.cluster).get((claim.namespace, claim.name), ())
-    return [*found, *([case.obj] if case.obj.kind == "StatefulSet" and not found else [])]
-
-
-def cluster_claims(cluster: Cluster) -> Mapping[tuple[str, str], Sequence[Object]]:
-    """The PersistentVolumeClaims of the manifests by namespace and name."""
-    return cluster.once(_claims)
-
-
-def _claims(cluster: Cluster) -> Mapping[tuple[str, str], Sequence[Object]]:
-    described = frozenset(map(id, cluster.description or ()))
-    found: dict[tuple[str, str], list[Object]] = {}
-    for obj in cluster.of_kind("PersistentVolumeClaim"):
-        if id(obj) not in described:
-            found.setdefault((obj.namespace or DEFAULT_NAMESPACE, obj.name), []).append(obj)
-    return found
-
-
-def is_storage_defect(obj: Object, cluster: Cluster) -> bool:
-    """Whether a rule of the storage category says what is wrong with a claim."""
-    checks = (storage.unbindable_claim, storage.missing_storage_class)
-    return any(True for check in checks for _ in check(obj, cluster))
-
-
-def knows_volumes(class_name: str, cluster: Cluster) -> bool:
-    """Whether the PersistentVolumes of a class are known: something makes them, or some are listed."""
-    if class_name and class_name not in cluster.once(static_classes):
-        return True
-    is_listed = any(obj.kind == "PersistentVolume" for obj in cluster.description or ())
-    return is_listed or class_name in cluster.once(volumes_by_class)
-
-
-def is_template(obj: Object, name: str) -> int | None:
-    """The index of the template of a StatefulSet that makes claims of that name."""
-    stem = name.rpartition("-")[0]
-    for claim in claims_of(obj):
-        index = claim.path[2] if len(claim.path) > 2 else None
-        if claim.is_counted and claim.name == stem and isinstance(index, int):
-            return index
-    return None
 
 
 # --- what is known of the run as a whole --------------------------------------------------------------------------

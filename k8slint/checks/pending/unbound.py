@@ -1,0 +1,60 @@
+"""What is said of claims that never get a volume, where no rule of storage says it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from k8slint.checks.pending.claims import described_kinds, is_storage_defect, knows_volumes, written_claims
+from k8slint.cluster.claims import claims_of
+from k8slint.cluster.cluster import Cluster
+from k8slint.loading.document import Path
+from k8slint.objects.fields import dig
+from k8slint.objects.object import Object
+from k8slint.objects.problem import Problem
+from k8slint.scheduling.storage import Claim
+from k8slint.simulation.defaults import DEFAULT_NAMESPACE
+from k8slint.simulation.results import DryRun
+
+
+def unbound_claims(cluster: Cluster, run: DryRun) -> Iterator[tuple[Object, Problem]]:
+    """The claims of the manifests that never get a volume, as far as no other rule says so; of a template one."""
+    known = run.scene.stage.facts.claims if run.scene is not None else {}
+    templates = _templates(run) if run.unbound else {}
+    said: set[tuple[Object, Path]] = set()
+    for key, why in run.unbound.items():
+        namespace, name = key
+        claim = known.get(key)
+        written = cluster.once(written_claims).get(key, ())
+        place = (written[-1], ("spec",)) if written else templates.get((namespace, name.rpartition("-")[0]))
+        if claim is None or place is None or place in said:
+            continue
+        said.add(place)
+        if _is_sayable(place[0], claim, why, cluster):
+            subject = "the claim" if written else f'claim "{name}"'
+            yield place[0], _never_binds(place, subject, claim, why, cluster)
+
+
+def _templates(run: DryRun) -> dict[tuple[str, str], tuple[Object, Path]]:
+    """The templates of StatefulSets, each with its path, by namespace and the name of its claims but the number."""
+    objects = (workload.obj for workload in run.workloads if workload.obj.kind == "StatefulSet")
+    return {
+        (obj.namespace or DEFAULT_NAMESPACE, claim.name): (obj, claim.path)
+        for obj in objects
+        for claim in claims_of(obj)
+    }
+
+
+def _is_sayable(obj: Object, claim: Claim, why: str, cluster: Cluster) -> bool:
+    is_of_volumes = why.startswith(("no volume fits", "no persistent volumes"))
+    if is_of_volumes and not knows_volumes(claim.class_name, cluster):
+        return False
+    return not is_storage_defect(obj, cluster)
+
+
+def _never_binds(place: tuple[Object, Path], subject: str, claim: Claim, why: str, cluster: Cluster) -> Problem:
+    obj, path = place
+    field = "volumeName" if claim.volume else "storageClassName"
+    if dig(obj.data, *path, "dataSource") is not None and "itself" in why:
+        field = "dataSource"
+    absent = "" if "PersistentVolume" in cluster.once(described_kinds) else claim.class_name or "PersistentVolume"
+    return Problem((*path, field), f"{subject} never gets a volume: {why}", absent=absent)

@@ -1,0 +1,395 @@
+"""`k8slint schedule`, `why` and `cluster`, as a user types them."""
+
+from __future__ import annotations
+
+import json
+import os
+from textwrap import dedent
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from k8slint.bundled import SCHEMAS
+
+SCHEMA = json.loads((SCHEMAS / "schedule.schema.json").read_text(encoding="utf-8"))
+BARE = "---\napiVersion: v1\nkind: Node\nmetadata: {name: a}\n"
+NODES = "2:cpu=4,memory=8Gi,zones=a|b"
+
+
+def deployment(name, replicas=1, cpu="100m", spec="", namespace="shop"):
+    return dedent(f"""\
+        ---
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata: {{name: {name}, namespace: {namespace}}}
+        spec:
+          replicas: {replicas}
+          selector: {{matchLabels: {{app: {name}}}}}
+          template:
+            metadata: {{labels: {{app: {name}}}}}
+            spec:
+              containers: [{{name: a, image: "a:1", resources: {{requests: {{cpu: {cpu}, memory: 1Gi}}}}}}]
+        """) + (f"      {spec}\n" if spec else "")
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A function that writes files into the folder that the test runs in."""
+    monkeypatch.chdir(tmp_path)
+
+    def write(**files):
+        for name, text in files.items():
+            (tmp_path / f"{name}.yaml").write_text(text)
+
+    return write
+
+
+class TestSchedule:
+    def test_all_have_a_node(self, folder, k8slint):
+        folder(app=deployment("web", replicas=3))
+        ended = k8slint("schedule", "app.yaml", "--nodes", NODES)
+        assert (ended.code, ended.err) == (0, "")
+        assert ended.out.startswith("3 pods on 2 nodes for Kubernetes 1.37: all assigned\n")
+        assert "200m of 4" in ended.out
+        assert "shop/web (2)" in ended.out
+
+    def test_a_pod_without_a_node(self, folder, k8slint):
+        folder(app=deployment("web", replicas=3, cpu="2500m"))
+        ended = k8slint("schedule", "app.yaml", "--nodes", NODES, "--kubernetes-version", "1.36")
+        assert ended.code == 1
+        assert (
+            "  0/2 nodes are available: 2 Insufficient cpu. no new claims to deallocate, preemption: 0/2 nodes are "
+            "available: 2 No preemption victims found for incoming pod.\n"
+        ) in ended.out
+        assert "node-1, node-2   lacks 1 cpu\n" in ended.out
+        assert "one fits on node-1 if you ask for at most 1500m cpu\n" in ended.out
+
+    def test_nodes_among_the_files_are_the_cluster(self, folder, k8slint):
+        node = 'apiVersion: v1\nkind: Node\nmetadata: {name: only}\nstatus: {allocatable: {cpu: "1", memory: 4Gi}}\n'
+        folder(app=deployment("web"), node=node)
+        assert "only" in k8slint("schedule", ".").out
+
+    def test_the_settings_name_the_cluster(self, folder, k8slint, tmp_path):
+        folder(app=deployment("web"))
+        (tmp_path / "cluster.yml").write_text(k8slint("cluster", "example").out)
+        (tmp_path / ".k8slint.yaml").write_text("version: 1\ncluster: cluster.yml\n")
+        ended = k8slint("schedule", "app.yaml")
+        assert (ended.code, ended.err) == (0, "")
+        assert "node-3" in ended.out
+
+    def test_a_namespace_for_those_that_name_none(self, folder, k8slint):
+        folder(app=deployment("web").replace(", namespace: shop", ""))
+        ended = k8slint("schedule", "app.yaml", "--nodes", NODES, "-n", "prod")
+        assert "prod/web" in ended.out
+
+    def test_standard_input(self, folder, k8slint):
+        folder()
+        assert k8slint("schedule", "-", "--nodes", NODES, stdin=deployment("web").encode()).code == 0
+
+    def test_another_scheduler(self, folder, k8slint):
+        configuration = dedent("""\
+            apiVersion: kubescheduler.config.k8s.io/v1
+            kind: KubeSchedulerConfiguration
+            profiles:
+              - schedulerName: packer
+                pluginConfig:
+                  - name: NodeResourcesFit
+                    args: {scoringStrategy: {type: MostAllocated, resources: [{name: cpu, weight: 1}]}}
+                plugins:
+                  multiPoint: {disabled: [{name: PodTopologySpread}, {name: NodeResourcesBalancedAllocation}]}
+            """)
+        folder(app=deployment("web", replicas=3, spec="schedulerName: packer"), scheduler=configuration)
+        arguments = ("schedule", "app.yaml", "--nodes", NODES)
+        assert 'scheduler "packer" is not described' in k8slint(*arguments).out
+        ended = k8slint(*arguments, "--scheduler-config", "scheduler.yaml")
+        assert ended.code == 0
+        assert "shop/web (3)" in ended.out
+
+    def test_what_the_api_server_refuses(self, folder, k8slint):
+        quota = "---\napiVersion: v1\nkind: ResourceQuota\nmetadata: {name: small, namespace: shop}\n"
+        quota += "spec: {hard: {pods: 1}}\n"
+        folder(app=quota + deployment("web", replicas=3))
+        ended = k8slint("schedule", "app.yaml", "--nodes", NODES)
+        assert ended.code == 1
+        assert "REFUSED BY THE API SERVER" in ended.out
+        assert "Deployment shop/web: 2 of 3 pods" in ended.out
+        assert "exceeded quota: small, requested: pods=1, used: pods=1, limited: pods=1" in ended.out
+
+    def test_gated_and_not_modelled(self, folder, k8slint):
+        folder(
+            app=deployment("one", spec="schedulingGates: [{name: example.com/wait}]")
+            + deployment("two", spec="schedulerName: other")
+        )
+        ended = k8slint("schedule", "app.yaml", "--nodes", NODES)
+        assert ended.code == 1
+        assert "waiting for scheduling gates: [example.com/wait]" in ended.out
+        assert 'scheduler "other" is not described, expected "default-scheduler"\n    Deployment shop/two' in ended.out
+
+    def test_more_important_pods_say_whom_they_evict(self, folder, k8slint):
+        cluster = dedent("""\
+            apiVersion: v1
+            kind: Node
+            metadata: {name: only}
+            status: {allocatable: {cpu: "4", memory: 8Gi, pods: "10"}}
+            ---
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: batch, namespace: jobs}
+            spec: {nodeName: only, containers: [{name: a, image: "a:1", resources: {requests: {cpu: "3"}}}]}
+            status: {phase: Running}
+            """)
+        folder(app=deployment("web", cpu="2", spec="priorityClassName: system-node-critical"), c=cluster)
+        ended = k8slint("schedule", "app.yaml", "--cluster", "c.yaml")
+        assert ended.code == 1
+        assert "It is more important: jobs/batch would be evicted from only." in ended.out
+
+    def test_what_comes_to_nothing(self, folder, k8slint):
+        folder(app=deployment("web", cpu="two cores"))
+        ended = k8slint("schedule", "app.yaml", "--nodes", NODES)
+        assert ended.code == 1
+        assert "COME TO NOTHING\n  app.yaml:3: Deployment shop/web: " in ended.out
+        assert '"two cores" is no quantity' in " ".join(ended.out.split())
+
+    def test_what_cannot_be_read_is_said_and_left_out(self, folder, k8slint):
+        folder(app=deployment("web"), broken="a: [1\n")
+        ended = k8slint("schedule", ".", "--nodes", NODES)
+        assert ended.code == 2
+        assert ended.err.startswith("k8slint: broken.yaml:")
+        assert "all assigned" in ended.out
+
+    def test_letters_where_blocks_cannot_be_shown(self, folder, program):
+        folder(app=deployment("web", replicas=3, cpu="2500m"))
+        ended = program("schedule", "app.yaml", "--nodes", NODES, env={"PYTHONIOENCODING": "ascii"})
+        assert ended.out.isascii()
+        assert "########.... 2500m of 4" in ended.out
+
+    @pytest.mark.parametrize("output", ["table", "wide", "markdown", "json"])
+    def test_the_same_bytes_each_time(self, folder, k8slint, output):
+        folder(app=deployment("web", replicas=3, cpu="2500m") + deployment("db", replicas=2))
+        arguments = ("schedule", "app.yaml", "--nodes", NODES, "-o", output)
+        assert k8slint(*arguments) == k8slint(*arguments)
+
+
+class TestUse:
+    @pytest.mark.parametrize(
+        ("argv", "said"),
+        [
+            ((), "no nodes are known; describe the cluster with --nodes 3:cpu=4,memory=16Gi or --cluster FILE"),
+            (("--nodes", "x"), '--nodes "x": expected a number of nodes'),
+            (("--nodes", "1", "--cluster", "c.yaml"), "--cluster and --nodes both describe the cluster"),
+            (("--cluster", "none.yaml"), "none.yaml: no such file or directory"),
+            (("--cluster", "app.yaml"), "app.yaml: no Node in the cluster file"),
+            (("--nodes", "1", "--kubernetes-version", "1.2"), "Kubernetes 1.2 is not known; expected 1.30 to"),
+            (("--nodes", "1", "--scheduler-config", "app.yaml"), "app.yaml: 0 documents of kind KubeSchedulerConfig"),
+            (("--nodes", "1", "-n", "No!"), '--namespace "No!" is no name of a namespace'),
+            (("--nodes", "1:cpu=-1"), 'Node node-1: status.allocatable.cpu: "-1" is less than 0'),
+        ],
+    )
+    def test_one_line_says_what_to_do(self, folder, k8slint, argv, said):
+        folder(app=deployment("web"), c="a: 1\n")
+        ended = k8slint("schedule", "app.yaml", *argv)
+        assert (ended.code, ended.out) == (2, "")
+        assert said in ended.err
+        assert ended.err.count("\n") == 1
+
+    @pytest.mark.parametrize(
+        ("cluster", "said"),
+        [
+            ("apiVersion: v1\nkind: Config\nclusters: []\n", "this is a kubeconfig"),
+            ("", "the cluster file is empty"),
+            (BARE, None),
+            (BARE + BARE, "c.yaml: Node a: metadata.name: two nodes have this name"),
+            (
+                "apiVersion: v1\nkind: Node\nmetadata: {name: a}\nstatus: {allocatable: {cpu: 4 cores}}\n",
+                'c.yaml: Node a: status.allocatable.cpu: "4 cores" is no quantity',
+            ),
+            ("apiVersion: v1\nkind: Node\nmetadata: 3\nspec: [1]\nstatus: x\n", "c.yaml: Node"),
+            (
+                "apiVersion: v1\nkind: Node\nmetadata: {name: a}\nspec: {taints: [3]}\n",
+                "c.yaml: Node a: spec.taints[0]",
+            ),
+        ],
+    )
+    def test_clusters_of_any_shape(self, folder, k8slint, cluster, said):
+        folder(app=deployment("web"), c=cluster)
+        ended = k8slint("schedule", "app.yaml", "--cluster", "c.yaml")
+        if said is None:
+            assert ended.code == 0
+        else:
+            assert (ended.code, ended.out) == (2, "")
+            assert said in ended.err
+
+    def test_nothing_to_schedule(self, folder, k8slint):
+        folder(app="apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n")
+        ended = k8slint("schedule", "app.yaml", "--nodes", "1")
+        assert (ended.code, ended.out) == (2, "")
+        assert "nothing to schedule" in ended.err
+
+
+class TestJson:
+    def test_it_is_as_its_schema_says(self, folder, k8slint):
+        gates = deployment("gated", spec="schedulingGates: [{name: example.com/wait}]")
+        folder(app=deployment("web", replicas=3, cpu="2500m") + gates + deployment("bad", cpu="x"))
+        ended = k8slint("schedule", "app.yaml", "--nodes", NODES, "-o", "json")
+        data = json.loads(ended.out)
+        Draft202012Validator(SCHEMA).validate(data)
+        assert ended.code == 1
+        assert [pod["verdict"] for pod in data["pods"]] == ["assigned", "assigned", "unschedulable", "gated"]
+        first, _, failed, _ = data["pods"]
+        assert set(first["scores"]) == {"node-1", "node-2"}
+        assert failed["nodes"]["node-1"] == {
+            "plugin": "NodeResourcesFit",
+            "code": "Unschedulable",
+            "reasons": ["Insufficient cpu"],
+        }
+        assert failed["explanation"]["nodes"]["node-1"] == [
+            {"plugin": "NodeResourcesFit", "text": "lacks 1 cpu", "resource": "cpu", "lack": 1000}
+        ]
+        assert data["nodes"][0]["requested"]["cpu"] == 2500
+        assert [refusal["object"]["name"] for refusal in data["refusals"]] == ["bad"]
+
+    def test_a_pod_that_waits_for_another_is_gated(self, folder, k8slint):
+        text = deployment("db", replicas=2, cpu="9").replace("Deployment", "StatefulSet")
+        folder(app=text)
+        data = json.loads(k8slint("schedule", "app.yaml", "--nodes", NODES, "-o", "json").out)
+        assert [pod["verdict"] for pod in data["pods"]] == ["unschedulable", "gated"]
+
+
+class TestMarkdown:
+    def test_names_cannot_break_the_table(self, folder, k8slint):
+        cluster = 'apiVersion: v1\nkind: Node\nmetadata: {name: "a|b"}\nstatus: {allocatable: {cpu: "4"}}\n'
+        folder(app=deployment("web"), c=cluster)
+        ended = k8slint("schedule", "app.yaml", "--cluster", "c.yaml", "-o", "markdown")
+        assert "| a\\|b | 100m of 4 (2%) | 1Gi |" in ended.out
+
+
+@pytest.mark.parametrize("output", ["table", "wide", "markdown", "json"])
+def test_names_cannot_steer_the_terminal(folder, k8slint, output):
+    evil = '"a\\e[31m\\u202e::error::"'
+    cluster = (
+        f"apiVersion: v1\nkind: Node\nmetadata: {{name: {evil}, labels: {{topology.kubernetes.io/zone: {evil}}}}}\n"
+    )
+    cluster += f"spec: {{taints: [{{key: {evil}, effect: NoSchedule}}]}}\n"
+    folder(app=deployment(evil, spec=f"schedulerName: {evil}") + deployment("web"), c=cluster)
+    out = k8slint("schedule", "app.yaml", "--cluster", "c.yaml", "-o", output).out
+    assert "\x1b" not in out
+    assert "\u202e" not in out
+    assert not any(line.lstrip().startswith("::") for line in out.splitlines())
+
+
+class TestWhy:
+    @pytest.mark.parametrize(
+        "name", ["deploy/web", "deployment/web", "deployments/web", "deployment.apps/web", "Deployments.v1.apps/web"]
+    )
+    def test_names_as_kubectl_takes_them(self, folder, k8slint, name):
+        folder(app=deployment("web") + deployment("db"))
+        ended = k8slint("why", name, "app.yaml", "--nodes", NODES)
+        assert (ended.code, ended.err) == (0, "")
+        assert ended.out.startswith("Deployment shop/web: 1 assigned (app.yaml:3)\n")
+
+    def test_a_pod_leads_to_its_workload(self, folder, k8slint):
+        folder(app=deployment("web").replace("Deployment", "StatefulSet"))
+        assert k8slint("why", "po/web-0", "app.yaml", "--nodes", NODES).out.startswith("StatefulSet shop/web")
+
+    @pytest.mark.parametrize(
+        ("name", "said"),
+        [
+            ("web", '"web" names no workload; expected kind/name, as deploy/web'),
+            ("deploi/web", 'did you mean "deploy/web"?'),
+            ("deployment.batch/web", 'did you mean "deployment.apps/web"?'),
+            ("deploy/frontent", 'did you mean "frontend"?'),
+            ("sts/zzz", "there are deployment/frontend"),
+            ("svc/web", "no kind that makes pods"),
+        ],
+    )
+    def test_what_is_misspelt(self, folder, k8slint, name, said):
+        folder(app=deployment("frontend"))
+        ended = k8slint("why", name, "app.yaml", "--nodes", NODES)
+        assert (ended.code, ended.out) == (2, "")
+        assert said in ended.err
+
+    def test_the_filters_by_node(self, folder, k8slint, tmp_path):
+        folder(app=deployment("web", replicas=4, cpu="2500m"))
+        (tmp_path / "c.yaml").write_text(k8slint("cluster", "example").out)
+        ended = k8slint("why", "deploy/web", "app.yaml", "--cluster", "c.yaml")
+        assert ended.code == 1
+        rows = {line.split()[0]: line.split()[1:3] for line in ended.out.splitlines() if line.startswith("  node-")}
+        assert "  NODE     TaintToleration   NodeResourcesFit\n" in ended.out
+        assert rows["node-3"] == ["✗", "✓"]
+        assert rows["node-2"] == ["✓", "✗"]
+
+    def test_equal_nodes_are_one_row(self, folder, k8slint):
+        folder(app=deployment("web", cpu="5"))
+        ended = k8slint("why", "deploy/web", "app.yaml", "--nodes", "50:cpu=4,memory=8Gi")
+        assert "node-1 … node-50 (50)   ✗" in ended.out
+        assert len(ended.out.splitlines()) < 15
+
+    def test_the_scores_of_the_best(self, folder, k8slint):
+        folder(app=deployment("first", cpu="2") + deployment("web"))
+        out = k8slint("why", "deploy/web", "app.yaml", "--nodes", "9:cpu=4,memory=8Gi").out
+        assert "NodeResourcesFit" in out
+        assert "and 4 nodes more" in out
+        assert "scored as high: which of them is taken is an accident" in out
+
+    def test_of_two_namespaces_both_unless_one_is_named(self, folder, k8slint):
+        folder(app=deployment("web") + deployment("web", namespace="blog"))
+        arguments = ("why", "deploy/web", "app.yaml", "--nodes", NODES)
+        assert {"shop/web", "blog/web"} <= set(k8slint(*arguments).out.replace(":", "").split())
+        assert "shop/web" not in k8slint(*arguments, "-n", "blog").out
+
+
+class TestCluster:
+    def test_the_example_works(self, folder, k8slint, tmp_path):
+        folder(app=deployment("web", replicas=2))
+        (tmp_path / "c.yaml").write_text(k8slint("cluster", "example").out)
+        ended = k8slint("schedule", "app.yaml", "--cluster", "c.yaml")
+        assert (ended.code, ended.err) == (0, "")
+        assert "kube-system/monitor" in ended.out
+
+    @pytest.mark.parametrize("output", ["yaml", "json"])
+    def test_a_snapshot_is_a_cluster(self, folder, k8slint, tmp_path, output):
+        folder(app=deployment("web"))
+        node = {
+            "apiVersion": "v1",
+            "kind": "Node",
+            "metadata": {
+                "name": "one",
+                "labels": {"a": "yes", "b": "0400", "c": "1e3", "d": "~"},
+                "managedFields": [1],
+            },
+            "status": {"allocatable": {"cpu": "4", "memory": "8Gi"}},
+        }
+        secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "s"}, "data": {"p": "hunter2"}}
+        printed = json.dumps({"apiVersion": "v1", "kind": "List", "items": [node, secret]}).encode()
+        ended = k8slint("cluster", "snapshot", "-", "-o", output, stdin=printed)
+        assert ended.code == 0
+        assert "hunter2" not in ended.out
+        assert "managedFields" not in ended.out
+        (tmp_path / "c.yaml").write_text(ended.out)
+        assert k8slint("schedule", "app.yaml", "--cluster", "c.yaml").code == 0
+        again = k8slint("cluster", "snapshot", "c.yaml", "-o", "json")
+        assert json.loads(again.out)["items"][0]["metadata"]["labels"] == node["metadata"]["labels"]
+
+    def test_names_can_be_taken_out(self, k8slint):
+        node = b'{"apiVersion": "v1", "kind": "Node", "metadata": {"name": "ip-10-1-2-3.corp.example"}}'
+        ended = k8slint("cluster", "snapshot", "-", "--anonymize", stdin=node)
+        assert ended.code == 0
+        assert "corp" not in ended.out
+
+    @pytest.mark.parametrize(
+        "printed", [b"", b"[1", b'{"kind": 5, "items": [3, null, {"kind": "Node"}]}'[:-30], b"\xff", b"3"]
+    )
+    def test_what_is_no_cluster_says_what_to_run(self, k8slint, printed):
+        ended = k8slint("cluster", "snapshot", "-", stdin=printed)
+        assert (ended.code, ended.out) == (2, "")
+        assert ended.err.startswith("k8slint: standard input")
+
+    def test_at_a_terminal_it_says_what_to_run(self, program):
+        leader, terminal = os.openpty()
+        try:
+            ended = program("cluster", "snapshot", "-", stdin=terminal)
+        finally:
+            os.close(leader)
+            os.close(terminal)
+        assert (ended.code, ended.out) == (2, "")
+        assert "kubectl get nodes,pods" in ended.err
