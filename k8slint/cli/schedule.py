@@ -139,11 +139,11 @@ def rehearse(
     run = play(explain=False)
     if run.nodes is None:
         raise UsageError(f"no nodes are known; {_HOW}")
-    is_small = len(run.pods) * len(run.nodes) <= _MOST_SCORES
-    if scores and is_small:
+    pods, nodes_known = len(run.pods), len(run.nodes)
+    if scores and pods * nodes_known <= _MOST_SCORES:
         run = play(explain=True)
     elif scores:
-        complain(f"scores are left out: {len(run.pods)} pods on {len(run.nodes)} nodes have too many")
+        complain(f"scores are left out: {pods} pods on {nodes_known} nodes have too many")
     return Subject(run, Explainer(run), str(material.version), is_whole=not gaps)
 
 

@@ -14,6 +14,7 @@ from k8slint.scheduling.result import Assigned, Outcome, Unschedulable
 from k8slint.scheduling.standing import Refusals, Standing
 from k8slint.simulation.obstacles import Obstacle, Remedy, obstacles_of
 from k8slint.simulation.results import DryRun, PodResult, Scene
+from k8slint.values.amount import enumerated
 
 _MOST_CHANGES: Final = 3
 # What helps on neither of the two nearest nodes with the same obstacles helps on none of them.
@@ -197,4 +198,4 @@ def _joined(texts: list[str]) -> str:
     ask = "ask for at most "
     amounts = [text.removeprefix(ask) for text in texts if text.startswith(ask)]
     others = list(dict.fromkeys(text for text in texts if not text.startswith(ask)))
-    return ", and ".join([*([ask + " and ".join(amounts)] if amounts else []), *others])
+    return ", and ".join([*([ask + enumerated(amounts)] if amounts else []), *others])

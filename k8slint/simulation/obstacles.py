@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
 from k8slint.scheduling.ledger import Usage
-from k8slint.scheduling.nodes import Node
+from k8slint.scheduling.nodes import HOSTNAME, Node
 from k8slint.scheduling.pods import HostPort, Pod
 from k8slint.scheduling.result import Rejection
 from k8slint.scheduling.selection import NodeChoice, NodeTerm, Taint, Toleration, untolerated
@@ -139,7 +139,8 @@ def _unmet(term: NodeTerm, node: Node) -> list[Requirement]:
 
 def _label_text(node: Node, key: str, values: tuple[str, ...]) -> str:
     wanted = f"{key}={values[0]}" if len(values) == 1 else f"{key} in ({', '.join(values)})"
-    has = f" (has {key}={node.labels[key]})" if key in node.labels else ""
+    # Each node has a host name of its own: it tells nothing.
+    has = f" (has {key}={node.labels[key]})" if key in node.labels and key != HOSTNAME else ""
     return f"lacks the label {wanted}{has}"
 
 
@@ -200,15 +201,16 @@ def _without_expression(term: NodeTerm, wanted: Requirement) -> OnPod:
 
 
 def _ports(rejection: Rejection, pod: Pod, usage: Usage) -> Iterator[Obstacle]:
-    for port in pod.host_ports:
-        if usage.ports.get((port.protocol, port.port)):
-            text = f"{port.port}/{port.protocol}"
-            remedy = Remedy(f"take another host port than {text}", _without_port(port))
-            yield Obstacle(rejection.plugin, f"has host port {text} taken", remedy=remedy)
+    taken = [port for port in pod.host_ports if usage.ports.get((port.protocol, port.port))]
+    if taken:
+        names = ", ".join(dict.fromkeys(f"{port.port}/{port.protocol}" for port in taken))
+        what = "another host port" if len(taken) == 1 else "other host ports"
+        remedy = Remedy(f"take {what} than {names}", _without_ports(taken))
+        yield Obstacle(rejection.plugin, f"has host port {names} taken", remedy=remedy)
 
 
-def _without_port(port: HostPort) -> OnPod:
-    return lambda pod: replace(pod, host_ports=tuple(other for other in pod.host_ports if other != port))
+def _without_ports(taken: Collection[HostPort]) -> OnPod:
+    return lambda pod: replace(pod, host_ports=tuple(port for port in pod.host_ports if port not in taken))
 
 
 def _resources(rejection: Rejection, pod: Pod, usage: Usage) -> Iterator[Obstacle]:

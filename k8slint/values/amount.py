@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 _STEPS: Final = ((60, "Ei"), (50, "Pi"), (40, "Ti"), (30, "Gi"), (20, "Mi"), (10, "Ki"))
@@ -28,3 +29,13 @@ def in_words(resource: str, amount: int, *, up: bool = False) -> str:
             tenths = -(-amount * 10 >> power) if up else amount * 10 >> power
             return f"{tenths // 10}.{tenths % 10}{unit}" if tenths % 10 else f"{tenths // 10}{unit}"
     return str(amount)
+
+
+def enumerated(parts: Sequence[str]) -> str:
+    """The parts as a sentence lists them.
+
+    >>> enumerated(["1 cpu", "2Gi memory", "1 gpu"])
+    '1 cpu, 2Gi memory and 1 gpu'
+    """
+    *others, last = parts
+    return f"{', '.join(others)} and {last}" if others else last

@@ -359,7 +359,7 @@ def _freed_by_jobs(cluster: Cluster) -> Mapping[str, Counter[str]]:
         if run.scene is None or result.verdict is not Verdict.ASSIGNED:
             continue
         owner = result.owner
-        if owner.kind in _ENDING or (owner.kind == "Pod" and owner.spec.get("restartPolicy") in _ENDING):
+        if owner.kind in _ENDING or (owner.kind == "Pod" and text(owner.spec.get("restartPolicy")) in _ENDING):
             for pod in _pods((result,), run.scene):
                 freed.setdefault(result.node, Counter()).update({**requests_of(pod), "pods": 1})
     return freed

@@ -100,9 +100,13 @@ def _at_host_port(case: Case, _reason: str) -> Path:
     return _at_spec(case)
 
 
-def _at_spread(case: Case, _reason: str) -> Path:
+def _at_spread(case: Case, reason: str) -> Path:
+    """The first hard constraint; where a label is missing, the first over a label that some node lacks."""
+    is_missing = reason.endswith("(missing required label)")
     for index, constraint in items(case.template.spec.get("topologySpreadConstraints")):
-        if constraint.get("whenUnsatisfiable") == "DoNotSchedule":
+        key = constraint.get("topologyKey")
+        is_meant = not is_missing or any(key not in node.labels for node in case.sieve.roomy)
+        if constraint.get("whenUnsatisfiable") == "DoNotSchedule" and is_meant:
             return (*case.template.path, "spec", "topologySpreadConstraints", index, "topologyKey")
     return _at_spec(case)
 

@@ -41,7 +41,7 @@ def problems(cluster: Cluster) -> Found:
         if rule == "unschedulable-pod":
             explained += 1
             fix = way_out(case) if explained <= _MOST_EXPLAINED else ""
-            problem = replace(problem, fix=fix or nearest_node(case))
+            problem = replace(problem, fix=fix or nearest_node(case) or problem.fix)
         found.setdefault(case.obj, []).append((rule, problem))
     for obj, problem in unbound_claims(cluster, run):
         found.setdefault(obj, []).append(("claim-never-binds", problem))

@@ -11,7 +11,7 @@ from k8slint.checks.pending.paths import at_node_choice, at_refusal, at_request,
 from k8slint.checks.pending.refusals import refused
 from k8slint.cluster.spelling import WORTH_COMPARING, nearest_name
 from k8slint.loading.document import Path
-from k8slint.objects.fields import items, text
+from k8slint.objects.fields import dig, items, text
 from k8slint.objects.object import Object
 from k8slint.objects.problem import Problem, Related
 from k8slint.scheduling import Node, Pod
@@ -36,13 +36,23 @@ def _unschedulable(case: Case) -> Problem:
             f"The Pod {case.first.name} stays Pending, FailedScheduling says why, and the {waiting} after it are never "
             "created."
         )
+    path = at_refusal(case)
     return Problem(
-        at_refusal(case),
+        path,
         f"{share(case)}{case.first.message}",
         tuple(_taints(case)),
         effect=effect,
+        fix=_spread_fix(case, path),
         absent=_wanted_pods(case),
     )
+
+
+def _spread_fix(case: Case, path: Path) -> str:
+    """What to do about a spread over a label that nodes lack."""
+    if "(missing required label)" not in case.first.message or "topologySpreadConstraints" not in path:
+        return ""
+    key = dig(case.obj.data, *path)
+    return f'Label the nodes with "{key}", or spread over a label that they have.'
 
 
 def share(case: Case) -> str:
@@ -237,6 +247,9 @@ def _shortage(case: Case, nodes: Sequence[Node], resource: str, wanted: int) -> 
         return f"the Pod requests {asked} of {resource}, which no node{left} has" + (
             f'; nearest is "{near}"' if near else ""
         )
+    given = next((node.allocatable for node in case.run.nodes or () if node.name == largest.name), {})
+    if resource not in given:
+        return f"the Pod requests {asked} of {resource}, which is more than any node{left} could have"
     missing = in_words(resource, wanted - has, up=True)
     return (
         f'the Pod requests {asked} of {resource}; the largest node{left}, "{largest.name}", '

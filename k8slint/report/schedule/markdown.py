@@ -118,7 +118,7 @@ def _behind(explanation: Explanation) -> Iterator[str]:
         yield f"and {counted(sum(len(row.nodes) for row in found[_ROWS_SHOWN:]), 'node')} more"
     if explanation.fits_on:
         yield f"Once the other pods have their places it fits on {listed(explanation.fits_on, '…')}."
-    elif explanation.nearest and len(explanation.nodes) > 1:
+    elif explanation.nearest and len(rows(explanation)) > 1:
         yield f"nearest: {visible(explanation.nearest)} {obstacles_text([explanation.nodes[explanation.nearest]])}"
     for change in explanation.changes:
         yield f"one fits on {visible(change.node)} if you {visible(change.text)}"

@@ -146,10 +146,9 @@ def notes(run: DryRun) -> Iterator[str]:
 def comings_to_nothing(run: DryRun) -> Iterator[str]:
     """The objects that would not be there, and why."""
     for refusal in run.refusals:
-        obj = refusal.obj
-        text = refusal.message
-        if obj.kind not in text:
-            text = f"{obj.kind} {obj.name}: {text}" if obj.name else f"{obj.kind}: {text}"
+        obj, text = refusal.obj, refusal.message
+        name = f"{obj.namespace}/{obj.name}" if obj.namespace else obj.name
+        label = f"{obj.kind} {name}".rstrip(" ")
         if not refusal.is_known:
             text = f"not judged, for it holds a placeholder: {text}"
-        yield f"{place_of(obj)}: {visible(text)}"
+        yield f"{place_of(obj)}: {visible(text if text.startswith(label) else f'{label}: {text}')}"

@@ -28,7 +28,7 @@ from k8slint.values.amount import in_words
 _NODES_SHOWN: Final = 60
 _EXPLAINED: Final = 20
 _ROWS_SHOWN: Final = 15
-_ASSUMPTIONS_SHOWN: Final = 12
+_ASSUMPTIONS_SHOWN: Final = 20
 _LINES_OF_PODS: Final = 2
 _USUAL: Final = ("cpu", "memory", "pods")
 _BAD: Final = (
@@ -214,7 +214,7 @@ def advice(explanation: Explanation, sheet: Sheet, subject: str) -> Iterator[str
         names = listed(explanation.fits_on, sheet.marks.dots)
         yield from sheet.wrapped(f"Once the other pods have their places {subject} fits on {names}.", "  ")
         return
-    if explanation.nearest and len(explanation.nodes) > 1:
+    if explanation.nearest and len(rows(explanation)) > 1:
         text = obstacles_text([explanation.nodes[explanation.nearest]])
         yield from sheet.wrapped(f"nearest: {visible(explanation.nearest)} {text}", "  ", "  ")
     for change in explanation.changes:

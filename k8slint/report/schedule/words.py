@@ -9,7 +9,7 @@ from typing import Final
 from k8slint.report.escape import visible
 from k8slint.simulation.explain import Explanation
 from k8slint.simulation.obstacles import Obstacle
-from k8slint.values.amount import in_words
+from k8slint.values.amount import enumerated, in_words
 
 # More rows than this, and nodes that lack different amounts of the same are taken together.
 _MOST_EXACT: Final = 12
@@ -55,7 +55,7 @@ def obstacles_text(alternatives: Sequence[Obstacles]) -> str:
         if obstacle.resource:
             lacks.append(_lack(obstacle.resource, [obstacles[place].lack for obstacles in alternatives]))
     if lacks:
-        texts.append(f"lacks {' and '.join(lacks)}")
+        texts.append(f"lacks {enumerated(lacks)}")
     return "; ".join(texts)
 
 

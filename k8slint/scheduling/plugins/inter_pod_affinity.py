@@ -179,19 +179,26 @@ def _weigh(sums: dict[str, dict[str, int]], key: str, value: str, amount: int) -
 
 
 def _selects(term: PodTerm, other: Pod, ledger: Ledger) -> bool:
-    """Whether a term of the incoming pod means another pod: its namespace selector picks among known namespaces."""
-    if not _covers(term, other.namespace, ledger.facts.namespaces.get(other.namespace)):
+    """Whether a term of the incoming pod means another pod: its namespace selector picks among known namespaces.
+
+    Upstream resolves the selector to names, and then asks it once more of no labels at all: one that only excludes
+    namespaces means every namespace.
+
+    Mirrors: pkg/scheduler/framework/plugins/interpodaffinity mergeAffinityTermNamespacesIfNotEmpty @ v1.36
+    """
+    labels = ledger.facts.namespaces.get(other.namespace, {})
+    if not _covers(term, other.namespace, labels) and not _covers(term, other.namespace, {}):
         return False
     return term.selector.matches(other.labels)
 
 
-def _covers(term: PodTerm, namespace: str, labels: Mapping[str, str] | None) -> bool:
+def _covers(term: PodTerm, namespace: str, labels: Mapping[str, str]) -> bool:
     selector = term.namespace_selector
     if namespace in term.namespaces:
         return True
     if selector is None:
         return False
-    return not selector.requirements or (labels is not None and selector.matches(labels))
+    return selector.matches(labels)
 
 
 def _means(term: PodTerm, incoming: Pod, ledger: Ledger) -> bool:

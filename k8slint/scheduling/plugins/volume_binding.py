@@ -123,7 +123,7 @@ class Check:
             volume = self.ledger.volumes.get(claim.volume)
             if volume is None:
                 return False, True
-            if not _reaches(self.ledger, index, volume):
+            if not _reaches(self.ledger, index, volume, translated=True):
                 return True, False
         return True, True
 
@@ -203,12 +203,14 @@ def _is_large_enough(volume: PersistentVolume, claim: Claim) -> bool:
     )
 
 
-def _reaches(ledger: Ledger, index: int, volume: PersistentVolume) -> bool:
-    key = (NAME, volume.name, index)
+def _reaches(ledger: Ledger, index: int, volume: PersistentVolume, *, translated: bool = False) -> bool:
+    """Whether the node reaches the volume; upstream looks up only bound volumes under their CSI driver's labels."""
+    key = (NAME, volume.name, index, translated)
     reached: bool | None = ledger.memo.get(key)
     if reached is None:
         node = ledger.nodes[index]
-        reached = volume.reachable_from(node.labels, ledger.facts.csi_nodes.get(node.name))
+        csi_node = ledger.facts.csi_nodes.get(node.name) if translated else None
+        reached = volume.reachable_from(node.labels, csi_node)
         ledger.memo[key] = reached
     return reached
 

@@ -280,6 +280,24 @@ class TestWords:
         near = f"affinity: {{podAffinity: {{requiredDuringSchedulingIgnoredDuringExecution: [{term}]}}}}"
         assert the_one(pod("p", near), nodes("a")).absent == "redis"
 
+    def test_a_label_that_nodes_lack_for_a_spread_is_named(self) -> None:
+        constraint = "{maxSkew: 1, topologyKey: %s, whenUnsatisfiable: DoNotSchedule, labelSelector: {}}"
+        spread = f"topologySpreadConstraints: [{constraint % 'kubernetes.io/hostname'}, {constraint % 'rack'}]"
+        problem = the_one(pod("p", spread), nodes("a"))
+        assert problem.path == ("spec", "topologySpreadConstraints", 1, "topologyKey")
+        assert problem.fix == 'Label the nodes with "rack", or spread over a label that they have.'
+
+    def test_an_amount_that_no_node_gives_is_not_made_up(self) -> None:
+        bare = "{apiVersion: v1, kind: Node, metadata: {name: a}}"
+        assert the_one(pod("p", cpu="64Mi"), bare).message == (
+            "the Pod requests 67108864 of cpu, which is more than any node could have"
+        )
+
+    def test_labels_that_every_kubelet_writes_are_there(self) -> None:
+        assert (
+            said(pod("p", "nodeSelector: {beta.kubernetes.io/os: linux, kubernetes.io/arch: amd64}"), nodes("a")) == []
+        )
+
     def test_several_taints_are_listed_by_how_many_nodes_have_them(self) -> None:
         def tainted(name: str, key: str) -> str:
             return (NODE % name).replace("status:", f"spec: {{taints: [{{key: {key}, effect: NoSchedule}}]}}, status:")
