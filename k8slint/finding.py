@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Severity(StrEnum):
@@ -23,8 +24,7 @@ class Severity(StrEnum):
 _RANKS = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Location:
+class Location(NamedTuple):
     """A range in a file; lines and columns count from 1, columns in characters; the end is exclusive."""
 
     file: str
@@ -34,8 +34,7 @@ class Location:
     end_column: int
 
 
-@dataclass(frozen=True, slots=True)
-class SourceLine:
+class SourceLine(NamedTuple):
     """A line of a file as a frame shows it, Secret values already masked.
 
     `span` is what the frame points at, as characters of `text` from 0; if none, what the location says.
@@ -46,8 +45,7 @@ class SourceLine:
     span: tuple[int, int] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RelatedLocation:
+class RelatedLocation(NamedTuple):
     """Another place that explains a finding."""
 
     message: str
@@ -55,8 +53,7 @@ class RelatedLocation:
     line: SourceLine | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ObjectName:
+class ObjectName(NamedTuple):
     """Which object a finding is about; absent parts are empty."""
 
     api_version: str
@@ -65,8 +62,7 @@ class ObjectName:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One defect at one place.
 
     `message` says what is wrong, `effect` what will happen in the cluster, `fix` what to do.
@@ -86,8 +82,7 @@ class Finding:
     line: SourceLine | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Skipped:
+class Skipped(NamedTuple):
     """A document, or a whole file, that is no manifest, and why."""
 
     file: str
@@ -95,8 +90,7 @@ class Skipped:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(NamedTuple):
     """What was looked at; `not_judged` counts references whose target may lie outside the files given."""
 
     files: int

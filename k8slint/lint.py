@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from typing import NamedTuple
 
 from k8slint.cluster.cluster import Cluster
 from k8slint.cluster.description import described_by, described_nodes
@@ -49,16 +50,14 @@ class Request:
     workers: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """A report, and what could not be read, each as a sentence."""
 
     report: Report
     failures: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Material:
+class Material(NamedTuple):
     """What the sources of a request hold. `failures` says of each file that could not be read why."""
 
     version: KubernetesVersion
@@ -82,7 +81,7 @@ def lint(request: Request) -> Outcome:
     cluster, loaded, readings = material.cluster, material.loaded, material.readings
     defined = (obj for obj in cluster.objects if obj.kind == "CustomResourceDefinition")
     schemas = schemas_for(material.version, (*defined, *material.crds))
-    world = World(cluster, schemas, _is_whole(request), _unread(loaded), _patches(loaded))
+    world = World(cluster, schemas, _is_whole(request), _unread(loaded), _amendments(loaded))
     simulated = _simulated(cluster, readings, selection_for)
     judged = _judge(readings, world, selection_for, material.workers)
 
@@ -229,11 +228,15 @@ def _unread(loaded: Iterable[Loaded]) -> tuple[str, ...]:
     )
 
 
-def _patches(loaded: Sequence[Loaded]) -> tuple[str, ...]:
-    """The texts of kustomize's patches."""
+def _amendments(loaded: Sequence[Loaded]) -> tuple[str, ...]:
+    """The texts of what changes objects before the API server judges them: kustomize's patches, mutating webhooks."""
     named = named_files(document for each in loaded for document in each.documents)
-    sources = (each.source for each in loaded) if named else ()
-    return tuple(source.text for source in sources if named.get(os.path.abspath(source.name)) == PATCH)
+    return tuple(
+        each.source.text
+        for each in loaded
+        if (named and named.get(os.path.abspath(each.source.name)) == PATCH)
+        or "kind: MutatingWebhookConfiguration" in each.source.text
+    )
 
 
 def _crds(config: Config) -> tuple[list[Object], list[str]]:

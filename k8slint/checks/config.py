@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from k8slint.cluster.cluster import Cluster
-from k8slint.cluster.producers import KUSTOMIZATIONS
+from k8slint.cluster.kustomizations import KUSTOMIZATIONS
 from k8slint.loading.document import Path
 from k8slint.objects.fields import dig, items, mapping, sequence, strings, text
 from k8slint.objects.object import Container, Object, Pod

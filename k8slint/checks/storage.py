@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from posixpath import normpath
 from typing import Any, Final
 
@@ -110,7 +109,7 @@ def _stays_behind(path: Path, host_path: Mapping[str, Any]) -> Problem:
     if refused is None:
         return problem
     effect = f"On another node the Pod hangs in ContainerCreating: hostPath type check failed: {written} {refused}."
-    return replace(problem, effect=effect)
+    return problem._replace(effect=effect)
 
 
 def _is_pinned(pod: Pod, cluster: Cluster) -> bool:

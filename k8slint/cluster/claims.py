@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from k8slint.cluster.cluster import Cluster, may_share_namespace
 from k8slint.loading.document import Path
@@ -23,8 +22,7 @@ _LARGEST: Final = 2**63 * 10**9
 _STORAGE_CLASS: Final = "StorageClass.storage.k8s.io"
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """A PersistentVolumeClaim, or what a template of a StatefulSet makes of it.
 
     `path` leads from the object to the claim's spec. There are `copies` of it; if it `is_counted`, their names are
@@ -74,8 +72,7 @@ def _stem(name: str) -> str:
     return head if dash and number.isdecimal() else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Lack:
+class Lack(NamedTuple):
     """Why a volume cannot hold a claim, and where: in the spec of the claim, and in the volume."""
 
     message: str
@@ -156,8 +153,7 @@ def class_of_volume(volume: Object) -> str:
     return volume.annotations.get(OLD_CLASS, text(volume.spec.get("storageClassName")))
 
 
-@dataclass(frozen=True, slots=True)
-class Volumes:
+class Volumes(NamedTuple):
     """The PersistentVolumes of a class: those that any claim may have, and those reserved for claims of a name.
 
     The free ones of a group offer the same access modes and volumeMode, and stand from large to small.

@@ -5,9 +5,8 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from k8slint.cluster.cluster import Cluster
 from k8slint.cluster.kustomizations import (
@@ -44,8 +43,7 @@ class Words:
         return (namespace, word) in self._placed or ("", word) in self._placed
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """What may be there beside the objects read.
 
     `makers` are names of custom resources and releases, `mentioned` the strings inside them; `pod_makers` and
@@ -175,8 +173,7 @@ _POD_MAKERS: Final = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Installer:
+class Installer(NamedTuple):
     """Where a kind that installs charts or folders says what, under what name and to which namespace.
 
     `names` lead to what the names of the installed objects hold. `folders` lead to folders of plain manifests.

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from k8slint.cluster.cluster import Cluster
 from k8slint.objects.fields import items, sequence
@@ -14,16 +13,14 @@ from k8slint.values.labels import LabelSelector
 HOSTNAME: Final = "kubernetes.io/hostname"
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """A described node."""
 
     name: str
     labels: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Nodes:
+class Nodes(NamedTuple):
     """The described nodes, and those of each name and hostname."""
 
     all: tuple[Node, ...]

@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from k8slint.cluster.kustomizations import KUSTOMIZATIONS, prefixed
 from k8slint.loading.document import Path
@@ -36,8 +36,7 @@ class Supply:
         return self.read_keys(self.obj)
 
 
-@dataclass(frozen=True, slots=True)
-class Product:
+class Product(NamedTuple):
     """What objects of a kind make, and where they write its name.
 
     A step `*` in a path goes through every item of a list. `is_own_name` says that the maker's name is taken where no

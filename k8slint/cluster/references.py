@@ -8,8 +8,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 from k8slint.cluster.cluster import CLUSTER_SCOPED, Cluster
 from k8slint.cluster.evidence import evidence_of
@@ -25,8 +24,7 @@ Use = Literal["environment", "volume", "file", "image"]
 """What a pod wants it for: variables, a volume, one file of a volume mounted by subPath, or pulling an image."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """A place where a pod names an object of its namespace that must be there.
 
     `path` and `key_path` lead from the pod to the name and the key; `key` is empty where the whole object is meant.

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from itertools import islice
-from typing import Final
+from typing import Final, NamedTuple
 
 from k8slint.cluster.cluster import Cluster, may_share_namespace
 from k8slint.cluster.evidence import evidence_of
@@ -19,8 +18,7 @@ from k8slint.values.labels import LabelSelector, Requirement
 from k8slint.values.placeholder import has_placeholder
 
 
-@dataclass(frozen=True, slots=True)
-class DeclaredPort:
+class DeclaredPort(NamedTuple):
     """A port that a container declares; `path` leads from the object to its name."""
 
     obj: Object

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from k8slint.cluster.cluster import Cluster
 from k8slint.engine.frames import locate, shown_line
@@ -23,15 +23,15 @@ class World:
     """What a source is judged against.
 
     `is_whole` says that the files read are meant to be all there is, so that absence may be said. `unread` are texts
-    of what could not be read or is no manifest: a name that occurs there may be defined there. `patches` are texts of
-    patches: they make no object, but may mend one.
+    of what could not be read or is no manifest: a name that occurs there may be defined there. `amendments` are texts
+    of patches and mutating webhooks: they make no object, but may mend one.
     """
 
     cluster: Cluster
     schemas: Schemas
     is_whole: bool
     unread: tuple[str, ...] = ()
-    patches: tuple[str, ...] = ()
+    amendments: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -50,8 +50,9 @@ def judge(reading: Reading, world: World, selection: Selection) -> Judged:
     used = set()
     candidates = list(_candidates(reading, world, selection))
     concealed = _concealed(candidates)
-    for rule_id, document, obj, problem in candidates:
-        finding = _finding(rule_id, document, obj, problem, selection, concealed)
+    for candidate in candidates:
+        rule_id, _, obj, problem = candidate
+        finding = _finding(candidate, selection, concealed)
         hiding = [ignore for ignore in ignores if ignore.hides(rule_id, finding.location.line, obj)]
         used.update(hiding)
         if isinstance(problem, Problem) and not _may_say(problem, world):
@@ -63,7 +64,7 @@ def judge(reading: Reading, world: World, selection: Selection) -> Judged:
     for rule_id, ignore, message in complaints(ignores, used, selection.rules, selection.severities):
         if selection.has(rule_id):
             problem = ReadProblem(rule_id, message, ignore.span)
-            judged.findings.append(_finding(rule_id, ignore.document, ignore.obj, problem, selection, concealed))
+            judged.findings.append(_finding((rule_id, ignore.document, ignore.obj, problem), selection, concealed))
     return judged
 
 
@@ -97,7 +98,7 @@ def _concealed(candidates: Iterable[Candidate]) -> Concealed:
 def _may_say(problem: Problem, world: World) -> bool:
     if problem.absent and not world.is_whole:
         return False
-    return not (_occurs(problem.absent, world.unread) or _occurs(problem.unless, (*world.unread, *world.patches)))
+    return not (_occurs(problem.absent, world.unread) or _occurs(problem.unless, (*world.unread, *world.amendments)))
 
 
 def _occurs(word: str, texts: Iterable[str]) -> bool:
@@ -126,17 +127,11 @@ def _pod_problems(pod: Pod, world: World, selection: Selection) -> Iterator[tupl
 
 
 def _moved(problem: Problem, prefix: Path) -> Problem:
-    return replace(problem, path=(*prefix, *problem.path)) if prefix else problem
+    return problem._replace(path=(*prefix, *problem.path)) if prefix else problem
 
 
-def _finding(
-    rule_id: str,
-    document: Document,
-    obj: Object | None,
-    problem: Problem | ReadProblem,
-    selection: Selection,
-    concealed: Concealed,
-) -> Finding:
+def _finding(candidate: Candidate, selection: Selection, concealed: Concealed) -> Finding:
+    rule_id, document, obj, problem = candidate
     page = selection.rules[rule_id].page
     path: Path = ()
     if isinstance(problem, ReadProblem):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from k8slint.bundled import RULES
 from k8slint.finding import Severity
@@ -22,8 +22,7 @@ STAGES: Final = frozenset({"document", "fields", "ignores"})
 _WHY = "\nwhy:"
 
 
-@dataclass(frozen=True, slots=True)
-class RulePage:
+class RulePage(NamedTuple):
     """What a rule's file says to people, and its examples."""
 
     why: str

@@ -6,15 +6,15 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 Path = tuple[str | int, ...]
 Span = tuple[int, int]
 """Start and end as character offsets in the source's text; the end is exclusive."""
 
-# A mark is the span of a scalar packed into one int; of a sequence, the list of its items' marks; of a mapping, the list
-# of its keys' and values' marks in turn, in the order of its data. An empty collection is marked as a scalar. A child of
-# an alias has the marks of its anchor.
+# A mark is the span of a scalar packed into one int; of a sequence, the list of its items' marks; of a mapping, the
+# list of its keys' and values' marks in turn, in the order of its data. An empty collection is marked as a scalar. A
+# child of an alias has the marks of its anchor.
 Mark = Any
 LENGTH_BITS = 28
 _LINE_END = re.compile(r"\r\n?|\n")
@@ -33,8 +33,7 @@ def unpack(mark: int) -> Span:
     return start, start + (mark & _LONGEST)
 
 
-@dataclass(frozen=True, slots=True)
-class ReadProblem:
+class ReadProblem(NamedTuple):
     """What is wrong with the text of a document; `kind` is the id of the rule it belongs to."""
 
     kind: str

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class ScalarEvent:
+class ScalarEvent(NamedTuple):
     """A scalar as libyaml's events have it: the tag is text, or none."""
 
     value: str

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from k8slint.loading.document import Path
 from k8slint.objects.object import Object
 
 
-@dataclass(frozen=True, slots=True)
-class Related:
+class Related(NamedTuple):
     """Another place that explains a problem: a path in an object, from that object's root."""
 
     obj: Object
@@ -17,8 +16,7 @@ class Related:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """One defect.
 
     `path` starts at what the check was called with: the object, the pod or the container. A path that leads nowhere

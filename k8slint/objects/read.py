@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from k8slint.loading.document import Document, Path, Source
 from k8slint.loading.kustomize import is_kustomization
@@ -17,8 +17,7 @@ from k8slint.values.gvk import GroupVersionKind
 KUSTOMIZATION: Final = GroupVersionKind("kustomize.config.k8s.io", "v1beta1", "Kustomization")
 
 
-@dataclass(frozen=True, slots=True)
-class NotAnObject:
+class NotAnObject(NamedTuple):
     """A document, or an item of a list, that is no object: skipped for a reason, or broken with a problem."""
 
     document: Document

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import accumulate
-from typing import Final
+from typing import Final, NamedTuple
 from unicodedata import category, east_asian_width
 
 from k8slint.report.escape import written
@@ -13,8 +12,7 @@ _TAB: Final = "    "
 _CUT: Final = "..."
 
 
-@dataclass(frozen=True, slots=True)
-class Excerpt:
+class Excerpt(NamedTuple):
     """A source line as shown, and where a range begins in it and how wide it is, in cells."""
 
     text: str

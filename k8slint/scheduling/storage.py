@@ -296,7 +296,7 @@ def _translated(volume: PersistentVolume, zone_key: str) -> tuple[NodeTerm, ...]
         return tuple(
             replace(
                 term,
-                expressions=tuple(replace(item, key=renamed.get(item.key, item.key)) for item in term.expressions),
+                expressions=tuple(item._replace(key=renamed.get(item.key, item.key)) for item in term.expressions),
             )
             for term in terms
         )

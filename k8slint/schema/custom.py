@@ -169,7 +169,9 @@ def _problem(obj: Object, defect: Defect) -> Problem:
     if defect.field is not None:
         return wrong_type(obj, defect.path, defect.value, defect.field)
     fault = defect.fault
-    return Problem(defect.path, fault.message, fix=fault.fix, kind=fault.kind)
+    # A mutating webhook of the group runs before the schema is looked at, and may fill in what is missing.
+    unless = obj.gvk.group if fault.kind == "required-field" else ""
+    return Problem(defect.path, fault.message, fix=fault.fix, kind=fault.kind, unless=unless)
 
 
 def _not_served(gvk: GroupVersionKind, kind: Kind) -> Problem:

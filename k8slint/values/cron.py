@@ -66,8 +66,7 @@ class CronError(ValueError):
         self.field = field
 
 
-@dataclass(frozen=True, slots=True)
-class CronField:
+class CronField(NamedTuple):
     """The values that one field allows; `is_star` where it holds a `*` or `?` without a step."""
 
     values: frozenset[int]

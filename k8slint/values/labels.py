@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 _FORMS: Final = {
     "In": "{key} in ({values})",
@@ -18,8 +17,7 @@ _FORMS: Final = {
 _INT = re.compile(r"[+-]?[0-9]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Requirement:
+class Requirement(NamedTuple):
     """One condition on one label."""
 
     key: str
@@ -54,8 +52,7 @@ class Requirement:
         return here > there if self.operator == "Gt" else here < there
 
 
-@dataclass(frozen=True, slots=True)
-class LabelSelector:
+class LabelSelector(NamedTuple):
     """All of its requirements must be met; with none, everything is selected.
 
     >>> LabelSelector.of({"matchLabels": {"app": "web"}}).matches({"app": "web", "tier": "front"})

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from copy import deepcopy
 
 import pytest
 
 from k8slint.lint import Request, lint
 from k8slint.report import FORMATS
+from k8slint.usage import UsageError
 
 REMOVED = object()
 REPLACEMENTS = [
@@ -284,6 +286,22 @@ APPLICATION = [
 ]
 
 
+DESCRIBED = ("Pod", "PersistentVolume", "PersistentVolumeClaim", "StorageClass", "Namespace", "PriorityClass")
+NODE = {
+    "apiVersion": "v1",
+    "kind": "Node",
+    "metadata": {"name": "n", "labels": {"kubernetes.io/hostname": "n", "topology.kubernetes.io/zone": "a"}},
+    "spec": {"unschedulable": False, "taints": [{"key": "a", "value": "b", "effect": "NoSchedule"}]},
+    "status": {
+        "allocatable": {"cpu": "4", "memory": "8Gi", "pods": "110", "example.com/gpu": "1"},
+        "capacity": {"cpu": "4"},
+        "images": [{"names": ["nginx:1.27"], "sizeBytes": 5}],
+        "conditions": [{"type": "Ready", "status": "True"}],
+        "volumesAttached": [{"name": "a"}],
+    },
+}
+
+
 def paths(value, path=()):
     """Every path in a value, the whole not included."""
     if isinstance(value, dict):
@@ -318,9 +336,9 @@ def mutants(subject):
             yield replaced(named, path, replacement)
 
 
-def run(objects):
+def run(objects, **request):
     text = "\n---\n".join(json.dumps(each) for each in objects)
-    return lint(Request(["-"], stdin=text.encode(), select=["ALL"])).report
+    return lint(Request(["-"], stdin=text.encode(), select=["ALL"], **request)).report
 
 
 @pytest.mark.parametrize("subject", APPLICATION, ids=lambda subject: subject["kind"])
@@ -337,8 +355,20 @@ def test_a_mutant_among_good_objects_is_borne(subject):
     """One at a time among what it refers to: each field once, with one replacement after the other."""
     others = [each for each in APPLICATION if each is not subject]
     for number, path in enumerate(paths(subject)):
-        for step in (0, 9):
-            run([replaced(subject, path, ODD[(number + step) % len(ODD)]), *others])
+        for step, nodes in ((0, ""), (9, "2:cpu=4,memory=8Gi,zones=a|b")):
+            run([replaced(subject, path, ODD[(number + step) % len(ODD)]), *others], nodes=nodes)
+
+
+def test_a_mutant_of_the_described_cluster_is_borne(tmp_path):
+    described = [NODE, *(each for each in APPLICATION if each["kind"] in DESCRIBED)]
+    for index, subject in enumerate(described):
+        for number, path in enumerate(paths(subject)):
+            mutant = replaced(subject, path, ODD[number % len(ODD)])
+            file = tmp_path / "cluster.yaml"
+            objects = [*described[:index], mutant, *described[index + 1 :]]
+            file.write_text("\n---\n".join(json.dumps(each) for each in objects))
+            with suppress(UsageError):  # which says in a line what is wrong with the description
+                run(APPLICATION[:4], cluster=str(file))
 
 
 def test_the_application_itself_is_well_formed():

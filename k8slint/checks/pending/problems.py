@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Final
 
 from k8slint.checks.pending.cases import cases, cause_of, outcome
@@ -41,7 +40,7 @@ def problems(cluster: Cluster) -> Found:
         if rule == "unschedulable-pod":
             explained += 1
             fix = way_out(case) if explained <= _MOST_EXPLAINED else ""
-            problem = replace(problem, fix=fix or nearest_node(case) or problem.fix)
+            problem = problem._replace(fix=fix or nearest_node(case) or problem.fix)
         found.setdefault(case.obj, []).append((rule, problem))
     for obj, problem in unbound_claims(cluster, run):
         found.setdefault(obj, []).append(("claim-never-binds", problem))

@@ -76,12 +76,16 @@ class Subject:
         return tuple(Group(owner, verdict, tuple(pods)) for (owner, _), pods in found.items())
 
     def residents(self, node: NodeResult) -> list[str]:
-        """Who is on a node: an owner of several pods once, with their number."""
+        """Who is on a node, those of the manifests first: an owner of several pods once, with their number."""
         counts: dict[str, int] = {}
-        for key in node.pods:
+        for key in sorted(node.pods, key=lambda key: key not in self._owners):
             owner = self._owners.get(key, key)
             counts[owner] = counts.get(owner, 0) + 1
         return [f"{visible(owner)} ({count})" if count > 1 else visible(owner) for owner, count in counts.items()]
+
+    def is_chosen(self, node: NodeResult) -> bool:
+        """Whether a pod of the manifests went there."""
+        return any(key in self._owners for key in node.pods)
 
     def total(self, pods: Iterable[PodResult]) -> int:
         """How many pods the owner of these has in all."""

@@ -82,7 +82,10 @@ def _nodes(subject: Subject, sheet: Sheet) -> Iterator[str]:
     alike: dict[object, list[NodeResult]] = {}
     for node in subject.nodes():
         alike.setdefault(_likeness(node, subject), []).append(node)
-    shown = list(alike.values())[:_NODES_SHOWN]
+    groups = list(alike.values())
+    if len(groups) > _NODES_SHOWN:
+        groups.sort(key=lambda nodes: not subject.is_chosen(nodes[0]))
+    shown = groups[:_NODES_SHOWN]
     zones = [subject.zones.get(nodes[0].name, "") for nodes in shown]
     table = [["NODE", "ZONE", "CPU", "MEMORY", "PODS"]]
     for nodes, zone in zip(shown, zones, strict=True):
@@ -96,7 +99,7 @@ def _nodes(subject: Subject, sheet: Sheet) -> Iterator[str]:
     for nodes, line in zip(shown, lines, strict=True):
         yield line
         yield from _residents(nodes[0], subject, sheet)
-    hidden = sum(len(nodes) for nodes in list(alike.values())[_NODES_SHOWN:])
+    hidden = sum(len(nodes) for nodes in groups[_NODES_SHOWN:])
     if hidden:
         yield f"and {counted(hidden, 'node')} more, which -o json lists"
 

@@ -46,7 +46,8 @@ def _head(subject: Subject, owner: Object, pods: Sequence[PodResult], sheet: She
     counts = Counter(pod.verdict for pod in pods)
     told = ", ".join(f"{counts[verdict]} {TITLES[verdict]}" for verdict in Verdict if counts[verdict])
     workload = next((each for each in subject.run.workloads if each.obj is owner), None)
-    name = owner_text(pods[0]) if pods else _label(owner, workload.namespace if workload is not None else "")
+    namespace = owner.namespace if workload is None else workload.namespace
+    name = owner_text(pods[0]) if pods else _label(owner, namespace)
     yield f"{sheet.paint('strong', name)}: {told or 'no pods'} ({place_of(owner)})"
     if workload is not None and workload.note:
         yield from sheet.wrapped(visible(workload.note), "  ")

@@ -143,6 +143,17 @@ class TestSchedule:
         assert ended.code == 1
         assert "It is more important: jobs/batch would be evicted from only." in ended.out
 
+    def test_of_very_many_nodes_those_that_are_chosen_come_first(self, folder, k8slint):
+        nodes = "".join(
+            f"---\napiVersion: v1\nkind: Node\nmetadata: {{name: n{number}}}\n"
+            f'status: {{allocatable: {{cpu: "{number}", memory: 64Gi}}}}\n'
+            for number in range(1, 101)
+        )
+        folder(app=deployment("web", cpu="95"), c=nodes)
+        out = k8slint("schedule", "app.yaml", "--cluster", "c.yaml").out
+        assert "shop/web" in out
+        assert "and 40 nodes more, which -o json lists" in out
+
     def test_what_comes_to_nothing(self, folder, k8slint):
         folder(app=deployment("web", cpu="two cores"))
         ended = k8slint("schedule", "app.yaml", "--nodes", NODES)
