@@ -17,8 +17,8 @@ lint: $(VENV)/.dev  ## format, style, types, layers
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-corpus: $(VENV)/.run  ## findings by rule on the public manifests of ../shared/corpus
-	$(BIN)/python scripts/corpus.py
+corpus: $(VENV)/.run  ## findings by rule on the public manifests of ../shared/corpus; RULE=id lists them
+	$(BIN)/python scripts/corpus.py $(RULE)
 
 bench: $(VENV)/.run  ## whole-process times, paired with peers found on PATH
 	$(BIN)/python benchmarks/check.py

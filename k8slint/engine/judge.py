@@ -144,7 +144,7 @@ def _finding(candidate: Candidate, selection: Selection, concealed: Concealed) -
         # How long a secret is stays as secret as the rest of it.
         place = (span[0], span[0]) if problem.conceals else span
         effect, fix = problem.effect or page.effect, problem.fix or page.fix
-        related = tuple(_related(other, concealed) for other in problem.related)
+        related = tuple(dict.fromkeys(_related(other, concealed) for other in problem.related))
     return Finding(
         rule=rule_id,
         severity=selection.severities[rule_id],

@@ -1,0 +1,66 @@
+"""The real program over thousands of real manifests."""
+
+from __future__ import annotations
+
+import csv
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+CORPUS = ROOT.parent / "shared" / "corpus"
+
+pytestmark = pytest.mark.skipif(not CORPUS.is_dir(), reason="the manifests of others are not in ../shared/corpus here")
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory):
+    """The JSON report on the whole corpus, every rule on."""
+    file = tmp_path_factory.mktemp("corpus") / "report.json"
+    program = str(Path(sys.executable).with_name("k8slint"))
+    command = [program, "check", ".", "--select", "ALL", "--output-format", f"json={file}"]
+    process = subprocess.run(command, check=False, capture_output=True, cwd=CORPUS, timeout=600)
+    assert (process.returncode, process.stdout, process.stderr) == (1, b"", b"")
+    return json.loads(file.read_text())
+
+
+@pytest.fixture(scope="module")
+def index():
+    with (CORPUS / "INDEX.tsv").open(encoding="utf-8", newline="") as table:
+        return list(csv.DictReader(table, delimiter="\t"))
+
+
+def test_every_file_is_looked_at(report, index):
+    assert report["summary"]["files"] == len(index)
+    assert report["summary"]["objects"] >= sum(int(row["objects"]) for row in index)
+
+
+def test_broken_files_have_one_syntax_error_each_and_the_others_none(report, index):
+    broken = sorted(row["path"] for row in index if row["class"] == "broken")
+    assert broken
+    assert [f["location"]["file"] for f in report["findings"] if f["rule"] == "syntax-error"] == broken
+
+
+def test_duplicate_keys_are_found_where_there_are_some(report, index):
+    """The index counts by exact text; a key that is written twice in other words is found besides."""
+    twice = {row["path"] for row in index if "duplicate-keys" in row["features"]}
+    assert twice <= {f["location"]["file"] for f in report["findings"] if f["rule"] == "duplicate-key"}
+
+
+def test_whatever_holds_objects_is_not_skipped(report, index):
+    objects = {row["path"]: int(row["objects"]) for row in index}
+    skipped = {entry["file"] for entry in report["summary"]["skipped"] if entry["line"] == 1}
+    assert not [path for path in skipped if objects.get(path) == 1]
+
+
+def test_the_script_counts_and_lists(report):
+    script = [sys.executable, str(ROOT / "scripts" / "corpus.py")]
+    listed = subprocess.run([*script, "syntax-error"], check=True, capture_output=True, text=True).stdout.splitlines()
+    assert listed[-1] == "3 findings"
+    assert all(": syntax-error: " in line for line in listed[:-1])
+    wrong = subprocess.run([*script, "sintax-error"], check=False, capture_output=True, text=True)
+    assert (wrong.returncode, wrong.stdout) == (2, "")
+    assert "did you mean" in wrong.stderr
