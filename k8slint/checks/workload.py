@@ -12,7 +12,6 @@ from k8slint.loading.document import Path
 from k8slint.objects.fields import dig, integer, items, mapping, text
 from k8slint.objects.object import Container, Object, Pod
 from k8slint.objects.problem import Problem, Related
-from k8slint.values.cron import DESCRIPTORS, CronError, CronSchedule, time_zone_error
 from k8slint.values.image import Image
 from k8slint.values.labels import LabelSelector, Requirement
 from k8slint.values.nearest import nearest
@@ -351,57 +350,10 @@ def invalid_cron_schedule(obj: Object, cluster: Cluster) -> Iterator[Problem]:
 
     Mirrors: pkg/apis/batch/validation/validation.go validateScheduleFormat @ v1.36
     """
+    from k8slint.checks.schedules import schedule_problems, zone_problems  # noqa: PLC0415 - only CronJobs pay for it
+
     schedule, zone = obj.spec.get("schedule"), obj.spec.get("timeZone")
     if isinstance(schedule, str) and schedule and not has_placeholder(schedule):
-        yield from _schedule_problems(schedule, is_suspended=obj.spec.get("suspend") is True)
+        yield from schedule_problems(schedule, is_suspended=obj.spec.get("suspend") is True)
     if isinstance(zone, str) and not has_placeholder(zone):
-        said = time_zone_error(zone)
-        if said:
-            fix = "Name a zone of the IANA database, such as Europe/Berlin or Etc/UTC."
-            yield Problem(("spec", "timeZone"), f'spec.timeZone: Invalid value: "{zone}": {said}', fix=fix)
-
-
-def _schedule_problems(schedule: str, *, is_suspended: bool) -> Iterator[Problem]:
-    path = ("spec", "schedule")
-    refused = f'spec.schedule: Invalid value: "{schedule}"'
-    if "TZ" in schedule:
-        said = f"{refused}: cannot use TZ or CRON_TZ in schedule, use timeZone field instead"
-        yield Problem(path, said, fix="Move the zone to spec.timeZone, and keep the five fields here.")
-        return
-    try:
-        parsed = CronSchedule.parse(schedule)
-    except CronError as error:
-        field = f" in the field {error.field}" if error.field else ""
-        yield Problem(path, f"{refused}: {error}{field}", fix=_schedule_fix(schedule, error))
-        return
-    if not parsed.fires and not is_suspended:
-        yield Problem(
-            path,
-            f'schedule "{schedule}" names a day that never comes',
-            effect="The CronJob is accepted and never starts a Job; its events say InvalidSchedule.",
-            fix="Name a day that the month has. To start Jobs by hand only, set suspend: true.",
-        )
-
-
-def _schedule_fix(schedule: str, error: CronError) -> str:
-    fields = schedule.split()
-    if schedule.startswith("@"):
-        near = nearest(schedule, DESCRIPTORS)
-        return f'Write "{near}".' if near else f"Use five fields, @every with hours and minutes, or {_descriptors()}."
-    if len(fields) == 6 and _parses(" ".join(fields[1:])):
-        return f'A CronJob has no field for seconds: write "{" ".join(fields[1:])}".'
-    if error.field == "day of week" and "7" in fields[4]:
-        return "Write Sunday as 0; the days of the week are 0 to 6, or sun to sat."
-    return ""
-
-
-def _descriptors() -> str:
-    return "one of " + ", ".join(DESCRIPTORS)
-
-
-def _parses(schedule: str) -> bool:
-    try:
-        CronSchedule.parse(schedule)
-    except CronError:
-        return False
-    return True
+        yield from zone_problems(zone)

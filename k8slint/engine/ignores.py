@@ -19,7 +19,8 @@ ANNOTATION: Final = "k8slint/ignore."
 UNUSED: Final = "unused-ignore"
 UNKNOWN: Final = "unknown-rule-in-ignore"
 
-_COMMENT: Final = re.compile(r"(?:(?<=\s)|^)#+ *k8slint: *(file-)?ignore\[([^\]\n]*)\]", re.MULTILINE)
+# Compiled when first used: most files have no ignores.
+_COMMENT: Final = r"(?:(?<=\s)|^)#+ *k8slint: *(file-)?ignore\[([^\]\n]*)\]"
 _RULE: Final = re.compile(r"[^\s,]+")
 
 
@@ -69,7 +70,7 @@ def _comments(reading: Reading) -> Iterator[Ignore]:
     starts = [document.start for document in reading.documents]
     scalars: dict[int, tuple[Span, ...]] = {}
     covered = (0, 0, 0)
-    for match in _COMMENT.finditer(source.text):
+    for match in re.finditer(_COMMENT, source.text, re.MULTILINE):
         if not starts:
             return
         # A comment above the first document belongs to the first.

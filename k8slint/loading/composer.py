@@ -11,7 +11,6 @@ from itertools import islice
 from sys import intern
 from typing import Any, Final
 
-from k8slint.loading.colons import REFUSED, mask, unmask
 from k8slint.loading.document import LENGTH_BITS, Document, Mark, ReadProblem, Source, pack, unpack
 from k8slint.loading.scalars import HINTS, Scalar, ScalarError, is_json, key_text, resolve, resolve_key, resolve_tagged
 
@@ -98,15 +97,25 @@ def _compose_part(
     except _Refused as refused:
         yield refused
     except _parser_errors() as error:
-        masked, stand_in = mask(part) if getattr(error, "problem", "") == REFUSED and not stand_in else ("", "")
+        masked, stand_in = _masked(error, part) if not stand_in else ("", "")
         if stand_in:
             yield from _compose_part(source, masked, base, count, stand_in=stand_in, done=done)
         else:
             yield _refusal(error, part, base)
 
 
+def _masked(error: Exception, part: str) -> tuple[str, str]:
+    from k8slint.loading.colons import REFUSED, mask  # noqa: PLC0415 - few texts have such colons
+
+    return mask(part) if getattr(error, "problem", "") == REFUSED else ("", "")
+
+
 def _documents(source: Source, part: str, base: int, count: int, stand_in: str) -> Iterator[Document]:
-    next_event = unmask(_events(part), stand_in) if stand_in else _events(part)
+    next_event = _events(part)
+    if stand_in:
+        from k8slint.loading.colons import unmask  # noqa: PLC0415 - few texts have such colons
+
+        next_event = unmask(next_event, stand_in)
     while True:
         composer = _Composer(base)
         found = composer.run(next_event)

@@ -80,10 +80,12 @@ class Ledger:
 
     `changes` is the indices of nodes in the order they changed: who has read up to a point knows what is stale. `memo`
     is for what plugins work out of nodes and never changes; `assumptions` for what they took for granted.
+    `loose_namespaces` says that namespace selectors which only exclude are taken to select every namespace.
     """
 
-    def __init__(self, nodes: Sequence[Node], facts: Facts) -> None:
+    def __init__(self, nodes: Sequence[Node], facts: Facts, *, loose_namespaces: bool = True) -> None:
         self.facts = facts
+        self.loose_namespaces = loose_namespaces
         # Placing a pod binds claims to volumes, so these two change as well.
         self.claims = dict(facts.claims)
         self.volumes = dict(facts.volumes)

@@ -71,7 +71,7 @@ class _Run:
     """One pass over the pods."""
 
     def __init__(self, nodes: list[Node], facts: Facts, profile: Profile, wording: Wording, *, explain: bool) -> None:
-        self.ledger = Ledger(in_scheduling_order(nodes), facts)
+        self.ledger = Ledger(in_scheduling_order(nodes), facts, loose_namespaces=wording.loose_namespaces)
         self._setup = Setup(profile, wording, image_locality.image_sizes(nodes))
         self._explain = explain
         self._views: dict[object, ShapeView] = {}

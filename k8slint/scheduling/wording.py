@@ -39,6 +39,7 @@ class Wording:
     image_volumes: ImageVolumes
     judges_features: bool
     maps_devices: bool
+    loose_namespaces: bool
     assumptions: tuple[str, ...]
 
     @classmethod
@@ -60,6 +61,8 @@ class Wording:
             image_volumes=ImageVolumes.IN_SUM_AND_THRESHOLD if version >= _V1_37 else volumes,
             judges_features=version >= _V1_36,
             maps_devices=version >= _V1_36,
+            # Seen in 1.34.1 and 1.36.2; a term was still handed over by reference before.
+            loose_namespaces=version >= _V1_34,
             assumptions=tuple(_assumptions(version)),
         )
 

@@ -7,11 +7,9 @@ from functools import cache
 
 from k8slint.objects.object import Object
 from k8slint.objects.problem import Problem
-from k8slint.schema.custom import check_custom, check_metadata
 from k8slint.schema.decode import mismatches
 from k8slint.schema.definitions import BUILT_IN_GROUPS, definitions_of
 from k8slint.schema.lifecycle import deprecation, is_built_in, unserved
-from k8slint.schema.mismatch import problem_of
 from k8slint.schema.schemas import Schemas
 from k8slint.schema.shapes import Struct, struct
 from k8slint.schema.wording import is_placeholder
@@ -25,13 +23,19 @@ def check_fields(obj: Object, schemas: Schemas) -> Iterator[Problem]:
     if root is not None:
         if warning is not None:
             yield warning
-        for mismatch in mismatches(root, obj.data):
-            yield from problem_of(obj, root, mismatch)
+        found = mismatches(root, obj.data)
+        if found:
+            from k8slint.schema.mismatch import problem_of  # noqa: PLC0415 - only what is wrong needs words
+
+            for mismatch in found:
+                yield from problem_of(obj, root, mismatch)
     elif is_placeholder(gvk.kind) or is_placeholder(gvk.api_version):
         return
     elif is_built_in(gvk, minor):
         yield from unserved(gvk, minor)
     else:
+        from k8slint.schema.custom import check_custom, check_metadata  # noqa: PLC0415 - only custom resources pay for it
+
         kinds = schemas.custom_kinds.get((gvk.group, gvk.kind), ())
         yield from check_metadata(obj, minor, is_known=bool(kinds))
         yield from check_custom(obj, kinds)

@@ -6,15 +6,17 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from k8slint.objects.object import Object
-from k8slint.schema.custom import Kind, is_for_programs, kinds_of
 from k8slint.schema.definitions import BUILT_IN_GROUPS, NEWEST_MINOR, OLDEST_MINOR
 from k8slint.schema.lifecycle import is_built_in
 from k8slint.schema.wording import is_placeholder
 from k8slint.values.gvk import GroupVersionKind
 from k8slint.values.version import KubernetesVersion
+
+if TYPE_CHECKING:
+    from k8slint.schema.custom import Kind
 
 BUNDLED: Final = tuple(KubernetesVersion(1, minor) for minor in range(OLDEST_MINOR, NEWEST_MINOR + 1))
 NEWEST: Final = BUNDLED[-1]
@@ -30,6 +32,8 @@ class Schemas:
     @cached_property
     def custom_kinds(self) -> Mapping[tuple[str, str], tuple[Kind, ...]]:
         """What the CRDs define, by group and kind; several where several CRDs define one kind."""
+        from k8slint.schema.custom import kinds_of  # noqa: PLC0415 - only custom resources pay for it
+
         return kinds_of(self.crds)
 
 
@@ -53,6 +57,8 @@ def assumptions(schemas: Schemas, objects: Iterable[Object]) -> list[str]:
 
 
 def _note(gvk: GroupVersionKind, count: int, schemas: Schemas) -> str:
+    from k8slint.schema.custom import is_for_programs  # noqa: PLC0415 - only custom resources pay for it
+
     kinds = schemas.custom_kinds.get((gvk.group, gvk.kind), ())
     versions = [kind.versions[gvk.version] for kind in kinds if gvk.version in kind.versions]
     name = f"{gvk.kind}.{gvk.group}/{gvk.version}"

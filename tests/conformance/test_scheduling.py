@@ -138,11 +138,12 @@ def ready(case: dict[str, Any]) -> Look | Rejection:
     """The case's pod, ready to be judged on the case's nodes by the case's plugin alone."""
     profile = profile_of(case)
     nodes = list(nodes_of(case))
-    ledger = Ledger(nodes, Facts.of(objects_of(case)))
+    wording = Wording.of(version_of(case))
+    ledger = Ledger(nodes, Facts.of(objects_of(case)), loose_namespaces=wording.loose_namespaces)
     for number, data in enumerate((*case.get("pods", ()), *crowd(case))):
         pod = pod_of(data, f"there-{number}", case)
         ledger.add(pod, ledger.index_of[pod.node_name])
-    setup = Setup(profile, Wording.of(version_of(case)), image_locality.image_sizes(nodes))
+    setup = Setup(profile, wording, image_locality.image_sizes(nodes))
     pod = pod_of(case.get("pod", {}), "new", case)
     return look_at(pod, ledger, setup, ShapeView(pod, ledger, setup))
 

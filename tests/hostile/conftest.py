@@ -269,7 +269,7 @@ def pytest_generate_tests(metafunc):
     if "hostile" in metafunc.fixturenames:
         metafunc.parametrize("hostile", INPUTS.values(), ids=INPUTS.keys())
     if "sample" in metafunc.fixturenames:
-        names = [name for number, name in enumerate(INPUTS) if number % 12 == 0]
+        names = [name for number, name in enumerate(INPUTS) if number % 16 == 0]
         metafunc.parametrize("sample", [INPUTS[name] for name in names], ids=names)
 
 

@@ -55,7 +55,8 @@ def outcome(cluster: Cluster) -> DryRun:
 class Case:
     """A workload of the manifests with pods that never run: `failing`, in the order they were tried.
 
-    It comes to `total` pods, of which `running` get a node.
+    Either all of them are refused by admission, or none is. The workload comes to `total` pods, of which `running` get
+    a node, and `waiting` are never created because they come after one of the failing.
     """
 
     obj: Object
@@ -63,9 +64,16 @@ class Case:
     failing: tuple[PodResult, ...]
     total: int
     running: int
+    waiting: int
     cluster: Cluster
     run: DryRun
     scene: Scene
+
+    @property
+    def share(self) -> str:
+        """How many of the pods it is that fail, where it is not all: the start of a message."""
+        failing = len(self.failing)
+        return f"{failing} of {self.total} pods: " if failing + self.waiting < self.total else ""
 
     @property
     def first(self) -> PodResult:
@@ -132,9 +140,13 @@ def cases(cluster: Cluster, run: DryRun) -> Iterator[Case]:
         if not failing or obj.pod is None or _is_unrendered(obj.pod):
             continue
         running = sum(1 for pod in pods if _runs(pod))
-        # The pods of a Job that do not fit wait for its others to end.
-        if not running or obj.kind not in _ENDING:
-            yield Case(obj, obj.pod, failing, len(pods), running, cluster, run, scene)
+        if running and obj.kind in _ENDING:
+            continue  # the pods of a Job that do not fit wait for its others to end
+        waiting = sum(1 for pod in pods if pod.verdict is Verdict.WAITING)
+        refused = tuple(pod for pod in failing if pod.verdict is Verdict.REFUSED)
+        for group in (tuple(pod for pod in failing if pod.verdict is not Verdict.REFUSED), refused):
+            if group:
+                yield Case(obj, obj.pod, group, len(pods), running, waiting, cluster, run, scene)
 
 
 def _failing(obj: Object, pods: Sequence[PodResult], scene: Scene) -> Iterator[PodResult]:

@@ -12,7 +12,7 @@ from k8slint.objects.object import Object
 from k8slint.objects.problem import Problem, Related
 from k8slint.simulation.defaults import DEFAULT_NAMESPACE
 from k8slint.simulation.refusal import Refusal
-from k8slint.simulation.results import DryRun, Verdict
+from k8slint.simulation.results import DryRun
 
 _POLICY: Final = re.compile(r"(?:exceeded|failed) quota: ([^,: ]+)[,:]")
 _EXCEEDED: Final = re.compile(r"exceeded quota: ([^,]+), requested: ([^=]+)=")
@@ -25,18 +25,17 @@ def refused(case: Case) -> Problem:
     if case.obj.kind == "Pod":
         effect = "kubectl apply fails with these words, and there is no Pod."
     else:
-        count = sum(1 for pod in case.failing if pod.verdict is Verdict.REFUSED)
         who = _EVENTS.get(case.obj.kind, "its events")
         effect = (
-            f"{case.obj} is accepted, and {count} of its {case.total} Pods are never created. "
+            f"{case.obj} is accepted, and {len(case.failing)} of its {case.total} Pods are never created. "
             f"Only {who} say why: FailedCreate."
         )
     path = (*case.template.path, *case.first.path)
     if "exceeded quota: " in case.first.message:
-        is_counted = case.running and case.obj.spec.get("replicas") is not None
+        is_counted = len(case.failing) < case.total and case.obj.spec.get("replicas") is not None
         path = ("spec", "replicas") if is_counted else (*case.template.path, "spec", "containers")
-    share = f"{len(case.failing)} of {case.total} pods: " if case.running else ""
-    return Problem(path, f"{share}{case.first.message}", related, effect=effect, absent=_word(case.first.absent))
+    message = f"{case.share}{case.first.message}"
+    return Problem(path, message, related, effect=effect, absent=_word(case.first.absent))
 
 
 def refused_objects(cluster: Cluster, run: DryRun) -> Iterator[tuple[Object, Problem]]:

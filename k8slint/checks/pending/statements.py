@@ -27,19 +27,18 @@ _SHOWN: Final = 3
 
 
 def _unschedulable(case: Case) -> Problem:
-    waiting = case.total - case.running - len(case.failing)
     effect = ""
     if case.pod is not None and case.pod.node_name:
         effect = "No kubelet answers to that name: the Pod never starts, and is deleted after some time."
-    elif waiting and case.obj.kind == "StatefulSet":
+    elif case.waiting and case.obj.kind == "StatefulSet":
         effect = (
-            f"The Pod {case.first.name} stays Pending, FailedScheduling says why, and the {waiting} after it are never "
-            "created."
+            f"The Pod {case.first.name} stays Pending, FailedScheduling says why, "
+            f"and the {case.waiting} after it are never created."
         )
     path = at_refusal(case)
     return Problem(
         path,
-        f"{share(case)}{case.first.message}",
+        f"{case.share}{case.first.message}",
         tuple(_taints(case)),
         effect=effect,
         fix=_spread_fix(case, path),
@@ -53,11 +52,6 @@ def _spread_fix(case: Case, path: Path) -> str:
         return ""
     key = dig(case.obj.data, *path)
     return f'Label the nodes with "{key}", or spread over a label that they have.'
-
-
-def share(case: Case) -> str:
-    """How many of the pods it is that fail, where others run."""
-    return f"{len(case.failing)} of {case.total} pods: " if case.running else ""
 
 
 def way_out(case: Case) -> str:

@@ -181,27 +181,26 @@ def _weigh(sums: dict[str, dict[str, int]], key: str, value: str, amount: int) -
 def _selects(term: PodTerm, other: Pod, ledger: Ledger) -> bool:
     """Whether a term of the incoming pod means another pod: its namespace selector picks among known namespaces.
 
-    Upstream resolves the selector to names, and then asks it once more of no labels at all: one that only excludes
-    namespaces means every namespace.
+    Since 1.34 upstream resolves the selector to names, and then asks it once more of no labels at all: one that only
+    excludes namespaces means every namespace.
 
     Mirrors: pkg/scheduler/framework/plugins/interpodaffinity mergeAffinityTermNamespacesIfNotEmpty @ v1.36
     """
-    labels = ledger.facts.namespaces.get(other.namespace, {})
-    if not _covers(term, other.namespace, labels) and not _covers(term, other.namespace, {}):
-        return False
-    return term.selector.matches(other.labels)
-
-
-def _covers(term: PodTerm, namespace: str, labels: Mapping[str, str]) -> bool:
     selector = term.namespace_selector
-    if namespace in term.namespaces:
-        return True
-    if selector is None:
+    if not term.selector.matches(other.labels):
         return False
-    return selector.matches(labels)
+    if other.namespace in term.namespaces or selector is None:
+        return other.namespace in term.namespaces
+    labels = ledger.facts.namespaces.get(other.namespace)
+    if not selector.requirements or (labels is not None and selector.matches(labels)):
+        return True
+    return ledger.loose_namespaces and selector.matches({})
 
 
 def _means(term: PodTerm, incoming: Pod, ledger: Ledger) -> bool:
     """Whether a term of a pod that is there means the incoming pod: an unknown namespace has no labels."""
-    labels = ledger.facts.namespaces.get(incoming.namespace, {})
-    return _covers(term, incoming.namespace, labels) and term.selector.matches(incoming.labels)
+    selector = term.namespace_selector
+    covered = incoming.namespace in term.namespaces or (
+        selector is not None and selector.matches(ledger.facts.namespaces.get(incoming.namespace, {}))
+    )
+    return covered and term.selector.matches(incoming.labels)

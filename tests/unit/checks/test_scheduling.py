@@ -106,6 +106,13 @@ class TestOneFindingADefect:
     def test_a_described_workload_is_not_reported(self) -> None:
         assert said(pod("small", cpu="1"), together(nodes("a"), pod("pending", cpu="9"))) == []
 
+    def test_pods_that_are_refused_and_pods_that_do_not_fit_are_two_defects(self) -> None:
+        quota = "{apiVersion: v1, kind: ResourceQuota, metadata: {name: q}, spec: {hard: {pods: 2}}}"
+        found = problems(together(quota, deployment("d", 5, "1", "nodeSelector: {disk: ssd}")), nodes("a"))
+        assert [rule for rule, _, _ in found] == ["node-selector-matches-no-node", "quota-refuses-pods"]
+        assert found[1][2].message.startswith("3 of 5 pods: pods ")
+        assert found[1][2].path == ("spec", "replicas")
+
     def test_a_missing_claim_is_left_to_the_rule_of_references(self) -> None:
         assert said(pod("p", "volumes: [{name: v, persistentVolumeClaim: {claimName: gone}}]"), nodes("a")) == []
 
