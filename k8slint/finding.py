@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 from typing import NamedTuple
 
 
@@ -100,8 +100,7 @@ class Summary(NamedTuple):
     ignored: int
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """The result of a run: findings in order of place, then what they rest on.
 
     `rule_summaries` are the summaries of the rules that found something, by id, for formats that list rules.
@@ -111,4 +110,4 @@ class Report:
     findings: tuple[Finding, ...]
     summary: Summary
     assumptions: tuple[str, ...]
-    rule_summaries: Mapping[str, str] = field(default_factory=dict)
+    rule_summaries: Mapping[str, str] = MappingProxyType({})

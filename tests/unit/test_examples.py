@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from k8slint.lint import Request, lint
 
 EXAMPLES = Path(__file__).parents[2] / "examples"

@@ -6,7 +6,6 @@ import base64
 import copy
 import json
 from collections.abc import Iterator
-from dataclasses import astuple
 from typing import Any
 
 import pytest
@@ -209,7 +208,7 @@ def test_no_finding_shows_a_secret():
     findings = judge(reading, world, selection).findings
     assert len(findings) == 9
     for finding in findings:
-        shown = str(astuple(finding))
+        shown = str(finding)
         assert not [text for text in ("sw0rdfish", "c3cw", "YzNj") if text in shown]
 
 

@@ -72,16 +72,17 @@ NOT_ASCII = (
 )
 
 
-class TestSurroundings:
-    @pytest.fixture(scope="class")
-    def ordinary(self, tmp_path_factory):
-        """What is printed where nothing is odd."""
-        folder = tmp_path_factory.mktemp("ordinary")
-        (folder / "bad.yaml").write_text(POD)
-        (folder / "good.yaml").write_text(POD.replace("nginx", "nginx:1.27"))
-        (folder / "other.yaml").write_text(NOT_ASCII, encoding="utf-8")
-        return shell(f"cd {folder} && $K check . {' '.join(PINNED)}")
+@pytest.fixture(scope="module")
+def ordinary(tmp_path_factory):
+    """What is printed where nothing is odd."""
+    folder = tmp_path_factory.mktemp("ordinary")
+    (folder / "bad.yaml").write_text(POD)
+    (folder / "good.yaml").write_text(POD.replace("nginx", "nginx:1.27"))
+    (folder / "other.yaml").write_text(NOT_ASCII, encoding="utf-8")
+    return shell(f"cd {folder} && $K check . {' '.join(PINNED)}")
 
+
+class TestSurroundings:
     @pytest.mark.parametrize(
         "environment",
         [

@@ -23,7 +23,7 @@ def mismatches(*, bad=(BAD,), good=()):
     rule = load_rules()["floating-image-tag"]
     # A rule of its own, since the page of a rule is read once.
     rule = replace(rule)
-    rule.__dict__["page"] = replace(load_rules()["floating-image-tag"].page, bad=tuple(bad), good=tuple(good))
+    rule.__dict__["page"] = load_rules()["floating-image-tag"].page._replace(bad=tuple(bad), good=tuple(good))
     return [(mismatch.example, mismatch.line, mismatch.text) for mismatch in run_examples(rule, NEWEST)]
 
 

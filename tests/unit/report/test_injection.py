@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -115,31 +114,31 @@ def report(one: Finding) -> Report:
 
 def in_summary(text: str) -> Report:
     whole = report(finding())
-    summary = replace(whole.summary, skipped=(Skipped(text, 1, text),))
-    return replace(whole, summary=summary, assumptions=(text,), kubernetes_version=text, rule_summaries={text: text})
+    summary = whole.summary._replace(skipped=(Skipped(text, 1, text),))
+    return whole._replace(summary=summary, assumptions=(text,), kubernetes_version=text, rule_summaries={text: text})
 
 
 def in_rule(text: str) -> Report:
-    return replace(report(replace(finding(), rule=text)), rule_summaries={text: text})
+    return report(finding()._replace(rule=text))._replace(rule_summaries={text: text})
 
 
 PLACES: Mapping[str, Callable[[str], Report]] = {
-    "file name": lambda text: report(replace(finding(), location=replace(PLACE, file=text))),
-    "object name": lambda text: report(replace(finding(), object=ObjectName(text, text, text, text))),
+    "file name": lambda text: report(finding()._replace(location=PLACE._replace(file=text))),
+    "object name": lambda text: report(finding()._replace(object=ObjectName(text, text, text, text))),
     "message": lambda text: report(finding(text)),
-    "field path": lambda text: report(replace(finding(), field_path=text)),
+    "field path": lambda text: report(finding()._replace(field_path=text)),
     "related message": lambda text: report(
-        replace(finding(), related=(RelatedLocation(text, PLACE, SourceLine(7, "key: value")),))
+        finding()._replace(related=(RelatedLocation(text, PLACE, SourceLine(7, "key: value")),))
     ),
     "related file": lambda text: report(
-        replace(finding(), related=(RelatedLocation("read here", replace(PLACE, file=text)),))
+        finding()._replace(related=(RelatedLocation("read here", PLACE._replace(file=text)),))
     ),
-    "source line": lambda text: report(replace(finding(), line=SourceLine(7, text))),
-    "end of source line": lambda text: report(replace(finding(), line=SourceLine(7, f"key: {text}"))),
+    "source line": lambda text: report(finding()._replace(line=SourceLine(7, text))),
+    "end of source line": lambda text: report(finding()._replace(line=SourceLine(7, f"key: {text}"))),
     "related line": lambda text: report(
-        replace(finding(), related=(RelatedLocation("read here", PLACE, SourceLine(7, text)),))
+        finding()._replace(related=(RelatedLocation("read here", PLACE, SourceLine(7, text)),))
     ),
-    "effect and fix": lambda text: report(replace(finding(), effect=text, fix=text)),
+    "effect and fix": lambda text: report(finding()._replace(effect=text, fix=text)),
     "rule": in_rule,
     "summary": in_summary,
 }

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -150,12 +149,12 @@ def test_fingerprints_stay_when_lines_move(finding: Any, place: Any, report: Any
 @pytest.mark.parametrize(
     "change",
     [
-        lambda one: replace(one, rule="other"),
-        lambda one: replace(one, message="other"),
-        lambda one: replace(one, field_path="spec.template.spec.containers[1].env[0]"),
-        lambda one: replace(one, object=None),
-        lambda one: replace(one, object=replace(one.object, name="other")),
-        lambda one: replace(one, location=replace(one.location, file="other.yaml")),
+        lambda one: one._replace(rule="other"),
+        lambda one: one._replace(message="other"),
+        lambda one: one._replace(field_path="spec.template.spec.containers[1].env[0]"),
+        lambda one: one._replace(object=None),
+        lambda one: one._replace(object=one.object._replace(name="other")),
+        lambda one: one._replace(location=one.location._replace(file="other.yaml")),
     ],
 )
 def test_fingerprints_differ_where_findings_do(change: Callable[[Any], Any], finding: Any, report: Any) -> None:
