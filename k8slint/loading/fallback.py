@@ -32,14 +32,16 @@ def events(text: str) -> Callable[[], Any]:
         try:
             event = next(stream, None)
         except (ValueError, OverflowError):  # ruamel.yaml makes a character of any number that is written as one
-            raise _bad_escape(mark) from None
+            raise _refused("found invalid Unicode character escape code", mark) from None
+        except AssertionError:  # ruamel.yaml asserts that a %YAML directive names a version it knows
+            raise _refused("found incompatible YAML document", mark) from None
         if event is None:
             return None
         mark = event.end_mark
         if type(event).__name__ != "ScalarEvent":
             return event
         if any("\ud800" <= character <= "\udfff" for character in event.value):
-            raise _bad_escape(event.start_mark)
+            raise _refused("found invalid Unicode character escape code", event.start_mark)
         return ScalarEvent(
             event.value,
             None if event.tag is None else str(event.tag),
@@ -53,7 +55,7 @@ def events(text: str) -> Callable[[], Any]:
     return next_event
 
 
-def _bad_escape(mark: Any) -> Exception:
+def _refused(problem: str, mark: Any) -> Exception:
     from ruamel.yaml.scanner import ScannerError  # noqa: PLC0415 - as above
 
-    return ScannerError(None, None, "found invalid Unicode character escape code", mark)
+    return ScannerError(None, None, problem, mark)
