@@ -11,14 +11,26 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 _CHUNKS_A_WORKER = 8  # more than one, so that a slow one holds up little
-_job: tuple[Callable[[Any], Any], Sequence[Any]] | None = None
+_job: tuple[Callable[[Any], Any], Sequence[Any], Callable[[Any], Any]] | None = None
 
 
-def map_in_order(function: Callable[[T], R], items: Sequence[T], *, workers: int) -> list[R]:
+def _as_is(result: Any) -> Any:
+    return result
+
+
+def map_in_order(
+    function: Callable[[T], R],
+    items: Sequence[T],
+    *,
+    workers: int,
+    pack: Callable[[R], Any] = _as_is,
+    unpack: Callable[[Any], R] = _as_is,
+) -> list[R]:
     """What the function makes of each item, in the order of the items.
 
-    Workers are forks of this process: they see everything as it is now and send back only results, which must pickle.
-    Where forking is not to be had, or a worker dies, the work is done here.
+    This process works too, from the last item backwards; the others are forks of it, which see everything as it is now
+    and send back only results, as what `pack` makes of them. Where forking is not to be had, or a fork dies, the work
+    is done here.
     """
     if workers < 2 or len(items) < 2 or not hasattr(os, "fork") or sys.platform == "darwin":
         return [function(item) for item in items]
@@ -27,12 +39,17 @@ def map_in_order(function: Callable[[T], R], items: Sequence[T], *, workers: int
     from multiprocessing import get_context  # noqa: PLC0415
 
     global _job  # noqa: PLW0603 - what a fork inherits need not be sent to it
-    _job = (function, items)
+    _job = (function, items, pack)
+    own: dict[int, R] = {}
     try:
-        with ProcessPoolExecutor(workers, mp_context=get_context("fork")) as pool:
-            return list(pool.map(_run, range(len(items))))
+        with ProcessPoolExecutor(workers - 1, mp_context=get_context("fork")) as pool:
+            futures = [pool.submit(_run, index) for index in range(len(items))]
+            for index in range(len(items) - 1, -1, -1):
+                if futures[index].cancel():
+                    own[index] = function(items[index])
+            return [own[index] if index in own else unpack(future.result()) for index, future in enumerate(futures)]
     except BrokenProcessPool:
-        return [function(item) for item in items]
+        return [own[index] if index in own else function(item) for index, item in enumerate(items)]
     finally:
         _job = None
 
@@ -40,8 +57,8 @@ def map_in_order(function: Callable[[T], R], items: Sequence[T], *, workers: int
 def _run(index: int) -> Any:
     if _job is None:
         raise RuntimeError("a worker runs only inside map_in_order")
-    function, items = _job
-    return function(items[index])
+    function, items, pack = _job
+    return pack(function(items[index]))
 
 
 def chunked(items: Sequence[T], sizes: Sequence[int], workers: int) -> list[Sequence[T]]:

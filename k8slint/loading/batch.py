@@ -19,8 +19,8 @@ def load_files(files: Sequence[Found], workers: int) -> list[Loaded | OSError]:
     if workers < 2:
         return [_load(file) for file in files]
     chunks = chunked(files, [file.size for file in files], workers)
-    packed = map_in_order(_load_packed, chunks, workers=workers)
-    return [_unpack(entry) for part in packed for entry in marshal.loads(part)]  # noqa: S302 - written by our own fork
+    loaded = map_in_order(_load_chunk, chunks, workers=workers, pack=_packed, unpack=_unpacked)
+    return [each for chunk in loaded for each in chunk]
 
 
 def _load(file: Found) -> Loaded | OSError:
@@ -37,9 +37,17 @@ def _load(file: Found) -> Loaded | OSError:
 _NOT_READ: Final = "not read"
 
 
-def _load_packed(files: Sequence[Found]) -> bytes:
+def _load_chunk(files: Sequence[Found]) -> list[Loaded | OSError]:
+    return [_load(file) for file in files]
+
+
+def _packed(chunk: list[Loaded | OSError]) -> bytes:
     # Documents are plain data, and marshal is many times faster than pickle at that.
-    return marshal.dumps([_pack(_load(file)) for file in files])
+    return marshal.dumps([_pack(each) for each in chunk])
+
+
+def _unpacked(packed: bytes) -> list[Loaded | OSError]:
+    return [_unpack(each) for each in marshal.loads(packed)]  # noqa: S302 - written by our own fork
 
 
 def _pack(loaded: Loaded | OSError) -> tuple[Any, ...]:

@@ -55,6 +55,9 @@ TEXTS = [
     "{{ if .x }}\na: b\n",
     "%YAML 1.1\n---\na: yes\n",
     "%YAML 1.2\n---\na: yes\n",
+    "%YAML 1.0\n---\na: yes\n",
+    "%YAML 2.0\n---\na: yes\n",
+    "%YAML 99999999999\n",
     "just text",
     "- a\n- - b\n  - c\n-\n  - d\n",
 ]
