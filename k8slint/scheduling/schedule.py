@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Final
 
 from k8slint.scheduling.choosing import choose, nodes_to_find
 from k8slint.scheduling.facts import Facts
@@ -50,7 +51,7 @@ def schedule(
     *,
     explain: bool = False,
 ) -> Result:
-    """What becomes of each pod that has no node yet, tried once, by priority, age and place in the input.
+    """What becomes of each pod that has no node yet, tried by priority, age and place in the input.
 
     Pods that have a node occupy it first. Binding takes no time, and evicted pods stay where they are. With `explain`
     every Assigned carries the scores behind the choice. The same input gives the same result.
@@ -63,8 +64,37 @@ def schedule(
     for pod in waiting:
         run.nominate(pod, pod.nominated_node)
     waiting.sort(key=lambda pod: (-pod.priority, pod.created or _LATEST))
-    outcomes = tuple(run.outcome(pod) for pod in waiting)
-    return Result(outcomes, run.loads(), tuple(run.ledger.assumptions))
+    outcomes = [run.outcome(pod) for pod in waiting]
+    _try_again(run, outcomes)
+    return Result(tuple(outcomes), run.loads(), tuple(run.ledger.assumptions))
+
+
+def _try_again(run: _Run, outcomes: list[Outcome]) -> None:
+    """Try those again that failed for want of other pods' company, as long as one of them finds its place.
+
+    They move behind the others, so that the outcomes stay in the order in which they came about.
+
+    A pod that is given a node wakes those that wait for such a pod; they come behind all that never were tried.
+
+    Mirrors: pkg/scheduler/backend/queue/scheduling_queue.go AssignedPodAdded @ v1.36
+    """
+    while True:
+        failed = [outcome for outcome in outcomes if _waits_for_pods(outcome)]
+        again = [run.outcome(outcome.pod) for outcome in failed]
+        tried = {id(outcome) for outcome in failed}
+        outcomes[:] = [outcome for outcome in outcomes if id(outcome) not in tried] + again
+        if not any(isinstance(outcome, Assigned) for outcome in again):
+            return
+
+
+def _waits_for_pods(outcome: Outcome) -> bool:
+    if not isinstance(outcome, Unschedulable) or outcome.preemption is not None:
+        return False
+    return any(rejection.plugin in _WOKEN_BY_PODS for rejection in outcome.rejections.values())
+
+
+# The plugins whose refusal another pod's coming can lift.
+_WOKEN_BY_PODS: Final = frozenset({"InterPodAffinity", "PodTopologySpread"})
 
 
 class _Run:

@@ -39,7 +39,7 @@ def by_file() -> dict[str, set[str]]:
     return rules
 
 
-@pytest.mark.parametrize("name", sorted(path.name for path in EXAMPLES.iterdir() if path.is_dir()))
+@pytest.mark.parametrize("name", sorted(path.parent.name for path in EXAMPLES.glob("*/broken.yaml")))
 def test_broken_is_found_and_mended_is_clean(name, by_file):
     assert by_file.get(f"{name}/broken.yaml") == FOUND[name]
     assert by_file.get(f"{name}/mended.yaml", set()) == set()
@@ -48,3 +48,10 @@ def test_broken_is_found_and_mended_is_clean(name, by_file):
 @pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*/mended.yaml")), ids=lambda path: path.parent.name)
 def test_mended_is_clean_by_itself(path):
     assert lint(Request([str(path)])).report.findings == ()
+
+
+def test_the_shop_does_not_fit_on_the_cluster_beside_it():
+    folder = EXAMPLES / "schedule"
+    report = lint(Request([str(folder / "shop.yaml")], cluster=str(folder / "cluster.yaml"))).report
+    assert [finding.rule for finding in report.findings] == ["unschedulable-pod"]
+    assert report.findings[0].message.startswith("1 of 5 pods: 0/3 nodes are available: ")
