@@ -107,7 +107,8 @@ def _pair(work: str, ours: list[str], peer: str, theirs: list[str]) -> None:
         for name in ("wall", "cpu", "peak")
     }
     shown = " | ".join(
-        f"{statistics.median(run.wall for run in runs) * 1000:,.0f} ms, {statistics.median(run.peak for run in runs):,.0f} MiB"
+        f"{statistics.median(run.wall for run in runs) * 1000:,.0f} ms, "
+        f"{statistics.median(run.peak for run in runs):,.0f} MiB"
         for runs in (a, b)
     )
     print(f"| {work} | {peer} | {shown} | {ratio['wall']:.2f} | {ratio['cpu']:.2f} | {ratio['peak']:.2f} |", flush=True)
