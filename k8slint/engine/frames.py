@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any, Final
 
@@ -13,6 +13,8 @@ from k8slint.loading.document import Document, Mark, Span, part_at, unpack
 MASK: Final = "••••••"
 _SECRET_FIELDS: Final = ("data", "stringData")
 _HARMLESS: Final = frozenset({"apiVersion", "immutable", "kind", "metadata", "type"})
+# A line may be a whole file, and every finding in it keeps what is shown of it: no more than any terminal is wide.
+_REACH: Final = 1_000
 _LAST_APPLIED: Final = "kubectl.kubernetes.io/last-applied-configuration"
 
 
@@ -20,22 +22,30 @@ def locate(document: Document, span: Span) -> Location:
     """The location of a span, cut to one line where it spans several."""
     source = document.source
     line, column = source.place(span[0])
-    text = source.line(line)
-    width = min(span[1] - span[0], max(len(text) - column + 1, 1))
-    return Location(source.name, line, column, line, column + max(width, 1))
+    _, end = source.bounds(line)
+    width = max(min(span[1], end) - span[0], 1)
+    return Location(source.name, line, column, line, column + width)
 
 
-def shown_line(document: Document, span: Span, concealed: Iterable[Span] = ()) -> SourceLine:
-    """The line of a span's start; Secret values and what is concealed are masked, of whatever length they are."""
+def shown_line(document: Document, span: Span, concealed: Sequence[Span] = ()) -> SourceLine:
+    """The line of a span's start; Secret values and what is concealed are masked, of whatever length they are.
+
+    Of a very long line it is the part around the span. `concealed` are sorted, and none overlap.
+    """
     source = document.source
-    number, column = source.place(span[0])
-    start = span[0] - column + 1
-    text = source.line(number)
-    if document.failed:
-        return SourceLine(number, _masked_unread(source.text, text))
-    begin, end = column - 1, max(min(column - 1 + span[1] - span[0], len(text)), column)
-    hidden = (*_within(_secret_spans(document), start, start + len(text)), *concealed)
-    for left, right in reversed(_joined(_cut(hidden, start, len(text)))):
+    number, _ = source.place(span[0])
+    first, last = source.bounds(number)
+    if document.failed and "Secret" in source.text:
+        return SourceLine(number, _masked_unread(source.text[first:last]))
+    start = max(first, span[0] - _REACH)
+    text = source.text[start : min(last, min(span[1], span[0] + _REACH) + _REACH)]
+    begin = span[0] - start
+    end = max(min(span[1] - start, len(text)), begin + 1)
+    hidden = [
+        *_within(_secret_spans(document), start, start + len(text)),
+        *_within(concealed, start, start + len(text)),
+    ]
+    for left, right in reversed(joined(_cut(hidden, start, len(text)))):
         text = text[:left] + MASK + text[right:]
         begin, end = _moved(begin, left, right), _moved(end, left, right)
     return SourceLine(number, text, (begin, max(end, begin + 1)))
@@ -56,15 +66,13 @@ def _moved(column: int, left: int, right: int) -> int:
     return left + len(MASK) if column <= right else column - (right - left) + len(MASK)
 
 
-def _masked_unread(whole: str, line: str) -> str:
+def _masked_unread(line: str) -> str:
     """Of a text that could not be read nobody knows what is a Secret: near one, only the key is shown."""
-    if "Secret" not in whole:
-        return line
     key, colon, _ = line.partition(":")
     return f"{key}{colon} {MASK}" if colon else MASK
 
 
-def _within(spans: tuple[Span, ...], start: int, end: int) -> Iterator[Span]:
+def _within(spans: Sequence[Span], start: int, end: int) -> Iterator[Span]:
     """Those of the sorted spans, of which none overlap, that reach into a range."""
     for index in range(max(bisect_left(spans, (start, start)) - 1, 0), len(spans)):
         if spans[index][0] >= end:
@@ -83,18 +91,18 @@ def _secret_spans(document: Document) -> tuple[Span, ...]:
         _collect(data, mark, ("metadata", "annotations", _LAST_APPLIED), spans)
         if fields:
             spans.update(_overwritten(document))
-    return tuple(_joined(spans))
+    return tuple(joined(spans))
 
 
-def _joined(spans: Iterable[Span]) -> list[Span]:
+def joined(spans: Iterable[Span]) -> list[Span]:
     """The spans sorted, those that overlap made one."""
-    joined: list[Span] = []
+    result: list[Span] = []
     for start, end in sorted(spans):
-        if joined and start < joined[-1][1]:
-            joined[-1] = joined[-1][0], max(end, joined[-1][1])
+        if result and start < result[-1][1]:
+            result[-1] = result[-1][0], max(end, result[-1][1])
         else:
-            joined.append((start, end))
-    return joined
+            result.append((start, end))
+    return result
 
 
 def _overwritten(document: Document) -> Iterator[Span]:

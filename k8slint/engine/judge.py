@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from k8slint.cluster.cluster import Cluster
-from k8slint.engine.frames import locate, shown_line
+from k8slint.engine.frames import joined, locate, shown_line
 from k8slint.engine.ignores import complaints, ignores_of
 from k8slint.engine.selection import Selection
 from k8slint.finding import Finding, ObjectName, RelatedLocation
@@ -92,7 +92,7 @@ def _concealed(candidates: Iterable[Candidate]) -> Concealed:
     for _, document, obj, problem in candidates:
         if isinstance(problem, Problem) and problem.conceals and obj is not None:
             spans.setdefault(document, []).append(document.span((*obj.path, *problem.path)))
-    return spans
+    return {document: joined(several) for document, several in spans.items()}
 
 
 def _may_say(problem: Problem, world: World) -> bool:

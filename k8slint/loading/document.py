@@ -127,8 +127,15 @@ class Source:
 
     def line(self, number: int) -> str:
         """The text of a line, without its end."""
+        start, end = self.bounds(number)
+        return self.text[start:end]
+
+    def bounds(self, number: int) -> Span:
+        """Where a line starts and ends, its line break left out."""
         starts = self._line_starts
         if not 0 < number <= len(starts):
-            return ""
+            return 0, 0
+        start = starts[number - 1]
         end = starts[number] if number < len(starts) else len(self.text)
-        return self.text[starts[number - 1] : end].rstrip("\r\n")
+        break_at = max(end - 2, start)
+        return start, break_at + len(self.text[break_at:end].rstrip("\r\n"))
