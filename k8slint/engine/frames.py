@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
@@ -15,6 +16,7 @@ _SECRET_FIELDS: Final = ("data", "stringData")
 _HARMLESS: Final = frozenset({"apiVersion", "immutable", "kind", "metadata", "type"})
 # A line may be a whole file, and every finding in it keeps what is shown of it: no more than any terminal is wide.
 _REACH: Final = 1_000
+_KEY: Final = re.compile(r"""\s*(?:- +)*["']?[\w./-]{1,63}["']?:(?=\s|$)""")
 _LAST_APPLIED: Final = "kubectl.kubernetes.io/last-applied-configuration"
 
 
@@ -67,9 +69,9 @@ def _moved(column: int, left: int, right: int) -> int:
 
 
 def _masked_unread(line: str) -> str:
-    """Of a text that could not be read nobody knows what is a Secret: near one, only the key is shown."""
-    key, colon, _ = line.partition(":")
-    return f"{key}{colon} {MASK}" if colon else MASK
+    """Of a text that could not be read nobody knows what is a Secret: near one, only a key at the start is shown."""
+    key = _KEY.match(line)
+    return f"{key[0]} {MASK}" if key is not None else MASK
 
 
 def _within(spans: Sequence[Span], start: int, end: int) -> Iterator[Span]:

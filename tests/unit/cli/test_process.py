@@ -118,6 +118,13 @@ class TestSurroundings:
 
 
 class TestInterrupts:
+    @pytest.fixture(autouse=True)
+    def interruptible(self):
+        # A shell starts what it puts in the background deaf to SIGINT, and children inherit that.
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
+        yield
+        signal.signal(signal.SIGINT, before)
+
     @pytest.mark.parametrize("workers", ["1", "2"])
     def test_it_ends_with_130_and_says_nothing(self, project, workers):
         os.mkfifo(project / "pipe")

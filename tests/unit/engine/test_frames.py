@@ -57,6 +57,8 @@ SECRETS = {
     "broken at the value": f"{HEAD}stringData:\n  p: *{CANARY}\n",
     "broken in a block": f"{HEAD}stringData:\n  p: |\n    {CANARY}\n\tx\n q",
     "wrong bytes": f"{HEAD}stringData:\n  p: {CANARY}\\xff\n",
+    "broken in a block with a colon": f"{HEAD}stringData:\n  p: |\n    {CANARY}:x\x07\n",
+    "broken in a line of json": f'{{"kind":"Secret","data":{{"{CANARY}":"x","p":[',
     "beside a broken one": f"a: [\n---\n{HEAD}stringData: {{p: {CANARY}}}\n---\nb: [\n",
 }
 
@@ -102,6 +104,26 @@ def test_an_empty_place_is_one_column_wide():
     (document,) = documents("a: [\n")
     location = locate(document, document.problems[0].span)
     assert location.end_column == location.column + 1
+
+
+def test_near_a_secret_a_broken_line_shows_its_key_alone():
+    (document,) = documents(SECRETS["broken at the value"])
+    assert shown_line(document, document.problems[0].span).text == f"  p: {MASK}"
+
+
+def test_of_a_very_long_line_the_part_around_the_place_is_kept():
+    (document,) = documents(f"{{a: {'x' * 100_000}, b: here, c: {'y' * 100_000}}}")
+    line = shown_line(document, document.span(("b",)))
+    assert len(line.text) < 3_000
+    start, end = line.span
+    assert line.text[start:end] == "here"
+
+
+def test_a_very_long_value_is_cut():
+    (document,) = documents(f"a: {'x' * 100_000}")
+    line = shown_line(document, document.span(("a",)))
+    assert len(line.text) < 3_000
+    assert line.span == (3, len(line.text))
 
 
 def test_many_secrets_in_one_list_are_masked_each():
