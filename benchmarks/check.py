@@ -74,7 +74,7 @@ def _peers(target: Path, files: list[Path], schemas: Path) -> list[tuple[str, li
         location = f"{schemas}/{{{{ .ResourceKind }}}}{{{{ .KindSuffix }}}}.json"
         options = ["-strict", "-ignore-missing-schemas", "-summary", "-schema-location", location]
         peers.append(("kubeconform -strict, local schemas", ["kubeconform", *options, str(target)]))
-    if shutil.which("kube-score"):
+    if shutil.which("kube-score") and target == ONE:  # it stops at the first file that it cannot read
         peers.append(("kube-score", ["kube-score", "score", *(str(file) for file in files)]))
     if shutil.which("kube-linter"):
         peers.append(("kube-linter", ["kube-linter", "lint", str(target)]))

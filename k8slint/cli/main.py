@@ -21,10 +21,10 @@ def main() -> NoReturn:
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, _interrupted)
     _open_streams()
-    from k8slint.cli.commands import app  # noqa: PLC0415 - after the collector is off, the import is faster too
+    from k8slint.cli.commands import app_for  # noqa: PLC0415 - after the collector is off, the import is faster too
 
     try:
-        app()
+        app_for(sys.argv[1:])()
     except UsageError as error:
         _complain(str(error))
     except BrokenPipeError:

@@ -11,7 +11,7 @@ from itertools import islice
 from sys import intern
 from typing import Any, Final
 
-from k8slint.loading.document import LENGTH_BITS, Document, Mark, ReadProblem, Source, pack, unpack
+from k8slint.loading.document import LENGTH_BITS, Document, Mark, ReadProblem, Source, Span, pack, unpack
 from k8slint.loading.scalars import HINTS, Scalar, ScalarError, is_json, key_text, resolve, resolve_key, resolve_tagged
 
 MAX_DEPTH: Final = 1_000
@@ -53,13 +53,18 @@ def compose(source: Source) -> Iterator[Document]:
 
     A document that cannot be read comes back failed, with one `syntax-error`; reading goes on at the next `---`.
     """
-    text, base, end, count, failures = source.text, 0, len(source.text), 0, 0
-    while True:
+    text, count, failures = source.text, 0, 0
+    parts = [(0, len(text))]
+    while parts:
+        base, end = parts.pop()
         for outcome in _compose_part(source, text[base:end], base, count):
             if isinstance(outcome, Document):
                 yield outcome
                 count = outcome.index + 1
                 continue
+            if (base, count) == (0, 1) and (following := _json_objects(text, outcome.offset)):
+                parts = following[::-1]
+                break
             failures += 1
             if failures == MAX_FAILURES:
                 outcome.message += f"; of {MAX_FAILURES:,} documents that cannot be read this is the last one looked at"
@@ -67,13 +72,23 @@ def compose(source: Source) -> Iterator[Document]:
             end = min(max(outcome.offset, start + 1), end)
             yield Document(source, count, start, None, None, (_syntax_error(outcome, text),), failed=True)
             count += 1
-        following = _NEXT_DOCUMENT.search(text, end)
-        if following is None or failures == MAX_FAILURES:
-            return
-        # After a failure each document is read by itself, lest the rest be read again for each one that fails.
-        base = following.start()
-        after = _NEXT_DOCUMENT.search(text, following.end())
-        end = after.start() if after is not None else len(text)
+        if failures and not parts and failures < MAX_FAILURES:
+            parts = _next_part(text, end)
+
+
+def _json_objects(text: str, offset: int) -> list[Span]:
+    from k8slint.loading.json_stream import json_objects  # noqa: PLC0415 - only a file with an error pays for it
+
+    return json_objects(text, offset)
+
+
+def _next_part(text: str, offset: int) -> list[Span]:
+    """The next document alone: after a failure the rest is not read as a whole again for each one that fails."""
+    following = _NEXT_DOCUMENT.search(text, offset)
+    if following is None:
+        return []
+    after = _NEXT_DOCUMENT.search(text, following.end())
+    return [(following.start(), after.start() if after is not None else len(text))]
 
 
 def _start_of_failed(part: str, offset: int) -> int:

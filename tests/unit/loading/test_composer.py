@@ -228,7 +228,8 @@ class TestDocuments:
         assert [document.index for document in found] == [0, 1, 2, 3, 4]
 
     def test_what_follows_a_document_without_a_separator_is_an_error(self, documents, complaints):
-        assert complaints(documents('{"a": 1}\n{"b": 2}\n')) == [("syntax-error", 2, 1)]
+        assert complaints(documents("{a: 1}\n{b: 2}\n")) == [("syntax-error", 2, 1)]
+        assert complaints(documents('a: 1\n---\n{"b": 1}\n{"c": 2}\n')) == [("syntax-error", 4, 1)]
 
     def test_dashes_in_a_text_part_nothing(self, documents):
         (document,) = documents("a: |\n  ---\n  b\nc: --- d\n")
@@ -294,6 +295,23 @@ class TestJson:
     def test_surrogate_pairs_are_one_character(self, documents, escaped, expected):
         (document,) = documents(f'{{"a": "{escaped}"}}')
         assert document.data == {"a": expected}
+
+    # Asked of kubectl label --local.
+    def test_objects_may_follow_one_another(self, documents, place):
+        found = documents('{"a": 1}\n{"b": [{"c": "}{"}]} {"d": "\\""}\n')
+        assert [document.data for document in found] == [{"a": 1}, {"b": [{"c": "}{"}]}, {"d": '"'}]
+        assert place(found[1], "b", 0, "c") == (2, 14, '"}{"')
+
+    def test_a_bad_one_among_them_does_not_hide_the_others(self, documents, complaints):
+        found = documents('{"a": 1}\n{"b": [1,,]}\n{"c": 3}\n')
+        assert [document.data for document in found] == [{"a": 1}, None, {"c": 3}]
+        assert [line for _, line, _ in complaints(found)] == [2]
+
+    @pytest.mark.parametrize("text", ['{"a": 1}\n{"b": 2} x', '{"a": 1}\n{"b": 2', '{"a": 1}\n[{"b": 2}]', '{"a": 1}}'])
+    def test_what_is_no_object_may_not(self, documents, complaints, text):
+        found = documents(text)
+        assert found[0].data == {"a": 1}
+        assert [kind for kind, *_ in complaints(found)] == ["syntax-error"]
 
     def test_in_yaml_half_a_character_is_an_error(self, documents, complaints):
         assert [kind for kind, *_ in complaints(documents(r'a: "\ud83d\ude00"'))] == ["syntax-error"]
