@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 from k8slint.usage import UsageError
 
 INTERRUPTED = 130
+_LONGEST = 600
 
 
 def main() -> NoReturn:
@@ -57,5 +58,7 @@ def _discard_output() -> None:
 def _complain(text: str) -> NoReturn:
     from k8slint.report.escape import visible  # noqa: PLC0415 - only for what went wrong
 
-    print(f"k8slint: {visible(text)}", file=sys.stderr)
+    line = visible(text)
+    # Settings are as little trusted as the rest of a repository, and a word in them may be a megabyte.
+    print(f"k8slint: {line if len(line) <= _LONGEST else line[:_LONGEST] + '...'}", file=sys.stderr)
     sys.exit(2)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -53,6 +54,13 @@ class TestStreams:
         code, out, _ = shell("$K check bad.yaml nowhere.yaml --output-format json 2>&-")
         assert code == 2
         json.loads(out)
+
+    @pytest.mark.usefixtures("project")
+    def test_the_output_of_a_command_can_be_a_file(self):
+        command = f"{PROGRAM} check <(cat bad.yaml) --output-format concise {' '.join(PINNED)}"
+        process = subprocess.run([shutil.which("bash"), "-c", command], check=False, capture_output=True, text=True)
+        assert (process.returncode, process.stderr) == (1, "")
+        assert re.match(r"/dev/fd/\d+:4:38: warning\[floating-image-tag\]", process.stdout)
 
     def test_binary_input_is_a_finding(self):
         code, out, err = shell("head -c 100000 /dev/urandom | $K check -")
