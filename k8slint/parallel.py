@@ -11,6 +11,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 _CHUNKS_A_WORKER = 8  # more than one, so that a slow one holds up little
+_SHORT = 0.0002  # seconds
 _job: tuple[Callable[[Any], Any], Sequence[Any], Callable[[Any], Any]] | None = None
 
 
@@ -41,6 +42,9 @@ def map_in_order(
     global _job  # noqa: PLW0603 - what a fork inherits need not be sent to it
     _job = (function, items, pack)
     own: dict[int, R] = {}
+    # The thread that takes in results waits for this one to let go of the interpreter, piece by piece of each result.
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(_SHORT)
     try:
         with ProcessPoolExecutor(workers - 1, mp_context=get_context("fork")) as pool:
             futures = [pool.submit(_run, index) for index in range(len(items))]
@@ -52,6 +56,7 @@ def map_in_order(
         return [own[index] if index in own else function(item) for index, item in enumerate(items)]
     finally:
         _job = None
+        sys.setswitchinterval(interval)
 
 
 def _run(index: int) -> Any:
