@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
@@ -11,7 +12,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 _CHUNKS_A_WORKER = 8  # more than one, so that a slow one holds up little
-_SHORT = 0.0002  # seconds
+_IN_HAND = 2  # of each fork: one that it works on, and the next
 _job: tuple[Callable[[Any], Any], Sequence[Any], Callable[[Any], Any]] | None = None
 
 
@@ -35,28 +36,29 @@ def map_in_order(
     """
     if workers < 2 or len(items) < 2 or not hasattr(os, "fork") or sys.platform == "darwin":
         return [function(item) for item in items]
-    from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 - a small run does without
+    from concurrent.futures import Future, ProcessPoolExecutor  # noqa: PLC0415 - a small run does without
     from concurrent.futures.process import BrokenProcessPool  # noqa: PLC0415
     from multiprocessing import get_context  # noqa: PLC0415
 
     global _job  # noqa: PLW0603 - what a fork inherits need not be sent to it
     _job = (function, items, pack)
     own: dict[int, R] = {}
-    # The thread that takes in results waits for this one to let go of the interpreter, piece by piece of each result.
-    interval = sys.getswitchinterval()
-    sys.setswitchinterval(_SHORT)
     try:
         with ProcessPoolExecutor(workers - 1, mp_context=get_context("fork")) as pool:
-            futures = [pool.submit(_run, index) for index in range(len(items))]
-            for index in range(len(items) - 1, -1, -1):
-                if futures[index].cancel():
+            sent: dict[int, Future[Any]] = {}
+            left = deque(range(len(items)))
+            while left:
+                while left and sum(not future.done() for future in sent.values()) < _IN_HAND * (workers - 1):
+                    index = left.popleft()
+                    sent[index] = pool.submit(_run, index)
+                if left:
+                    index = left.pop()
                     own[index] = function(items[index])
-            return [own[index] if index in own else unpack(future.result()) for index, future in enumerate(futures)]
+            return [own[index] if index in own else unpack(sent[index].result()) for index in range(len(items))]
     except BrokenProcessPool:
         return [own[index] if index in own else function(item) for index, item in enumerate(items)]
     finally:
         _job = None
-        sys.setswitchinterval(interval)
 
 
 def _run(index: int) -> Any:

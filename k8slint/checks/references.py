@@ -405,7 +405,9 @@ def service_target_port_missing(obj: Object, cluster: Cluster) -> Iterator[Probl
     if selector is None:
         return
     pods = tuple(cluster.pods_selected(selector, obj.namespace))
-    declared = [port for pod in pods for port in declared_ports(pod, cluster)]
+    # Several descriptions of one workload are looked at together, so each workload once.
+    workloads = {(pod.obj.group_kind, pod.obj.namespace, pod.obj.name or id(pod.obj)): pod for pod in pods}
+    declared = [port for pod in workloads.values() for port in declared_ports(pod, cluster)]
     wrong = [
         (path, wanted, protocol)
         for path, wanted, protocol in named
