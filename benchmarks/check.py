@@ -51,11 +51,13 @@ def main() -> None:
     print("|---|---|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as scratch:
         _write_schemas(Path(scratch))
+        one = Path(scratch) / "one.yaml"  # where no settings of ours are found
+        shutil.copy(ONE, one)
         empty = Path(scratch) / "empty.py"
         empty.write_text(EMPTY_TYPER, encoding="utf-8")
-        _pair("one file", [_k8slint(), "check", str(ONE)], "an empty typer program", [sys.executable, str(empty)])
-        for work, target in (("one file", ONE), ("all files", folder)):
-            for peer, command in _peers(target, files if target is folder else [ONE], Path(scratch)):
+        _pair("one file", [_k8slint(), "check", str(one)], "an empty typer program", [sys.executable, str(empty)])
+        for work, target in (("one file", one), ("all files", folder)):
+            for peer, command in _peers(target, files if target is folder else [one], Path(scratch)):
                 _pair(work, [_k8slint(), "check", str(target), "--output-format", "concise"], peer, command)
 
 
@@ -74,7 +76,7 @@ def _peers(target: Path, files: list[Path], schemas: Path) -> list[tuple[str, li
         location = f"{schemas}/{{{{ .ResourceKind }}}}{{{{ .KindSuffix }}}}.json"
         options = ["-strict", "-ignore-missing-schemas", "-summary", "-schema-location", location]
         peers.append(("kubeconform -strict, local schemas", ["kubeconform", *options, str(target)]))
-    if shutil.which("kube-score") and target == ONE:  # it stops at the first file that it cannot read
+    if shutil.which("kube-score") and target.is_file():  # it stops at the first file that it cannot read
         peers.append(("kube-score", ["kube-score", "score", *(str(file) for file in files)]))
     if shutil.which("kube-linter"):
         peers.append(("kube-linter", ["kube-linter", "lint", str(target)]))

@@ -124,10 +124,13 @@ def read_config(file: Path) -> Config:
 
 
 def _tool_table(file: Path) -> dict[str, Any] | None:
-    import tomllib  # noqa: PLC0415 - only where a pyproject.toml is
-
     try:
-        data = tomllib.loads(file.read_text(encoding="utf-8"))
+        written = file.read_text(encoding="utf-8")
+        if "k8slint" not in written:
+            return None
+        import tomllib  # noqa: PLC0415 - only a project with settings there pays for it
+
+        data = tomllib.loads(written)
     except (OSError, ValueError) as error:
         raise UsageError(f"{_shown(file)}: {' '.join(str(error).split())}") from None
     tool = data.get("tool")
