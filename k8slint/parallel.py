@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -44,7 +45,7 @@ def map_in_order(
     _job = (function, items, pack)
     own: dict[int, R] = {}
     try:
-        with ProcessPoolExecutor(workers - 1, mp_context=get_context("fork")) as pool:
+        with ProcessPoolExecutor(workers - 1, get_context("fork"), initializer=_end_when_interrupted) as pool:
             sent: dict[int, Future[Any]] = {}
             left = deque(range(len(items)))
             while left:
@@ -59,6 +60,11 @@ def map_in_order(
         return [own[index] if index in own else function(item) for index, item in enumerate(items)]
     finally:
         _job = None
+
+
+def _end_when_interrupted() -> None:
+    # At once and without a word: this process says what there is to say, and waits for its forks before it ends.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _run(index: int) -> Any:
