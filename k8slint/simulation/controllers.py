@@ -265,7 +265,7 @@ def numbered(prefix: str, count: int) -> tuple[Planned, ...]:
 
 def template_hash(item: Item) -> str:
     """Ten letters that stand for the hash of a Deployment's template: they hang on its namespace and name alone."""
-    digest = hashlib.sha256(f"{item.namespace}/{item.name}".encode()).digest()
+    digest = hashlib.sha256(f"{item.namespace}/{item.name}".encode("utf-8", "surrogatepass")).digest()
     return "".join(_HASH_LETTERS[byte % len(_HASH_LETTERS)] for byte in digest[:_HASH_LENGTH])
 
 
