@@ -15,7 +15,7 @@ from k8slint.loading.contract import faults
 from k8slint.loading.discovery import CONFIG_FILES
 from k8slint.loading.document import Document
 from k8slint.loading.read import load
-from k8slint.usage import UsageError
+from k8slint.usage import UsageError, reason
 
 _PYPROJECT: Final = "pyproject.toml"
 
@@ -112,7 +112,7 @@ def read_config(file: Path) -> Config:
     try:
         data = file.read_bytes()
     except OSError as error:
-        raise UsageError(f"{_shown(file)}: {(error.strerror or str(error)).lower()}") from None
+        raise UsageError(f"{_shown(file)}: {reason(error)}") from None
     documents = load(_shown(file), data).documents
     for document in documents:
         for problem in document.problems:

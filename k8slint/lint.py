@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import NamedTuple
@@ -24,7 +24,7 @@ from k8slint.objects.object import Object
 from k8slint.objects.read import Reading, read_source
 from k8slint.parallel import chunked, map_in_order
 from k8slint.schema.schemas import BUNDLED, NEWEST, assumptions, schemas_for
-from k8slint.usage import UsageError
+from k8slint.usage import UsageError, reason
 from k8slint.values.version import KubernetesVersion
 
 STDIN = "-"
@@ -64,6 +64,7 @@ class Material(NamedTuple):
     cluster: Cluster
     crds: tuple[Object, ...]
     loaded: tuple[Loaded, ...]
+    amendments: tuple[str, ...]
     readings: tuple[Reading, ...]
     skipped: tuple[Skipped, ...]
     failures: tuple[str, ...]
@@ -81,7 +82,7 @@ def lint(request: Request) -> Outcome:
     cluster, loaded, readings = material.cluster, material.loaded, material.readings
     defined = (obj for obj in cluster.objects if obj.kind == "CustomResourceDefinition")
     schemas = schemas_for(material.version, (*defined, *material.crds))
-    world = World(cluster, schemas, _is_whole(request), _unread(loaded), _amendments(loaded))
+    world = World(cluster, schemas, _is_whole(request), _unread(loaded), material.amendments)
     simulated = _simulated(cluster, readings, selection_for)
     judged = _judge(readings, world, selection_for, material.workers)
 
@@ -110,7 +111,8 @@ def collect(request: Request) -> Material:
     found = discover([path for path in request.paths if path != STDIN], request.context, request.config.is_excluded)
     workers = _workers(request, found.files)
     loaded, failures = _load(request, found.files, workers)
-    readings, skipped = _sort_out(loaded)
+    named = named_files(document for each in loaded for document in each.documents)
+    readings, skipped = _sort_out(loaded, named)
     crds, crd_failures = _crds(request.config)
     return Material(
         version=version,
@@ -122,6 +124,7 @@ def collect(request: Request) -> Material:
         ),
         crds=tuple(crds),
         loaded=tuple(loaded),
+        amendments=_amendments(loaded, named),
         readings=tuple(readings),
         skipped=tuple(skipped),
         failures=(*found.failures, *failures, *crd_failures),
@@ -178,7 +181,7 @@ def _description(request: Request) -> tuple[Object, ...] | None:
         with open(file, "rb") as stream:
             data = stream.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
-        raise UsageError(f"{file}: {(getattr(error, 'strerror', None) or str(error)).lower()}") from None
+        raise UsageError(f"{file}: {reason(error)}") from None
     return described_by(load(file, data).documents, file)
 
 
@@ -188,32 +191,37 @@ def _workers(request: Request, files: Sequence[Found]) -> int:
 
 
 def _load(request: Request, files: Sequence[Found], workers: int) -> tuple[list[Loaded], list[str]]:
+    loaded, failures = _read(files, workers)
+    if STDIN in request.paths:
+        loaded.insert(0, load(request.stdin_name, request.stdin))
+    return loaded, failures
+
+
+def _read(files: Sequence[Found], workers: int) -> tuple[list[Loaded], list[str]]:
+    """The files that can be read, and a sentence for each that cannot."""
     loaded: list[Loaded] = []
     failures: list[str] = []
-    if STDIN in request.paths:
-        loaded.append(load(request.stdin_name, request.stdin))
     for file, result in zip(files, load_files(files, workers), strict=True):
         if isinstance(result, OSError):
-            failures.append(f"{file.name}: {(result.strerror or str(result)).lower()}")
+            failures.append(f"{file.name}: {reason(result)}")
         else:
             loaded.append(result)
     return loaded, failures
 
 
-def _sort_out(loaded: Iterable[Loaded]) -> tuple[list[Reading], list[Skipped]]:
-    """What is a manifest, and what is skipped and why."""
-    named = named_files(document for each in loaded for document in each.documents)
+def _sort_out(loaded: Iterable[Loaded], named: Mapping[str, str]) -> tuple[list[Reading], list[Skipped]]:
+    """What is a manifest, and what is skipped and why; `named` are the files that kustomizations name."""
     readings: list[Reading] = []
     skipped: list[Skipped] = []
     for each in loaded:
         source = each.source
-        reason = each.skipped or (named.get(os.path.abspath(source.name), "") if named else "")
-        reading = read_source(source, () if reason else each.documents)
+        skip = each.skipped or (named.get(os.path.abspath(source.name), "") if named else "")
+        reading = read_source(source, () if skip else each.documents)
         readings.append(reading)
         if source.is_context:
             continue
-        if reason:
-            skipped.append(Skipped(source.name, 1, reason))
+        if skip:
+            skipped.append(Skipped(source.name, 1, skip))
         for other in reading.others:
             if other.reason:
                 span = other.document.span(other.path)
@@ -228,9 +236,8 @@ def _unread(loaded: Iterable[Loaded]) -> tuple[str, ...]:
     )
 
 
-def _amendments(loaded: Sequence[Loaded]) -> tuple[str, ...]:
+def _amendments(loaded: Sequence[Loaded], named: Mapping[str, str]) -> tuple[str, ...]:
     """The texts of what changes objects before the API server judges them: kustomize's patches, mutating webhooks."""
-    named = named_files(document for each in loaded for document in each.documents)
     return tuple(
         each.source.text
         for each in loaded
@@ -242,14 +249,10 @@ def _amendments(loaded: Sequence[Loaded]) -> tuple[str, ...]:
 def _crds(config: Config) -> tuple[list[Object], list[str]]:
     """The definitions that the settings name, and what of them could not be read."""
     found = discover([os.path.join(config.folder, path) for path in config.crds], (), lambda _path: False)
-    crds: list[Object] = []
-    failures = list(found.failures)
-    for file, result in zip(found.files, load_files(found.files, 1), strict=True):
-        if isinstance(result, OSError):
-            failures.append(f"{file.name}: {(result.strerror or str(result)).lower()}")
-        else:
-            crds += read_source(result.source, result.documents).objects
-    return [obj for obj in crds if obj.kind == "CustomResourceDefinition"], failures
+    loaded, failures = _read(found.files, 1)
+    objects = (obj for each in loaded for obj in read_source(each.source, each.documents).objects)
+    crds = [obj for obj in objects if obj.kind == "CustomResourceDefinition"]
+    return crds, [*found.failures, *failures]
 
 
 def _is_whole(request: Request) -> bool:

@@ -12,7 +12,7 @@ import typer
 
 from k8slint.cli.streams import complain, config_for, read_stdin, wants_color, width, write_stdout
 from k8slint.finding import Severity
-from k8slint.usage import UsageError
+from k8slint.usage import UsageError, reason
 
 if TYPE_CHECKING:
     from k8slint.finding import Report
@@ -155,7 +155,7 @@ def _write_file(name: str, text: str) -> None:
         if not is_stream:
             os.replace(temporary, file)
     except OSError as error:
-        raise UsageError(f"{name}: {(error.strerror or str(error)).lower()}") from None
+        raise UsageError(f"{name}: {reason(error)}") from None
     finally:
         if not is_stream:
             Path(temporary).unlink(missing_ok=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from k8slint.cli.streams import read_stdin, write_stdout
-from k8slint.usage import UsageError
+from k8slint.usage import UsageError, reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -179,7 +179,7 @@ def _bytes(source: str) -> bytes:
         with open(source, "rb") as stream:
             return stream.read()
     except (OSError, ValueError) as error:
-        raise UsageError(f"{source}: {(getattr(error, 'strerror', None) or str(error)).lower()}") from None
+        raise UsageError(f"{source}: {reason(error)}") from None
 
 
 def _documents(source: str, data: bytes) -> Iterator[Any]:

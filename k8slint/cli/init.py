@@ -7,7 +7,7 @@ from typing import Final
 
 import typer
 
-from k8slint.usage import UsageError
+from k8slint.usage import UsageError, reason
 
 _FILE: Final = ".k8slint.yaml"
 _TEXT: Final = """\
@@ -57,5 +57,5 @@ def init() -> None:
     except FileExistsError:
         raise UsageError(f"{_FILE} is there already") from None
     except OSError as error:
-        raise UsageError(f"{_FILE}: {(error.strerror or str(error)).lower()}") from None
+        raise UsageError(f"{_FILE}: {reason(error)}") from None
     typer.echo(f"wrote {_FILE}")

@@ -9,7 +9,7 @@ import signal
 import sys
 from typing import Any, NoReturn
 
-from k8slint.usage import UsageError
+from k8slint.usage import UsageError, reason
 
 INTERRUPTED = 130
 _LONGEST = 600
@@ -34,7 +34,7 @@ def main() -> NoReturn:
         sys.exit(1)
     except OSError as error:
         _discard_output()
-        _complain(f"{error.filename or 'standard output'}: {(error.strerror or str(error)).lower()}")
+        _complain(f"{error.filename or 'standard output'}: {reason(error)}")
     sys.exit(0)
 
 

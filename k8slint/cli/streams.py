@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from k8slint.usage import UsageError
+from k8slint.usage import UsageError, reason
 
 if TYPE_CHECKING:
     from k8slint.config import Config
@@ -47,7 +47,7 @@ def read_documents(file: str) -> tuple[Document, ...]:
         with open(file, "rb") as stream:
             data = stream.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
-        raise UsageError(f"{file}: {(getattr(error, 'strerror', None) or str(error)).lower()}") from None
+        raise UsageError(f"{file}: {reason(error)}") from None
     documents = load(file, data).documents
     for document in documents:
         for problem in document.problems:

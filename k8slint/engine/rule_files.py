@@ -10,7 +10,7 @@ from k8slint.engine.rule import STAGES, Rule, load_rules
 from k8slint.loading.contract import faults
 from k8slint.loading.document import Document
 from k8slint.loading.read import load
-from k8slint.usage import UsageError
+from k8slint.usage import UsageError, reason
 
 
 def checked_rules(folder: Path) -> Mapping[str, Rule]:
@@ -38,7 +38,7 @@ def _faults(file: Path) -> Iterator[tuple[int, str]]:
     try:
         documents = load(str(file), file.read_bytes()).documents
     except OSError as error:
-        raise UsageError(f"{file}: {(error.strerror or str(error)).lower()}") from None
+        raise UsageError(f"{file}: {reason(error)}") from None
     for document in documents:
         for problem in document.problems:
             yield document.source.place(problem.span[0])[0], problem.message

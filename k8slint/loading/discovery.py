@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
+from k8slint.usage import reason
+
 SUFFIXES: Final = (".yaml", ".yml", ".json")
 KUSTOMIZATIONS: Final = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 CONFIG_FILES: Final = (".k8slint.yaml", ".k8slint.yml", "k8slint.yaml")
@@ -60,7 +62,7 @@ class _Walk:
         try:
             status = os.stat(path)
         except (OSError, ValueError) as error:
-            self.result.failures.append(f"{path}: {_why(error)}")
+            self.result.failures.append(f"{path}: {reason(error)}")
             return
         if stat.S_ISDIR(status.st_mode):
             self._add_directory(path, is_context=is_context)
@@ -85,7 +87,7 @@ class _Walk:
             try:
                 entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
             except OSError as error:
-                self.result.failures.append(f"{folder}: {_why(error)}")
+                self.result.failures.append(f"{folder}: {reason(error)}")
                 continue
             ignores = (*ignores, *_ignores_in(folder))
             for entry in entries:
@@ -93,7 +95,7 @@ class _Walk:
                 try:
                     self._add_entry(entry, path, ignores, pending, is_context=is_context)
                 except OSError as error:
-                    self.result.failures.append(f"{path}: {_why(error)}")
+                    self.result.failures.append(f"{path}: {reason(error)}")
 
     def _add_entry(
         self, entry: os.DirEntry[str], path: str, ignores: Ignores, pending: list[Any], *, is_context: bool
@@ -111,10 +113,6 @@ class _Walk:
 
 def _has_manifest_name(name: str) -> bool:
     return (name.endswith(SUFFIXES) and name not in CONFIG_FILES) or name in KUSTOMIZATIONS
-
-
-def _why(error: Exception) -> str:
-    return (getattr(error, "strerror", None) or str(error)).lower()
 
 
 # A .gitignore's folder, as an absolute path with a slash, and its patterns.
