@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+import marshal
 import os
+import pickle
 import signal
 import sys
-from collections import deque
-from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterator, Sequence
+from typing import BinaryIO, Final, NamedTuple, TypeVar
 
 T = TypeVar("T")
 R = TypeVar("R")
 
-_CHUNKS_A_WORKER = 8  # more than one, so that a slow one holds up little
-_IN_HAND = 2  # of each fork: one that it works on, and the next
-_job: tuple[Callable[[Any], Any], Sequence[Any], Callable[[Any], Any]] | None = None
+_CHUNKS_A_WORKER: Final = 16  # more than one, so that a slow one holds up little
+_TICKET: Final = 2  # bytes; all tickets together fit into a pipe
 
 
-def _as_is(result: Any) -> Any:
-    return result
+class _Fork(NamedTuple):
+    pid: int
+    answer: BinaryIO
 
 
 def map_in_order(
@@ -26,52 +27,59 @@ def map_in_order(
     items: Sequence[T],
     *,
     workers: int,
-    pack: Callable[[R], Any] = _as_is,
-    unpack: Callable[[Any], R] = _as_is,
+    pack: Callable[[R], bytes] = pickle.dumps,
+    unpack: Callable[[bytes], R] = pickle.loads,
 ) -> list[R]:
     """What the function makes of each item, in the order of the items.
 
-    This process works too, from the last item backwards; the others are forks of it, which see everything as it is now
-    and send back only results, as what `pack` makes of them. Where forking is not to be had, or a fork dies, the work
-    is done here.
+    The others that work beside this process are forks of it, which see everything as it is now and send back results,
+    as what `pack` makes of them. Where forking is not to be had, or a fork dies, the work is done here.
     """
-    if workers < 2 or len(items) < 2 or not hasattr(os, "fork") or sys.platform == "darwin":
+    # Every worker draws the number of its next item from one pipe; whoever is fast draws more.
+    if workers < 2 or not 1 < len(items) < 1 << 8 * _TICKET or not hasattr(os, "fork") or sys.platform == "darwin":
         return [function(item) for item in items]
-    from concurrent.futures import Future, ProcessPoolExecutor  # noqa: PLC0415 - a small run does without
-    from concurrent.futures.process import BrokenProcessPool  # noqa: PLC0415
-    from multiprocessing import get_context  # noqa: PLC0415
+    tickets, issued = os.pipe()
+    os.write(issued, b"".join(index.to_bytes(_TICKET, "big") for index in range(len(items))))
+    os.close(issued)
 
-    global _job  # noqa: PLW0603 - what a fork inherits need not be sent to it
-    _job = (function, items, pack)
-    own: dict[int, R] = {}
+    def drawn() -> Iterator[int]:
+        while ticket := os.read(tickets, _TICKET):
+            yield int.from_bytes(ticket, "big")
+
+    forks = [_fork(lambda: [(index, pack(function(items[index]))) for index in drawn()]) for _ in range(workers - 1)]
+    done = {index: function(items[index]) for index in drawn()}
+    os.close(tickets)
+    for fork in forks:
+        done.update((index, unpack(packed)) for index, packed in _answer(fork))
+    return [done[index] if index in done else function(items[index]) for index in range(len(items))]
+
+
+def _fork(work: Callable[[], list[tuple[int, bytes]]]) -> _Fork:
+    """A fork that does the work, answers and ends."""
+    receiver, sender = os.pipe()
+    pid = os.fork()
+    if pid:
+        os.close(sender)
+        return _Fork(pid, open(receiver, "rb"))
     try:
-        with ProcessPoolExecutor(workers - 1, get_context("fork"), initializer=_end_when_interrupted) as pool:
-            sent: dict[int, Future[Any]] = {}
-            left = deque(range(len(items)))
-            while left:
-                while left and sum(not future.done() for future in sent.values()) < _IN_HAND * (workers - 1):
-                    index = left.popleft()
-                    sent[index] = pool.submit(_run, index)
-                if left:
-                    index = left.pop()
-                    own[index] = function(items[index])
-            return [own[index] if index in own else unpack(sent[index].result()) for index in range(len(items))]
-    except BrokenProcessPool:
-        return [own[index] if index in own else function(item) for index, item in enumerate(items)]
+        # At once and without a word: the parent says what there is to say, and waits for its forks before it ends.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        with open(sender, "wb") as stream:
+            marshal.dump(work(), stream)
     finally:
-        _job = None
+        os._exit(0)
 
 
-def _end_when_interrupted() -> None:
-    # At once and without a word: this process says what there is to say, and waits for its forks before it ends.
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
-def _run(index: int) -> Any:
-    if _job is None:
-        raise RuntimeError("a worker runs only inside map_in_order")
-    function, items, pack = _job
-    return pack(function(items[index]))
+def _answer(fork: _Fork) -> list[tuple[int, bytes]]:
+    """What a fork sends, nothing where it died before it was done."""
+    with fork.answer as stream:
+        sent = stream.read()
+    os.waitpid(fork.pid, 0)
+    try:
+        answer: list[tuple[int, bytes]] = marshal.loads(sent)  # noqa: S302 - written by our own fork
+    except (EOFError, ValueError, TypeError):
+        return []
+    return answer
 
 
 def chunked(items: Sequence[T], sizes: Sequence[int], workers: int) -> list[Sequence[T]]:

@@ -15,6 +15,7 @@ from k8slint.cluster.kustomizations import (
     inline_patches,
     kustomizations,
     open_folders,
+    paths_read,
     upwards,
 )
 from k8slint.cluster.producers import PRODUCTS, reach
@@ -228,14 +229,12 @@ def _strings(obj: Object) -> Iterator[tuple[str, bool]]:
 def _gather(cluster: Cluster) -> Evidence:
     makers, mentioned, pod_makers, pod_mentioned = Words(), Words(), Words(), Words()
     filled: set[str] = set()
-    folders = {above for obj in cluster.objects for above in upwards(folder_of(obj))}
-    read = {tail for folder in folders for tail in _tails(folder)}
     for obj in (*cluster.objects, *(cluster.description or ())):
         namespace, is_for_pods = obj.namespace, obj.group_kind in _POD_MAKERS
         installer = INSTALLERS.get(obj.group_kind)
         if installer is not None:
             paths = [path for place in installer.folders for _, path in reach(obj.data, place) if isinstance(path, str)]
-            if paths and all(posixpath.normpath(path.lstrip("/")) in read for path in paths):
+            if paths and all(posixpath.normpath(path.lstrip("/")) in cluster.once(_tails_read) for path in paths):
                 continue
             namespace = _target(obj, installer)
             filled.update({namespace} if paths and namespace else ())
@@ -281,10 +280,10 @@ def _target(obj: Object, installer: Installer) -> str:
     return next((target for target in targets if target and not has_placeholder(target)), "")
 
 
-def _tails(folder: str) -> Iterator[str]:
-    """The ends of a path, as it is named from the root of a repository that is not known."""
-    parts = folder.split("/")
-    return ("/".join(parts[start:]) for start in range(len(parts)))
+def _tails_read(cluster: Cluster) -> frozenset[str]:
+    """The ends of the paths read, as they are named from the root of a repository that is not known."""
+    paths = (path.split("/") for path in cluster.once(paths_read))
+    return frozenset("/".join(parts[start:]) for parts in paths for start in range(len(parts)))
 
 
 def _chart_folders(cluster: Cluster) -> Iterator[str]:

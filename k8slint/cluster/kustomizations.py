@@ -41,9 +41,20 @@ def listed_files(kustomization: Object) -> Iterator[str]:
             yield posixpath.normpath(posixpath.join(folder, entry))
 
 
+def paths_read(cluster: Cluster) -> frozenset[str]:
+    """The files that hold objects, and all the folders above them."""
+    found: set[str] = set()
+    for file in {_file_of(obj) for obj in cluster.objects}:
+        for path in upwards(file):
+            if path in found:
+                break
+            found.add(path)
+    return frozenset(found)
+
+
 def open_folders(cluster: Cluster) -> Iterator[str]:
     """The folders of those that take in what lies elsewhere, or what was not read."""
-    read = {path for obj in cluster.objects for path in upwards(_file_of(obj))}
+    read = cluster.once(paths_read)
     for kustomization in kustomizations(cluster):
         if _takes_in_remote(kustomization) or any(path not in read for path in listed_files(kustomization)):
             yield folder_of(kustomization)

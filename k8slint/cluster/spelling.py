@@ -51,6 +51,8 @@ def is_slip(one: str, other: str) -> bool:
     one, other = one.casefold(), other.casefold()
     if one == other:
         return True
+    if abs(len(one) - len(other)) > 1:
+        return False
     start = _shared(one, other)
     end = _shared(one[start:][::-1], other[start:][::-1])
     ours, theirs = one[start : len(one) - end], other[start : len(other) - end]

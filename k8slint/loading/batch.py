@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import marshal
 import os
 from collections.abc import Sequence
@@ -25,13 +26,22 @@ def load_files(files: Sequence[Found], workers: int) -> list[Loaded | OSError]:
 
 def _load(file: Found) -> Loaded | OSError:
     try:
-        with open(file.name, "rb") as stream:
-            data = stream.read(MAX_BYTES + 1)
+        data = _bytes_of(file)
     except OSError as error:
         return error
     if file.skipped:
         return Loaded(Source(file.name, data.decode("utf-8", "replace"), file.is_context), (), file.skipped)
     return load(file.name, data, is_context=file.is_context)
+
+
+def _bytes_of(file: Found) -> bytes:
+    """What the file holds, or a byte more than is read."""
+    with open(file.name, "rb", buffering=0) as stream:
+        # To ask for much more than there is takes several times as long.
+        data = stream.read(min(file.size, MAX_BYTES) + 1)
+        if len(data) == file.size:
+            return data
+        return data + io.BufferedReader(stream).read(MAX_BYTES + 1 - len(data))
 
 
 _NOT_READ: Final = "not read"

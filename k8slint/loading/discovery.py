@@ -7,6 +7,8 @@ import re
 import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
+from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
 from k8slint.usage import reason
@@ -45,7 +47,7 @@ def discover(paths: Iterable[str], context: Iterable[str], is_excluded: Callable
         walk.add(path, is_context=False)
     for path in sorted(context):
         walk.add(path, is_context=True)
-    walk.result.files.sort(key=lambda found: found.name)
+    walk.result.files.sort(key=attrgetter("name"))
     return walk.result
 
 
@@ -85,13 +87,14 @@ class _Walk:
         while pending:
             folder, ignores = pending.pop()
             try:
-                entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+                entries = sorted(os.scandir(folder), key=attrgetter("name"))
             except OSError as error:
                 self.result.failures.append(f"{folder}: {reason(error)}")
                 continue
-            ignores = (*ignores, *_ignores_in(folder))
+            if any(entry.name == ".gitignore" for entry in entries):
+                ignores = (*ignores, *_ignores_in(folder))
             for entry in entries:
-                path = entry.name if folder == "." else os.path.join(folder, entry.name)
+                path = entry.name if folder == "." else entry.path
                 try:
                     self._add_entry(entry, path, ignores, pending, is_context=is_context)
                 except OSError as error:
@@ -166,20 +169,19 @@ def _ignores_above(folder: str) -> Ignores:
     here = os.path.abspath(folder)
     if os.path.exists(os.path.join(here, ".git")):
         return ()
-    for parent in _parents(here):
+    for parent in islice(_and_above(here), 1, None):
         found.append(_ignores_in(parent))
         if os.path.exists(os.path.join(parent, ".git")):
             return tuple(entry for ignores in reversed(found) for entry in ignores)
     return ()
 
 
-def _parents(path: str) -> Iterator[str]:
-    while True:
-        parent = os.path.dirname(path)
-        if parent == path:
-            return
-        yield parent
+def _and_above(path: str) -> Iterator[str]:
+    """A path and the folders above it."""
+    yield path
+    while (parent := os.path.dirname(path)) != path:
         path = parent
+        yield path
 
 
 class _Charts:
@@ -191,7 +193,7 @@ class _Charts:
 
     def reason(self, path: str) -> str:
         """Why a file of a chart is no manifest; empty for any other file, and for a chart's CRDs."""
-        folder, name = os.path.split(os.path.abspath(path))
+        folder, name = os.path.split(path)
         if name == "Chart.yaml":
             return "a Helm chart's own file"
         if (name in _CHART_FILES or name.startswith("values")) and self._has_chart(folder):
@@ -204,16 +206,11 @@ class _Charts:
         return self._is_chart[folder]
 
     def _lies_in_templates(self, folder: str) -> bool:
-        below: list[str] = []
-        verdict = False
-        for here in (folder, *_parents(folder)):
-            if here in self._is_in_templates:
-                verdict = self._is_in_templates[here]
-                break
-            below.append(here)
-            parent, name = os.path.split(here)
-            if name == "templates" and self._has_chart(parent):
-                verdict = True
-                break
-        self._is_in_templates.update(dict.fromkeys(below, verdict))
-        return verdict
+        if folder not in self._is_in_templates:
+            here = os.path.abspath(folder)
+            self._is_in_templates[folder] = "templates" in here and any(map(self._is_templates, _and_above(here)))
+        return self._is_in_templates[folder]
+
+    def _is_templates(self, folder: str) -> bool:
+        parent, name = os.path.split(folder)
+        return name == "templates" and self._has_chart(parent)

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 Path = tuple[str | int, ...]
@@ -115,7 +116,11 @@ class Source:
     @cached_property
     def _line_starts(self) -> list[int]:
         # CR, LF and CRLF end a line, as in editors; the rarer breaks of YAML 1.1 do not.
-        return [0, *(match.end() for match in _LINE_END.finditer(self.text))]
+        if "\r" in self.text:
+            return [0, *(match.end() for match in _LINE_END.finditer(self.text))]
+        lines = self.text.split("\n")
+        lines.pop()
+        return [0, *accumulate([len(line) + 1 for line in lines])]
 
     def place(self, offset: int) -> tuple[int, int]:
         """Line and column of a character, both from 1."""

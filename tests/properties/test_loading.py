@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from k8slint.lint import Request, lint
-from k8slint.loading import composer
+from k8slint.loading import composer, events
 from k8slint.loading.read import load
 from k8slint.report import FORMATS
 
@@ -75,7 +75,8 @@ class TestAnyBytes:
     @given(BYTES)
     def test_the_slower_parser_never_raises_either(self, data):
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(composer, "_c_parser", lambda: None)
+            patch.setattr(events, "_c_parser", lambda: None)
+            patch.setattr(composer, "read_lines", lambda _: None)
             load("x.yaml", data)
 
     @settings(max_examples=60, deadline=None)

@@ -2,12 +2,15 @@ from __future__ import annotations
 
 import pytest
 
+from k8slint.loading import composer
 from k8slint.loading.read import load
 
 
-@pytest.fixture
-def documents():
-    """A function from text or bytes to the documents in them."""
+@pytest.fixture(params=["by lines where they allow it", "by events"])
+def documents(request, monkeypatch):
+    """A function from text or bytes to the documents in them; both ways of reading must pass every test."""
+    if request.param == "by events":
+        monkeypatch.setattr(composer, "read_lines", lambda _: None)
 
     def read(content):
         return load("x.yaml", content if isinstance(content, bytes) else content.encode()).documents

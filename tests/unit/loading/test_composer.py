@@ -4,7 +4,7 @@ import codecs
 
 import pytest
 
-from k8slint.loading.composer import MAX_DEPTH, MAX_FAILURES
+from k8slint.loading.events import MAX_DEPTH, MAX_FAILURES
 
 
 class TestPositions:

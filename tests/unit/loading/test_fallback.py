@@ -6,7 +6,7 @@ import codecs
 
 import pytest
 
-from k8slint.loading import composer
+from k8slint.loading import composer, events
 from k8slint.loading.read import load
 
 TEXTS = [
@@ -74,7 +74,8 @@ def test_encodings_are_the_same(monkeypatch, data):
 
 
 def outcome_without_libyaml(monkeypatch, data):
-    monkeypatch.setattr(composer, "_c_parser", lambda: None)
+    monkeypatch.setattr(events, "_c_parser", lambda: None)
+    monkeypatch.setattr(composer, "read_lines", lambda _: None)
     return outcome(data)
 
 
