@@ -15,6 +15,22 @@ INTERRUPTED = 130
 _LONGEST = 600
 
 
+def run() -> NoReturn:
+    """Run the program and end its process at once: to take apart all that was read would only take time."""
+    try:
+        main()
+    except SystemExit as ended:
+        try:
+            for stream in (sys.stdout, sys.stderr):
+                if stream is not None:
+                    stream.flush()
+        except (OSError, ValueError):
+            raise ended from None  # Python ends it the slow way, and says what became of the output
+        if isinstance(ended.code, int):
+            os._exit(ended.code)
+        raise
+
+
 def main() -> NoReturn:
     """Run the command that argv names, and exit: 0 clean, 1 findings, 2 could not do the work, 130 interrupted."""
     # A run makes millions of objects and no cycles worth collecting; the collector would walk them over and over.
