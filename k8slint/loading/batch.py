@@ -69,7 +69,7 @@ def _pack(loaded: Loaded | OSError) -> tuple[Any, ...]:
             document.index,
             document.start,
             document.data,
-            document.marks,
+            document.places,
             [(each.kind, each.message, each.span, each.related) for each in document.problems],
             document.failed,
         )
@@ -91,11 +91,11 @@ def _unpack(packed: tuple[Any, ...]) -> Loaded | OSError:
                 index,
                 start,
                 data,
-                marks,
+                places,
                 tuple(ReadProblem(kind, message, span, related=related) for kind, message, span, related in problems),
                 failed,
             )
-            for index, start, data, marks, problems, failed in documents
+            for index, start, data, places, problems, failed in documents
         ),
         skipped,
     )

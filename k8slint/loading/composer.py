@@ -18,4 +18,4 @@ def compose(source: Source) -> Iterator[Document]:
         from k8slint.loading.events import compose_events  # noqa: PLC0415 - most texts are read without the parser
 
         return compose_events(source)
-    return (Document(source, index, start, data, marks) for index, (data, marks, start) in enumerate(read))
+    return (Document(source, index, start, data, places) for index, (data, places, start) in enumerate(read))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from array import array
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate
@@ -17,6 +19,8 @@ Span = tuple[int, int]
 # list of its keys' and values' marks in turn, in the order of its data. An empty collection is marked as a scalar. A
 # child of an alias has the marks of its anchor.
 Mark = Any
+# The marks of a document without aliases and merges may also stand in a row, keys and values in turn, as 64 bits each:
+# of most documents nobody asks where anything is written.
 LENGTH_BITS = 28
 _LINE_END = re.compile(r"\r\n?|\n")
 _LONGEST = (1 << LENGTH_BITS) - 1
@@ -43,20 +47,30 @@ class ReadProblem(NamedTuple):
     related: tuple[tuple[Span, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Document:
     """One YAML document: dict, list, str, int, float, bool and None, with string keys.
 
-    `start` is the offset of its first character. A document that could not be read has `failed` set, and no data.
+    `start` is the offset of its first character, `places` are its marks, nested or in a row. A document that could not
+    be read has `failed` set, and no data.
     """
 
     source: Source
     index: int
     start: int
     data: Any
-    marks: Mark
+    places: Mark | bytes
     problems: tuple[ReadProblem, ...] = ()
     failed: bool = False
+
+    @cached_property
+    def marks(self) -> Mark:
+        """Its marks, nested as its data is."""
+        if not isinstance(self.places, bytes):
+            return self.places
+        row = array("q")
+        row.frombytes(self.places)
+        return _nested(self.data, iter(row))
 
     def span(self, path: Path, *, key: bool = False) -> Span:
         """Where the value at the path is written, or its key.
@@ -85,6 +99,14 @@ class Document:
             elif isinstance(mark, list):
                 pending.extend(mark)
         return tuple(map(unpack, sorted(found)))
+
+
+def _nested(data: Any, row: Iterator[int]) -> Mark:
+    if isinstance(data, dict) and data:
+        return [mark for value in data.values() for mark in (next(row), _nested(value, row))]
+    if isinstance(data, list) and data:
+        return [_nested(item, row) for item in data]
+    return next(row)
 
 
 def part_at(data: Any, mark: Mark, step: str | int) -> tuple[Any, Mark, int | None] | None:

@@ -8,16 +8,17 @@ those, and says what is wrong with them.
 from __future__ import annotations
 
 import re
+from array import array
 from functools import cache
 from itertools import accumulate
 from sys import intern
 from typing import Any, Final, NamedTuple
 
-from k8slint.loading.document import LENGTH_BITS, Mark, pack, unpack
+from k8slint.loading.document import LENGTH_BITS, pack, unpack
 from k8slint.loading.scalars import HINTS, Scalar, ScalarError, is_json, resolve, resolve_key
 
-Read = tuple[Any, Mark, int]
-"""The data of a document, its marks, and where it starts."""
+Read = tuple[Any, bytes, int]
+"""The data of a document, its marks as they follow each other in the text, and where it starts."""
 
 # What a line is, its indentation aside, and what follows in its entry. Marks and places count from the entry's start.
 _PAIR: Final = 1  # a key and its value: key, its mark, value, its mark, what may come next
@@ -102,11 +103,11 @@ def _document(source: _Lines, index: int) -> tuple[Read, int]:  # noqa: C901, PL
     _, lines, starts = source
     count = len(lines)
     start = -1
-    # The collection at hand: its column, data, marks and last key. In the stack are those that it lies in.
+    # The collection at hand: its column, its data and its last key. In the stack are those that it lies in.
     root: list[Any] = [None]
-    root_marks: list[Mark] = [0]
-    column, data, marks, key = -1, root, root_marks, ""  # type: int, Any, list[Mark], str
-    stack: list[tuple[int, Any, list[Mark]]] = []
+    column, data, key = -1, root, None  # type: int, Any, Any
+    stack: list[tuple[int, Any]] = []
+    marks = [0]
     next_is = _VALUE
     while index < count:
         line = lines[index]
@@ -154,7 +155,7 @@ def _document(source: _Lines, index: int) -> tuple[Read, int]:  # noqa: C901, PL
                 marks[-1] = (at << LENGTH_BITS) + mark
                 continue
             if form is _LONG and entry[1] is None:
-                data[last], marks[-1], index = _long(source, index, at + entry[3], column)
+                data[last], marks[-1:], index = _long(source, index, at + entry[3], column)
                 next_is = _NOTHING
                 continue
             new = [] if form is _ITEM or form is _DASH else {}
@@ -162,7 +163,7 @@ def _document(source: _Lines, index: int) -> tuple[Read, int]:  # noqa: C901, PL
             if here < column:
                 next_is = _NOTHING
                 while here < column:
-                    column, data, marks = stack.pop()
+                    column, data = stack.pop()
                 if here > column:
                     raise _Declined
             if form is _ITEM or form is _DASH:
@@ -172,28 +173,27 @@ def _document(source: _Lines, index: int) -> tuple[Read, int]:  # noqa: C901, PL
                         raise _Declined
                     last, new = key, []
             elif type(data) is list:
-                column, data, marks = stack.pop()
+                column, data = stack.pop()
                 if here != column or type(data) is list:
                     raise _Declined
-        while True:
-            if new is not None:
-                if len(stack) > _MAX_DEPTH:
-                    raise _Declined
-                data[last] = new
-                stack.append((column, data, marks))
-                marks[-1] = marks = []
-                column, data = here, new
-            if form is not _ITEM:
-                break
+        if new is not None:
+            data[last] = new
+            marks.pop()
+            stack.append((column, data))
+            column, data = here, new
+        while form is _ITEM:
             _, offset, entry = entry
             form = entry[0]
             here += offset
             at += offset
-            data.append(None)
-            marks.append(0)
             if form is _SCALAR or (form is _LONG and entry[1] is None):
                 break
-            last, new = -1, ([] if form is _ITEM or form is _DASH else {})
+            new = [] if form is _ITEM or form is _DASH else {}
+            data.append(new)
+            stack.append((column, data))
+            column, data = here, new
+        if len(stack) > _MAX_DEPTH:
+            raise _Declined
         if form is _PAIR:
             _, key, key_mark, value, mark, next_is = entry
             if key in data:
@@ -216,22 +216,24 @@ def _document(source: _Lines, index: int) -> tuple[Read, int]:  # noqa: C901, PL
         elif form is _SCALAR:
             if type(data) is dict:
                 raise _Declined
-            _, data[-1], mark, next_is = entry
-            marks[-1] = (at << LENGTH_BITS) + mark
+            _, value, mark, next_is = entry
+            data.append(value)
+            marks.append((at << LENGTH_BITS) + mark)
         elif form is _LONG:
             _, key, key_mark, offset = entry
-            value, mark, index = _long(source, index, at + offset, column)
+            value, inside, index = _long(source, index, at + offset, column)
             if type(data) is list:
-                data[-1], marks[-1] = value, mark
-            elif key in data or not isinstance(key, str):
+                data.append(value)
+            elif key in data or key is None:
                 raise _Declined
             else:
                 data[key] = value
-                marks += ((at << LENGTH_BITS) + key_mark, mark)
+                marks.append((at << LENGTH_BITS) + key_mark)
+            marks += inside
             next_is = _NOTHING
         else:
             raise _Declined
-    return (root[0], root_marks[0], start), index
+    return (root[0], array("q", marks).tobytes(), start), index
 
 
 def _entry(body: str) -> _Entry:
@@ -305,7 +307,7 @@ def _is_text(key: str) -> bool:
         return False
 
 
-def _value(body: str, begin: int) -> tuple[Scalar, Mark, int] | None:
+def _value(body: str, begin: int) -> tuple[Scalar, int, int] | None:
     """The value that the rest of a line is, its mark, and what may come next; none where it takes more than a look."""
     first = body[begin]
     if first in "\"'":
@@ -353,7 +355,7 @@ def _escaped(escape: re.Match[str]) -> str:
     return _ESCAPES[escape[1]]
 
 
-def _more(source: _Lines, index: int, column: int, mark: int) -> tuple[Scalar, Mark, int]:
+def _more(source: _Lines, index: int, column: int, mark: int) -> tuple[Scalar, int, int]:
     """A plain scalar that goes on in a line: its value and mark, and the line after it."""
     text, lines, starts = source
     begin, end = unpack(mark)
@@ -385,12 +387,12 @@ def _more(source: _Lines, index: int, column: int, mark: int) -> tuple[Scalar, M
     return _plain(whole), pack(begin, end), index
 
 
-def _long(source: _Lines, index: int, begin: int, column: int) -> tuple[Any, Mark, int]:
-    """A value that starts in the line before the index and is more than a word: itself, its mark, the line after it."""
+def _long(source: _Lines, index: int, begin: int, column: int) -> tuple[Any, list[int], int]:
+    """A value that starts in the line before the index and is more than a word: data, marks, and the line after it."""
     text, lines, starts = source
     if text[begin] in "|>":
         return _block(source, index, begin, column)
-    value, mark, end = _flow(text, begin) if text[begin] in "[{" else _quoted(text, begin)
+    value, marks, end = _flow(text, begin) if text[begin] in "[{" else _quoted(text, begin)
     while starts[index] <= end:
         line = lines[index]
         if line[:3] in {"---", "..."} or "\t" in line:
@@ -398,16 +400,16 @@ def _long(source: _Lines, index: int, begin: int, column: int) -> tuple[Any, Mar
         index += 1
     if not _is_over(text[end : starts[index] - 1]):
         raise _Declined
-    return value, mark, index
+    return value, marks, index
 
 
-def _quoted(text: str, begin: int) -> tuple[str, Mark, int]:
+def _quoted(text: str, begin: int) -> tuple[str, list[int], int]:
     quote = text[begin]
     match = _compiled(_SINGLE if quote == "'" else _DOUBLE).match(text, begin)
     if match is None:
         raise _Declined
     folded = _joined(match[1].split("\n"), quote) if "\n" in match[0] else match[1]
-    return _unquoted(folded, quote), pack(begin, match.end()), match.end()
+    return _unquoted(folded, quote), [pack(begin, match.end())], match.end()
 
 
 def _joined(lines: list[str], quote: str) -> str:
@@ -432,17 +434,17 @@ def _joined(lines: list[str], quote: str) -> str:
     return "".join(parts)
 
 
-def _flow(text: str, begin: int, depth: int = 0) -> tuple[Any, Mark, int]:
-    """The collection in flow style that starts at an offset: data, mark, and where it ends."""
+def _flow(text: str, begin: int, depth: int = 0) -> tuple[Any, list[int], int]:
+    """The collection in flow style that starts at an offset: data, marks, and where it ends."""
     if depth > _MAX_DEPTH:
         raise _Declined
     closing = "]" if text[begin] == "[" else "}"
     data: Any = [] if closing == "]" else {}
-    marks: list[Mark] = []
+    marks: list[int] = []
     end = begin + 1
     sign = _compiled(_FLOW_SIGN).match(text, end)
     while sign is None or sign[1] != closing:
-        key = -1
+        key: Any = None
         if closing == "}":
             key, mark, end = _word(_compiled(_FLOW_KEY).match(text, end), is_key=True)
             if key in data:
@@ -451,25 +453,26 @@ def _flow(text: str, begin: int, depth: int = 0) -> tuple[Any, Mark, int]:
         sign = _compiled(_FLOW_SIGN).match(text, end)
         if sign is None:
             value, mark, end = _word(_compiled(_FLOW_VALUE).match(text, end), is_key=False)
+            marks.append(mark)
         elif sign[1] in "[{":
-            value, mark, end = _flow(text, sign.end() - 1, depth + 1)
+            value, inside, end = _flow(text, sign.end() - 1, depth + 1)
+            marks += inside
         else:
             raise _Declined
-        if closing == "}":
-            data[key] = value
-        else:
+        if key is None:
             data.append(value)
-        marks.append(mark)
+        else:
+            data[key] = value
         sign = _compiled(_FLOW_SIGN).match(text, end)
         if sign is not None and sign[1] == ",":
             end = sign.end()
             sign = _compiled(_FLOW_SIGN).match(text, end)
         elif sign is None or sign[1] != closing:
             raise _Declined
-    return data, marks or pack(begin, sign.end()), sign.end()
+    return data, marks or [pack(begin, sign.end())], sign.end()
 
 
-def _word(match: re.Match[str] | None, *, is_key: bool) -> tuple[Any, Mark, int]:
+def _word(match: re.Match[str] | None, *, is_key: bool) -> tuple[Any, int, int]:
     """A scalar in a collection in flow style: value, mark, and where it ends."""
     if match is None:
         raise _Declined
@@ -492,8 +495,8 @@ def _word(match: re.Match[str] | None, *, is_key: bool) -> tuple[Any, Mark, int]
     return value, pack(begin, end), match.end()
 
 
-def _block(source: _Lines, index: int, begin: int, column: int) -> tuple[str, Mark, int]:
-    """The block scalar whose header stands in the line before the index: value, mark, and the line after it.
+def _block(source: _Lines, index: int, begin: int, column: int) -> tuple[str, list[int], int]:
+    """The block scalar whose header stands in the line before the index: value, marks, and the line after it.
 
     Mirrors: libyaml scanner.c yaml_parser_scan_block_scalar
     """
@@ -526,7 +529,7 @@ def _block(source: _Lines, index: int, begin: int, column: int) -> tuple[str, Ma
         blank -= bool(blank)
     value = "\n".join(content) if header[0] == "|" else _folded(content)
     kept = {"": last_break, "-": "", "+": last_break + "\n" * blank}[header[1:]]
-    return value + kept, pack(begin, end), index
+    return value + kept, [pack(begin, end)], index
 
 
 def _indentation(lines: list[str], index: int, column: int) -> int:

@@ -7,7 +7,7 @@ from textwrap import dedent
 
 import pytest
 
-from k8slint.loading.document import Source
+from k8slint.loading.document import Document, Source
 from k8slint.loading.events import compose_events
 from k8slint.loading.lines import read_lines
 from k8slint.loading.text import decode
@@ -69,16 +69,19 @@ def piece(text, chance):
     return dedent("\n".join(lines[start : start + chance.randint(3, 25)]))
 
 
+def seen(document):
+    """All there is to know of a document; data as text, so that 1, 1.0 and True differ, and so does another order."""
+    return document.index, document.start, repr(document.data), document.marks, document.problems, document.failed
+
+
 def difference(text):
     """What the two ways read where they differ, none where they agree or the lines decline."""
     read = read_lines(text)
     if read is None:
         return None
-    # As text, so that 1 and 1.0 and True differ, and so does the order of keys.
-    ours = [(repr(data), marks, start, ()) for data, marks, start in read]
-    theirs = [
-        (repr(each.data), each.marks, each.start, each.problems) for each in compose_events(Source("x.yaml", text))
-    ]
+    source = Source("x.yaml", text)
+    ours = [seen(Document(source, index, at, data, places)) for index, (data, places, at) in enumerate(read)]
+    theirs = [seen(each) for each in compose_events(source)]
     return None if ours == theirs else (text, ours, theirs)
 
 
