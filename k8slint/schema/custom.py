@@ -19,6 +19,7 @@ from k8slint.schema.shapes import Field, struct
 from k8slint.values.gvk import GroupVersionKind
 
 if TYPE_CHECKING:
+    from k8slint.schema.fitting import Pattern
     from k8slint.schema.values import Defect
 
 _OBJECT_META: Final = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
@@ -59,6 +60,13 @@ class Version:
 
         schema = dig(self.data, "schema", "openAPIV3Schema")
         return schema if isinstance(schema, dict) and depth_of(schema) <= _DEEPEST_SCHEMA else None
+
+    @cached_property
+    def pattern(self) -> Pattern:
+        """The schema as the first look needs it."""
+        from k8slint.schema.fitting import Pattern  # noqa: PLC0415 - only CRDs with objects pay for it
+
+        return Pattern(self.schema, is_root=True)
 
     @property
     def has_status(self) -> bool:
@@ -136,10 +144,17 @@ def _check(obj: Object, kind: Kind) -> Iterator[Problem]:
         return
     if version.data.get("deprecated") is True:
         yield _deprecated(obj.gvk, version)
-    if version.schema is not None:
+    if version.schema is not None and not _fits(obj, version):
         if not kind.keeps_unknown:
             yield from _check_names(obj, version.schema)
         yield from _check_values(obj, version, version.schema)
+
+
+def _fits(obj: Object, version: Version) -> bool:
+    from k8slint.schema.fitting import fits  # noqa: PLC0415 - only objects with CRDs pay for it
+
+    # A status that applying takes off is looked at by the full check alone.
+    return not (version.has_status and "status" in obj.data) and fits(obj.data, version.pattern)
 
 
 def _check_names(obj: Object, schema: Mapping[str, Any]) -> Iterator[Problem]:

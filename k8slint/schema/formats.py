@@ -6,7 +6,7 @@ import ipaddress
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
 from k8slint.schema.scalars import base64_fault
@@ -91,6 +91,7 @@ def has_format(text: str, name: str) -> bool:
     return check is None or check(text)
 
 
+@lru_cache(maxsize=4_096)  # the same words stand in many objects
 def matches_pattern(text: str, pattern: str) -> bool:
     """Whether the pattern occurs in the text, as Go's regexp sees it; one that cannot be judged is taken as met.
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 from k8slint.loading.document import Path
 from k8slint.objects.fields import mapping, sequence
 
-_TYPE_META: Final = frozenset({"apiVersion", "kind", "metadata"})
+TYPE_META: Final = frozenset({"apiVersion", "kind", "metadata"})
 _NO_SCHEMA: Final[Mapping[str, Any]] = {}
 
 
@@ -30,7 +30,7 @@ def unknown_fields(data: Any, schema: Mapping[str, Any]) -> Iterator[tuple[Path,
             properties, further = mapping(known.get("properties")), known.get("additionalProperties")
             has_type_meta = not path or known.get("x-kubernetes-embedded-resource") is True
             for key, entry in value.items():
-                if has_type_meta and key in _TYPE_META:
+                if has_type_meta and key in TYPE_META:
                     continue
                 if key in properties:
                     pending.append((entry, properties[key], (*path, key), False))
@@ -77,14 +77,14 @@ def _instead_of_null(schema: Any) -> Any:
 
 
 def duplicates(value: Any, schema: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
-    """The paths of items that a list must not hold twice, each with what is there twice, as JSON.
+    """The paths of items that some list in a value holds twice and must not, each with the item, as JSON.
 
     Mirrors: apiextensions-apiserver pkg/apiserver/schema/listtype/validation.go ValidateListSetsAndMaps @ v1.37
     """
     if not isinstance(schema, dict):
         return
     if isinstance(value, list):
-        yield from _twice(value, schema, path)
+        yield from items_twice(value, schema, path)
         for index, item in enumerate(value):
             yield from duplicates(item, schema.get("items"), (*path, index))
     elif isinstance(value, dict):
@@ -94,7 +94,8 @@ def duplicates(value: Any, schema: Any, path: Path = ()) -> Iterator[tuple[Path,
                 yield from duplicates(entry, properties.get(key, further), (*path, key))
 
 
-def _twice(value: list[Any], node: Mapping[str, Any], path: Path) -> Iterator[tuple[Path, str]]:
+def items_twice(value: list[Any], node: Mapping[str, Any], path: Path) -> Iterator[tuple[Path, str]]:
+    """The paths of items that this list must not hold twice, each with what is there twice, as JSON."""
     list_type = node.get("x-kubernetes-list-type")
     if list_type not in ("set", "map") or len(value) < 2:
         return

@@ -59,24 +59,25 @@ def _collect(value: Any, schema: Any, path: Path, found: list[Defect]) -> None:
         _check_null(node, path, found)
         return
     before = len(found)
-    if node.get("x-kubernetes-int-or-string") is True and not _is_int_or_string(value):
+    if node.get("x-kubernetes-int-or-string") is True and not is_int_or_string(value):
         found.append(_of_type(path, value, _INT_OR_STRING))
     for keyword, argument in node.items():
-        check = _KEYWORDS.get(keyword)
+        check = KEYWORDS.get(keyword)
         if check is not None:
             check(value, argument, node, path, found)
     if len(found) > before and is_placeholder(value):
         del found[before:]
 
 
-def _is_int_or_string(value: Any) -> bool:
+def is_int_or_string(value: Any) -> bool:
+    """Whether a value is what `x-kubernetes-int-or-string` asks for."""
     return isinstance(value, (int, str)) and not isinstance(value, bool)
 
 
 def _check_null(node: Mapping[str, Any], path: Path, found: list[Defect]) -> None:
     """Of null only type and words are asked."""
-    is_int_or_string = node.get("x-kubernetes-int-or-string") is True
-    field = _INT_OR_STRING if is_int_or_string else _FIELDS.get(node.get("type", ""))
+    takes_both = node.get("x-kubernetes-int-or-string") is True
+    field = _INT_OR_STRING if takes_both else _FIELDS.get(node.get("type", ""))
     words = sequence(node.get("enum"))
     if field is not None and not node.get("nullable"):
         found.append(_of_type(path, None, field))
@@ -286,7 +287,7 @@ def _too_long(path: Path, value: Any, said: str) -> Defect:
     return Defect(path, value, Fault("too-long", said))
 
 
-_KEYWORDS: Final[Mapping[str, Keyword]] = {
+KEYWORDS: Final[Mapping[str, Keyword]] = {
     "additionalProperties": _additional_properties,
     "allOf": _all_of,
     "anyOf": _any_of,
