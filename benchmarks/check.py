@@ -16,8 +16,10 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 RUNS = 5
@@ -84,19 +86,44 @@ def _peers(target: Path, files: list[Path], schemas: Path) -> list[tuple[str, li
 
 
 def _write_schemas(folder: Path) -> None:
-    """Our newest bundled schemas as kubeconform reads them: a file a kind, strict, over one file of definitions."""
+    """Our newest bundled schemas as kubeconform's own come: a file a kind, strict, with all that it refers to."""
     newest = max((ROOT / "schemas" / "kubernetes").glob("1.*.json"), key=lambda file: int(file.stem.split(".")[1]))
     definitions = json.loads(newest.read_text(encoding="utf-8"))["$defs"]
     for definition in definitions.values():
         if "properties" in definition:
             definition["additionalProperties"] = False
-    (folder / "_definitions.json").write_text(json.dumps({"$defs": definitions}), encoding="utf-8")
     for name, definition in definitions.items():
+        needed = json.dumps({"$ref": f"{_DEFS}{name}", "$defs": _needed(name, definitions)})
         for gvk in definition.get("x-kubernetes-group-version-kind", ()):
             group = gvk["group"].split(".")[0]
             file = "-".join(part for part in (gvk["kind"].lower(), group, gvk["version"]) if part)
-            reference = {"$ref": f"_definitions.json#/$defs/{name}"}
-            (folder / f"{file}.json").write_text(json.dumps(reference), encoding="utf-8")
+            (folder / f"{file}.json").write_text(needed, encoding="utf-8")
+
+
+_DEFS = "#/$defs/"
+
+
+def _needed(name: str, definitions: dict[str, Any]) -> dict[str, Any]:
+    """A definition and all that it leads to."""
+    needed: dict[str, Any] = {}
+    pending = [name]
+    while pending:
+        name = pending.pop()
+        if name not in needed:
+            needed[name] = definitions[name]
+            pending += (ref.removeprefix(_DEFS) for ref in _refs(definitions[name]))
+    return needed
+
+
+def _refs(schema: Any) -> Iterator[str]:
+    if isinstance(schema, dict):
+        if isinstance(schema.get("$ref"), str):
+            yield schema["$ref"]
+        for part in schema.values():
+            yield from _refs(part)
+    elif isinstance(schema, list):
+        for part in schema:
+            yield from _refs(part)
 
 
 def _pair(work: str, ours: list[str], peer: str, theirs: list[str]) -> None:

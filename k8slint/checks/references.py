@@ -444,8 +444,10 @@ def service_selects_nothing(obj: Object, cluster: Cluster) -> Iterator[Problem]:
     written = written_part(selector, cluster)
     if not written.requirements or any(cluster.pods_selected(written, obj.namespace)):
         return
+    if has_own_endpoints(obj, cluster) or may_select_others(obj, written, cluster):
+        return
     pod = nearest_pod(obj, written, cluster)
-    if pod is None or has_own_endpoints(obj, cluster) or may_select_others(obj, written, cluster):
+    if pod is None:
         return
     differing = next(one for one in written.requirements if not one.matches(pod.labels))
     key, wanted, has = differing.key, differing.values[0], pod.labels.get(differing.key)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any, Final, NamedTuple
@@ -234,7 +235,7 @@ def _gather(cluster: Cluster) -> Evidence:
         installer = INSTALLERS.get(obj.group_kind)
         if installer is not None:
             paths = [path for place in installer.folders for _, path in reach(obj.data, place) if isinstance(path, str)]
-            if paths and all(posixpath.normpath(path.lstrip("/")) in cluster.once(_tails_read) for path in paths):
+            if paths and all(_is_read(cluster, posixpath.normpath(path.lstrip("/"))) for path in paths):
                 continue
             namespace = _target(obj, installer)
             filled.update({namespace} if paths and namespace else ())
@@ -280,10 +281,17 @@ def _target(obj: Object, installer: Installer) -> str:
     return next((target for target in targets if target and not has_placeholder(target)), "")
 
 
-def _tails_read(cluster: Cluster) -> frozenset[str]:
-    """The ends of the paths read, as they are named from the root of a repository that is not known."""
-    paths = (path.split("/") for path in cluster.once(paths_read))
-    return frozenset("/".join(parts[start:]) for parts in paths for start in range(len(parts)))
+def _is_read(cluster: Cluster, path: str) -> bool:
+    """Whether a path is that of something read, or its end: where the root of the repository is, is not known."""
+    alike = cluster.once(_paths_by_name).get(posixpath.basename(path), ())
+    return any(f"/{read}".endswith(f"/{path}") for read in alike)
+
+
+def _paths_by_name(cluster: Cluster) -> Mapping[str, list[str]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for path in cluster.once(paths_read):
+        found[posixpath.basename(path)].append(path)
+    return found
 
 
 def _chart_folders(cluster: Cluster) -> Iterator[str]:

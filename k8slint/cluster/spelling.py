@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from itertools import takewhile
 from typing import Final
 
@@ -27,15 +28,19 @@ def is_alike(one: str, other: str) -> bool:
     >>> [is_alike("web-confg", other) for other in ("web-config", "webconfg", "web-confg-files", "web-secret")]
     [True, True, True, False]
     """
-    one, other = one.casefold(), other.casefold()
     if is_slip(one, other):
         return True
-    ours, theirs = _BETWEEN_WORDS.split(one), _BETWEEN_WORDS.split(other)
+    ours, theirs = _words(one), _words(other)
     if len(ours) != len(theirs):
         shorter, longer = sorted((ours, theirs), key=len)
         return longer[: len(shorter)] == shorter or "".join(ours) == "".join(theirs)
     differing = [(mine, its) for mine, its in zip(ours, theirs, strict=True) if mine != its]
     return len(differing) == 1 and nearest(differing[0][0], differing[0][1:]) is not None
+
+
+@lru_cache(maxsize=1_024)  # one name is compared with many, and many with one
+def _words(name: str) -> list[str]:
+    return _BETWEEN_WORDS.split(name.casefold())
 
 
 def is_slip(one: str, other: str) -> bool:

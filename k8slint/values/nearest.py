@@ -18,16 +18,22 @@ def nearest(word: str, candidates: Iterable[str]) -> str | None:
     >>> nearest("zebra", ["containers"]) is None
     True
     """
+    wanted = word.casefold()
+    folded = {candidate.casefold(): candidate for candidate in sorted(set(candidates), reverse=True)}
+    if wanted in folded:
+        return folded[wanted]
+    # Of texts of too different length, no more than this can be alike.
+    size = len(wanted)
+    near = [each for each in folded if 2 * min(len(each), size) / (len(each) + size) >= _LEAST_ALIKE]
+    if not near:
+        return None
     from difflib import SequenceMatcher  # noqa: PLC0415 - only a run with a typo pays for it
 
-    ordered = sorted(set(candidates))
-    folded = {candidate.casefold(): candidate for candidate in reversed(ordered)}
-    if word.casefold() in folded:
-        return folded[word.casefold()]
-    matcher = SequenceMatcher(b=word.casefold())
+    matcher = SequenceMatcher(b=wanted)
     best, best_ratio = None, 0.0
-    for candidate in ordered:
-        matcher.set_seq1(candidate.casefold())
+    for text in reversed(near):
+        candidate = folded[text]
+        matcher.set_seq1(text)
         floor = max(best_ratio, _LEAST_ALIKE)
         # The quick ratios are upper bounds: most candidates are out without a real comparison.
         if matcher.real_quick_ratio() >= floor and matcher.quick_ratio() >= floor:
