@@ -102,11 +102,15 @@ class Document:
 
 
 def _nested(data: Any, row: Iterator[int]) -> Mark:
-    if isinstance(data, dict) and data:
-        return [mark for value in data.values() for mark in (next(row), _nested(value, row))]
-    if isinstance(data, list) and data:
-        return [_nested(item, row) for item in data]
-    return next(row)
+    if not isinstance(data, (dict, list)) or not data:
+        return next(row)
+    marks: list[Mark] = []
+    is_mapping = isinstance(data, dict)
+    for value in data.values() if isinstance(data, dict) else data:
+        if is_mapping:
+            marks.append(next(row))
+        marks.append(_nested(value, row) if isinstance(value, (dict, list)) else next(row))
+    return marks
 
 
 def part_at(data: Any, mark: Mark, step: str | int) -> tuple[Any, Mark, int | None] | None:

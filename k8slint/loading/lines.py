@@ -49,13 +49,13 @@ _ESCAPES: Final = {"n": "\n", '"': '"', "\\": "\\", "t": "\t", "r": "\r", " ": "
 
 # Compiled when first used: small files do without most of them.
 _ODD: Final = r"[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
-_SINGLE: Final = r"'((?:[^']|'')*)'"
-_DOUBLE: Final = r'"((?:[^"\\]|\\(?:.|\n))*)"'
+_SINGLE: Final = r"'((?:[^']++|'')*+)'"
+_DOUBLE: Final = r'"((?:[^"\\]++|\\(?:.|\n))*+)"'
 _ESCAPE: Final = r"\\(.)"
 _ENDS_IN_ESCAPE: Final = r"(?<!\\)(?:\\\\)*\\ *$"
 _WORD: Final = (
-    r"""(?:"((?:[^"\\\n]|\\.)*)"|'((?:[^'\n]|'')*)'"""
-    r"""|((?:[A-Za-z0-9_./$(]|-(?=[A-Za-z0-9-]))[^\s,\[\]{}:?#"']*(?: +[^\s,\[\]{}:?#"']+)*))"""
+    r"""(?:"((?:[^"\\\n]++|\\.)*+)"|'((?:[^'\n]++|'')*+)'"""
+    r"""|((?:[A-Za-z0-9_./$(]|-(?=[A-Za-z0-9-]))[^\s,\[\]{}:?#"']*+(?: ++[^\s,\[\]{}:?#"']++)*))"""
 )
 _FLOW_KEY: Final = rf"[ \n]*{_WORD}:(?=[ \n])"
 _FLOW_VALUE: Final = rf"[ \n]*{_WORD}(?=[ \n,\]}}])"
@@ -359,7 +359,7 @@ def _more(source: _Lines, index: int, column: int, mark: int) -> tuple[Scalar, i
     """A plain scalar that goes on in a line: its value and mark, and the line after it."""
     text, lines, starts = source
     begin, end = unpack(mark)
-    whole = text[begin:end]
+    parts = [text[begin:end]]
     breaks = 0
     # Blank lines before that line are part of it.
     while not lines[index - 1 - breaks].strip(" "):
@@ -375,7 +375,7 @@ def _more(source: _Lines, index: int, column: int, mark: int) -> tuple[Scalar, i
             body = body.rstrip(" ")
             if "\t" in body or ": " in body or body[-1] == ":":
                 raise _Declined
-            whole += ("\n" * breaks or " ") + body
+            parts += ("\n" * breaks or " ", body)
             end = starts[index] + here + len(body)
             breaks = 0
             if blank:
@@ -384,7 +384,7 @@ def _more(source: _Lines, index: int, column: int, mark: int) -> tuple[Scalar, i
         else:
             breaks += 1
         index += 1
-    return _plain(whole), pack(begin, end), index
+    return _plain("".join(parts)), pack(begin, end), index
 
 
 def _long(source: _Lines, index: int, begin: int, column: int) -> tuple[Any, list[int], int]:
