@@ -293,7 +293,7 @@ def _judge(
 
     if workers < 2:
         return judge_chunk(readings)
-    chunks = chunked(readings, [len(reading.source.text) for reading in readings], workers)
+    chunks = chunked(readings, [1 + len(reading.objects) for reading in readings], workers)
     return [judged for part in map_in_order(judge_chunk, chunks, workers=workers) for judged in part]
 
 
