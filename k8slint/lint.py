@@ -28,13 +28,14 @@ from k8slint.usage import UsageError, reason
 from k8slint.values.version import KubernetesVersion
 
 STDIN = "-"
-# Below this many bytes a second process costs more than it saves.
+# For fewer bytes another process costs more than it saves; and the more there are, the longer it takes to start them.
 _WORTH_FORKING = 400_000
+_MOST_WORKERS = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What to check, and against what. `stdin` is what a path `-` stands for; `workers` 0 means one a core."""
+    """What to check, and against what. `stdin` is what a path `-` stands for; `workers` 0 means as many as pay."""
 
     paths: Sequence[str]
     config: Config = field(default_factory=Config)
@@ -186,8 +187,11 @@ def _description(request: Request) -> tuple[Object, ...] | None:
 
 
 def _workers(request: Request, files: Sequence[Found]) -> int:
+    size = sum(file.size for file in files)
+    if size < _WORTH_FORKING:
+        return 1
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
-    return (request.workers or cores) if sum(file.size for file in files) >= _WORTH_FORKING else 1
+    return request.workers or min(cores, _MOST_WORKERS, 1 + size // max(_WORTH_FORKING, 1))
 
 
 def _load(request: Request, files: Sequence[Found], workers: int) -> tuple[list[Loaded], list[str]]:

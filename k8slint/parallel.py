@@ -8,13 +8,15 @@ import pickle
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from typing import BinaryIO, Final, NamedTuple, TypeVar
 
 T = TypeVar("T")
 R = TypeVar("R")
 
 _CHUNKS_A_WORKER: Final = 16  # more than one, so that a slow one holds up little
-_TICKET: Final = 2  # bytes; all tickets together fit into a pipe
+_TICKET: Final = 2  # bytes
+_MOST_TICKETS: Final = 2_048  # the least pipe there is takes them all
 
 
 class _Fork(NamedTuple):
@@ -36,7 +38,7 @@ def map_in_order(
     as what `pack` makes of them. Where forking is not to be had, or a fork dies, the work is done here.
     """
     # Every worker draws the number of its next item from one pipe; whoever is fast draws more.
-    if workers < 2 or not 1 < len(items) < 1 << 8 * _TICKET or not hasattr(os, "fork") or sys.platform == "darwin":
+    if workers < 2 or not 1 < len(items) <= _MOST_TICKETS or not hasattr(os, "fork") or sys.platform == "darwin":
         return [function(item) for item in items]
     tickets, issued = os.pipe()
     os.write(issued, b"".join(index.to_bytes(_TICKET, "big") for index in range(len(items))))
@@ -46,18 +48,34 @@ def map_in_order(
         while ticket := os.read(tickets, _TICKET):
             yield int.from_bytes(ticket, "big")
 
-    forks = [_fork(lambda: [(index, pack(function(items[index]))) for index in drawn()]) for _ in range(workers - 1)]
-    done = {index: function(items[index]) for index in drawn()}
-    os.close(tickets)
-    for fork in forks:
-        done.update((index, unpack(packed)) for index, packed in _answer(fork))
+    def share() -> list[tuple[int, bytes]]:
+        return [(index, pack(function(items[index]))) for index in drawn()]
+
+    forks: list[_Fork] = []
+    try:
+        with suppress(OSError):  # the system has no more processes to give
+            forks.extend(_fork(share) for _ in range(workers - 1))
+        done = {index: function(items[index]) for index in drawn()}
+        answers = [answer for fork in forks for answer in _answer(fork)]
+    except BaseException:
+        for fork in forks:
+            _end(fork)
+        raise
+    finally:
+        os.close(tickets)
+    done.update((index, unpack(packed)) for index, packed in answers)
     return [done[index] if index in done else function(items[index]) for index in range(len(items))]
 
 
 def _fork(work: Callable[[], list[tuple[int, bytes]]]) -> _Fork:
     """A fork that does the work, answers and ends."""
     receiver, sender = os.pipe()
-    pid = os.fork()
+    try:
+        pid = os.fork()
+    except OSError:
+        os.close(receiver)
+        os.close(sender)
+        raise
     if pid:
         os.close(sender)
         return _Fork(pid, open(receiver, "rb"))
@@ -82,9 +100,18 @@ def _answer(fork: _Fork) -> list[tuple[int, bytes]]:
     return answer
 
 
+def _end(fork: _Fork) -> None:
+    fork.answer.close()
+    # One that has been waited for is gone, and its number may be another's.
+    with suppress(ChildProcessError):
+        if os.waitpid(fork.pid, os.WNOHANG) == (0, 0):
+            os.kill(fork.pid, signal.SIGKILL)
+            os.waitpid(fork.pid, 0)
+
+
 def chunked(items: Sequence[T], sizes: Sequence[int], workers: int) -> list[Sequence[T]]:
     """The items in order, cut into several runs of about equal size for each worker."""
-    target = sum(sizes) // (workers * _CHUNKS_A_WORKER) + 1
+    target = sum(sizes) // min(workers * _CHUNKS_A_WORKER, _MOST_TICKETS - 1) + 1
     chunks: list[Sequence[T]] = []
     start = held = 0
     for index, size in enumerate(sizes):

@@ -68,7 +68,7 @@ def check(  # noqa: PLR0917 - typer reads the options from the signature
     stdin_filename: Annotated[str, typer.Option(metavar="NAME", help="What to call standard input.")] = "<stdin>",
     color: Annotated[bool | None, typer.Option(help="Colours; as the terminal has it if not said.")] = None,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="List what was skipped, and why.")] = False,
-    workers: Annotated[int, typer.Option("--workers", "-j", min=0, help="Processes; 0 is one a core.")] = 0,
+    workers: Annotated[int, typer.Option("--workers", "-j", min=0, help="Processes; 0 is as many as pay.")] = 0,
 ) -> None:
     """Say what the cluster would do with these manifests."""
     from k8slint.lint import STDIN, Request, lint  # noqa: PLC0415 - imported when it runs

@@ -16,21 +16,6 @@ NODE = "apiVersion: v1\nkind: Node\nmetadata: {name: n1}\nstatus: {allocatable: 
 PINNED = ["document", "ignores", "floating-image-tag"]
 
 
-@pytest.fixture
-def project(tmp_path, monkeypatch):
-    """A function that writes files into the folder that the test then runs in."""
-    monkeypatch.chdir(tmp_path)
-
-    def write(files):
-        for name, text in files.items():
-            path = tmp_path / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
-        return tmp_path
-
-    return write
-
-
 def found(*paths, **request):
     outcome = lint(Request(list(paths), **{"select": PINNED, **request}))
     assert not outcome.failures

@@ -9,21 +9,6 @@ from k8slint.loading.batch import load_files
 from k8slint.loading.discovery import discover
 
 
-@pytest.fixture
-def tree(tmp_path, monkeypatch):
-    """A function that writes files, given as path to text, into the folder that the test then runs in."""
-    monkeypatch.chdir(tmp_path)
-
-    def write(files):
-        for name, text in files.items():
-            path = tmp_path / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
-        return tmp_path
-
-    return write
-
-
 def names(*paths, context=(), is_excluded=lambda _: False):
     found = discover(paths, context, is_excluded)
     assert not found.failures
@@ -31,13 +16,13 @@ def names(*paths, context=(), is_excluded=lambda _: False):
 
 
 class TestWalk:
-    def test_files_come_sorted_whatever_the_order_of_the_arguments(self, tree):
-        tree({"b/z.yaml": "", "b/a.yml": "", "a.json": "", "b/c/d.yaml": ""})
+    def test_files_come_sorted_whatever_the_order_of_the_arguments(self, project):
+        project({"b/z.yaml": "", "b/a.yml": "", "a.json": "", "b/c/d.yaml": ""})
         expected = ["a.json", "b/a.yml", "b/c/d.yaml", "b/z.yaml"]
         assert names("b", "a.json") == names("a.json", "b") == names(".") == expected
 
-    def test_only_manifests_are_taken_from_a_folder(self, tree):
-        tree(
+    def test_only_manifests_are_taken_from_a_folder(self, project):
+        project(
             {
                 "a.yaml": "",
                 "a.YAML": "",
@@ -52,57 +37,57 @@ class TestWalk:
         )
         assert names(".") == [".hidden.yaml", "Kustomization", "a.yaml"]
 
-    def test_a_file_that_is_named_is_taken_whatever_its_name(self, tree):
-        tree({"manifest.txt": ""})
+    def test_a_file_that_is_named_is_taken_whatever_its_name(self, project):
+        project({"manifest.txt": ""})
         assert names("manifest.txt") == ["manifest.txt"]
 
-    def test_hidden_folders_are_walked_but_git_is_not(self, tree):
-        tree({".ci/a.yaml": "", ".git/b.yaml": ""})
+    def test_hidden_folders_are_walked_but_git_is_not(self, project):
+        project({".ci/a.yaml": "", ".git/b.yaml": ""})
         assert names(".") == [".ci/a.yaml"]
 
-    def test_names_stay_as_they_were_given(self, tree):
-        root = tree({"d/a.yaml": ""})
+    def test_names_stay_as_they_were_given(self, project):
+        root = project({"d/a.yaml": ""})
         assert names("d/../d/./a.yaml") == ["d/a.yaml"]
         assert names("./d") == ["d/a.yaml"]
         assert names(str(root / "d")) == [str(root / "d" / "a.yaml")]
 
-    def test_a_file_given_twice_is_read_once(self, tree):
-        tree({"d/a.yaml": ""})
+    def test_a_file_given_twice_is_read_once(self, project):
+        project({"d/a.yaml": ""})
         assert names("d", "d/a.yaml", "./d/a.yaml") == ["d/a.yaml"]
 
-    def test_the_size_is_told(self, tree):
-        tree({"a.yaml": "12345"})
+    def test_the_size_is_told(self, project):
+        project({"a.yaml": "12345"})
         assert [file.size for file in discover(["."], (), lambda _: False).files] == [5]
 
-    def test_what_is_excluded_is_not_read_even_if_named(self, tree):
-        tree({"a.yaml": "", "vendor/b.yaml": "", "c.yaml": ""})
+    def test_what_is_excluded_is_not_read_even_if_named(self, project):
+        project({"a.yaml": "", "vendor/b.yaml": "", "c.yaml": ""})
 
         def is_excluded(path):
             return path in {"vendor/", "c.yaml"}
 
         assert names(".", "c.yaml", is_excluded=is_excluded) == ["a.yaml"]
 
-    def test_many_files_in_one_folder(self, tree):
-        tree({f"{number:04}.yaml": "" for number in range(2_000)})
+    def test_many_files_in_one_folder(self, project):
+        project({f"{number:04}.yaml": "" for number in range(2_000)})
         assert names(".") == [f"{number:04}.yaml" for number in range(2_000)]
 
 
 class TestContext:
-    def test_context_is_marked_and_does_not_win_over_a_path(self, tree):
-        tree({"a.yaml": "", "b.yaml": ""})
+    def test_context_is_marked_and_does_not_win_over_a_path(self, project):
+        project({"a.yaml": "", "b.yaml": ""})
         found = discover(["b.yaml"], ["."], lambda _: False)
         assert [(file.name, file.is_context) for file in found.files] == [("a.yaml", True), ("b.yaml", False)]
 
 
 class TestLinks:
-    def test_a_loop_ends(self, tree):
-        root = tree({"d/a.yaml": ""})
+    def test_a_loop_ends(self, project):
+        root = project({"d/a.yaml": ""})
         (root / "d" / "up").symlink_to(root)
         (root / "d" / "self.yaml").symlink_to(root / "d" / "self.yaml")
         assert names(".") == ["d/a.yaml"]
 
-    def test_links_to_folders_are_not_followed_in_a_walk(self, tree, tmp_path_factory):
-        root = tree({"a.yaml": ""})
+    def test_links_to_folders_are_not_followed_in_a_walk(self, project, tmp_path_factory):
+        root = project({"a.yaml": ""})
         other = tmp_path_factory.mktemp("other")
         (other / "b.yaml").write_text("")
         (root / "link").symlink_to(other)
@@ -110,13 +95,13 @@ class TestLinks:
         assert names(".") == ["a.yaml"]
         assert names("link") == ["link/b.yaml"]
 
-    def test_links_to_files_are_and_a_file_of_two_names_has_the_first(self, tree):
-        root = tree({"d/a.yaml": ""})
+    def test_links_to_files_are_and_a_file_of_two_names_has_the_first(self, project):
+        root = project({"d/a.yaml": ""})
         (root / "b.yaml").symlink_to(root / "d" / "a.yaml")
         assert names("b.yaml", "d/a.yaml") == names("d/a.yaml", "b.yaml") == ["b.yaml"]
 
-    def test_a_dangling_link_is_nothing_in_a_walk_and_a_failure_if_named(self, tree):
-        root = tree({"a.yaml": ""})
+    def test_a_dangling_link_is_nothing_in_a_walk_and_a_failure_if_named(self, project):
+        root = project({"a.yaml": ""})
         (root / "b.yaml").symlink_to(root / "nowhere")
         assert names(".") == ["a.yaml"]
         assert discover(["b.yaml"], (), lambda _: False).failures == ["b.yaml: no such file or directory"]
@@ -126,12 +111,12 @@ class TestTrouble:
     @pytest.mark.parametrize(
         ("path", "why"), [("nowhere.yaml", "no such file or directory"), ("x" * 300, "file name too long")]
     )
-    def test_a_missing_path_is_a_failure(self, tree, path, why):
-        tree({})
+    def test_a_missing_path_is_a_failure(self, project, path, why):
+        project({})
         assert discover([path], (), lambda _: False).failures == [f"{path}: {why}"]
 
-    def test_a_pipe_is_a_failure_if_named_and_nothing_in_a_walk(self, tree):
-        root = tree({"a.yaml": ""})
+    def test_a_pipe_is_a_failure_if_named_and_nothing_in_a_walk(self, project):
+        root = project({"a.yaml": ""})
         os.mkfifo(root / "p.yaml")
         assert names(".") == ["a.yaml"]
         (failure,) = discover(["p.yaml"], (), lambda _: False).failures
@@ -141,8 +126,8 @@ class TestTrouble:
         (failure,) = discover(["/dev/zero"], (), lambda _: False).failures
         assert failure.startswith("/dev/zero: not a regular file")
 
-    def test_a_folder_that_cannot_be_listed_is_a_failure_and_the_others_are_read(self, tree, monkeypatch):
-        tree({"a/a.yaml": "", "b/b.yaml": ""})
+    def test_a_folder_that_cannot_be_listed_is_a_failure_and_the_others_are_read(self, project, monkeypatch):
+        project({"a/a.yaml": "", "b/b.yaml": ""})
         really = os.scandir
 
         def scandir(path):
@@ -155,31 +140,31 @@ class TestTrouble:
         assert [file.name for file in found.files] == ["b/b.yaml"]
         assert found.failures == ["a: permission denied"]
 
-    def test_a_file_that_vanishes_after_it_was_seen_is_an_error_of_its_own(self, tree):
-        root = tree({"a.yaml": "a: 1", "b.yaml": "b: 2"})
+    def test_a_file_that_vanishes_after_it_was_seen_is_an_error_of_its_own(self, project):
+        root = project({"a.yaml": "a: 1", "b.yaml": "b: 2"})
         files = discover(["."], (), lambda _: False).files
         (root / "a.yaml").unlink()
         gone, there = load_files(files, 1)
         assert isinstance(gone, FileNotFoundError)
         assert there.documents[0].data == {"b": 2}
 
-    def test_a_file_that_becomes_a_folder_is_an_error_of_its_own(self, tree):
-        root = tree({"a.yaml": "a: 1"})
+    def test_a_file_that_becomes_a_folder_is_an_error_of_its_own(self, project):
+        root = project({"a.yaml": "a: 1"})
         files = discover(["."], (), lambda _: False).files
         (root / "a.yaml").unlink()
         (root / "a.yaml").mkdir()
         (error,) = load_files(files, 1)
         assert isinstance(error, IsADirectoryError)
 
-    def test_a_file_that_cannot_be_opened_is_an_error_of_its_own_in_every_worker(self, tree):
-        root = tree({f"{n}.yaml": f"a: {n}" for n in range(20)})
+    def test_a_file_that_cannot_be_opened_is_an_error_of_its_own_in_every_worker(self, project):
+        root = project({f"{n}.yaml": f"a: {n}" for n in range(20)})
         files = discover(["."], (), lambda _: False).files
         (root / "7.yaml").unlink()
         results = load_files(files, 3)
         assert [isinstance(result, OSError) for result in results] == [file.name == "7.yaml" for file in files]
 
-    def test_a_very_deep_folder_is_walked(self, tree):
-        folders = [str(tree({}))]
+    def test_a_very_deep_folder_is_walked(self, project):
+        folders = [str(project({}))]
         for _ in range(1_500):
             folders.append(f"{folders[-1]}/d")
             os.mkdir(folders[-1])
@@ -199,12 +184,12 @@ class TestNames:
     @pytest.mark.parametrize(
         "name", ["new\nline.yaml", "\x1b[31mred.yaml", "a b.yaml", "ü\u202e.yaml", "::error::.yaml"]
     )
-    def test_any_name_is_a_name(self, tree, name):
-        tree({name: "a: 1"})
+    def test_any_name_is_a_name(self, project, name):
+        project({name: "a: 1"})
         assert names(".") == [name]
 
-    def test_a_name_that_is_no_text(self, tree):
-        root = tree({})
+    def test_a_name_that_is_no_text(self, project):
+        root = project({})
         name = os.path.join(os.fsencode(root), b"\xff\xfe.yaml")
         try:
             with open(name, "wb") as file:
@@ -219,8 +204,8 @@ class TestNames:
 
 
 class TestGitignore:
-    def test_what_git_ignores_is_not_read(self, tree):
-        root = tree(
+    def test_what_git_ignores_is_not_read(self, project):
+        root = project(
             {
                 ".gitignore": "ignored.yaml\nbuild/\n*.gen.yaml\n!keep.gen.yaml\n/rooted.yaml\ndocs/**/x.yaml\n",
                 "a.yaml": "",
@@ -238,8 +223,8 @@ class TestGitignore:
         assert names(".") == ["a.yaml", "keep.gen.yaml", "sub/rooted.yaml"]
         assert names(".") == not_ignored_by_git(root)
 
-    def test_nested_files_say_more_and_may_take_back(self, tree):
-        root = tree(
+    def test_nested_files_say_more_and_may_take_back(self, project):
+        root = project(
             {
                 ".gitignore": "*.tmp.yaml\nout/\n",
                 "sub/.gitignore": "!keep.tmp.yaml\nlocal.yaml\n",
@@ -256,36 +241,36 @@ class TestGitignore:
         assert names(".") == ["local.yaml", "sub/deep/keep.tmp.yaml", "sub/keep.tmp.yaml"]
         assert names(".") == not_ignored_by_git(root)
 
-    def test_files_above_the_path_count_up_to_the_root_of_the_repository(self, tree):
-        tree({".gitignore": "a.yaml\n", "repo/.gitignore": "b.yaml\n", "repo/sub/a.yaml": "", "repo/sub/b.yaml": ""})
+    def test_files_above_the_path_count_up_to_the_root_of_the_repository(self, project):
+        project({".gitignore": "a.yaml\n", "repo/.gitignore": "b.yaml\n", "repo/sub/a.yaml": "", "repo/sub/b.yaml": ""})
         os.mkdir("repo/.git")
         assert names("repo/sub") == ["repo/sub/a.yaml"]
 
-    def test_without_a_repository_only_the_files_below_count(self, tree):
-        tree({".gitignore": "a.yaml\n", "sub/a.yaml": ""})
+    def test_without_a_repository_only_the_files_below_count(self, project):
+        project({".gitignore": "a.yaml\n", "sub/a.yaml": ""})
         assert names("sub") == ["sub/a.yaml"]
 
-    def test_what_is_named_is_read_though_git_ignores_it(self, tree):
-        tree({".gitignore": "out/\na.yaml\n", "out/b.yaml": "", "a.yaml": ""})
+    def test_what_is_named_is_read_though_git_ignores_it(self, project):
+        project({".gitignore": "out/\na.yaml\n", "out/b.yaml": "", "a.yaml": ""})
         os.mkdir(".git")
         assert names("out", "a.yaml") == ["a.yaml", "out/b.yaml"]
 
     @pytest.mark.parametrize("text", ["a[\n", "\\\n", "!\n", "**\x00\n", "[z-a].yaml\n"])
-    def test_a_malformed_file_harms_nobody(self, tree, text):
-        tree({".gitignore": text, "b.yaml": ""})
+    def test_a_malformed_file_harms_nobody(self, project, text):
+        project({".gitignore": text, "b.yaml": ""})
         assert names(".") == ["b.yaml"]
 
-    def test_the_other_lines_of_a_malformed_file_count(self, tree):
-        tree({".gitignore": "a.yaml\n[z-a].yaml\nb.yaml\n", "a.yaml": "", "b.yaml": "", "c.yaml": ""})
+    def test_the_other_lines_of_a_malformed_file_count(self, project):
+        project({".gitignore": "a.yaml\n[z-a].yaml\nb.yaml\n", "a.yaml": "", "b.yaml": "", "c.yaml": ""})
         assert names(".") == ["c.yaml"]
 
-    def test_a_gitignore_that_is_a_folder_or_no_text_harms_nobody(self, tree):
-        root = tree({"b.yaml": "", "sub/.gitignore/c.yaml": ""})
+    def test_a_gitignore_that_is_a_folder_or_no_text_harms_nobody(self, project):
+        root = project({"b.yaml": "", "sub/.gitignore/c.yaml": ""})
         (root / ".gitignore").write_bytes(b"\xff\xfe\na.yaml\n")
         assert names(".") == ["b.yaml", "sub/.gitignore/c.yaml"]
 
-    def test_it_is_read_anew_in_each_walk(self, tree):
-        root = tree({".gitignore": "a.yaml\n", "a.yaml": "", "b.yaml": ""})
+    def test_it_is_read_anew_in_each_walk(self, project):
+        root = project({".gitignore": "a.yaml\n", "a.yaml": "", "b.yaml": ""})
         assert names(".") == ["b.yaml"]
         (root / ".gitignore").write_text("b.yaml\n")
         assert names(".") == ["a.yaml"]
@@ -302,8 +287,8 @@ def not_ignored_by_git(root):
 
 
 class TestCharts:
-    def test_files_of_a_chart_are_skipped_but_not_its_definitions(self, tree):
-        tree(
+    def test_files_of_a_chart_are_skipped_but_not_its_definitions(self, project):
+        project(
             {
                 "chart/Chart.yaml": "",
                 "chart/values.yaml": "",
@@ -329,14 +314,14 @@ class TestCharts:
             "chart/values.yaml": "a Helm chart's own file",
         }
 
-    def test_it_holds_for_a_path_inside_the_chart(self, tree, monkeypatch):
-        root = tree({"chart/Chart.yaml": "", "chart/templates/a.yaml": ""})
+    def test_it_holds_for_a_path_inside_the_chart(self, project, monkeypatch):
+        root = project({"chart/Chart.yaml": "", "chart/templates/a.yaml": ""})
         monkeypatch.chdir(root / "chart" / "templates")
         assert [file.skipped for file in discover(["a.yaml"], (), lambda _: False).files] == ["a Helm template"]
 
 
-def test_workers_load_what_one_process_loads(tree):
-    root = tree({f"{n}.yaml": f"a: [{n}, &x {{k: 1.5}}, *x, ~, true]\na: 2\n---\nb: [\n" for n in range(30)})
+def test_workers_load_what_one_process_loads(project):
+    root = project({f"{n}.yaml": f"a: [{n}, &x {{k: 1.5}}, *x, ~, true]\na: 2\n---\nb: [\n" for n in range(30)})
     (root / "chart").mkdir()
     (root / "chart" / "Chart.yaml").write_text("a: \udcff", errors="surrogateescape")
     files = discover(["."], (), lambda _: False).files

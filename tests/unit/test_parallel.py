@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import os
+import signal
+
+import pytest
+
+from k8slint.parallel import chunked, map_in_order
+
+
+@pytest.mark.parametrize("workers", [1, 2, 3, 8])
+@pytest.mark.parametrize("count", [0, 1, 2, 7, 300, 3_000])
+def test_results_come_in_the_order_of_the_items(workers, count):
+    assert map_in_order(lambda item: (item, item * item), range(count), workers=workers) == [
+        (item, item * item) for item in range(count)
+    ]
+
+
+def test_others_do_some_of_the_work():
+    assert len(set(map_in_order(lambda _: _pid_after_a_while(), range(40), workers=2))) == 2
+
+
+def _pid_after_a_while():
+    sum(range(200_000))
+    return os.getpid()
+
+
+def test_the_work_of_a_fork_that_dies_is_done_here():
+    parent = os.getpid()
+
+    def deadly(item):
+        if os.getpid() != parent:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return item
+
+    assert map_in_order(deadly, range(50), workers=3) == list(range(50))
+
+
+def test_an_error_in_a_fork_is_raised_here(capfd):
+    def broken(item):
+        raise LookupError(item)
+
+    with pytest.raises(LookupError):
+        map_in_order(broken, range(50), workers=2)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_without_processes_to_be_had_the_work_is_done_here(monkeypatch):
+    def refuse():
+        raise BlockingIOError
+
+    monkeypatch.setattr(os, "fork", refuse)
+    assert map_in_order(str, range(50), workers=3) == [str(item) for item in range(50)]
+
+
+def test_large_results_come_through():
+    results = map_in_order(lambda item: bytes([item]) * 1_000_000, range(20), workers=2)
+    assert [(len(result), result[0]) for result in results] == [(1_000_000, item) for item in range(20)]
+
+
+def test_no_process_is_left_behind():
+    map_in_order(str, range(50), workers=4)
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+
+
+@pytest.mark.parametrize("workers", [2, 8, 500])
+def test_chunks_hold_every_item_in_order_and_are_few_enough_to_be_shared(workers):
+    items = list(range(20_000))
+    chunks = chunked(items, [1] * len(items), workers)
+    assert [item for chunk in chunks for item in chunk] == items
+    assert workers < len(chunks) <= 2_048
