@@ -44,6 +44,7 @@ _LONGEST_REMEMBERED: Final = 80
 _REMEMBERED: Final = 50_000
 
 _INDICATORS: Final = frozenset("-?:,[]{}#&*!|>'\"%@`")
+_USUAL: Final = bytes([*b"\t\n", *range(0x20, 0x7F)])
 _HEADERS: Final = frozenset({"|", "|-", "|+", ">", ">-", ">+"})
 _ESCAPES: Final = {"n": "\n", '"': '"', "\\": "\\", "t": "\t", "r": "\r", " ": " "}
 
@@ -79,7 +80,7 @@ class _Declined(Exception):  # noqa: N818 - never leaves this module
 
 def read_lines(text: str) -> list[Read] | None:
     """The documents of a text, in order, empty ones left out; none for a text that must be read as events."""
-    if not text.replace("\n", "").isprintable() and _compiled(_ODD).search(text):
+    if _has_odd_characters(text):
         return None
     if len(_entries) > _REMEMBERED:
         _entries.clear()
@@ -95,6 +96,14 @@ def read_lines(text: str) -> list[Read] | None:
     except _Declined:
         return None
     return found
+
+
+def _has_odd_characters(text: str) -> bool:
+    """Whether the text has a character that YAML does not allow, or that breaks lines as few expect."""
+    # The usual text has none, which the first two tell many times faster than the third.
+    if text.isascii():
+        return bool(text.encode().translate(None, _USUAL))
+    return not text.replace("\n", "").isprintable() and _compiled(_ODD).search(text) is not None
 
 
 def _document(source: _Lines, index: int) -> tuple[Read, int]:  # noqa: C901, PLR0912, PLR0915 - one loop, by line, kept flat for speed
