@@ -82,8 +82,6 @@ def read_lines(text: str) -> list[Read] | None:
     """The documents of a text, in order, empty ones left out; none for a text that must be read as events."""
     if _has_odd_characters(text):
         return None
-    if len(_entries) > _REMEMBERED:
-        _entries.clear()
     lines = text.split("\n")
     source = _Lines(text, lines, [0, *accumulate([len(line) + 1 for line in lines])])
     found: list[Read] = []
@@ -252,6 +250,8 @@ def _entry(body: str) -> _Entry:
     except _Declined:
         entry = (_OTHER,)
     if len(body) <= _LONGEST_REMEMBERED:
+        if len(_entries) >= _REMEMBERED:
+            _entries.clear()
         _entries[body] = entry
     return entry
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from k8slint.loading import lines
 from k8slint.loading.lines import read_lines
 
 READ = {
@@ -74,3 +75,10 @@ def test_documents_that_hold_nothing_are_left_out():
     read = read_lines("---\n# nothing\n---\na: 1\n---\n---\nb: 2\n")
     assert read is not None
     assert [(data, start) for data, _, start in read] == [({"a": 1}, 17), ({"b": 2}, 30)]
+
+
+def test_what_is_remembered_of_lines_has_an_end():
+    read = read_lines("".join(f"k{number}: v\n" for number in range(120_000)))
+    assert read is not None
+    assert len(read[0][0]) == 120_000
+    assert len(vars(lines)["_entries"]) <= 50_000
