@@ -155,6 +155,16 @@ def test_a_definition_that_nests_as_deep_as_a_file_may_is_followed_or_left_alone
         problems(definition({"type": "object", "properties": {"spec": schema}}), own)
 
 
+@pytest.mark.parametrize("depth", [100, 295])
+def test_lists_in_lists_are_followed_to_the_deepest_schema(depth: int) -> None:
+    schema = nested(depth, lambda inner: {"type": "array", "items": inner}, {"type": "string"})
+    crd = definition({"type": "object", "properties": {"spec": schema}})
+    own = {"apiVersion": "e.io/v1", "kind": "X", "metadata": {"name": "a"}}
+    assert problems(crd, {**own, "spec": nested(depth, lambda inner: [inner], "x")}) == []
+    (problem,) = problems(crd, {**own, "spec": nested(depth, lambda inner: [inner], 1)})
+    assert problem.kind == "wrong-type"
+
+
 def test_a_default_of_any_depth_is_filled_in() -> None:
     default = nested(900, lambda inner: {"a": inner}, 1)
     schema = {"type": "object", "properties": {"spec": {"type": "object", "default": default}}}
