@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import NamedTuple
@@ -15,11 +15,10 @@ from k8slint.engine.judge import Judged, World, judge
 from k8slint.engine.rule import load_rules
 from k8slint.engine.selection import Selection, default_selection
 from k8slint.finding import Finding, Report, Skipped, Summary
-from k8slint.loading.batch import load_files
+from k8slint.loading.batch import load_file, load_files
 from k8slint.loading.discovery import Found, discover
 from k8slint.loading.kustomize import PATCH, named_files
 from k8slint.loading.read import Loaded, load
-from k8slint.loading.text import MAX_BYTES
 from k8slint.objects.object import Object
 from k8slint.objects.read import Reading, read_source
 from k8slint.parallel import chunked, map_in_order
@@ -113,7 +112,8 @@ def collect(request: Request) -> Material:
     workers = _workers(request, found.files)
     loaded, failures = _load(request, found.files, workers)
     named = named_files(document for each in loaded for document in each.documents)
-    readings, skipped = _sort_out(loaded, named)
+    roles = [named.get(os.path.abspath(each.source.name), "") if named else "" for each in loaded]
+    readings, skipped = _sort_out(loaded, roles)
     crds, crd_failures = _crds(request.config)
     return Material(
         version=version,
@@ -125,7 +125,7 @@ def collect(request: Request) -> Material:
         ),
         crds=tuple(crds),
         loaded=tuple(loaded),
-        amendments=_amendments(loaded, named),
+        amendments=_amendments(loaded, roles),
         readings=tuple(readings),
         skipped=tuple(skipped),
         failures=(*found.failures, *failures, *crd_failures),
@@ -178,12 +178,7 @@ def _description(request: Request) -> tuple[Object, ...] | None:
         file = os.path.relpath(os.path.join(request.config.folder, request.config.cluster))
     if not file:
         return None
-    try:
-        with open(file, "rb") as stream:
-            data = stream.read(MAX_BYTES + 1)
-    except (OSError, ValueError) as error:
-        raise UsageError(f"{file}: {reason(error)}") from None
-    return described_by(load(file, data).documents, file)
+    return described_by(load_file(file).documents, file)
 
 
 def _workers(request: Request, files: Sequence[Found]) -> int:
@@ -191,7 +186,7 @@ def _workers(request: Request, files: Sequence[Found]) -> int:
     if size < _WORTH_FORKING:
         return 1
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
-    return request.workers or min(cores, _MOST_WORKERS, 1 + size // max(_WORTH_FORKING, 1))
+    return request.workers or min(cores, _MOST_WORKERS, 1 + size // _WORTH_FORKING)
 
 
 def _load(request: Request, files: Sequence[Found], workers: int) -> tuple[list[Loaded], list[str]]:
@@ -213,13 +208,13 @@ def _read(files: Sequence[Found], workers: int) -> tuple[list[Loaded], list[str]
     return loaded, failures
 
 
-def _sort_out(loaded: Iterable[Loaded], named: Mapping[str, str]) -> tuple[list[Reading], list[Skipped]]:
-    """What is a manifest, and what is skipped and why; `named` are the files that kustomizations name."""
+def _sort_out(loaded: Iterable[Loaded], roles: Iterable[str]) -> tuple[list[Reading], list[Skipped]]:
+    """What is a manifest, and what is skipped and why; `roles` are what kustomizations name the files for."""
     readings: list[Reading] = []
     skipped: list[Skipped] = []
-    for each in loaded:
+    for each, role in zip(loaded, roles, strict=True):
         source = each.source
-        skip = each.skipped or (named.get(os.path.abspath(source.name), "") if named else "")
+        skip = each.skipped or role
         reading = read_source(source, () if skip else each.documents)
         readings.append(reading)
         if source.is_context:
@@ -240,13 +235,12 @@ def _unread(loaded: Iterable[Loaded]) -> tuple[str, ...]:
     )
 
 
-def _amendments(loaded: Sequence[Loaded], named: Mapping[str, str]) -> tuple[str, ...]:
+def _amendments(loaded: Iterable[Loaded], roles: Iterable[str]) -> tuple[str, ...]:
     """The texts of what changes objects before the API server judges them: kustomize's patches, mutating webhooks."""
     return tuple(
         each.source.text
-        for each in loaded
-        if (named and named.get(os.path.abspath(each.source.name)) == PATCH)
-        or "kind: MutatingWebhookConfiguration" in each.source.text
+        for each, role in zip(loaded, roles, strict=True)
+        if role == PATCH or "kind: MutatingWebhookConfiguration" in each.source.text
     )
 
 

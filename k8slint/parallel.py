@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import marshal
 import os
-import pickle
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from typing import BinaryIO, Final, NamedTuple, TypeVar
+from typing import Any, BinaryIO, Final, NamedTuple, TypeVar
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -24,13 +23,25 @@ class _Fork(NamedTuple):
     answer: BinaryIO
 
 
+def _pickled(result: Any) -> bytes:
+    import pickle  # noqa: PLC0415 - a small run does without
+
+    return pickle.dumps(result)
+
+
+def _unpickled(packed: bytes) -> Any:
+    import pickle  # noqa: PLC0415 - as above
+
+    return pickle.loads(packed)  # noqa: S301 - written by our own fork
+
+
 def map_in_order(
     function: Callable[[T], R],
     items: Sequence[T],
     *,
     workers: int,
-    pack: Callable[[R], bytes] = pickle.dumps,
-    unpack: Callable[[bytes], R] = pickle.loads,
+    pack: Callable[[R], bytes] = _pickled,
+    unpack: Callable[[bytes], R] = _unpickled,
 ) -> list[R]:
     """What the function makes of each item, in the order of the items.
 

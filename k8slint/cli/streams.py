@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from k8slint.usage import UsageError, reason
+from k8slint.usage import UsageError
 
 if TYPE_CHECKING:
     from k8slint.config import Config
@@ -40,15 +40,9 @@ def read_documents(file: str) -> tuple[Document, ...]:
     Raises:
         UsageError: where it cannot be read as a whole.
     """
-    from k8slint.loading.read import load  # noqa: PLC0415 - imported when it runs
-    from k8slint.loading.text import MAX_BYTES  # noqa: PLC0415
+    from k8slint.loading.batch import load_file  # noqa: PLC0415 - imported when it runs
 
-    try:
-        with open(file, "rb") as stream:
-            data = stream.read(MAX_BYTES + 1)
-    except (OSError, ValueError) as error:
-        raise UsageError(f"{file}: {reason(error)}") from None
-    documents = load(file, data).documents
+    documents = load_file(file).documents
     for document in documents:
         for problem in document.problems:
             line, _ = document.source.place(problem.span[0])

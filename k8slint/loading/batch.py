@@ -13,15 +13,30 @@ from k8slint.loading.document import Document, ReadProblem, Source
 from k8slint.loading.read import Loaded, load
 from k8slint.loading.text import MAX_BYTES
 from k8slint.parallel import chunked, map_in_order
+from k8slint.usage import UsageError, reason
 
 
 def load_files(files: Sequence[Found], workers: int) -> list[Loaded | OSError]:
     """Each file's documents, in order; for a file that cannot be read, the error."""
     if workers < 2:
-        return [_load(file) for file in files]
+        return _load_chunk(files)
     chunks = chunked(files, [file.size for file in files], workers)
     loaded = map_in_order(_load_chunk, chunks, workers=workers, pack=_packed, unpack=_unpacked)
     return [each for chunk in loaded for each in chunk]
+
+
+def load_file(name: str) -> Loaded:
+    """The documents of a file that a flag or a setting names.
+
+    Raises:
+        UsageError: where it cannot be read.
+    """
+    try:
+        with open(name, "rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{name}: {reason(error)}") from None
+    return load(name, data)
 
 
 def _load(file: Found) -> Loaded | OSError:

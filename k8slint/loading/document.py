@@ -38,6 +38,11 @@ def unpack(mark: int) -> Span:
     return start, start + (mark & _LONGEST)
 
 
+def line_starts(lines: list[str]) -> list[int]:
+    """Where each line of a text starts that was split at line feeds; after the last, where one more would."""
+    return [0, *accumulate([len(line) + 1 for line in lines])]
+
+
 class ReadProblem(NamedTuple):
     """What is wrong with the text of a document; `kind` is the id of the rule it belongs to."""
 
@@ -105,11 +110,10 @@ def _nested(data: Any, row: Iterator[int]) -> Mark:
     if not isinstance(data, (dict, list)) or not data:
         return next(row)
     marks: list[Mark] = []
-    is_mapping = isinstance(data, dict)
     for value in data.values() if isinstance(data, dict) else data:
-        if is_mapping:
+        if isinstance(data, dict):
             marks.append(next(row))
-        marks.append(_nested(value, row) if isinstance(value, (dict, list)) else next(row))
+        marks.append(_nested(value, row))
     return marks
 
 
@@ -144,9 +148,7 @@ class Source:
         # CR, LF and CRLF end a line, as in editors; the rarer breaks of YAML 1.1 do not.
         if "\r" in self.text:
             return [0, *(match.end() for match in _LINE_END.finditer(self.text))]
-        lines = self.text.split("\n")
-        lines.pop()
-        return [0, *accumulate([len(line) + 1 for line in lines])]
+        return line_starts(self.text.split("\n"))[:-1]
 
     def place(self, offset: int) -> tuple[int, int]:
         """Line and column of a character, both from 1."""

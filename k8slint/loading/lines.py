@@ -10,12 +10,11 @@ from __future__ import annotations
 import re
 from array import array
 from functools import cache
-from itertools import accumulate
 from sys import intern
 from typing import Any, Final, NamedTuple
 
-from k8slint.loading.document import LENGTH_BITS, pack, unpack
-from k8slint.loading.scalars import HINTS, Scalar, ScalarError, is_json, resolve, resolve_key
+from k8slint.loading.document import LENGTH_BITS, line_starts, pack, unpack
+from k8slint.loading.scalars import Scalar, ScalarError, is_json, resolve, resolve_key
 
 Read = tuple[Any, bytes, int]
 """The data of a document, its marks as they follow each other in the text, and where it starts."""
@@ -83,7 +82,7 @@ def read_lines(text: str) -> list[Read] | None:
     if _has_odd_characters(text):
         return None
     lines = text.split("\n")
-    source = _Lines(text, lines, [0, *accumulate([len(line) + 1 for line in lines])])
+    source = _Lines(text, lines, line_starts(lines))
     found: list[Read] = []
     index = 0
     try:
@@ -308,10 +307,8 @@ def _is_key(text: str) -> bool:
 
 def _is_text(key: str) -> bool:
     """Whether a plain scalar is a string where it is a key, and no merge."""
-    if key[0] not in HINTS:
-        return key != "<<"
     try:
-        return type(resolve_key(key)) is str
+        return key != "<<" and type(resolve_key(key)) is str
     except ScalarError:
         return False
 
@@ -344,8 +341,6 @@ def _is_over(rest: str) -> bool:
 
 
 def _plain(text: str) -> Scalar:
-    if text[0] not in HINTS:
-        return text
     value = resolve(text)
     if not is_json(value):
         raise _Declined

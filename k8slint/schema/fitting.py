@@ -11,21 +11,20 @@ from typing import Any, Final
 
 from k8slint.objects.fields import mapping, text
 from k8slint.schema.structural import TYPE_META, completed, items_twice
-from k8slint.schema.values import KEYWORDS, Defect, is_int_or_string
+from k8slint.schema.values import FIELDS, KEYWORDS, Defect, is_int_or_string
 
-# The walk goes down these by itself.
-_DESCENDING: Final = frozenset({"properties", "additionalProperties", "items"})
+# These the walk looks at by itself.
+_WALKED: Final = frozenset({"properties", "additionalProperties", "items", "type"})
 # What these say of mappings and lists may depend on the defaults in them.
 _WEIGHING: Final = frozenset({"allOf", "anyOf", "oneOf", "not", "enum", "maxProperties", "x-kubernetes-int-or-string"})
-_TYPES: Final = {"array": list, "boolean": bool, "integer": int, "object": dict, "string": str}
 _INT_OR_STRING: Final = [{"type": "integer"}, {"type": "string"}]
 
 
 class Pattern:
     """A schema made ready for the walk; its parts are made ready when first reached.
 
-    `python` is the type that its values have, and `more_checks` are those left for a value of that type. `unfit` are
-    the fields with a default that does not fit.
+    `python` is the type that its values usually have, which spares them the check of it. `unfit` are the fields with a
+    default that does not fit.
     """
 
     __slots__ = (
@@ -37,7 +36,6 @@ class Pattern:
         "is_weighing",
         "items",
         "keeps_unknown",
-        "more_checks",
         "node",
         "python",
         "unfit",
@@ -47,14 +45,14 @@ class Pattern:
         node: Mapping[str, Any] = mapping(schema)
         self.node = node
         self.is_int_or_string = node.get("x-kubernetes-int-or-string") is True
-        self.python = _TYPES.get(text(node.get("type")))
+        field = FIELDS.get(text(node.get("type")))
+        self.python = field.python if field is not None else None
         said_twice = {"anyOf"} if self.is_int_or_string and node.get("anyOf") == _INT_OR_STRING else ()
         self.checks = [
             (KEYWORDS[key], node[key])
             for key in node
-            if key in KEYWORDS and key not in _DESCENDING and key not in said_twice
+            if key in KEYWORDS and key not in _WALKED and key not in said_twice
         ]
-        self.more_checks = [(check, argument) for check, argument in self.checks if check is not KEYWORDS["type"]]
         self.is_set_or_map = node.get("x-kubernetes-list-type") in ("set", "map")
         self.is_weighing = not _WEIGHING.isdisjoint(node)
         self.items = Pattern(node["items"]) if isinstance(node.get("items"), dict) else None
@@ -90,14 +88,10 @@ def fits(value: Any, pattern: Pattern) -> bool:
             return False
     elif value is None or (pattern.is_int_or_string and not is_int_or_string(value)):
         return False
-    if value.__class__ is pattern.python:
-        if not pattern.more_checks:
-            return True
-        checks = pattern.more_checks
-    else:
-        checks = pattern.checks
     found: list[Defect] = []
-    for check, argument in checks:
+    if value.__class__ is not pattern.python:
+        KEYWORDS["type"](value, pattern.node.get("type"), pattern.node, (), found)
+    for check, argument in pattern.checks:
         check(value, argument, pattern.node, (), found)
     return not found
 

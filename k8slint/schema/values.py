@@ -33,7 +33,7 @@ class Defect(NamedTuple):
 # A check of one keyword: the value, the argument of the keyword, the schema it stands in, the path, what was found.
 Keyword = Callable[[Any, Any, Mapping[str, Any], Path, list[Defect]], None]
 
-_FIELDS: Final = {
+FIELDS: Final = {
     "array": Field(list, None, None, "a list"),
     "boolean": Field(bool, None, None, "true or false"),
     "integer": Field(int, None, None, "an integer"),
@@ -77,7 +77,7 @@ def is_int_or_string(value: Any) -> bool:
 def _check_null(node: Mapping[str, Any], path: Path, found: list[Defect]) -> None:
     """Of null only type and words are asked."""
     takes_both = node.get("x-kubernetes-int-or-string") is True
-    field = _INT_OR_STRING if takes_both else _FIELDS.get(node.get("type", ""))
+    field = _INT_OR_STRING if takes_both else FIELDS.get(node.get("type", ""))
     words = sequence(node.get("enum"))
     if field is not None and not node.get("nullable"):
         found.append(_of_type(path, None, field))
@@ -90,7 +90,7 @@ def _of_type(path: Path, value: Any, field: Field) -> Defect:
 
 
 def _type(value: Any, argument: Any, node: Mapping[str, Any], path: Path, found: list[Defect]) -> None:
-    field = _FIELDS.get(argument) if isinstance(argument, str) else None
+    field = FIELDS.get(argument) if isinstance(argument, str) else None
     if field is None or node.get("x-kubernetes-int-or-string") is True:
         return
     if isinstance(value, bool):

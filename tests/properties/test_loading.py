@@ -253,7 +253,7 @@ class TestRuns:
         paths = [str(path) for path in folder.iterdir()]
         outputs = set()
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("k8slint.lint._WORTH_FORKING", 0)
+            patch.setattr("k8slint.lint._WORTH_FORKING", 1)
             for workers in (1, 2, 3):
                 chance.shuffle(paths)
                 outcome = lint(Request(list(paths), workers=workers))

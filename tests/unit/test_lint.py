@@ -307,7 +307,7 @@ class TestClusterFile:
 class TestWorkers:
     def test_a_worker_that_dies_costs_nothing_but_time(self, project, monkeypatch):
         project({f"{number}.yaml": POD for number in range(30)})
-        monkeypatch.setattr("k8slint.lint._WORTH_FORKING", 0)
+        monkeypatch.setattr("k8slint.lint._WORTH_FORKING", 1)
         expected = lint(Request(["."], select=PINNED, workers=1)).report
         parent = os.getpid()
         from k8slint import lint as module

@@ -373,24 +373,16 @@ class TestWords:
             (NODE % "a").replace("{name: a}", "{name: a, labels: {zone: a}}"),
             (NODE % "b").replace("{name: b}", "{name: b, labels: {zone: b}}"),
         )
-        apart = together(
-            pod("p", volumes),
-            volume % ("disk-1", "one", "a"),
-            volume % ("disk-2", "two", "b"),
-            claim % "one",
-            claim % "two",
-        )
-        assert the_one(apart, zones).message == (
+        claims = together(claim % "one", claim % "two")
+
+        def two_disks(zone: str) -> str:
+            disks = together(volume % ("disk-1", "one", "a"), volume % ("disk-2", "two", zone))
+            return together(pod("p", volumes), disks, claims)
+
+        assert the_one(two_disks("b"), zones).message == (
             'the volumes of the Pod cannot be reached from any node: "disk-1", "disk-2"'
         )
-        gone = together(
-            pod("p", volumes),
-            volume % ("disk-1", "one", "a"),
-            volume % ("disk-2", "two", "c"),
-            claim % "one",
-            claim % "two",
-        )
-        problem = the_one(gone, zones)
+        problem = the_one(two_disks("c"), zones)
         assert problem.message == 'PersistentVolume "disk-2" cannot be reached from any node: it asks for zone=c'
         assert problem.path == ("spec", "volumes", 1, "persistentVolumeClaim", "claimName")
 
@@ -464,7 +456,7 @@ class TestTheCommand:
         assert "describe yours with --cluster" in findings["node-selector-matches-no-node"].fix
 
     def test_workers_change_nothing(self, check: Callable[..., Report], monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("k8slint.lint._WORTH_FORKING", 0)
+        monkeypatch.setattr("k8slint.lint._WORTH_FORKING", 1)
         manifests = together(*(deployment(f"d{number}", 2, "1500m") for number in range(40)))
         one, two = (check(manifests, nodes="3:cpu=4", workers=workers) for workers in (1, 2))
         assert len(one.findings) > 30
