@@ -90,24 +90,66 @@ class Skipped(NamedTuple):
     reason: str
 
 
+class Ignored(NamedTuple):
+    """A finding that its file asks to ignore, and the reason that the file gives; empty if it gives none."""
+
+    finding: Finding
+    reason: str
+
+
+class KindCount(NamedTuple):
+    """A kind, as `Certificate.cert-manager.io/v1`, and how many objects of it there are."""
+
+    kind: str
+    objects: int
+
+
 class Summary(NamedTuple):
-    """What was looked at; `not_judged` counts references whose target may lie outside the files given."""
+    """What was looked at.
+
+    `files` and `objects` are what was judged. `without_schema` are the kinds of the objects whose fields nothing here
+    describes, most first: of these only references and metadata were judged. `charts` are folders of Helm charts that
+    nobody rendered. `not_judged` counts references whose target may lie outside the files given.
+    """
 
     files: int
     objects: int
     skipped: tuple[Skipped, ...]
     not_judged: int
     ignored: int
+    without_schema: tuple[KindCount, ...] = ()
+    charts: tuple[str, ...] = ()
+
+    @property
+    def fully(self) -> int:
+        """How many of the objects were held against a schema."""
+        return self.objects - sum(each.objects for each in self.without_schema)
+
+
+class RuleText(NamedTuple):
+    """What a rule's file says, for formats that list rules; `severity` is its own, not that of a run."""
+
+    category: str
+    severity: Severity
+    summary: str
+    why: str
+    effect: str
+    fix: str
 
 
 class Report(NamedTuple):
     """The result of a run: findings in order of place, then what they rest on.
 
-    `rule_summaries` are the summaries of the rules that found something, by id, for formats that list rules.
+    `failures` are sentences that say what could not be read: if there are any, the work was not done. `rules` are those
+    that found something, ignored findings included. `root` is the absolute path of the repository, else of the working
+    directory: what formats for other programs name files from.
     """
 
     kubernetes_version: str
     findings: tuple[Finding, ...]
     summary: Summary
     assumptions: tuple[str, ...]
-    rule_summaries: Mapping[str, str] = MappingProxyType({})
+    rules: Mapping[str, RuleText] = MappingProxyType({})
+    ignored: tuple[Ignored, ...] = ()
+    failures: tuple[str, ...] = ()
+    root: str = ""

@@ -14,15 +14,15 @@ from k8slint.config import Config, Override
 from k8slint.engine.judge import Judged, World, judge
 from k8slint.engine.rule import load_rules
 from k8slint.engine.selection import Selection, default_selection
-from k8slint.finding import Finding, Report, Skipped, Summary
+from k8slint.finding import Finding, Report, RuleText, Skipped, Summary
 from k8slint.loading.batch import load_file, load_files
-from k8slint.loading.discovery import Found, discover
+from k8slint.loading.discovery import Found, discover, repository_root
 from k8slint.loading.kustomize import PATCH, named_files
 from k8slint.loading.read import Loaded, load
 from k8slint.objects.object import Object
 from k8slint.objects.read import Reading, read_source
 from k8slint.parallel import chunked, map_in_order
-from k8slint.schema.schemas import BUNDLED, NEWEST, assumptions, schemas_for
+from k8slint.schema.schemas import BUNDLED, NEWEST, assumptions, schemas_for, unknown_kinds
 from k8slint.usage import UsageError, reason
 from k8slint.values.version import KubernetesVersion
 
@@ -50,13 +50,6 @@ class Request:
     workers: int = 0
 
 
-class Outcome(NamedTuple):
-    """A report, and what could not be read, each as a sentence."""
-
-    report: Report
-    failures: tuple[str, ...]
-
-
 class Material(NamedTuple):
     """What the sources of a request hold. `failures` says of each file that could not be read why."""
 
@@ -71,7 +64,7 @@ class Material(NamedTuple):
     workers: int
 
 
-def lint(request: Request) -> Outcome:
+def lint(request: Request) -> Report:
     """Everything that is wrong with the manifests of a request.
 
     Raises:
@@ -92,12 +85,21 @@ def lint(request: Request) -> Outcome:
         objects=sum(len(reading.objects) for reading, _ in own),
         skipped=material.skipped,
         not_judged=sum(part.not_judged for _, part in own),
-        ignored=sum(part.ignored for _, part in own),
+        ignored=sum(len(part.ignored) for _, part in own),
+        without_schema=unknown_kinds(schemas, (obj for reading, _ in own for obj in reading.objects)),
     )
     findings = _reported(judged, {reading.source.name for reading, _ in own})
-    assumed = (*_assumed(cluster.description), *assumptions(schemas, cluster.objects), *simulated)
-    report = Report(str(material.version), tuple(findings), summary, assumed, _summaries(findings))
-    return Outcome(report, material.failures)
+    ignored = tuple(each for _, part in own for each in part.ignored)
+    return Report(
+        kubernetes_version=str(material.version),
+        findings=tuple(findings),
+        summary=summary,
+        assumptions=(*_assumed(cluster.description), *assumptions(schemas, cluster.objects), *simulated),
+        rules=_rule_texts({finding.rule for finding in (*findings, *(each.finding for each in ignored))}),
+        ignored=ignored,
+        failures=material.failures,
+        root=repository_root(os.getcwd()),
+    )
 
 
 def collect(request: Request) -> Material:
@@ -133,9 +135,9 @@ def collect(request: Request) -> Material:
     )
 
 
-def _summaries(findings: Iterable[Finding]) -> dict[str, str]:
+def _rule_texts(ids: Iterable[str]) -> dict[str, RuleText]:
     rules = load_rules()
-    return {rule_id: rules[rule_id].summary for rule_id in sorted({finding.rule for finding in findings})}
+    return {rule_id: rules[rule_id].text for rule_id in sorted(ids)}
 
 
 def _version(text: str) -> KubernetesVersion:

@@ -41,10 +41,10 @@ def findings(rules: Sequence[str]) -> Iterator[tuple[str, Finding]]:
     """Every finding of the rules, with the set of its repository."""
     sets = sets_of_repositories()
     for repository in sorted(path for path in CORPUS.iterdir() if path.is_dir()):
-        outcome = lint(Request([str(repository)], select=rules))
-        for failure in outcome.failures:
+        report = lint(Request([str(repository)], select=rules))
+        for failure in report.failures:
             print(failure, file=sys.stderr)
-        for finding in outcome.report.findings:
+        for finding in report.findings:
             yield sets.get(repository.name, "other"), finding
 
 

@@ -89,17 +89,17 @@ def check(  # noqa: PLR0917 - typer reads the options from the signature
         nodes=nodes,
         workers=workers,
     )
-    outcome = lint(request)
-    _write(outputs, outcome.report, color=color)
+    report = lint(request)
+    _write(outputs, report, color=color)
     if verbose:
-        _list_skipped(outcome.report)
-    for failure in outcome.failures:
+        _list_skipped(report)
+    for failure in report.failures:
         complain(failure)
-    raise typer.Exit(_exit_code(outcome.report, request, fail_level, failed=bool(outcome.failures)))
+    raise typer.Exit(_exit_code(report, request, fail_level))
 
 
-def _exit_code(report: Report, request: Request, fail_level: FailLevel, *, failed: bool) -> int:
-    if failed:
+def _exit_code(report: Report, request: Request, fail_level: FailLevel) -> int:
+    if report.failures:
         return 2
     # Files given beside a context are given by a tool, which does not know what they hold.
     if not report.summary.objects and not report.findings and not request.context:

@@ -9,7 +9,7 @@ from k8slint.cluster.cluster import Cluster
 from k8slint.engine.frames import joined, locate, shown_line
 from k8slint.engine.ignores import complaints, ignores_of
 from k8slint.engine.selection import Selection
-from k8slint.finding import Finding, ObjectName, RelatedLocation
+from k8slint.finding import Finding, Ignored, ObjectName, RelatedLocation
 from k8slint.loading.document import Document, Path, ReadProblem, Span
 from k8slint.objects.object import Object, Pod
 from k8slint.objects.problem import Problem, Related
@@ -36,10 +36,10 @@ class World:
 
 @dataclass(slots=True)
 class Judged:
-    """The findings of a source, how many were ignored, and how many references could not be judged."""
+    """The findings of a source, those that were ignored, and how many references could not be judged."""
 
     findings: list[Finding] = field(default_factory=list)
-    ignored: int = 0
+    ignored: list[Ignored] = field(default_factory=list)
     not_judged: int = 0
 
 
@@ -58,7 +58,7 @@ def judge(reading: Reading, world: World, selection: Selection) -> Judged:
         if isinstance(problem, Problem) and not _may_say(problem, world):
             judged.not_judged += 1
         elif hiding:
-            judged.ignored += 1
+            judged.ignored.append(Ignored(finding, ""))
         else:
             judged.findings.append(finding)
     for rule_id, ignore, message in complaints(ignores, used, selection.rules, selection.severities):

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from k8slint.bundled import RULES
-from k8slint.finding import Severity
+from k8slint.finding import RuleText, Severity
 from k8slint.loading.composer import compose
 from k8slint.loading.document import Document, Source
 from k8slint.objects.problem import Problem
@@ -75,6 +75,12 @@ class Rule:
             bad=tuple(examples.get("bad", ())),
             good=tuple(examples.get("good", ())),
         )
+
+    @property
+    def text(self) -> RuleText:
+        """What reports tell of the rule."""
+        page = self.page
+        return RuleText(self.category, self.severity, self.summary, page.why, page.effect, page.fix)
 
 
 @cache

@@ -176,6 +176,12 @@ def _ignores_above(folder: str) -> Ignores:
     return ()
 
 
+def repository_root(path: str) -> str:
+    """The absolute path of the repository around a folder; the folder itself outside of any."""
+    here = os.path.abspath(path)
+    return next((folder for folder in _and_above(here) if os.path.exists(os.path.join(folder, ".git"))), here)
+
+
 def _and_above(path: str) -> Iterator[str]:
     """A path and the folders above it."""
     yield path

@@ -11,7 +11,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from k8slint import __version__
-from k8slint.finding import Finding, Location, ObjectName, RelatedLocation, Report, Severity
+from k8slint.finding import Finding, Location, ObjectName, RelatedLocation, Report, RuleText, Severity
 from k8slint.report.escape import flowing, visible
 from k8slint.report.fingerprint import fingerprints
 from k8slint.report.wording import counted, in_full
@@ -31,7 +31,7 @@ def render(report: Report) -> str:
         zip(report.findings, fingerprints(report.findings), strict=True), key=lambda pair: pair[0].severity.rank
     )
     kept = marked[:RESULTS_LIMIT]
-    rules = _rules([finding for finding, _ in kept], report.rule_summaries)
+    rules = _rules([finding for finding, _ in kept], report.rules)
     index = {rule["id"]: position for position, rule in enumerate(rules)}
     run = {
         "tool": {"driver": {"name": "k8slint", "version": __version__, "rules": rules}},
@@ -54,13 +54,13 @@ def _invocation(dropped: int) -> dict[str, Any]:
     return {"executionSuccessful": True, "toolExecutionNotifications": [notification]}
 
 
-def _rules(findings: Sequence[Finding], summaries: Mapping[str, str]) -> list[dict[str, Any]]:
+def _rules(findings: Sequence[Finding], texts: Mapping[str, RuleText]) -> list[dict[str, Any]]:
     levels = {visible(finding.rule): _LEVELS[finding.severity] for finding in reversed(findings)}
-    return [_rule(rule, level, summaries.get(rule, "")) for rule, level in sorted(levels.items())]
+    return [_rule(rule, level, texts.get(rule)) for rule, level in sorted(levels.items())]
 
 
-def _rule(rule: str, level: str, summary: str) -> dict[str, Any]:
-    told = {"text": _unlinked(flowing(summary) or rule)}
+def _rule(rule: str, level: str, text: RuleText | None) -> dict[str, Any]:
+    told = {"text": _unlinked(flowing(text.summary) if text else rule)}
     return {
         "id": rule,
         "shortDescription": told,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from k8slint.finding import KindCount
 from k8slint.objects.object import Object
 from k8slint.schema.definitions import BUILT_IN_GROUPS, NEWEST_MINOR, OLDEST_MINOR
 from k8slint.schema.lifecycle import is_built_in
@@ -49,6 +50,25 @@ def schemas_for(version: KubernetesVersion, crds: Iterable[Object]) -> Schemas:
     return Schemas(version, tuple(crds))
 
 
+def unknown_kinds(schemas: Schemas, objects: Iterable[Object]) -> tuple[KindCount, ...]:
+    """The custom kinds that no CRD describes, with the number of their objects; most first, then by name."""
+    counts = Counter(obj.gvk for obj in objects if obj.gvk.group not in BUILT_IN_GROUPS)
+    unknown = [KindCount(_shown(gvk), count) for gvk, count in counts.items() if _is_unknown(gvk, schemas)]
+    return tuple(sorted(unknown, key=lambda each: (-each.objects, each.kind)))
+
+
+def _shown(gvk: GroupVersionKind) -> str:
+    return f"{gvk.kind}.{gvk.group}/{gvk.version}"
+
+
+def _is_unknown(gvk: GroupVersionKind, schemas: Schemas) -> bool:
+    from k8slint.schema.custom import is_for_programs  # noqa: PLC0415 - only custom resources pay for it
+
+    if is_for_programs(gvk.group) or is_built_in(gvk, schemas.version.minor) or is_placeholder(gvk.api_version):
+        return False
+    return not schemas.custom_kinds.get((gvk.group, gvk.kind), ())
+
+
 def assumptions(schemas: Schemas, objects: Iterable[Object]) -> list[str]:
     """What is taken for granted of custom resources, a note per kind, in order."""
     counts = Counter(obj.gvk for obj in objects if obj.gvk.group not in BUILT_IN_GROUPS)
@@ -57,16 +77,12 @@ def assumptions(schemas: Schemas, objects: Iterable[Object]) -> list[str]:
 
 
 def _note(gvk: GroupVersionKind, count: int, schemas: Schemas) -> str:
-    from k8slint.schema.custom import is_for_programs  # noqa: PLC0415 - only custom resources pay for it
-
-    kinds = schemas.custom_kinds.get((gvk.group, gvk.kind), ())
-    versions = [kind.versions[gvk.version] for kind in kinds if gvk.version in kind.versions]
-    name = f"{gvk.kind}.{gvk.group}/{gvk.version}"
-    if not kinds:
-        if is_for_programs(gvk.group) or is_built_in(gvk, schemas.version.minor) or is_placeholder(gvk.api_version):
-            return ""
+    name = _shown(gvk)
+    if _is_unknown(gvk, schemas):
         are = "its 1 object is" if count == 1 else f"its {count} objects are"
         return f"no CustomResourceDefinition for {name} was found: {are} not checked against a schema"
+    kinds = schemas.custom_kinds.get((gvk.group, gvk.kind), ())
+    versions = [kind.versions[gvk.version] for kind in kinds if gvk.version in kind.versions]
     from k8slint.schema.formats import can_judge_patterns  # noqa: PLC0415 - only objects with CRDs pay for it
 
     skipped = []

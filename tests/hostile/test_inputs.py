@@ -21,7 +21,7 @@ def test_there_are_enough(hostile_inputs):
 def test_it_is_said_what_is_wrong_and_nothing_else(hostile):
     """With every rule on, and in every format."""
     data, expected = hostile
-    report = lint(Request(["-"], stdin=data, select=["ALL"])).report
+    report = lint(Request(["-"], stdin=data, select=["ALL"]))
     found = {finding.rule for finding in report.findings if finding.rule in READING}
     if expected is None:
         assert found <= {"syntax-error"}

@@ -338,7 +338,7 @@ def mutants(subject):
 
 def run(objects, **request):
     text = "\n---\n".join(json.dumps(each) for each in objects)
-    return lint(Request(["-"], stdin=text.encode(), select=["ALL"], **request)).report
+    return lint(Request(["-"], stdin=text.encode(), select=["ALL"], **request))
 
 
 @pytest.mark.parametrize("subject", APPLICATION, ids=lambda subject: subject["kind"])

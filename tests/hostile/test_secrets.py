@@ -111,7 +111,7 @@ def test_no_value_is_printed(monkeypatch, name, shape, parser):
     chance = random.Random(name)  # noqa: S311 - reproducible, not secret
     for _ in SEEDS if parser == "libyaml" else (0,):
         text, forbidden = filled(shape, chance)
-        report = lint(Request(["-"], stdin=text.encode(), select=["ALL"])).report
+        report = lint(Request(["-"], stdin=text.encode(), select=["ALL"]))
         for format_name, render in FORMATS.items():
             for color in (False, True):
                 output = render(report, color=color)
@@ -140,7 +140,7 @@ def test_no_value_is_printed_by_the_program(tmp_path):
 def test_no_value_of_half_a_file_is_printed(cut, name):
     text, forbidden = filled(SHAPES[name], random.Random(name))  # noqa: S311 - as above
     text = text[: int(len(text) * cut)] + "\n ]"
-    report = lint(Request(["-"], stdin=text.encode(), select=["ALL"])).report
+    report = lint(Request(["-"], stdin=text.encode(), select=["ALL"]))
     for render in FORMATS.values():
         output = render(report)
         assert not [form for form in forbidden if form in output]

@@ -83,7 +83,7 @@ class TestAnyBytes:
     @given(data=BYTES)
     def test_linting_never_raises(self, data):
         for name in FORMATS:
-            FORMATS[name](lint(Request(["-"], stdin=data)).report)
+            FORMATS[name](lint(Request(["-"], stdin=data)))
 
 
 # A tree of values, each leaf and key with the token that it is written as.
@@ -256,8 +256,8 @@ class TestRuns:
             patch.setattr("k8slint.lint._WORTH_FORKING", 1)
             for workers in (1, 2, 3):
                 chance.shuffle(paths)
-                outcome = lint(Request(list(paths), workers=workers))
-                outputs.add("".join(render(outcome.report) for render in FORMATS.values()))
+                report = lint(Request(list(paths), workers=workers))
+                outputs.add("".join(render(report) for render in FORMATS.values()))
         assert len(outputs) == 1
 
     @FEW
@@ -277,7 +277,7 @@ class TestRuns:
                 lines.append(f"      {comment}")
             lines.append(f"      image: {image}" + (f"  {comment}" if number == chosen and where == "beside" else ""))
         select = ["floating-image-tag", "unused-ignore"]
-        report = lint(Request(["-"], stdin="\n".join(lines).encode(), select=select)).report
+        report = lint(Request(["-"], stdin="\n".join(lines).encode(), select=select))
         assert [finding.field_path for finding in report.findings] == [
             f"spec.containers[{number}].image" for number in floating if number != chosen
         ]
@@ -292,5 +292,5 @@ def statements(folder):
     """What is said of which object, without places."""
     return sorted(
         (finding.rule, finding.message, finding.field_path, str(finding.object))
-        for finding in lint(Request([str(folder)])).report.findings
+        for finding in lint(Request([str(folder)])).findings
     )

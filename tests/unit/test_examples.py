@@ -33,7 +33,7 @@ FOUND = {
 @pytest.fixture(scope="module")
 def by_file() -> dict[str, set[str]]:
     rules: dict[str, set[str]] = {}
-    for finding in lint(Request([str(EXAMPLES)])).report.findings:
+    for finding in lint(Request([str(EXAMPLES)])).findings:
         path = Path(finding.location.file)
         rules.setdefault(f"{path.parent.name}/{path.name}", set()).add(finding.rule)
     return rules
@@ -47,11 +47,11 @@ def test_broken_is_found_and_mended_is_clean(name, by_file):
 
 @pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*/mended.yaml")), ids=lambda path: path.parent.name)
 def test_mended_is_clean_by_itself(path):
-    assert lint(Request([str(path)])).report.findings == ()
+    assert lint(Request([str(path)])).findings == ()
 
 
 def test_the_shop_does_not_fit_on_the_cluster_beside_it():
     folder = EXAMPLES / "schedule"
-    report = lint(Request([str(folder / "shop.yaml")], cluster=str(folder / "cluster.yaml"))).report
+    report = lint(Request([str(folder / "shop.yaml")], cluster=str(folder / "cluster.yaml")))
     assert [finding.rule for finding in report.findings] == ["unschedulable-pod"]
     assert report.findings[0].message.startswith("1 of 5 pods: 0/3 nodes are available: ")

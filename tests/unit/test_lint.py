@@ -17,9 +17,9 @@ PINNED = ["document", "ignores", "floating-image-tag"]
 
 
 def found(*paths, **request):
-    outcome = lint(Request(list(paths), **{"select": PINNED, **request}))
-    assert not outcome.failures
-    return [(finding.rule, finding.location.file, finding.location.line) for finding in outcome.report.findings]
+    report = lint(Request(list(paths), **{"select": PINNED, **request}))
+    assert not report.failures
+    return [(finding.rule, finding.location.file, finding.location.line) for finding in report.findings]
 
 
 class TestFindings:
@@ -36,7 +36,7 @@ class TestFindings:
 
     def test_what_they_carry(self, project):
         project({"a.yaml": POD.replace("{name: web}", "{name: web, namespace: shop}")})
-        (finding,) = lint(Request(["a.yaml"], select=PINNED)).report.findings
+        (finding,) = lint(Request(["a.yaml"], select=PINNED)).findings
         assert finding.severity is Severity.WARNING
         assert finding.field_path == "spec.containers[0].image"
         assert (finding.object.kind, finding.object.namespace, finding.object.name) == ("Pod", "shop", "web")
@@ -90,7 +90,7 @@ class TestSkipping:
                 "two.yaml": f"x: 1\n---\n{POD}---\ny: 1\n",
             }
         )
-        report = lint(Request(["."], select=PINNED)).report
+        report = lint(Request(["."], select=PINNED))
         assert [(skipped.file, skipped.line, skipped.reason) for skipped in report.summary.skipped] == [
             ("chart/Chart.yaml", 1, "a Helm chart's own file"),
             ("chart/templates/t.yaml", 1, "a Helm template"),
@@ -109,7 +109,7 @@ class TestSkipping:
 
     def test_what_is_skipped_in_the_context_is_not_told(self, project):
         project({"a.yaml": POD, "ci.yaml": "jobs: {a: b}\n"})
-        report = lint(Request(["a.yaml"], context=["."], select=PINNED)).report
+        report = lint(Request(["a.yaml"], context=["."], select=PINNED))
         assert not report.summary.skipped
         assert (report.summary.files, report.summary.objects) == (1, 1)
 
@@ -135,7 +135,7 @@ class TestHalfObjects:
         ],
     )
     def test_they_are_errors(self, text, message):
-        (finding,) = lint(Request(["-"], stdin=text.encode(), select=PINNED)).report.findings
+        (finding,) = lint(Request(["-"], stdin=text.encode(), select=PINNED)).findings
         assert finding.rule == "not-an-object"
         assert message in finding.message
 
@@ -151,7 +151,7 @@ class TestHalfObjects:
         ],
     )
     def test_these_are_none(self, text):
-        assert not lint(Request(["-"], stdin=text.encode(), select=PINNED)).report.findings
+        assert not lint(Request(["-"], stdin=text.encode(), select=PINNED)).findings
 
 
 class TestSettings:
@@ -165,7 +165,7 @@ class TestSettings:
     def test_a_severity_is_changed(self, project):
         project({"a.yaml": POD})
         config = Config(severity={"floating-image-tag": Severity.ERROR})
-        (finding,) = lint(Request(["a.yaml"], config=config, select=PINNED)).report.findings
+        (finding,) = lint(Request(["a.yaml"], config=config, select=PINNED)).findings
         assert finding.severity is Severity.ERROR
 
     def test_overrides_change_what_they_name(self, project):
@@ -209,9 +209,9 @@ class TestSettings:
 class TestFailures:
     def test_each_is_a_sentence_and_the_rest_is_judged(self, project):
         project({"a.yaml": POD})
-        outcome = lint(Request(["a.yaml", "nowhere.yaml", "gone"], select=PINNED))
-        assert outcome.failures == ("gone: no such file or directory", "nowhere.yaml: no such file or directory")
-        assert len(outcome.report.findings) == 1
+        report = lint(Request(["a.yaml", "nowhere.yaml", "gone"], select=PINNED))
+        assert report.failures == ("gone: no such file or directory", "nowhere.yaml: no such file or directory")
+        assert len(report.findings) == 1
 
     def test_a_file_without_permission_is_one(self, project, monkeypatch):
         root = project({"a.yaml": POD, "b.yaml": POD})
@@ -228,15 +228,15 @@ class TestFailures:
                 return really(name, *args, **kwargs)
 
             monkeypatch.setattr(builtins, "open", denying)
-        outcome = lint(Request(["."], select=PINNED))
-        assert outcome.failures == ("a.yaml: permission denied",)
-        assert len(outcome.report.findings) == 1
+        report = lint(Request(["."], select=PINNED))
+        assert report.failures == ("a.yaml: permission denied",)
+        assert len(report.findings) == 1
 
     def test_definitions_that_cannot_be_read_are_one(self, project):
         project({"a.yaml": POD})
-        outcome = lint(Request(["a.yaml"], config=Config(crds=("crds/",)), select=PINNED))
-        assert len(outcome.failures) == 1
-        assert "crds/: no such file or directory" in outcome.failures[0]
+        report = lint(Request(["a.yaml"], config=Config(crds=("crds/",)), select=PINNED))
+        assert len(report.failures) == 1
+        assert "crds/: no such file or directory" in report.failures[0]
 
 
 class TestUsage:
@@ -288,17 +288,17 @@ class TestClusterFile:
         if text.startswith("{"):
             text = text[:-1] + ', "items": [{"apiVersion": "v1", "kind": "Node", "metadata": {"name": "n"}}]}'
         project({"c.yaml": text, "a.yaml": POD})
-        report = lint(Request(["a.yaml"], cluster="c.yaml", select=PINNED)).report
+        report = lint(Request(["a.yaml"], cluster="c.yaml", select=PINNED))
         assert not any("no cluster is described" in assumption for assumption in report.assumptions)
         assert [finding.location.file for finding in report.findings] == ["a.yaml"]
 
     def test_without_one_several_nodes_are_assumed(self):
-        report = lint(Request(["-"], stdin=POD.encode(), select=PINNED)).report
+        report = lint(Request(["-"], stdin=POD.encode(), select=PINNED))
         assert any("no cluster is described" in assumption for assumption in report.assumptions)
 
     def test_the_settings_may_name_it(self, project):
         project({"c.yaml": NODE, "a.yaml": POD})
-        report = lint(Request(["a.yaml"], config=Config(cluster="c.yaml"), select=PINNED)).report
+        report = lint(Request(["a.yaml"], config=Config(cluster="c.yaml"), select=PINNED))
         assert not any("no cluster is described" in assumption for assumption in report.assumptions)
         with pytest.raises(UsageError, match=r"d\.yaml: no such file or directory"):
             lint(Request(["a.yaml"], config=Config(cluster="d.yaml")))
@@ -308,7 +308,7 @@ class TestWorkers:
     def test_a_worker_that_dies_costs_nothing_but_time(self, project, monkeypatch):
         project({f"{number}.yaml": POD for number in range(30)})
         monkeypatch.setattr("k8slint.lint._WORTH_FORKING", 1)
-        expected = lint(Request(["."], select=PINNED, workers=1)).report
+        expected = lint(Request(["."], select=PINNED, workers=1))
         parent = os.getpid()
         from k8slint import lint as module
 
@@ -320,4 +320,4 @@ class TestWorkers:
             return really(*args)
 
         monkeypatch.setattr(module, "judge", judge)
-        assert lint(Request(["."], select=PINNED, workers=2)).report == expected
+        assert lint(Request(["."], select=PINNED, workers=2)) == expected

@@ -428,7 +428,7 @@ class TestTheCommand:
             folder = tmp_path / "manifests"
             folder.mkdir(exist_ok=True)
             (folder / "a.yaml").write_text(manifests)
-            return lint(Request(paths=[str(folder)], select=["scheduling"], **settings)).report  # type: ignore[arg-type]
+            return lint(Request(paths=[str(folder)], select=["scheduling"], **settings))  # type: ignore[arg-type]
 
         return run
 

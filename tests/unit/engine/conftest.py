@@ -11,6 +11,6 @@ def find():
 
     def run(text, *select, stdin_name="<stdin>"):
         request = Request(["-"], stdin=text.encode(), stdin_name=stdin_name, select=select or ["floating-image-tag"])
-        return [(finding.rule, finding.location.line) for finding in lint(request).report.findings]
+        return [(finding.rule, finding.location.line) for finding in lint(request).findings]
 
     return run

@@ -19,7 +19,7 @@ spec:
 
 
 def found(text):
-    report = lint(Request(["-"], stdin=text.encode(), select=RULES)).report
+    report = lint(Request(["-"], stdin=text.encode(), select=RULES))
     return [(finding.rule, finding.location.line) for finding in report.findings], report.summary.ignored
 
 
@@ -155,13 +155,13 @@ class TestComplaints:
     def test_an_ignore_that_hides_nothing_is_told_of_at_its_place(self):
         text = with_comment(6, "# k8slint: ignore[floating-image-tag]")
         request = Request(["-"], stdin=text.encode(), select=["unused-ignore"])
-        assert not lint(request).report.findings  # its rule was not run, so nothing is known of it
-        (finding,) = lint(Request(["-"], stdin=text.encode(), select=RULES)).report.findings[:1]
+        assert not lint(request).findings  # its rule was not run, so nothing is known of it
+        (finding,) = lint(Request(["-"], stdin=text.encode(), select=RULES)).findings[:1]
         assert (finding.rule, finding.location.line, finding.location.column) == ("unused-ignore", 6, 34)
 
     def test_an_unknown_rule_is_told_of_with_the_nearest_one(self):
         text = with_comment(7, "# k8slint: ignore[floating-image-tags]")
-        report = lint(Request(["-"], stdin=text.encode(), select=RULES)).report
+        report = lint(Request(["-"], stdin=text.encode(), select=RULES))
         (finding,) = (finding for finding in report.findings if finding.rule == "unknown-rule-in-ignore")
         assert 'did you mean "floating-image-tag"' in finding.message
 
@@ -174,6 +174,6 @@ class TestComplaints:
 
     def test_in_a_document_that_cannot_be_read_the_error_can_be_ignored(self):
         text = "a: [  # k8slint: ignore[syntax-error]\n"
-        report = lint(Request(["-"], stdin=text.encode(), select=["syntax-error"])).report
+        report = lint(Request(["-"], stdin=text.encode(), select=["syntax-error"]))
         assert not report.findings
         assert report.summary.ignored == 1

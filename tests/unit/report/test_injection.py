@@ -18,6 +18,7 @@ from k8slint.finding import (
     ObjectName,
     RelatedLocation,
     Report,
+    RuleText,
     Severity,
     Skipped,
     SourceLine,
@@ -107,19 +108,23 @@ def finding(text: str = HARMLESS) -> Finding:
     )
 
 
+def rule_text(text: str) -> RuleText:
+    return RuleText(text, Severity.ERROR, text, text, text, text)
+
+
 def report(one: Finding) -> Report:
     summary = Summary(1, 1, (Skipped("b.yaml", 1, "Helm template"),), 1, 1)
-    return Report("1.36", (one, finding("another")), summary, ("several nodes",), {"some-rule": "A rule."})
+    return Report("1.36", (one, finding("another")), summary, ("several nodes",), {"some-rule": rule_text("A rule.")})
 
 
 def in_summary(text: str) -> Report:
     whole = report(finding())
     summary = whole.summary._replace(skipped=(Skipped(text, 1, text),))
-    return whole._replace(summary=summary, assumptions=(text,), kubernetes_version=text, rule_summaries={text: text})
+    return whole._replace(summary=summary, assumptions=(text,), kubernetes_version=text, rules={text: rule_text(text)})
 
 
 def in_rule(text: str) -> Report:
-    return report(finding()._replace(rule=text))._replace(rule_summaries={text: text})
+    return report(finding()._replace(rule=text))._replace(rules={text: rule_text(text)})
 
 
 PLACES: Mapping[str, Callable[[str], Report]] = {

@@ -9,7 +9,7 @@ import pytest
 from sarif_pydantic import Level, Run, Sarif
 
 from k8slint import __version__
-from k8slint.finding import Severity
+from k8slint.finding import RuleText, Severity
 from k8slint.report.sarif import RESULTS_LIMIT, render
 
 
@@ -21,8 +21,10 @@ def read(text: str) -> Run:
 
 
 def test_a_result(finding: Any, related: Any, report: Any) -> None:
-    summary = {"missing-configmap-key": "A key is read that the ConfigMap does not have."}
-    run = read(render(report(finding(related=(related(),)), rule_summaries=summary)))
+    text = RuleText(
+        "references", Severity.ERROR, "A key is read that the ConfigMap does not have.", "Why.", "It waits.", ""
+    )
+    run = read(render(report(finding(related=(related(),)), rules={"missing-configmap-key": text})))
 
     assert (run.tool.driver.name, run.tool.driver.version, run.tool.driver.information_uri) == (
         "k8slint",
