@@ -6,8 +6,8 @@ import marshal
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any, BinaryIO, Final, NamedTuple, TypeVar
 
 T = TypeVar("T")
@@ -65,7 +65,8 @@ def map_in_order(
     forks: list[_Fork] = []
     try:
         with suppress(OSError):  # the system has no more processes to give
-            forks.extend(_fork(share) for _ in range(workers - 1))
+            for _ in range(workers - 1):
+                forks.append(_fork(share, forks))
         done = {index: function(items[index]) for index in drawn()}
         answers = [answer for fork in forks for answer in _answer(fork)]
     except BaseException:
@@ -78,8 +79,9 @@ def map_in_order(
     return [done[index] if index in done else function(items[index]) for index in range(len(items))]
 
 
-def _fork(work: Callable[[], list[tuple[int, bytes]]]) -> _Fork:
-    """A fork that does the work, answers and ends."""
+def _fork(work: Callable[[], list[tuple[int, bytes]]], others: Sequence[_Fork]) -> _Fork:
+    """A fork that does the work, answers and ends; at once if this process ends before it, however it ends."""
+    parent = os.getpid()
     receiver, sender = os.pipe()
     try:
         pid = os.fork()
@@ -93,10 +95,36 @@ def _fork(work: Callable[[], list[tuple[int, bytes]]]) -> _Fork:
     try:
         # At once and without a word: the parent says what there is to say, and waits for its forks before it ends.
         signal.signal(signal.SIGINT, signal.SIG_DFL)
+        _let_go((receiver, *(fork.answer.fileno() for fork in others)))
+        with _ending_with_the_reader(sender):
+            # It may have gone before there was anything to signal it.
+            answer = marshal.dumps(work() if os.getppid() == parent else [])
         with open(sender, "wb") as stream:
-            marshal.dump(work(), stream)
+            stream.write(answer)
     finally:
         os._exit(0)
+
+
+def _let_go(readers: Iterable[int]) -> None:
+    """Close what only the parent reads, and its output: who waits for the output to end waits for the parent alone."""
+    for reader in readers:
+        os.close(reader)
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for stream in range(3):
+        os.dup2(nowhere, stream)
+
+
+@contextmanager
+def _ending_with_the_reader(sender: int) -> Iterator[None]:
+    """In here the process is ended by SIGIO when the last reader of the pipe is gone, as when its parent was killed."""
+    import fcntl  # noqa: PLC0415 - there is none where there is no fork
+
+    signal.signal(signal.SIGIO, signal.SIG_DFL)
+    flags = fcntl.fcntl(sender, fcntl.F_GETFL)
+    fcntl.fcntl(sender, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(sender, fcntl.F_SETFL, flags | os.O_ASYNC)
+    yield
+    fcntl.fcntl(sender, fcntl.F_SETFL, flags)  # a reader that makes room gives the same signal
 
 
 def _answer(fork: _Fork) -> list[tuple[int, bytes]]:
