@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from k8slint.cli.streams import complain, config_for, read_stdin, wants_color, width, write_stdout
 from k8slint.finding import Severity
-from k8slint.usage import UsageError, reason
+from k8slint.usage import UsageError
 
 if TYPE_CHECKING:
     from k8slint.finding import Report
@@ -138,27 +136,11 @@ def _write(outputs: list[tuple[str, str]], report: Report, *, color: bool | None
 
     for name, file in outputs:
         if file:
-            _write_file(file, FORMATS[name](report))
+            from k8slint.cli.report_file import write_report  # noqa: PLC0415 - imported when it runs
+
+            write_report(file, FORMATS[name](report))
         else:
             write_stdout(FORMATS[name](report, color=wants_color() if color is None else color, width=width()))
-
-
-def _write_file(name: str, text: str) -> None:
-    """The file holds the whole text or what it held before; a device or pipe gets the text as it is."""
-    file = os.path.realpath(name)
-    # /dev/stdout leads to a file where the shell has redirected it, and that file is not ours to replace.
-    is_stream = name.startswith("/dev/") or (os.path.exists(file) and not os.path.isfile(file))
-    temporary = os.path.join(os.path.dirname(file), f".{os.path.basename(file)}.{os.getpid()}")
-    try:
-        with open(name if is_stream else temporary, "a" if is_stream else "w", encoding="utf-8") as stream:
-            stream.write(text)
-        if not is_stream:
-            os.replace(temporary, file)
-    except OSError as error:
-        raise UsageError(f"{name}: {reason(error)}") from None
-    finally:
-        if not is_stream:
-            Path(temporary).unlink(missing_ok=True)
 
 
 def _list_skipped(report: Report) -> None:
