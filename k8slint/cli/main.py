@@ -7,16 +7,21 @@ import io
 import os
 import signal
 import sys
+from contextlib import suppress
+from types import TracebackType
 from typing import Any, NoReturn
 
 from k8slint.usage import UsageError, reason
 
 INTERRUPTED = 130
+BROKEN = 3
 _LONGEST = 600
 
 
 def run() -> NoReturn:
     """Run the program and end its process at once: to take apart all that was read would only take time."""
+    if not sys.flags.dev_mode:
+        sys.excepthook = _broken
     try:
         main()
     except SystemExit as ended:
@@ -57,6 +62,26 @@ def main() -> NoReturn:
 def _interrupted(*_: Any) -> NoReturn:
     # Not KeyboardInterrupt, which typer makes its own exit of, and workers a traceback.
     sys.exit(INTERRUPTED)
+
+
+def _broken(kind: type[BaseException], _error: BaseException, trace: TracebackType | None) -> NoReturn:
+    """Say in one line that the program itself is at fault, and where: what the error says may be a value of a Secret.
+
+    Exits with 3: Python's own 1 would be taken for findings.
+    """
+    from k8slint import __version__  # noqa: PLC0415 - only for what went wrong
+
+    where = ""
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        if f"{os.sep}k8slint{os.sep}" in code.co_filename:
+            where = f" in {code.co_qualname}, {os.path.basename(code.co_filename)}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    say = f"k8slint: internal error: {kind.__name__}{where}, k8slint {__version__}"
+    with suppress(OSError, ValueError):
+        print(f"{say}; please report it with what was checked (python -X dev -m k8slint tells more)", file=sys.stderr)
+        sys.stderr.flush()
+    os._exit(BROKEN)
 
 
 def _open_streams() -> None:

@@ -259,3 +259,37 @@ class TestCompletion:
         environment = {"_K8SLINT_COMPLETE": "complete_bash", "COMP_WORDS": "k8slint ex", "COMP_CWORD": "1"}
         code, out, _ = shell("$K", **environment)
         assert (code, out.split()) == (0, ["explain"])
+
+
+class TestInternalErrors:
+    """What is wrong with the program itself is said as such, and is no finding."""
+
+    SCRIPT = (
+        "import sys\n"
+        "from k8slint import lint\n"
+        "from k8slint.cli import main\n"
+        "def judge(*_):\n"
+        "    raise {error}\n"
+        "lint.judge = judge\n"
+        "sys.argv = ['k8slint', 'check', 'bad.yaml']\n"
+        "main.run()\n"
+    )
+
+    @pytest.mark.usefixtures("project")
+    @pytest.mark.parametrize("error", ["KeyError('hunter2')", "MemoryError()", "RecursionError('hunter2')"])
+    def test_one_line_says_where_and_no_value(self, error):
+        script = self.SCRIPT.format(error=error)
+        process = subprocess.run([sys.executable, "-c", script], check=False, capture_output=True, timeout=60)
+        (line,) = process.stderr.decode().splitlines()
+        assert (process.returncode, process.stdout) == (3, b"")
+        assert line.startswith(f"k8slint: internal error: {error.partition('(')[0]} in ")
+        assert "lint.py:" in line
+        assert "hunter2" not in line
+
+    @pytest.mark.usefixtures("project")
+    def test_in_development_mode_the_whole_traceback_is_shown(self):
+        script = self.SCRIPT.format(error="KeyError('key')")
+        process = subprocess.run(
+            [sys.executable, "-X", "dev", "-c", script], check=False, capture_output=True, timeout=60
+        )
+        assert b"Traceback (most recent call last)" in process.stderr
