@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from k8slint.cluster.cluster import Cluster
-from k8slint.engine.frames import joined, locate, shown_line
+from k8slint.engine.frames import locate, shown_line
 from k8slint.engine.ignores import complaints, ignores_of
+from k8slint.engine.masking import joined, masked
 from k8slint.engine.selection import Selection
 from k8slint.finding import Finding, Ignored, ObjectName, RelatedLocation
 from k8slint.loading.document import Document, Path, ReadProblem, Span
@@ -148,9 +149,9 @@ def _finding(candidate: Candidate, selection: Selection, concealed: Concealed) -
     return Finding(
         rule=rule_id,
         severity=selection.severities[rule_id],
-        message=problem.message,
-        effect=effect,
-        fix=fix,
+        message=masked(problem.message, document),
+        effect=masked(effect, document),
+        fix=masked(fix, document),
         object=_name(obj) if obj is not None else None,
         field_path=field_path(path),
         location=locate(document, place),
@@ -160,7 +161,9 @@ def _finding(candidate: Candidate, selection: Selection, concealed: Concealed) -
 
 
 def _place(document: Document, span: Span, message: str, concealed: Concealed) -> RelatedLocation:
-    return RelatedLocation(message, locate(document, span), shown_line(document, span, concealed.get(document, ())))
+    return RelatedLocation(
+        masked(message, document), locate(document, span), shown_line(document, span, concealed.get(document, ()))
+    )
 
 
 def _related(related: Related, concealed: Concealed) -> RelatedLocation:
