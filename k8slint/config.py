@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +13,8 @@ from k8slint.finding import Severity
 from k8slint.loading.contract import faults
 from k8slint.loading.discovery import CONFIG_FILES
 from k8slint.loading.document import Document
+from k8slint.loading.document import Path as Steps
+from k8slint.loading.patterns import Patterns, compiled
 from k8slint.loading.read import load
 from k8slint.usage import UsageError, reason
 
@@ -48,7 +49,7 @@ class Config:
 
     def is_excluded(self, path: str) -> bool:
         """Whether `exclude` names the file or folder."""
-        return bool(self.exclude) and self._excludes.match_file(self._relative(path))
+        return bool(self.exclude) and bool(self._excludes.verdict(self._relative(path)))
 
     def overrides_for(self, path: str) -> tuple[Override, ...]:
         """The overrides whose patterns match the file, in order."""
@@ -57,29 +58,29 @@ class Config:
         relative = self._relative(path)
         return tuple(
             override
-            for override, spec in zip(self.overrides, self._override_specs, strict=True)
-            if spec.match_file(relative)
+            for override, patterns in zip(self.overrides, self._override_patterns, strict=True)
+            if patterns.verdict(relative)
         )
 
-    @cached_property
-    def _excludes(self) -> Any:
-        return _patterns(self.exclude)
+    @property
+    def malformed_patterns(self) -> Iterator[tuple[Steps, str]]:
+        """The patterns that can match nothing, each with where in the settings it stands."""
+        for index in self._excludes.malformed:
+            yield ("exclude", index), self.exclude[index]
+        for number, (override, patterns) in enumerate(zip(self.overrides, self._override_patterns, strict=True)):
+            for index in patterns.malformed:
+                yield ("overrides", number, "paths", index), override.paths[index]
 
     @cached_property
-    def _override_specs(self) -> tuple[Any, ...]:
-        return tuple(_patterns(override.paths) for override in self.overrides)
+    def _excludes(self) -> Patterns:
+        return compiled(self.exclude)
+
+    @cached_property
+    def _override_patterns(self) -> tuple[Patterns, ...]:
+        return tuple(compiled(override.paths) for override in self.overrides)
 
     def _relative(self, path: str) -> str:
         return os.path.relpath(path, self.folder) + ("/" if path.endswith("/") else "")
-
-
-def _patterns(globs: Iterable[str]) -> Any:
-    from pathspec import GitIgnoreSpec  # noqa: PLC0415 - only where the config has patterns
-
-    try:
-        return GitIgnoreSpec.from_lines(globs)
-    except (ValueError, re.error) as error:
-        raise UsageError(f"a pattern of the configuration is malformed: {error}") from None
 
 
 def find_config(start: str) -> Config:
@@ -140,10 +141,20 @@ def _tool_table(file: Path) -> dict[str, Any] | None:
 
 def _config(data: Any, file: Path, document: Document | None) -> Config:
     for path, message in faults(data, "config"):
-        place = _shown(file)
-        if document is not None:
-            place += f":{document.source.place(document.span(path, key=True)[0])[0]}"
-        raise UsageError(f"{place}: {message}")
+        raise UsageError(f"{_place(file, document, path)}: {message}")
+    config = _read(data, file)
+    for path, pattern in config.malformed_patterns:
+        raise UsageError(f'{_place(file, document, path)}: "{pattern}" is a malformed pattern')
+    return config
+
+
+def _place(file: Path, document: Document | None, path: Steps) -> str:
+    if document is None:
+        return _shown(file)
+    return f"{_shown(file)}:{document.source.place(document.span(path, key=True)[0])[0]}"
+
+
+def _read(data: Mapping[str, Any], file: Path) -> Config:
     return Config(
         folder=str(file.parent),
         kubernetes_version=data.get("kubernetes-version", ""),

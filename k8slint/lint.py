@@ -51,7 +51,10 @@ class Request:
 
 
 class Material(NamedTuple):
-    """What the sources of a request hold. `failures` says of each file that could not be read why."""
+    """What the sources of a request hold.
+
+    `failures` says of each file that could not be read why, `notes` what is odd but no hindrance.
+    """
 
     version: KubernetesVersion
     cluster: Cluster
@@ -61,6 +64,7 @@ class Material(NamedTuple):
     readings: tuple[Reading, ...]
     skipped: tuple[Skipped, ...]
     failures: tuple[str, ...]
+    notes: tuple[str, ...]
     workers: int
 
 
@@ -98,6 +102,7 @@ def lint(request: Request) -> Report:
         rules=_rule_texts({finding.rule for finding in (*findings, *(each.finding for each in ignored))}),
         ignored=ignored,
         failures=material.failures,
+        notes=material.notes,
         root=repository_root(os.getcwd()),
     )
 
@@ -131,6 +136,7 @@ def collect(request: Request) -> Material:
         readings=tuple(readings),
         skipped=tuple(skipped),
         failures=(*found.failures, *failures, *crd_failures),
+        notes=tuple(found.notes),
         workers=workers,
     )
 

@@ -93,8 +93,8 @@ def check(  # noqa: PLR0917 - typer reads the options from the signature
     _write(outputs, report, color=color)
     if verbose:
         _list_skipped(report)
-    for failure in report.failures:
-        complain(failure)
+    for said in (*report.notes, *report.failures):
+        complain(said)
     raise typer.Exit(_exit_code(report, request, fail_level))
 
 

@@ -127,8 +127,8 @@ def rehearse(
     )
     material = collect(request)
     gaps = [*material.failures, *(gap for reading in material.readings for gap in _gaps(reading))]
-    for gap in gaps:
-        complain(gap)
+    for said in (*material.notes, *gaps):
+        complain(said)
     play = partial(
         _dry_run,
         _in_namespace(material.cluster, namespace) if namespace else material.cluster,

@@ -105,7 +105,7 @@ class TestReading:
         ("select: [\n", ".k8slint.yaml:"),
         ("select: [a]\nselect: [b]\n", '.k8slint.yaml:2: key "select" is already set'),
         (b"select: [\xff]\n", ".k8slint.yaml:1: byte 0xFF"),
-        ("exclude: ['[z-a]']\n", "a pattern of the configuration is malformed"),
+        ("exclude: ['[z-a]']\n", '.k8slint.yaml:1: "[z-a]" is a malformed pattern'),
     ],
 )
 def test_what_the_schema_does_not_know_is_one_line_with_its_place(project, text, complaint):

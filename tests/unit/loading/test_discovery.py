@@ -264,6 +264,14 @@ class TestGitignore:
         project({".gitignore": "a.yaml\n[z-a].yaml\nb.yaml\n", "a.yaml": "", "b.yaml": "", "c.yaml": ""})
         assert names(".") == ["c.yaml"]
 
+    def test_a_malformed_line_is_told_of_with_its_place(self, project):
+        project(
+            {"repo/.git/HEAD": "", "repo/.gitignore": "a.yaml\n[[:zz:]]/\n", "repo/sub/b.yaml": "", ".gitignore": "["}
+        )
+        expected = ['repo/.gitignore:2: "[[:zz:]]/" is a malformed pattern, and is left out']
+        assert discover(["repo"], (), lambda _: False).notes == expected
+        assert discover(["repo/sub", "repo/sub/b.yaml"], ["repo"], lambda _: False).notes == expected
+
     def test_a_gitignore_that_is_a_folder_or_no_text_harms_nobody(self, project):
         root = project({"b.yaml": "", "sub/.gitignore/c.yaml": ""})
         (root / ".gitignore").write_bytes(b"\xff\xfe\na.yaml\n")
