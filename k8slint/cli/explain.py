@@ -29,8 +29,11 @@ def explain(rule: Annotated[str, typer.Argument(metavar="RULE", help="The id of 
 
 def _page(rule: Rule) -> Iterator[str]:
     page = rule.page
-    on = "on by default" if rule.default else f"off by default; in profile {', '.join(rule.profiles) or 'none'}"
-    yield f"{rule.id} ({rule.severity}, {rule.category}, {on})"
+    profiles = ", ".join(
+        name if severity is rule.severity else f"{name} ({severity})" for name, severity in rule.profiles.items()
+    )
+    on = "on by default" if rule.default else "off by default"
+    yield f"{rule.id} ({rule.severity}, {rule.category}, {on}{f'; in profile {profiles}' if profiles else ''})"
     yield ""
     yield rule.summary
     yield from _section("Why", page.why)

@@ -61,8 +61,15 @@ def _table(known: Collection[Rule]) -> Iterator[str]:
                 yield ""
             category = rule.category
             yield category.upper()
-        on = "" if rule.default else f" (off; profile {', '.join(rule.profiles) or 'none'})"
+        on = f" (off; profile {', '.join(rule.profiles)})" if not rule.default else _elsewhere(rule)
         yield f"   {rule.id:<{width}}   {rule.severity.value:<7}   {rule.summary}{on}"
     off = sum(not rule.default for rule in known)
     yield ""
     yield f"{len(known)} rules, {off} of them off by default. `k8slint explain RULE` tells more."
+
+
+def _elsewhere(rule: Rule) -> str:
+    """The profiles in which its severity is another."""
+    others = (f"{severity} in {name}" for name, severity in rule.profiles.items() if severity is not rule.severity)
+    text = ", ".join(others)
+    return f" ({text})" if text else ""

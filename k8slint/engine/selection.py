@@ -59,17 +59,29 @@ class Selection:
 
 
 def default_selection(rules: Mapping[str, Rule], profile: str) -> Selection:
-    """The rules that are on without a word, and those of a profile.
+    """The rules that are on without a word, and those of a profile, each with the severity it has there.
 
     Raises:
         UsageError: for a profile that no rule belongs to.
     """
-    known = {name for rule in rules.values() for name in rule.profiles} | {DEFAULT}
+    known = profiles_of(rules)
     if profile and profile not in known:
-        raise UsageError(f'there is no profile "{profile}"; known are {", ".join(sorted(known))}')
+        near = nearest(profile, known)
+        hint = f'did you mean "{near}"?' if near else f"known are {', '.join(known)}"
+        raise UsageError(f'there is no profile "{profile}"; {hint}')
     return Selection(
-        rules, {rule.id: rule.severity for rule in rules.values() if rule.default or profile in rule.profiles}
+        rules,
+        {
+            rule.id: rule.profiles.get(profile, rule.severity)
+            for rule in rules.values()
+            if rule.default or profile in rule.profiles
+        },
     )
+
+
+def profiles_of(rules: Mapping[str, Rule]) -> list[str]:
+    """The profiles that there are."""
+    return sorted({name for rule in rules.values() for name in rule.profiles} | {DEFAULT})
 
 
 def _named(rules: Mapping[str, Rule], words: Iterable[str]) -> Iterable[str]:
