@@ -13,7 +13,7 @@ from k8slint.cluster.description import described_by, described_nodes
 from k8slint.config import Config, Override
 from k8slint.engine.judge import Judged, World, judge
 from k8slint.engine.rule import load_rules
-from k8slint.engine.selection import Selection, default_selection
+from k8slint.engine.selection import Selection, default_selection, named
 from k8slint.finding import Finding, Report, RuleText, Skipped, Summary
 from k8slint.loading.batch import load_file, load_files
 from k8slint.loading.discovery import Found, discover, repository_root
@@ -23,7 +23,7 @@ from k8slint.objects.object import Object
 from k8slint.objects.read import Reading, read_source
 from k8slint.parallel import chunked, map_in_order
 from k8slint.schema.schemas import BUNDLED, NEWEST, assumptions, schemas_for, unknown_kinds
-from k8slint.usage import UsageError, reason
+from k8slint.usage import UsageError, blamed_on, reason
 from k8slint.values.version import KubernetesVersion
 
 STDIN = "-"
@@ -113,7 +113,7 @@ def collect(request: Request) -> Material:
     Raises:
         UsageError: for what cannot be done as asked.
     """
-    version = _version(request.kubernetes_version or request.config.kubernetes_version)
+    version = _version(request)
     description = _description(request)
     found = discover([path for path in request.paths if path != STDIN], request.context, request.config.is_excluded)
     workers = _workers(request, found.files)
@@ -146,7 +146,14 @@ def _rule_texts(ids: Iterable[str]) -> dict[str, RuleText]:
     return {rule_id: rules[rule_id].text for rule_id in sorted(ids)}
 
 
-def _version(text: str) -> KubernetesVersion:
+def _version(request: Request) -> KubernetesVersion:
+    if request.kubernetes_version:
+        return _bundled(request.kubernetes_version)
+    with blamed_on(request.config.place("kubernetes-version")):
+        return _bundled(request.config.kubernetes_version)
+
+
+def _bundled(text: str) -> KubernetesVersion:
     try:
         version = KubernetesVersion.parse(text) if text else NEWEST
     except ValueError as error:
@@ -158,8 +165,12 @@ def _version(text: str) -> KubernetesVersion:
 
 def _selections(request: Request) -> Callable[[str], Selection]:
     """The rules that are on, by file: flags over settings, overrides over both."""
-    config = request.config
-    base = default_selection(load_rules(), request.profile or config.profile)
+    config, rules = request.config, load_rules()
+    for path, word in config.rule_words:
+        with blamed_on(config.place(*path)):
+            named(rules, word)
+    with blamed_on("" if request.profile else config.place("profile")):
+        base = default_selection(rules, request.profile or config.profile)
     chosen = request.select or config.select
     if chosen:
         base = Selection(base.rules, {}).changed(select=chosen)
@@ -172,7 +183,6 @@ def _selections(request: Request) -> Callable[[str], Selection]:
             selection = selection.changed(override.select, (*override.ignore, *request.ignore), override.severity)
         return selection
 
-    with_overrides(tuple(config.overrides))  # a rule that does not exist is said before any file is read
     return lambda file: with_overrides(config.overrides_for(file))
 
 

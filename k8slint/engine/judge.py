@@ -10,7 +10,7 @@ from k8slint.engine.frames import joined, locate, shown_line
 from k8slint.engine.ignores import ignores_of
 from k8slint.engine.selection import Selection
 from k8slint.finding import Finding, Ignored, ObjectName, RelatedLocation
-from k8slint.loading.document import Document, Path, ReadProblem, Span
+from k8slint.loading.document import Document, Path, ReadProblem, Span, field_path
 from k8slint.objects.object import Object, Pod
 from k8slint.objects.problem import Problem, Related
 from k8slint.objects.read import Reading
@@ -169,20 +169,3 @@ def _related(related: Related, concealed: Concealed) -> RelatedLocation:
 
 def _name(obj: Object) -> ObjectName:
     return ObjectName(obj.gvk.api_version, obj.gvk.kind, obj.namespace, obj.name)
-
-
-def field_path(path: Iterable[str | int]) -> str:
-    """A path as the API server writes it.
-
-    >>> field_path(("spec", "containers", 0, "image"))
-    'spec.containers[0].image'
-    >>> field_path(("metadata", "labels", "app.kubernetes.io/name"))
-    'metadata.labels[app.kubernetes.io/name]'
-    """
-    text = ""
-    for step in path:
-        if isinstance(step, int) or "." in step or "/" in step:
-            text += f"[{step}]"
-        else:
-            text += f".{step}" if text else step
-    return text

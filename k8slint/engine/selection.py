@@ -84,14 +84,22 @@ def profiles_of(rules: Mapping[str, Rule]) -> list[str]:
     return sorted({name for rule in rules.values() for name in rule.profiles} | {DEFAULT})
 
 
+def named(rules: Mapping[str, Rule], word: str) -> list[str]:
+    """The ids of the rules that a word stands for: a rule, or all of a category.
+
+    Raises:
+        UsageError: where there is neither.
+    """
+    if word in rules:
+        return [word]
+    category = [rule.id for rule in rules.values() if word in (rule.category, ALL)]
+    if not category:
+        near = nearest(word, [*rules, *{rule.category for rule in rules.values()}])
+        hint = f'did you mean "{near}"?' if near else "`k8slint rules` lists them"
+        raise UsageError(f'there is no rule or category "{word}"; {hint}')
+    return category
+
+
 def _named(rules: Mapping[str, Rule], words: Iterable[str]) -> Iterable[str]:
     for word in words:
-        if word in rules:
-            yield word
-            continue
-        category = [rule.id for rule in rules.values() if word in (rule.category, ALL)]
-        if not category:
-            near = nearest(word, [*rules, *{rule.category for rule in rules.values()}])
-            hint = f'did you mean "{near}"?' if near else "`k8slint rules` lists them"
-            raise UsageError(f'there is no rule or category "{word}"; {hint}')
-        yield from category
+        yield from named(rules, word)
