@@ -75,13 +75,13 @@ class Config:
 
     def is_excluded(self, path: str) -> bool:
         """Whether `exclude` names the file or folder."""
-        return bool(self.exclude) and bool(self._excludes.verdict(self._relative(path)))
+        return bool(self.exclude) and bool(self._excludes.verdict(self.relative(path)))
 
     def overrides_for(self, path: str) -> tuple[Override, ...]:
         """The overrides whose patterns match the file, in order."""
         if not self.overrides:
             return ()
-        relative = self._relative(path)
+        relative = self.relative(path)
         return tuple(
             override
             for override, patterns in zip(self.overrides, self._override_patterns, strict=True)
@@ -105,7 +105,8 @@ class Config:
     def _override_patterns(self) -> tuple[Patterns, ...]:
         return tuple(compiled(override.paths) for override in self.overrides)
 
-    def _relative(self, path: str) -> str:
+    def relative(self, path: str) -> str:
+        """The path from the folder of the settings, as patterns are matched with it."""
         return os.path.relpath(path, self.folder) + ("/" if path.endswith("/") else "")
 
 

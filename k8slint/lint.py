@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import NamedTuple
@@ -136,9 +136,23 @@ def collect(request: Request) -> Material:
         readings=tuple(readings),
         skipped=tuple(skipped),
         failures=(*found.failures, *failures, *crd_failures),
-        notes=tuple(found.notes),
+        notes=(*found.notes, *_idle(request, loaded, found.left_out)),
         workers=workers,
     )
+
+
+def _idle(request: Request, loaded: Sequence[Loaded], left_out: Sequence[str]) -> Iterator[str]:
+    """The settings that do nothing, if the files are all that they are for."""
+    config = request.config
+    if config.written is None or not (config.exclude or config.overrides or config.externals) or request.context:
+        return
+    folder = os.path.join(os.path.abspath(config.folder), "")
+    if not any(path != STDIN and folder.startswith(os.path.join(os.path.abspath(path), "")) for path in request.paths):
+        return
+    from k8slint.engine.idle import idle_settings  # noqa: PLC0415 - only a project with such settings pays for it
+
+    names, texts = [each.source.name for each in loaded], [each.source.text for each in loaded]
+    yield from idle_settings(config, names, left_out, texts)
 
 
 def _rule_texts(ids: Iterable[str]) -> dict[str, RuleText]:

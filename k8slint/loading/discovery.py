@@ -15,6 +15,7 @@ from k8slint.usage import reason
 SUFFIXES: Final = (".yaml", ".yml", ".json")
 KUSTOMIZATIONS: Final = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 CONFIG_FILES: Final = (".k8slint.yaml", ".k8slint.yml", "k8slint.yaml")
+SCHEMA_FILE: Final = ".k8slint.schema.json"
 _LONGEST_SAID: Final = 80
 _CHART_FILES: Final = ("Chart.yaml", "Chart.lock", "requirements.yaml", "values.schema.json")
 
@@ -30,11 +31,15 @@ class Found(NamedTuple):
 
 @dataclass(slots=True)
 class Discovered:
-    """The files, sorted by name; what could not be looked at, and what is odd but no hindrance, each as a sentence."""
+    """The files, sorted by name; what could not be looked at, and what is odd but no hindrance, each as a sentence.
+
+    `left_out` are the files and folders, these with a slash, that `is_excluded` or a .gitignore leaves out.
+    """
 
     files: list[Found] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
 
 
 def discover(paths: Iterable[str], context: Iterable[str], is_excluded: Callable[[str], bool]) -> Discovered:
@@ -76,7 +81,7 @@ class _Walk:
 
     def _add_file(self, path: str, status: os.stat_result, *, is_context: bool) -> None:
         identity = (status.st_dev, status.st_ino)
-        if identity in self._seen or self._is_excluded(path):
+        if identity in self._seen or self._leaves_out(path):
             return
         self._seen.add(identity)
         self.result.files.append(Found(path, is_context, self._charts.reason(path), status.st_size))
@@ -105,14 +110,23 @@ class _Walk:
         self, entry: os.DirEntry[str], path: str, ignores: Ignores, pending: list[Any], *, is_context: bool
     ) -> None:
         if entry.is_dir(follow_symlinks=False):
-            if entry.name != ".git" and not _is_ignored(ignores, path + "/") and not self._is_excluded(path + "/"):
+            if entry.name != ".git" and not self._leaves_out(path + "/", ignores):
                 pending.append((path, ignores))
-        elif _has_manifest_name(entry.name) and not _is_ignored(ignores, path):
+        elif _has_manifest_name(entry.name):
+            if _is_ignored(ignores, path):
+                self.result.left_out.append(path)
+                return
             if entry.is_symlink() and not os.path.exists(path):
                 return
             status = entry.stat()
             if stat.S_ISREG(status.st_mode):
                 self._add_file(path, status, is_context=is_context)
+
+    def _leaves_out(self, path: str, ignores: Ignores = ()) -> bool:
+        is_left_out = _is_ignored(ignores, path) or self._is_excluded(path)
+        if is_left_out:
+            self.result.left_out.append(path)
+        return is_left_out
 
     def _ignores_in(self, folder: str) -> Ignores:
         file = os.path.join(folder, ".gitignore")
@@ -137,7 +151,7 @@ class _Walk:
 
 
 def _has_manifest_name(name: str) -> bool:
-    return (name.endswith(SUFFIXES) and name not in CONFIG_FILES) or name in KUSTOMIZATIONS
+    return (name.endswith(SUFFIXES) and name not in (*CONFIG_FILES, SCHEMA_FILE)) or name in KUSTOMIZATIONS
 
 
 # A .gitignore's folder, as an absolute path with a slash, and its patterns.
