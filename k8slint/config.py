@@ -142,7 +142,7 @@ def read_config(file: Path) -> Config:
     if file.name == _PYPROJECT:
         written = read_toml(_shown(file), data)
         _refuse_unreadable(written)
-        return _config(written, file, _table(written) or {})
+        return _config(written, file, {} if (table := _table(written)) is None else table)
     documents = load(_shown(file), data).documents
     for document in documents:
         _refuse_unreadable(document)
@@ -165,10 +165,10 @@ def _pyproject(file: Path) -> Config | None:
     return None if table is None else _config(written, file, table)
 
 
-def _table(written: Toml) -> dict[str, Any] | None:
+def _table(written: Toml) -> Any:
+    """What stands in the place of our table; none where nothing does."""
     tool = written.data.get("tool")
-    table = tool.get("k8slint") if isinstance(tool, dict) else None
-    return table if isinstance(table, dict) else None
+    return tool.get("k8slint") if isinstance(tool, dict) else None
 
 
 def _refuse_unreadable(written: Written) -> None:

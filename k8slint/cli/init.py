@@ -17,6 +17,7 @@ _FILE: Final = ".k8slint.yaml"
 _MODELINE: Final = f"# yaml-language-server: $schema={SCHEMA_FILE}"
 _TEXT: Final = """\
 # Settings of k8slint; every key may be left out. `k8slint rules` lists the rules.
+# What is one value may also be a variable, as K8SLINT_FAIL_LEVEL is. Flags count before variables, these before files.
 version: 1
 
 # The minor of your cluster, in quotes; if absent, the newest that k8slint knows.
@@ -50,9 +51,7 @@ version: 1
 # From which severity on findings make a run fail: error, warning, info or never.
 # fail-level: warning
 
-# What a run prints, in colour or not, and with how many processes. Each of these, and of the settings above that are
-# one value, can be a variable too: K8SLINT_FAIL_LEVEL, K8SLINT_PROFILE. A flag counts before a variable, a variable
-# before this file.
+# What a run prints, in colour or not, and with how many processes.
 # output-format: text
 # color: false
 # workers: 2

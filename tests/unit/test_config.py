@@ -155,6 +155,7 @@ def test_what_the_schema_does_not_know_is_one_line_with_its_place(project, text,
     ("toml", "complaint"),
     [
         ("[tool.k8slint]\nselekt = []\n", ':2:1: unknown key "selekt"; did you mean "select"?'),
+        ("tool.k8slint = 'x'\n", ":1:1: this takes keys with values, not text"),
         ("[tool.k8slint\n", ":1:14: this is no TOML: expected ']'"),
         ("[tool.k8slint]\nselect = [\n", ":2:12: this is no TOML: invalid value at the end"),
         (b"# k8slint \xff\n", ":1:11: byte 0xFF is not UTF-8"),
