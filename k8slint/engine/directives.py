@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from k8slint.loading.document import Span
@@ -140,13 +141,18 @@ def _is_attempt(name: str, separator: str, verb: str, behind: str, rules: Collec
     if name in {"noqa", "nolint"}:
         return verb == _NAME or names_rule
     is_bracketed = behind[:1] in "[(" and behind != ""
-    if not nearest(name, [_NAME]):
+    if not _is_like(name, (_NAME,)):
         return is_bracketed and names_rule
     if verb in rules:
         return bool(separator)
     if verb not in _VERBS:
-        return names_rule or (is_bracketed and nearest(verb, _VERBS) is not None)
+        return names_rule or (is_bracketed and _is_like(verb, _VERBS))
     return bool(separator) or names_rule or is_bracketed or not behind
+
+
+@lru_cache
+def _is_like(word: str, known: Collection[str]) -> bool:
+    return nearest(word, known) is not None
 
 
 def _named(words: Collection[str], rules: Collection[str]) -> str:

@@ -87,8 +87,9 @@ def _too_short(error: Any, where: str, _written: str) -> str:
     return f"{where} needs at least {error.validator_value} {unit}"
 
 
-def _minimum(error: Any, where: str, written: str) -> str:
-    return f"{where} is at least {error.validator_value}, not {written}"
+def _bound(error: Any, where: str, written: str) -> str:
+    side = "least" if error.validator == "minimum" else "most"
+    return f"{where} is at {side} {error.validator_value}, not {written}"
 
 
 _TELLERS: Final[dict[str, Callable[[Any, str, str], str]]] = {
@@ -99,7 +100,8 @@ _TELLERS: Final[dict[str, Callable[[Any, str, str], str]]] = {
     "required": _required,
     "minLength": _too_short,
     "minItems": _too_short,
-    "minimum": _minimum,
+    "minimum": _bound,
+    "maximum": _bound,
 }
 
 

@@ -136,9 +136,12 @@ class _Walk:
         except OSError:
             return ()
         patterns = compiled(lines)
-        for index in patterns.malformed:
-            said = lines[index].strip()[:_LONGEST_SAID]
-            note = f'{os.path.relpath(file)}:{index + 1}: "{said}" is a malformed pattern, and is left out'
+        if patterns.malformed:
+            first, others = patterns.malformed[0], len(patterns.malformed) - 1
+            said = (
+                f'{os.path.relpath(file)}:{first + 1}: "{lines[first].strip()[:_LONGEST_SAID]}" is a malformed pattern'
+            )
+            note = f"{said}, and is left out{f', as are {others} more' if others else ''}"
             if note not in self.result.notes:
                 self.result.notes.append(note)
         return ((os.path.abspath(folder).rstrip("/") + "/", patterns),)

@@ -125,6 +125,7 @@ class TestReading:
         ("fail-level: warn\n", ':1:1: `fail-level`: "warn", and known are error, warning, info, never; did you mean'),
         ("color: always\n", ":1:1: `color` takes true or false, not always"),
         ("workers: -1\n", ":1:1: `workers` is at least 0, not -1"),
+        ("workers: 1_000_000\n", ":1:1: `workers` is at most 64, not 1_000_000"),
         ("workers: many\n", ":1:1: `workers` takes a whole number, not many"),
         ("output-format: json=/tmp/x\n", ':1:1: `output-format`: "json=/tmp/x", and known are text, concise'),
         (

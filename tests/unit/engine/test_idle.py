@@ -29,9 +29,10 @@ def notes(root, *paths, **how):
     ],
 )
 def test_what_does_nothing_is_said_with_its_place(project, settings, note):
-    root = project({".k8slint.yaml": settings, "dev/a.yaml": REFERS, "vendor/b.yaml": POD})
-    assert notes(root) == [note]
-    assert notes(root, str(root.parent)) == [note]
+    files = {".k8slint.yaml": settings, "dev/a.yaml": REFERS, "vendor/b.yaml": POD}
+    root = project({f"repo/{name}": text for name, text in files.items()})
+    for path in ("repo", ".", str(root)):
+        assert notes(root / "repo", path) == [f"repo/{note}"]
 
 
 def test_only_a_run_over_all_that_the_settings_are_for_says_so(project):
