@@ -140,9 +140,10 @@ class RuleText(NamedTuple):
 class Report(NamedTuple):
     """The result of a run: findings in order of place, then what they rest on.
 
-    `failures` are sentences that say what could not be read: if there are any, the work was not done. `rules` are those
-    that found something, ignored findings included. `root` is the absolute path of the repository, else of the working
-    directory: what formats for other programs name files from.
+    `failures` are sentences that say what could not be read: if there are any, the work was not done. `notes` are
+    sentences about settings that have no effect. `rules` are those that found something, ignored findings included.
+    `root` is the absolute path of the repository, else of the working directory: what formats for other programs name
+    files from.
     """
 
     kubernetes_version: str
@@ -152,4 +153,5 @@ class Report(NamedTuple):
     rules: Mapping[str, RuleText] = MappingProxyType({})
     ignored: tuple[Ignored, ...] = ()
     failures: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     root: str = ""

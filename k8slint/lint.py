@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import NamedTuple
@@ -13,7 +13,7 @@ from k8slint.cluster.description import described_by, described_nodes
 from k8slint.config import Config, Override
 from k8slint.engine.judge import Judged, World, judge
 from k8slint.engine.rule import load_rules
-from k8slint.engine.selection import Selection, default_selection
+from k8slint.engine.selection import Selection, default_selection, named
 from k8slint.finding import Finding, Report, RuleText, Skipped, Summary
 from k8slint.loading.batch import load_file, load_files
 from k8slint.loading.discovery import Found, discover, repository_root
@@ -23,7 +23,7 @@ from k8slint.objects.object import Object
 from k8slint.objects.read import Reading, read_source
 from k8slint.parallel import chunked, map_in_order
 from k8slint.schema.schemas import BUNDLED, NEWEST, assumptions, schemas_for, unknown_kinds
-from k8slint.usage import UsageError, reason
+from k8slint.usage import UsageError, blamed_on, reason
 from k8slint.values.version import KubernetesVersion
 
 STDIN = "-"
@@ -51,7 +51,10 @@ class Request:
 
 
 class Material(NamedTuple):
-    """What the sources of a request hold. `failures` says of each file that could not be read why."""
+    """What the sources of a request hold.
+
+    `failures` says of each file that could not be read why, `notes` what is odd but no hindrance.
+    """
 
     version: KubernetesVersion
     cluster: Cluster
@@ -61,6 +64,7 @@ class Material(NamedTuple):
     readings: tuple[Reading, ...]
     skipped: tuple[Skipped, ...]
     failures: tuple[str, ...]
+    notes: tuple[str, ...]
     workers: int
 
 
@@ -98,6 +102,7 @@ def lint(request: Request) -> Report:
         rules=_rule_texts({finding.rule for finding in (*findings, *(each.finding for each in ignored))}),
         ignored=ignored,
         failures=material.failures,
+        notes=material.notes,
         root=repository_root(os.getcwd()),
     )
 
@@ -108,7 +113,7 @@ def collect(request: Request) -> Material:
     Raises:
         UsageError: for what cannot be done as asked.
     """
-    version = _version(request.kubernetes_version or request.config.kubernetes_version)
+    version = _version(request)
     description = _description(request)
     found = discover([path for path in request.paths if path != STDIN], request.context, request.config.is_excluded)
     workers = _workers(request, found.files)
@@ -131,8 +136,23 @@ def collect(request: Request) -> Material:
         readings=tuple(readings),
         skipped=tuple(skipped),
         failures=(*found.failures, *failures, *crd_failures),
+        notes=(*found.notes, *_idle(request, loaded, found.left_out)),
         workers=workers,
     )
+
+
+def _idle(request: Request, loaded: Sequence[Loaded], left_out: Sequence[str]) -> Iterator[str]:
+    """The settings that do nothing, if the files are all that they are for."""
+    config = request.config
+    if config.written is None or not (config.exclude or config.overrides or config.externals) or request.context:
+        return
+    folder = os.path.join(os.path.abspath(config.folder), "")
+    if not any(path != STDIN and folder.startswith(os.path.join(os.path.abspath(path), "")) for path in request.paths):
+        return
+    from k8slint.engine.idle import idle_settings  # noqa: PLC0415 - only a project with such settings pays for it
+
+    names, texts = [each.source.name for each in loaded], [each.source.text for each in loaded]
+    yield from idle_settings(config, names, left_out, texts)
 
 
 def _rule_texts(ids: Iterable[str]) -> dict[str, RuleText]:
@@ -140,7 +160,14 @@ def _rule_texts(ids: Iterable[str]) -> dict[str, RuleText]:
     return {rule_id: rules[rule_id].text for rule_id in sorted(ids)}
 
 
-def _version(text: str) -> KubernetesVersion:
+def _version(request: Request) -> KubernetesVersion:
+    if request.kubernetes_version:
+        return _bundled(request.kubernetes_version)
+    with blamed_on(request.config.place("kubernetes-version")):
+        return _bundled(request.config.kubernetes_version)
+
+
+def _bundled(text: str) -> KubernetesVersion:
     try:
         version = KubernetesVersion.parse(text) if text else NEWEST
     except ValueError as error:
@@ -152,8 +179,12 @@ def _version(text: str) -> KubernetesVersion:
 
 def _selections(request: Request) -> Callable[[str], Selection]:
     """The rules that are on, by file: flags over settings, overrides over both."""
-    config = request.config
-    base = default_selection(load_rules(), request.profile or config.profile)
+    config, rules = request.config, load_rules()
+    for path, word in config.rule_words:
+        with blamed_on(config.place(*path)):
+            named(rules, word)
+    with blamed_on("" if request.profile else config.place("profile")):
+        base = default_selection(rules, request.profile or config.profile)
     chosen = request.select or config.select
     if chosen:
         base = Selection(base.rules, {}).changed(select=chosen)
@@ -166,7 +197,6 @@ def _selections(request: Request) -> Callable[[str], Selection]:
             selection = selection.changed(override.select, (*override.ignore, *request.ignore), override.severity)
         return selection
 
-    with_overrides(tuple(config.overrides))  # a rule that does not exist is said before any file is read
     return lambda file: with_overrides(config.overrides_for(file))
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from k8slint.cli import completion
 from k8slint.cli.streams import complain, config_for, read_stdin, wants_color, width, write_stdout
 from k8slint.finding import Severity
 from k8slint.usage import UsageError
@@ -42,12 +44,19 @@ def check(  # noqa: PLR0917 - typer reads the options from the signature
     ] = None,
     kubernetes_version: Annotated[str, typer.Option(metavar="MINOR", help="The cluster's minor, as 1.33.")] = "",
     select: Annotated[
-        list[str] | None, typer.Option(metavar="RULE", help="Run only these rules or categories.")
+        list[str] | None,
+        typer.Option(metavar="RULE", help="Run only these rules or categories.", autocompletion=completion.rules),
     ] = None,
     ignore: Annotated[
-        list[str] | None, typer.Option(metavar="RULE", help="Do not run these rules or categories.")
+        list[str] | None,
+        typer.Option(metavar="RULE", help="Do not run these rules or categories.", autocompletion=completion.rules),
     ] = None,
-    profile: Annotated[str, typer.Option(metavar="NAME", help="Opinions on top of the defaults, as strict.")] = "",
+    profile: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME", help="Opinions on top of the defaults, as strict.", autocompletion=completion.profiles
+        ),
+    ] = "",
     cluster: Annotated[str, typer.Option(metavar="FILE", help="The cluster: nodes, volumes, classes.")] = "",
     nodes: Annotated[
         str, typer.Option(metavar="NODES", help="Nodes in short: 3, or 3:cpu=4,memory=16Gi,zones=a|b|c.")
@@ -57,25 +66,30 @@ def check(  # noqa: PLR0917 - typer reads the options from the signature
         typer.Option(
             metavar="FORMAT[=FILE]",
             help="text, concise, json, sarif, github, gitlab or junit; several, to files, in one run.",
+            autocompletion=completion.formats,
         ),
     ] = None,
     fail_level: Annotated[
-        FailLevel, typer.Option(help="Exit with 1 for findings of this severity or worse.")
-    ] = FailLevel.WARNING,
+        FailLevel | None,
+        typer.Option(help="Exit with 1 for findings of this severity or worse.  [default: warning]"),
+    ] = None,
     config: Annotated[str, typer.Option(metavar="FILE", help="Settings, instead of the nearest .k8slint.yaml.")] = "",
     stdin_filename: Annotated[str, typer.Option(metavar="NAME", help="What to call standard input.")] = "<stdin>",
     color: Annotated[bool | None, typer.Option(help="Colours; as the terminal has it if not said.")] = None,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="List what was skipped, and why.")] = False,
-    workers: Annotated[int, typer.Option("--workers", "-j", min=0, help="Processes; 0 is as many as pay.")] = 0,
+    workers: Annotated[
+        int | None, typer.Option("--workers", "-j", min=0, help="Processes; 0 is as many as pay.")
+    ] = None,
 ) -> None:
     """Say what the cluster would do with these manifests."""
     from k8slint.lint import STDIN, Request, lint  # noqa: PLC0415 - imported when it runs
 
     given = [*(paths or ()), *(filename or ())] or ["."]
-    outputs = _outputs(output_format or ["text"])
+    settings = config_for(config, given)
+    outputs = _outputs(output_format or settings.output_format or ["text"])
     request = Request(
         paths=given,
-        config=config_for(config, given),
+        config=settings,
         context=context or (),
         stdin=read_stdin() if STDIN in given else b"",
         stdin_name=stdin_filename,
@@ -85,15 +99,15 @@ def check(  # noqa: PLR0917 - typer reads the options from the signature
         profile=profile,
         cluster=cluster,
         nodes=nodes,
-        workers=workers,
+        workers=settings.workers if workers is None else workers,
     )
     report = lint(request)
-    _write(outputs, report, color=color)
+    _write(outputs, report, color=settings.color if color is None else color)
     if verbose:
         _list_skipped(report)
-    for failure in report.failures:
-        complain(failure)
-    raise typer.Exit(_exit_code(report, request, fail_level))
+    for said in (*report.notes, *report.failures):
+        complain(said)
+    raise typer.Exit(_exit_code(report, request, fail_level or FailLevel(settings.fail_level or "warning")))
 
 
 def _exit_code(report: Report, request: Request, fail_level: FailLevel) -> int:
@@ -113,7 +127,7 @@ def _words(values: list[str] | None) -> list[str]:
     return [word.strip() for value in values or () for word in value.split(",") if word.strip()]
 
 
-def _outputs(formats: list[str]) -> list[tuple[str, str]]:
+def _outputs(formats: Sequence[str]) -> list[tuple[str, str]]:
     """Pairs of format and file; an empty file is standard output."""
     from k8slint.report import FORMATS  # noqa: PLC0415 - imported when it runs
     from k8slint.values.nearest import nearest  # noqa: PLC0415

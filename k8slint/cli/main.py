@@ -43,10 +43,12 @@ def main() -> NoReturn:
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, _interrupted)
     _open_streams()
-    from k8slint.cli.commands import app_for  # noqa: PLC0415 - after the collector is off, the import is faster too
+    from k8slint.cli.calling import call  # noqa: PLC0415 - after the collector is off, the import is faster too
+    from k8slint.cli.commands import app_for  # noqa: PLC0415
 
+    code = 0
     try:
-        app_for(sys.argv[1:])()
+        code = call(app_for, sys.argv[1:])
     except UsageError as error:
         _complain(str(error))
     except BrokenPipeError:
@@ -56,7 +58,7 @@ def main() -> NoReturn:
     except OSError as error:
         _discard_output()
         _complain(f"{error.filename or 'standard output'}: {reason(error)}")
-    sys.exit(0)
+    sys.exit(code)
 
 
 def _interrupted(*_: Any) -> NoReturn:

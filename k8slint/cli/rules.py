@@ -31,7 +31,9 @@ def rules(
     if output is TableFormat.JSON:
         typer.echo(json.dumps({"version": 1, "rules": [_entry(rule) for rule in known]}, indent=2))
     else:
-        typer.echo("\n".join(_table(known)))
+        off = sum(not rule.default for rule in known)
+        total = f"{len(known)} rules, {off} of them off by default. `k8slint explain RULE` tells more."
+        typer.echo("\n".join([*table(known), "", total]))
 
 
 def _entry(rule: Rule) -> dict[str, object]:
@@ -52,7 +54,8 @@ def _entry(rule: Rule) -> dict[str, object]:
     }
 
 
-def _table(known: Collection[Rule]) -> Iterator[str]:
+def table(known: Collection[Rule]) -> Iterator[str]:
+    """A line a rule, by category."""
     width = max(len(rule.id) for rule in known)
     category = ""
     for rule in known:
@@ -61,8 +64,12 @@ def _table(known: Collection[Rule]) -> Iterator[str]:
                 yield ""
             category = rule.category
             yield category.upper()
-        on = "" if rule.default else f" (off; profile {', '.join(rule.profiles) or 'none'})"
+        on = f" (off; profile {', '.join(rule.profiles)})" if not rule.default else _elsewhere(rule)
         yield f"   {rule.id:<{width}}   {rule.severity.value:<7}   {rule.summary}{on}"
-    off = sum(not rule.default for rule in known)
-    yield ""
-    yield f"{len(known)} rules, {off} of them off by default. `k8slint explain RULE` tells more."
+
+
+def _elsewhere(rule: Rule) -> str:
+    """The profiles in which its severity is another."""
+    others = (f"{severity} in {name}" for name, severity in rule.profiles.items() if severity is not rule.severity)
+    text = ", ".join(others)
+    return f" ({text})" if text else ""

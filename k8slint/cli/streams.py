@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from k8slint.usage import UsageError
+from k8slint.usage import UsageError, blamed_on
 
 if TYPE_CHECKING:
     from k8slint.config import Config
@@ -16,13 +16,17 @@ if TYPE_CHECKING:
 
 
 def config_for(file: str, paths: Sequence[str]) -> Config:
-    """The settings of the file, else those nearest above all the paths."""
-    from k8slint.config import find_config, read_config  # noqa: PLC0415 - imported when it runs
+    """The settings of the file, else those nearest above all the paths; above both, those of the environment."""
+    from k8slint.cli.environment import CONFIG, with_variables  # noqa: PLC0415 - imported when it runs
+    from k8slint.config import find_config, read_config  # noqa: PLC0415
 
     if file:
-        return read_config(Path(file))
+        return with_variables(read_config(Path(file)))
+    if named := os.environ.get(CONFIG):
+        with blamed_on(CONFIG):
+            return with_variables(read_config(Path(named)))
     folders = [path if os.path.isdir(path) else os.path.dirname(path) for path in paths if path != "-"]
-    return find_config(os.path.commonpath([os.path.abspath(folder) for folder in folders or ["."]]))
+    return with_variables(find_config(os.path.commonpath([os.path.abspath(folder) for folder in folders or ["."]])))
 
 
 def read_stdin(*, limited: bool = True) -> bytes:

@@ -20,7 +20,7 @@ from k8slint.cli.schedule import (
     exit_code,
     rehearse,
 )
-from k8slint.cli.streams import draws_blocks, wants_color, width, write_stdout
+from k8slint.cli.streams import config_for, draws_blocks, wants_color, width, write_stdout
 from k8slint.usage import UsageError
 
 if TYPE_CHECKING:
@@ -44,18 +44,21 @@ def why(  # noqa: PLR0917 - typer reads the options from the signature
     from k8slint.report.schedule.why import render  # noqa: PLC0415 - imported when it runs
 
     kind, name = kind_and_name(workload)
+    given = [*(paths or ()), *(filename or ())] or ["."]
+    settings = config_for(config, given)
     subject = rehearse(
-        [*(paths or ()), *(filename or ())],
+        given,
+        settings,
         cluster=cluster,
         nodes=nodes,
         kubernetes_version=kubernetes_version,
         scheduler_config=scheduler_config,
         namespace=namespace,
-        config=config,
         scores=True,
     )
     owners = _find(subject.run, kind, name, namespace)
-    is_colored = wants_color() if color is None else color
+    chosen = settings.color if color is None else color
+    is_colored = wants_color() if chosen is None else chosen
     pages = [render(subject, owner, color=is_colored, width=width(), blocks=draws_blocks()) for owner in owners]
     write_stdout("\n".join(pages))
     raise typer.Exit(exit_code(subject, [pod for owner in owners for pod in subject.run.of(owner)]))

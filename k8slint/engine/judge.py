@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 
 from k8slint.cluster.cluster import Cluster
 from k8slint.engine.frames import locate, shown_line
-from k8slint.engine.ignores import complaints, ignores_of
+from k8slint.engine.ignores import ignores_of
 from k8slint.engine.masking import joined, masked
 from k8slint.engine.selection import Selection
 from k8slint.finding import Finding, Ignored, ObjectName, RelatedLocation
-from k8slint.loading.document import Document, Path, ReadProblem, Span
+from k8slint.loading.document import Document, Path, ReadProblem, Span, field_path
 from k8slint.objects.object import Object, Pod
 from k8slint.objects.problem import Problem, Related
 from k8slint.objects.read import Reading
@@ -47,25 +47,24 @@ class Judged:
 def judge(reading: Reading, world: World, selection: Selection) -> Judged:
     """Every finding of the selected rules in one source, in no order yet."""
     judged = Judged()
-    ignores = ignores_of(reading)
-    used = set()
+    ignores = ignores_of(reading, selection.rules)
     candidates = list(_candidates(reading, world, selection))
     concealed = _concealed(candidates)
     for candidate in candidates:
         rule_id, _, obj, problem = candidate
         finding = _finding(candidate, selection, concealed)
-        hiding = [ignore for ignore in ignores if ignore.hides(rule_id, finding.location.line, obj)]
-        used.update(hiding)
+        hiding = ignores.hiding(rule_id, finding.location.line, obj)
         if isinstance(problem, Problem) and not _may_say(problem, world):
             judged.not_judged += 1
-        elif hiding:
-            judged.ignored.append(Ignored(finding, ""))
+        elif hiding is not None:
+            judged.ignored.append(Ignored(finding, hiding.reason))
         else:
             judged.findings.append(finding)
-    for rule_id, ignore, message in complaints(ignores, used, selection.rules, selection.severities):
-        if selection.has(rule_id):
-            problem = ReadProblem(rule_id, message, ignore.span)
-            judged.findings.append(_finding((rule_id, ignore.document, ignore.obj, problem), selection, concealed))
+    for complaint in ignores.complaints(selection.severities):
+        if selection.has(complaint.rule):
+            problem = ReadProblem(complaint.rule, complaint.message, complaint.span)
+            at = (complaint.rule, complaint.document, complaint.obj, problem)
+            judged.findings.append(_finding(at, selection, concealed))
     return judged
 
 
@@ -173,20 +172,3 @@ def _related(related: Related, concealed: Concealed) -> RelatedLocation:
 
 def _name(obj: Object) -> ObjectName:
     return ObjectName(obj.gvk.api_version, obj.gvk.kind, obj.namespace, obj.name)
-
-
-def field_path(path: Iterable[str | int]) -> str:
-    """A path as the API server writes it.
-
-    >>> field_path(("spec", "containers", 0, "image"))
-    'spec.containers[0].image'
-    >>> field_path(("metadata", "labels", "app.kubernetes.io/name"))
-    'metadata.labels[app.kubernetes.io/name]'
-    """
-    text = ""
-    for step in path:
-        if isinstance(step, int) or "." in step or "/" in step:
-            text += f"[{step}]"
-        else:
-            text += f".{step}" if text else step
-    return text

@@ -39,7 +39,8 @@ class RulePage(NamedTuple):
 class Rule:
     """A statement k8slint can make, as its file says it.
 
-    `target` is the file's `for`: what the check is called with, or the stage that finds it.
+    `profiles` are those that switch it on, each with its severity there. `target` is the file's `for`: what the check
+    is called with, or the stage that finds it.
     `kinds` limit an object rule to kinds as `Kind` or `Kind.group`; empty means all.
     """
 
@@ -48,7 +49,7 @@ class Rule:
     summary: str
     severity: Severity
     default: bool
-    profiles: tuple[str, ...]
+    profiles: Mapping[str, Severity]
     target: str
     kinds: frozenset[str]
     file: Path
@@ -101,13 +102,15 @@ def read_rule_file(file: Path) -> Document:
 
 
 def _rule(file: Path, head: dict[str, Any]) -> Rule:
+    severity = Severity(head["severity"])
+    profiles = head.get("profiles", ())
     return Rule(
         id=head["id"],
         category=file.parent.name,
         summary=head["summary"].strip(),
-        severity=Severity(head["severity"]),
+        severity=severity,
         default=head.get("default", True),
-        profiles=tuple(head.get("profiles", ())),
+        profiles={name: Severity(profiles[name]) if isinstance(profiles, dict) else severity for name in profiles},
         target=head["for"],
         kinds=frozenset(head.get("kinds", ())),
         file=file,

@@ -5,6 +5,8 @@ import os
 
 import pytest
 
+from k8slint.bundled import SCHEMAS
+from k8slint.cli.check import FailLevel
 from k8slint.report import FORMATS
 
 PINNED = ("--select", "floating-image-tag,document")
@@ -81,8 +83,18 @@ class TestWrongUse:
             (["--select", "floating-image-tags"], 'did you mean "floating-image-tag"'),
             (["--select", "documents"], 'did you mean "document"'),
             (["--ignore", "synatx-error"], 'did you mean "syntax-error"'),
-            (["--profile", "strikt"], "known are default"),
-            (["--fail-level", "eror"], "'error', 'warning', 'info', 'never'"),
+            (["--profile", "strikt"], 'did you mean "strict"?'),
+            (["--fail-level", "warn"], '--fail-level knows no "warn"; did you mean "warning"?'),
+            (["--fail-level=x"], 'knows no "x"; known are error, warning, info, never'),
+            (["-j", "abc"], '--workers takes a whole number from 0 on, not "abc"'),
+            (["-jabc"], 'not "abc"'),
+            (["--workers=-1"], 'not "-1"'),
+            (["--fix"], "there is no option --fix; k8slint changes no files"),
+            (["--strict"], "did you mean --profile strict?"),
+            (["--format", "json"], "did you mean --output-format?"),
+            (["--xyz"], "there is no option --xyz; `k8slint check --help` lists what there is"),
+            (["--config"], "--config needs a value"),
+            (["--no-color=1"], "--no-color takes no value"),
             (["--nodes", "many"], "expected a number of nodes"),
             (["--kubernetes-version", "latest"], "latest"),
             (["--contxt", "."], "--context"),
@@ -95,13 +107,15 @@ class TestWrongUse:
         ended = k8slint("check", "bad.yaml", *argv)
         assert ended.code == 2
         assert words in ended.err
+        assert ended.err.startswith("k8slint: ")
+        assert ended.err.count("\n") == 1
         assert ended.out == "" or "=" in argv[1]
 
     def test_a_wrong_setting_is_one_line_with_its_place(self, project, k8slint):
         (project / ".k8slint.yaml").write_text("exclud: []\n")
         ended = k8slint("check", "bad.yaml")
         assert ended.code == 2
-        assert ended.err == 'k8slint: .k8slint.yaml:1: unknown key "exclud"; did you mean "exclude"?\n'
+        assert ended.err == 'k8slint: .k8slint.yaml:1:1: unknown key "exclud"; did you mean "exclude"?\n'
 
     def test_what_a_file_says_cannot_steer_the_terminal(self, project, k8slint):
         (project / ".k8slint.yaml").write_text('"\\e[31m\\u202e": []\n')
@@ -133,6 +147,93 @@ class TestSettings:
     @pytest.mark.usefixtures("project")
     def test_lists_may_be_written_with_commas(self, k8slint):
         assert k8slint("check", "bad.yaml", "--select", " syntax-error , floating-image-tag,").code == 1
+
+    @pytest.mark.parametrize(
+        ("settings", "place", "words"),
+        [
+            ("ignore: [a,\n  bare-pods]\n", "1:10", 'there is no rule or category "a"'),
+            ("severity:\n  bare-pods: info\n", "2:3", 'did you mean "bare-pod"?'),
+            ("overrides: [{paths: [a], select: [bare-pods]}]\n", "1:35", 'did you mean "bare-pod"?'),
+            ("profile: strikt\n", "1:1", 'there is no profile "strikt"; did you mean "strict"?'),
+            ("kubernetes-version: '1.3'\n", "1:1", "Kubernetes 1.3 is not known"),
+        ],
+    )
+    def test_a_wrong_word_is_told_with_its_place(self, project, k8slint, settings, place, words):
+        (project / ".k8slint.yaml").write_text(settings)
+        ended = k8slint("check", "bad.yaml")
+        assert ended.code == 2
+        assert ended.err.startswith(f"k8slint: .k8slint.yaml:{place}: ")
+        assert words in ended.err
+
+    def test_flags_may_be_settings(self, project, k8slint):
+        (project / ".k8slint.yaml").write_text("fail-level: error\noutput-format: concise\ncolor: true\nworkers: 1\n")
+        ended = k8slint("check", "bad.yaml", *PINNED)
+        assert ended.code == 0
+        assert ended.out.startswith("\x1b[")
+        assert len(ended.out.splitlines()) == 2
+        ended = k8slint("check", "bad.yaml", *PINNED, "--fail-level", "info", "--output-format", "json", "--no-color")
+        assert ended.code == 1
+        assert json.loads(ended.out)
+
+    def test_variables_stand_between_flags_and_files(self, project, k8slint, monkeypatch):
+        (project / ".k8slint.yaml").write_text("fail-level: error\nselect: [floating-image-tag]\n")
+        assert k8slint("check", "bad.yaml").code == 0
+        monkeypatch.setenv("K8SLINT_FAIL_LEVEL", "warning")
+        assert k8slint("check", "bad.yaml").code == 1
+        assert k8slint("check", "bad.yaml", "--fail-level", "never").code == 0
+        monkeypatch.setenv("K8SLINT_FAIL_LEVEL", "")
+        assert k8slint("check", "bad.yaml").code == 0
+
+    def test_a_variable_may_name_the_settings(self, project, k8slint, monkeypatch):
+        (project / "other.yaml").write_text("select: [syntax-error]\n")
+        monkeypatch.setenv("K8SLINT_CONFIG", "other.yaml")
+        assert k8slint("check", "bad.yaml").code == 0
+        monkeypatch.setenv("K8SLINT_CONFIG", "nowhere.yaml")
+        assert k8slint("check", "bad.yaml").err == "k8slint: K8SLINT_CONFIG: nowhere.yaml: no such file or directory\n"
+
+    def test_variables_hold_what_flags_hold(self, project, k8slint, monkeypatch):
+        for name, value in (
+            ("KUBERNETES_VERSION", "1.33"),
+            ("PROFILE", "strict"),
+            ("OUTPUT_FORMAT", "json=out.json, concise"),
+            ("COLOR", "false"),
+            ("WORKERS", "1"),
+        ):
+            monkeypatch.setenv(f"K8SLINT_{name}", value)
+        assert len(k8slint("check", "bad.yaml", *PINNED).out.splitlines()) == 2
+        assert json.loads((project / "out.json").read_text())["kubernetesVersion"] == "1.33"
+
+    @pytest.mark.parametrize(
+        ("name", "value", "words"),
+        [
+            ("FAIL_LEVEL", "warn", 'K8SLINT_FAIL_LEVEL knows no "warn"; did you mean "warning"?'),
+            ("OUTPUT_FORMAT", "text,sarrif=x", 'K8SLINT_OUTPUT_FORMAT knows no "sarrif"; did you mean "sarif"?'),
+            ("COLOR", "always", 'K8SLINT_COLOR is true or false, not "always"'),
+            ("WORKERS", "many", 'K8SLINT_WORKERS is a whole number, not "many"'),
+            ("PROFILE", "strikt", 'K8SLINT_PROFILE: there is no profile "strikt"; did you mean "strict"?'),
+            ("KUBERNETES_VERSION", "new", 'K8SLINT_KUBERNETES_VERSION: "new" is no Kubernetes version'),
+            ("CLUSTER", "nowhere.yaml", "nowhere.yaml: no such file or directory"),
+        ],
+    )
+    @pytest.mark.usefixtures("project")
+    def test_a_wrong_one_is_named(self, k8slint, monkeypatch, name, value, words):
+        monkeypatch.setenv(f"K8SLINT_{name}", value)
+        ended = k8slint("check", "bad.yaml")
+        assert ended.code == 2
+        assert words in ended.err
+        assert ended.err.count("\n") == 1
+
+    def test_the_schema_knows_every_format(self):
+        contract = json.loads((SCHEMAS / "config.schema.json").read_text(encoding="utf-8"))
+        assert contract["properties"]["output-format"]["enum"] == list(FORMATS)
+        assert contract["properties"]["fail-level"]["enum"] == [level.value for level in FailLevel]
+
+    def test_what_does_nothing_is_said_once_and_changes_no_exit_code(self, project, k8slint):
+        (project / ".k8slint.yaml").write_text("exclude: [vendro/]\n")
+        ended = k8slint("check", ".", *PINNED)
+        assert (ended.code, ended.err) == (1, 'k8slint: .k8slint.yaml:1:11: "vendro/" excludes nothing\n')
+        assert not k8slint("check", "bad.yaml", *PINNED).err
+        assert not k8slint("check", "bad.yaml", *PINNED, "--context", ".").err
 
 
 class TestOutput:

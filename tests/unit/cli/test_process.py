@@ -260,6 +260,22 @@ class TestCompletion:
         code, out, _ = shell("$K", **environment)
         assert (code, out.split()) == (0, ["explain"])
 
+    @pytest.mark.parametrize(
+        ("words", "index", "offered"),
+        [
+            ("explain bare-p", 2, ["bare-pod"]),
+            ("explain ignor", 2, ["ignore-without-reason", "ignores"]),
+            ("check --select syntax", 3, ["syntax-error"]),
+            ("check --ignore bare-pod,syntax", 3, ["bare-pod,syntax-error"]),
+            ("check --profile s", 3, ["strict"]),
+            ("check --output-format ju", 3, ["junit"]),
+            ("check --fail-level w", 3, ["warning"]),
+        ],
+    )
+    def test_words_of_ours_are_completed(self, words, index, offered):
+        environment = {"_K8SLINT_COMPLETE": "complete_bash", "COMP_WORDS": f"k8slint {words}", "COMP_CWORD": str(index)}
+        code, out, _ = shell("$K", **environment)
+        assert (code, out.split()) == (0, offered)
 
 class TestInternalErrors:
     """What is wrong with the program itself is said as such, and is no finding."""

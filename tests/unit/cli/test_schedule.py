@@ -404,3 +404,14 @@ class TestCluster:
             os.close(terminal)
         assert (ended.code, ended.out) == (2, "")
         assert "kubectl get nodes,pods" in ended.err
+
+
+@pytest.mark.parametrize("command", [["schedule"], ["why", "pod/web"]])
+def test_colours_may_be_a_setting(project, k8slint, monkeypatch, command):
+    argv = [*command, "good.yaml", "--nodes", "1"]
+    assert "\x1b[" not in k8slint(*argv).out
+    (project / ".k8slint.yaml").write_text("color: true\n")
+    assert "\x1b[" in k8slint(*argv).out
+    assert "\x1b[" not in k8slint(*argv, "--no-color").out
+    monkeypatch.setenv("K8SLINT_COLOR", "false")
+    assert "\x1b[" not in k8slint(*argv).out

@@ -264,6 +264,19 @@ class TestGitignore:
         project({".gitignore": "a.yaml\n[z-a].yaml\nb.yaml\n", "a.yaml": "", "b.yaml": "", "c.yaml": ""})
         assert names(".") == ["c.yaml"]
 
+    def test_a_malformed_line_is_told_of_with_its_place(self, project):
+        project(
+            {"repo/.git/HEAD": "", "repo/.gitignore": "a.yaml\n[[:zz:]]/\n", "repo/sub/b.yaml": "", ".gitignore": "["}
+        )
+        expected = ['repo/.gitignore:2: "[[:zz:]]/" is a malformed pattern, and is left out']
+        assert discover(["repo"], (), lambda _: False).notes == expected
+        assert discover(["repo/sub", "repo/sub/b.yaml"], ["repo"], lambda _: False).notes == expected
+
+    def test_many_malformed_lines_are_one_note(self, project):
+        project({".gitignore": "[z-a]\n" * 3, "a.yaml": ""})
+        expected = ['.gitignore:1: "[z-a]" is a malformed pattern, and is left out, as are 2 more']
+        assert discover(["."], (), lambda _: False).notes == expected
+
     def test_a_gitignore_that_is_a_folder_or_no_text_harms_nobody(self, project):
         root = project({"b.yaml": "", "sub/.gitignore/c.yaml": ""})
         (root / ".gitignore").write_bytes(b"\xff\xfe\na.yaml\n")
