@@ -14,7 +14,7 @@ from k8slint.config import Config, Override
 from k8slint.engine.judge import Judged, World, judge
 from k8slint.engine.rule import load_rules
 from k8slint.engine.selection import Selection, default_selection
-from k8slint.finding import Finding, Report, RuleText, Skipped, Summary
+from k8slint.finding import Failure, Finding, Report, RuleText, Skipped, Summary
 from k8slint.loading.batch import load_file, load_files
 from k8slint.loading.discovery import Found, discover, repository_root
 from k8slint.loading.kustomize import PATCH, named_files
@@ -60,7 +60,7 @@ class Material(NamedTuple):
     amendments: tuple[str, ...]
     readings: tuple[Reading, ...]
     skipped: tuple[Skipped, ...]
-    failures: tuple[str, ...]
+    failures: tuple[Failure, ...]
     workers: int
 
 
@@ -97,8 +97,8 @@ def lint(request: Request) -> Report:
         assumptions=(*_assumed(cluster.description), *assumptions(schemas, cluster.objects), *simulated),
         rules=_rule_texts({finding.rule for finding in (*findings, *(each.finding for each in ignored))}),
         ignored=ignored,
-        failures=material.failures,
-        root=repository_root(os.getcwd()),
+        failures=tuple(dict.fromkeys(material.failures)),
+        root=_root(request.paths),
     )
 
 
@@ -133,6 +133,18 @@ def collect(request: Request) -> Material:
         failures=(*found.failures, *failures, *crd_failures),
         workers=workers,
     )
+
+
+def _root(paths: Iterable[str]) -> str:
+    """The root of the repository around the working directory or, if all the paths lie outside, around the paths."""
+    here = repository_root(os.getcwd())
+    folders = [
+        os.path.abspath(path if os.path.isdir(path) else os.path.dirname(path)) for path in paths if path != STDIN
+    ]
+    common = os.path.commonpath(folders) if folders else here
+    there = repository_root(common)
+    is_outside = os.path.commonpath([here, common]) != here
+    return there if is_outside and os.path.exists(os.path.join(there, ".git")) else here
 
 
 def _rule_texts(ids: Iterable[str]) -> dict[str, RuleText]:
@@ -191,20 +203,20 @@ def _workers(request: Request, files: Sequence[Found]) -> int:
     return request.workers or min(cores, _MOST_WORKERS, 1 + size // _WORTH_FORKING)
 
 
-def _load(request: Request, files: Sequence[Found], workers: int) -> tuple[list[Loaded], list[str]]:
+def _load(request: Request, files: Sequence[Found], workers: int) -> tuple[list[Loaded], list[Failure]]:
     loaded, failures = _read(files, workers)
     if STDIN in request.paths:
         loaded.insert(0, load(request.stdin_name, request.stdin))
     return loaded, failures
 
 
-def _read(files: Sequence[Found], workers: int) -> tuple[list[Loaded], list[str]]:
+def _read(files: Sequence[Found], workers: int) -> tuple[list[Loaded], list[Failure]]:
     """The files that can be read, and a sentence for each that cannot."""
     loaded: list[Loaded] = []
-    failures: list[str] = []
+    failures: list[Failure] = []
     for file, result in zip(files, load_files(files, workers), strict=True):
         if isinstance(result, OSError):
-            failures.append(f"{file.name}: {reason(result)}")
+            failures.append(Failure(file.name, f"{file.name}: {reason(result)}"))
         else:
             loaded.append(result)
     return loaded, failures
@@ -246,7 +258,7 @@ def _amendments(loaded: Iterable[Loaded], roles: Iterable[str]) -> tuple[str, ..
     )
 
 
-def _crds(config: Config) -> tuple[list[Object], list[str]]:
+def _crds(config: Config) -> tuple[list[Object], list[Failure]]:
     """The definitions that the settings name, and what of them could not be read."""
     found = discover([os.path.join(config.folder, path) for path in config.crds], (), lambda _path: False)
     loaded, failures = _read(found.files, 1)

@@ -11,6 +11,7 @@ from itertools import islice
 from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
+from k8slint.finding import Failure
 from k8slint.usage import reason
 
 SUFFIXES: Final = (".yaml", ".yml", ".json")
@@ -30,10 +31,10 @@ class Found(NamedTuple):
 
 @dataclass(slots=True)
 class Discovered:
-    """The files, sorted by name, and what could not be looked at, each as a sentence."""
+    """The files, sorted by name, and what could not be looked at."""
 
     files: list[Found] = field(default_factory=list)
-    failures: list[str] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
 
 
 def discover(paths: Iterable[str], context: Iterable[str], is_excluded: Callable[[str], bool]) -> Discovered:
@@ -64,14 +65,17 @@ class _Walk:
         try:
             status = os.stat(path)
         except (OSError, ValueError) as error:
-            self.result.failures.append(f"{path}: {reason(error)}")
+            self._fail(path, reason(error))
             return
         if stat.S_ISDIR(status.st_mode):
             self._add_directory(path, is_context=is_context)
         elif stat.S_ISREG(status.st_mode) or path.startswith(("/dev/fd/", "/proc/self/fd/")):
             self._add_file(os.path.normpath(path), status, is_context=is_context)
         else:
-            self.result.failures.append(f"{path}: not a regular file; to read a stream, pipe it into `k8slint check -`")
+            self._fail(path, "not a regular file; to read a stream, pipe it into `k8slint check -`")
+
+    def _fail(self, path: str, why: str) -> None:
+        self.result.failures.append(Failure(path, f"{path}: {why}"))
 
     def _add_file(self, path: str, status: os.stat_result, *, is_context: bool) -> None:
         identity = (status.st_dev, status.st_ino)
@@ -89,7 +93,7 @@ class _Walk:
             try:
                 entries = sorted(os.scandir(folder), key=attrgetter("name"))
             except OSError as error:
-                self.result.failures.append(f"{folder}: {reason(error)}")
+                self._fail(folder, reason(error))
                 continue
             if any(entry.name == ".gitignore" for entry in entries):
                 ignores = (*ignores, *_ignores_in(folder))
@@ -98,7 +102,7 @@ class _Walk:
                 try:
                     self._add_entry(entry, path, ignores, pending, is_context=is_context)
                 except OSError as error:
-                    self.result.failures.append(f"{path}: {reason(error)}")
+                    self._fail(path, reason(error))
 
     def _add_entry(
         self, entry: os.DirEntry[str], path: str, ignores: Ignores, pending: list[Any], *, is_context: bool
