@@ -8,7 +8,7 @@ from typing import Final
 
 from k8slint.finding import Finding, Report, Severity
 from k8slint.report.escape import visible
-from k8slint.report.wording import counted, in_one_line, notes, posix_path, verdict
+from k8slint.report.wording import in_one_line, notes, posix_path, verdict
 
 # Of each level the runner keeps as many in a step, and drops the others without a word.
 SHOWN: Final = 10
@@ -35,7 +35,7 @@ def render(report: Report) -> str:
 
 def _listed(others: list[str]) -> Iterator[str]:
     if others:
-        yield f"::group::{counted(len(others), 'more')}"
+        yield f"::group::{len(others)} more"
         yield from others
         yield "::endgroup::"
         yield (
