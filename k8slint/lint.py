@@ -136,15 +136,21 @@ def collect(request: Request) -> Material:
 
 
 def _root(paths: Iterable[str]) -> str:
-    """The root of the repository around the working directory or, if all the paths lie outside, around the paths."""
+    """The root of the repository around the working directory, else of the one that all the paths lie in.
+
+    Where there is none, it is the working directory.
+    """
     here = repository_root(os.getcwd())
-    folders = [
-        os.path.abspath(path if os.path.isdir(path) else os.path.dirname(path)) for path in paths if path != STDIN
-    ]
-    common = os.path.commonpath(folders) if folders else here
+    folders = [path if os.path.isdir(path) else os.path.dirname(path) for path in paths if path != STDIN]
+    common = os.path.commonpath([os.path.abspath(folder) for folder in folders or ["."]])
+    if _is_repository(here) and os.path.commonpath([here, common]) == here:
+        return here
     there = repository_root(common)
-    is_outside = os.path.commonpath([here, common]) != here
-    return there if is_outside and os.path.exists(os.path.join(there, ".git")) else here
+    return there if _is_repository(there) else here
+
+
+def _is_repository(folder: str) -> bool:
+    return os.path.exists(os.path.join(folder, ".git"))
 
 
 def _rule_texts(ids: Iterable[str]) -> dict[str, RuleText]:
