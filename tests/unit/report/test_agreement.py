@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 from junitparser import JUnitXml
@@ -72,7 +72,7 @@ def rdjson(text: str) -> int:
 
 
 def checkstyle(text: str) -> int:
-    errors = ElementTree.fromstring(text).findall(".//error[@severity='error']")  # noqa: S314 - our own output
+    errors = ET.fromstring(text).findall(".//error[@severity='error']")  # noqa: S314 - our own output
     return 2 if any("line" not in error.attrib for error in errors) else int(bool(errors))
 
 

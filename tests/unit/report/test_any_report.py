@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 from hypothesis import given, settings
@@ -116,7 +116,7 @@ def read_rdjson(text: str, report: Report) -> int:
 
 
 def read_checkstyle(text: str, report: Report) -> int:
-    root = ElementTree.fromstring(text)  # noqa: S314 - our own output
+    root = ET.fromstring(text)  # noqa: S314 - our own output
     return len(root.findall("file/error")) - len(report.failures)
 
 

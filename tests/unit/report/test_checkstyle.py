@@ -1,14 +1,14 @@
 from __future__ import annotations
 
 from typing import Any
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from k8slint.finding import Failure, RuleText, Severity
 from k8slint.report.checkstyle import render
 
 
 def read(text: str) -> Any:
-    root = ElementTree.fromstring(text)  # noqa: S314 - our own output
+    root = ET.fromstring(text)  # noqa: S314 - our own output
     assert (root.tag, root.get("version")) == ("checkstyle", "4.3")
     return [(file.get("name"), [error.attrib for error in file]) for file in root]
 

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -249,7 +249,7 @@ def check_rdjson(text: str, _harmless: str, whole: Report) -> None:
 
 
 def check_checkstyle(text: str, _harmless: str, whole: Report) -> None:
-    errors = ElementTree.fromstring(text).findall("file/error")  # noqa: S314 - our own output
+    errors = ET.fromstring(text).findall("file/error")  # noqa: S314 - our own output
     assert len(errors) == len(whole.failures) + 2
     assert errors[len(whole.failures)].get("message", "").startswith(visible(whole.findings[0].message))
 
@@ -269,7 +269,7 @@ SHAPES = [
 
 def check_markdown(text: str, _harmless: str, _whole: Report) -> None:
     for line in text.split("\n"):
-        (shape,) = (shape for shape in map(lambda shape: shape.fullmatch(line), SHAPES) if shape)
+        (shape,) = (shape for shape in (shape.fullmatch(line) for shape in SHAPES) if shape)
         said = shape.groupdict()
         assert not re.search(r"[<>\"']", said.get("html") or "")
         assert not MARKUP.search(CODE.sub("", said.get("prose") or "")), line

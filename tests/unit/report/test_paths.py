@@ -39,21 +39,24 @@ def test_the_same_name_from_another_folder_is_another_file(tmp_path: Any, monkey
         assert repository_path("app.yaml", str(tmp_path)) == f"{folder}/app.yaml"
 
 
-@pytest.mark.parametrize("file", ["../web.yaml", "{root}/web.yaml"])
-@pytest.mark.parametrize("name", ["sarif", "github", "gitlab", "junit", "rdjson", "checkstyle", "azure", "markdown"])
-def test_formats_for_programs_say_it(
-    name: str, file: str, finding: Any, place: Any, report: Any, tmp_path: Any, monkeypatch: Any
-) -> None:
+@pytest.fixture
+def below(tmp_path: Any, monkeypatch: Any) -> Any:
+    """A root, in a folder of which the test runs."""
     (tmp_path / "k8s").mkdir()
     monkeypatch.chdir(tmp_path / "k8s")
-    one = finding(location=place(file.format(root=tmp_path)))
+    return tmp_path
 
-    text = FORMATS[name](report(one, root=str(tmp_path)))
 
-    base = f'"originalUriBaseIds": {{"%SRCROOT%": {{"uri": "file://{tmp_path}/"}}}}, '
+@pytest.mark.parametrize("name", ["sarif", "github", "gitlab", "junit", "rdjson", "checkstyle", "azure", "markdown"])
+def test_formats_for_programs_say_it(name: str, finding: Any, place: Any, report: Any, below: Any) -> None:
+    one, other = (finding(location=place(file)) for file in ("../web.yaml", f"{below}/web.yaml"))
+
+    text = FORMATS[name](report(one, other, root=str(below)))
+
+    base = f'"originalUriBaseIds": {{"%SRCROOT%": {{"uri": "file://{below}/"}}}}, '
     rest = text.replace(base, "")
     assert "web.yaml" in rest
-    assert str(tmp_path) not in rest
+    assert str(below) not in rest
     assert "../" not in rest
     assert (base in text) is (name == "sarif")
 
