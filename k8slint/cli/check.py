@@ -160,7 +160,10 @@ def _append_summary(file: str, report: Report) -> None:
 
     try:
         with open(file, "ab") as stream:
-            stream.write(render(report, _SUMMARY - stream.tell()).encode("utf-8"))
+            room = _SUMMARY - stream.tell()
+            text = render(report, room).encode("utf-8")
+            if len(text) <= room:
+                stream.write(text)
     except OSError as error:
         complain(f"the job summary was not written: {file}: {reason(error)}")
 

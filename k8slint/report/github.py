@@ -8,7 +8,7 @@ from typing import Final
 
 from k8slint.finding import Finding, Report, Severity
 from k8slint.report.escape import visible
-from k8slint.report.wording import in_one_line, notes, posix_path, verdict
+from k8slint.report.wording import in_one_line, notes, posix_path, starting, verdict
 
 # Of each level the runner keeps as many in a step, and drops the others without a word.
 SHOWN: Final = 10
@@ -22,7 +22,7 @@ def render(report: Report) -> str:
     """
     commands = [f"::error title=k8slint::{_data(visible(failure.message))}" for failure in report.failures[:SHOWN]]
     counts = Counter({Severity.ERROR: len(report.failures)})
-    others = [visible(failure.message) for failure in report.failures[SHOWN:]]
+    others = [starting(visible(failure.message)) for failure in report.failures[SHOWN:]]
     for finding in sorted(report.findings, key=lambda finding: finding.severity.rank):
         weight = report.weight(finding)
         counts[weight] += 1

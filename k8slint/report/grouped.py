@@ -8,7 +8,7 @@ from itertools import groupby
 from k8slint.finding import Finding, Report
 from k8slint.report.color import Paint, painter
 from k8slint.report.escape import visible
-from k8slint.report.wording import verdict
+from k8slint.report.wording import starting, verdict
 
 
 def render(report: Report, *, color: bool = False) -> str:
@@ -20,9 +20,7 @@ def render(report: Report, *, color: bool = False) -> str:
 
 
 def _group(file: str, findings: Sequence[Finding], paint: Paint) -> Iterator[str]:
-    shown = visible(file)
-    # A file may be named `::error::text`, which at the start of a line GitHub's runner obeys.
-    yield paint("strong", f"./{shown}" if shown.lstrip(" ").startswith("::") else shown)
+    yield paint("strong", starting(visible(file)))
     places = [f"{finding.location.line}:{finding.location.column}" for finding in findings]
     width = max(map(len, places))
     for place, finding in zip(places, findings, strict=True):

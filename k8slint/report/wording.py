@@ -62,6 +62,14 @@ def in_full(finding: Finding) -> str:
     return " ".join(part for part in (message + stop, flowing(finding.effect), flowing(finding.fix)) if part)
 
 
+def starting(text: str) -> str:
+    """A visible text that begins with a path, for the start of a line.
+
+    A file may be named `::error::text`, which there GitHub's runner obeys.
+    """
+    return f"./{text}" if text.lstrip(" ").startswith("::") else text
+
+
 def notes(finding: Finding) -> Iterator[str]:
     """Effect and fix, each in a line with its label."""
     for label, text in (("effect", finding.effect), ("help", finding.fix)):
@@ -70,9 +78,8 @@ def notes(finding: Finding) -> Iterator[str]:
 
 
 def in_one_line(finding: Finding, file: str) -> str:
-    """`file:line:column: severity[rule] message`; a file named as a command for a CI server starts no line."""
-    safe = f"./{file}" if file.lstrip(" ").startswith("::") else file
-    place = f"{safe}:{finding.location.line}:{finding.location.column}"
+    """`file:line:column: severity[rule] message`."""
+    place = f"{starting(file)}:{finding.location.line}:{finding.location.column}"
     return f"{place}: {finding.severity}[{visible(finding.rule)}] {visible(finding.message)}"
 
 

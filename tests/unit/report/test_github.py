@@ -74,5 +74,11 @@ def test_what_github_would_drop_is_listed_in_the_log(finding: Any, place: Any, r
     ]
 
 
+def test_a_path_named_as_a_command_starts_no_line(report: Any) -> None:
+    gone = Failure("::error::x", "::error::x: permission denied")
+
+    assert "\n./::error::x: permission denied\n" in render(report(failures=(gone,) * 11))
+
+
 def test_without_findings_there_is_no_command(report: Any) -> None:
     assert render(report()) == "All clear: 3 objects in 2 files.\n"
