@@ -97,6 +97,13 @@ class Ignored(NamedTuple):
     reason: str
 
 
+class Failure(NamedTuple):
+    """What could not be done, as a sentence, and the path at which."""
+
+    file: str
+    message: str
+
+
 class KindCount(NamedTuple):
     """A kind, as `Certificate.cert-manager.io/v1`, and how many objects of it there are."""
 
@@ -140,10 +147,10 @@ class RuleText(NamedTuple):
 class Report(NamedTuple):
     """The result of a run: findings in order of place, then what they rest on.
 
-    `failures` are sentences that say what could not be read: if there are any, the work was not done. `notes` are
-    sentences about settings that have no effect. `rules` are those that found something, ignored findings included.
-    `root` is the absolute path of the repository, else of the working directory: what formats for other programs name
-    files from.
+    `failures` say what could not be read: if there are any, the work was not done. `notes` are sentences about settings
+    that have no effect. `rules` are those that found something, ignored findings included. `root` is the absolute path
+    of the repository, else of the working directory: what formats for other programs name files from. Findings of
+    `fail_level` or worse make the run fail; none do if it is None.
     """
 
     kubernetes_version: str
@@ -152,6 +159,24 @@ class Report(NamedTuple):
     assumptions: tuple[str, ...]
     rules: Mapping[str, RuleText] = MappingProxyType({})
     ignored: tuple[Ignored, ...] = ()
-    failures: tuple[str, ...] = ()
+    failures: tuple[Failure, ...] = ()
     notes: tuple[str, ...] = ()
     root: str = ""
+    fail_level: Severity | None = Severity.WARNING
+
+    @property
+    def exit_code(self) -> int:
+        """0 for clean, 1 for findings that make the run fail, 2 for work that could not be done."""
+        if self.failures:
+            return 2
+        return int(any(map(self.fails, self.findings)))
+
+    def fails(self, finding: Finding) -> bool:
+        """Whether the finding makes the run fail."""
+        return self.fail_level is not None and finding.severity.rank <= self.fail_level.rank
+
+    def weight(self, finding: Finding) -> Severity:
+        """What the finding is for a program that takes an error for a failed run: an error if it makes the run fail."""
+        if self.fails(finding):
+            return Severity.ERROR
+        return Severity.INFO if finding.severity is Severity.INFO else Severity.WARNING

@@ -14,7 +14,7 @@ from k8slint.config import Config, Override
 from k8slint.engine.judge import Judged, World, judge
 from k8slint.engine.rule import load_rules
 from k8slint.engine.selection import Selection, default_selection, named
-from k8slint.finding import Finding, Report, RuleText, Skipped, Summary
+from k8slint.finding import Failure, Finding, Report, RuleText, Skipped, Summary
 from k8slint.loading.batch import load_file, load_files
 from k8slint.loading.discovery import Found, discover, repository_root
 from k8slint.loading.kustomize import PATCH, named_files
@@ -63,7 +63,7 @@ class Material(NamedTuple):
     amendments: tuple[str, ...]
     readings: tuple[Reading, ...]
     skipped: tuple[Skipped, ...]
-    failures: tuple[str, ...]
+    failures: tuple[Failure, ...]
     notes: tuple[str, ...]
     workers: int
 
@@ -101,9 +101,9 @@ def lint(request: Request) -> Report:
         assumptions=(*_assumed(cluster.description), *assumptions(schemas, cluster.objects), *simulated),
         rules=_rule_texts({finding.rule for finding in (*findings, *(each.finding for each in ignored))}),
         ignored=ignored,
-        failures=material.failures,
+        failures=tuple(dict.fromkeys(material.failures)),
         notes=material.notes,
-        root=repository_root(os.getcwd()),
+        root=_root(request.paths),
     )
 
 
@@ -153,6 +153,24 @@ def _idle(request: Request, loaded: Sequence[Loaded], left_out: Sequence[str]) -
 
     names, texts = [each.source.name for each in loaded], [each.source.text for each in loaded]
     yield from idle_settings(config, names, left_out, texts)
+
+
+def _root(paths: Iterable[str]) -> str:
+    """The root of the repository around the working directory, else of the one that all the paths lie in.
+
+    Where there is none, it is the working directory.
+    """
+    here = repository_root(os.getcwd())
+    folders = [path if os.path.isdir(path) else os.path.dirname(path) for path in paths if path != STDIN]
+    common = os.path.commonpath([os.path.abspath(folder) for folder in folders or ["."]])
+    if _is_repository(here) and os.path.commonpath([here, common]) == here:
+        return here
+    there = repository_root(common)
+    return there if _is_repository(there) else here
+
+
+def _is_repository(folder: str) -> bool:
+    return os.path.exists(os.path.join(folder, ".git"))
 
 
 def _rule_texts(ids: Iterable[str]) -> dict[str, RuleText]:
@@ -221,20 +239,20 @@ def _workers(request: Request, files: Sequence[Found]) -> int:
     return request.workers or min(cores, _MOST_WORKERS, 1 + size // _WORTH_FORKING)
 
 
-def _load(request: Request, files: Sequence[Found], workers: int) -> tuple[list[Loaded], list[str]]:
+def _load(request: Request, files: Sequence[Found], workers: int) -> tuple[list[Loaded], list[Failure]]:
     loaded, failures = _read(files, workers)
     if STDIN in request.paths:
         loaded.insert(0, load(request.stdin_name, request.stdin))
     return loaded, failures
 
 
-def _read(files: Sequence[Found], workers: int) -> tuple[list[Loaded], list[str]]:
+def _read(files: Sequence[Found], workers: int) -> tuple[list[Loaded], list[Failure]]:
     """The files that can be read, and a sentence for each that cannot."""
     loaded: list[Loaded] = []
-    failures: list[str] = []
+    failures: list[Failure] = []
     for file, result in zip(files, load_files(files, workers), strict=True):
         if isinstance(result, OSError):
-            failures.append(f"{file.name}: {reason(result)}")
+            failures.append(Failure(file.name, f"{file.name}: {reason(result)}"))
         else:
             loaded.append(result)
     return loaded, failures
@@ -276,7 +294,7 @@ def _amendments(loaded: Iterable[Loaded], roles: Iterable[str]) -> tuple[str, ..
     )
 
 
-def _crds(config: Config) -> tuple[list[Object], list[str]]:
+def _crds(config: Config) -> tuple[list[Object], list[Failure]]:
     """The definitions that the settings name, and what of them could not be read."""
     found = discover([os.path.join(config.folder, path) for path in config.crds], (), lambda _path: False)
     loaded, failures = _read(found.files, 1)

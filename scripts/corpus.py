@@ -43,7 +43,7 @@ def findings(rules: Sequence[str]) -> Iterator[tuple[str, Finding]]:
     for repository in sorted(path for path in CORPUS.iterdir() if path.is_dir()):
         report = lint(Request([str(repository)], select=rules))
         for failure in report.failures:
-            print(failure, file=sys.stderr)
+            print(failure.message, file=sys.stderr)
         for finding in report.findings:
             yield sets.get(repository.name, "other"), finding
 

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from k8slint.cli import completion
 from k8slint.cli.streams import complain, config_for, read_stdin, wants_color, width, write_stdout
-from k8slint.finding import Severity
-from k8slint.usage import UsageError
+from k8slint.finding import Failure, Severity
+from k8slint.report import FORMATS
+from k8slint.usage import UsageError, reason
 
 if TYPE_CHECKING:
     from k8slint.finding import Report
     from k8slint.lint import Request
+
+# GitHub drops the whole summary of a step that is larger, in bytes.
+_SUMMARY: Final = 1_048_576
 
 
 class FailLevel(StrEnum):
@@ -65,7 +70,7 @@ def check(  # noqa: PLR0917 - typer reads the options from the signature
         list[str] | None,
         typer.Option(
             metavar="FORMAT[=FILE]",
-            help="text, concise, json, sarif, github, gitlab or junit; several, to files, in one run.",
+            help=f"{', '.join(FORMATS)}; several, to files, in one run.",
             autocompletion=completion.formats,
         ),
     ] = None,
@@ -101,26 +106,25 @@ def check(  # noqa: PLR0917 - typer reads the options from the signature
         nodes=nodes,
         workers=settings.workers if workers is None else workers,
     )
-    report = lint(request)
+    level = fail_level or FailLevel(settings.fail_level or "warning")
+    report = _concluded(lint(request), request, level)
     _write(outputs, report, color=settings.color if color is None else color)
     if verbose:
         _list_skipped(report)
-    for said in (*report.notes, *report.failures):
+    for said in (*report.notes, *(failure.message for failure in report.failures)):
         complain(said)
-    raise typer.Exit(_exit_code(report, request, fail_level or FailLevel(settings.fail_level or "warning")))
+    raise typer.Exit(report.exit_code)
 
 
-def _exit_code(report: Report, request: Request, fail_level: FailLevel) -> int:
-    if report.failures:
-        return 2
+def _concluded(report: Report, request: Request, fail_level: FailLevel) -> Report:
+    """The report, which now knows how the run ends."""
+    failures = report.failures
     # Files given beside a context are given by a tool, which does not know what they hold.
-    if not report.summary.objects and not report.findings and not request.context:
-        complain(f"nothing to check: no Kubernetes object in {', '.join(request.paths)}")
-        return 2
-    if fail_level is FailLevel.NEVER:
-        return 0
-    worst = Severity(fail_level.value).rank
-    return int(any(finding.severity.rank <= worst for finding in report.findings))
+    if not (failures or report.summary.objects or report.findings or request.context):
+        message = f"nothing to check: no Kubernetes object in {', '.join(request.paths)}"
+        failures = (Failure(request.paths[0], message),)
+    level = None if fail_level is FailLevel.NEVER else Severity(fail_level.value)
+    return report._replace(failures=failures, fail_level=level)
 
 
 def _words(values: list[str] | None) -> list[str]:
@@ -129,8 +133,7 @@ def _words(values: list[str] | None) -> list[str]:
 
 def _outputs(formats: Sequence[str]) -> list[tuple[str, str]]:
     """Pairs of format and file; an empty file is standard output."""
-    from k8slint.report import FORMATS  # noqa: PLC0415 - imported when it runs
-    from k8slint.values.nearest import nearest  # noqa: PLC0415
+    from k8slint.values.nearest import nearest  # noqa: PLC0415 - imported when it runs
 
     outputs = []
     for entry in formats:
@@ -142,19 +145,43 @@ def _outputs(formats: Sequence[str]) -> list[tuple[str, str]]:
         outputs.append((name, file))
     if sum(not file for _, file in outputs) > 1:
         raise UsageError("several formats cannot share standard output; name a file, as sarif=out.sarif")
+    files: dict[str, str] = {}
+    for name, file in outputs:
+        target = os.path.realpath(file) if file else ""
+        if file and target in files:
+            raise UsageError(f"{files[target]} and {name} cannot share {file}; name a file for each")
+        files[target] = name
     return outputs
 
 
 def _write(outputs: list[tuple[str, str]], report: Report, *, color: bool | None) -> None:
-    from k8slint.report import FORMATS  # noqa: PLC0415 - imported when it runs
-
+    # Code scanning of GitHub takes a suppressed result for an open alert.
+    without = {"sarif": report._replace(ignored=())} if os.environ.get("GITHUB_ACTIONS") == "true" else {}
     for name, file in outputs:
+        shown = without.get(name, report)
         if file:
             from k8slint.cli.report_file import write_report  # noqa: PLC0415 - imported when it runs
 
-            write_report(file, FORMATS[name](report))
+            write_report(file, FORMATS[name](shown))
         else:
-            write_stdout(FORMATS[name](report, color=wants_color() if color is None else color, width=width()))
+            write_stdout(FORMATS[name](shown, color=wants_color() if color is None else color, width=width()))
+    summary = os.environ.get("GITHUB_STEP_SUMMARY")
+    if summary and any(name == "github" for name, _ in outputs):
+        _append_summary(summary, report)
+
+
+def _append_summary(file: str, report: Report) -> None:
+    """Add to what the job says of this step; a summary that cannot be written is no reason to fail."""
+    from k8slint.report.markdown import render  # noqa: PLC0415 - imported when it runs
+
+    try:
+        with open(file, "ab") as stream:
+            room = _SUMMARY - stream.tell()
+            text = render(report, room).encode("utf-8")
+            if len(text) <= room:
+                stream.write(text)
+    except OSError as error:
+        complain(f"the job summary was not written: {file}: {reason(error)}")
 
 
 def _list_skipped(report: Report) -> None:

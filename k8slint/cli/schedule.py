@@ -129,7 +129,8 @@ def rehearse(
         nodes=nodes,
     )
     material = collect(request)
-    gaps = [*material.failures, *(gap for reading in material.readings for gap in _gaps(reading))]
+    unread = (failure.message for failure in material.failures)
+    gaps = [*unread, *(gap for reading in material.readings for gap in _gaps(reading))]
     for said in (*material.notes, *gaps):
         complain(said)
     play = partial(

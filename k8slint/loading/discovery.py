@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
+from k8slint.finding import Failure
 from k8slint.loading.patterns import Patterns, compiled
 from k8slint.usage import reason
 
@@ -31,13 +32,13 @@ class Found(NamedTuple):
 
 @dataclass(slots=True)
 class Discovered:
-    """The files, sorted by name; what could not be looked at, and what is odd but no hindrance, each as a sentence.
+    """The files, sorted by name; what could not be looked at; what is odd but no hindrance, each as a sentence.
 
     `left_out` are the files and folders, these with a slash, that `is_excluded` or a .gitignore leaves out.
     """
 
     files: list[Found] = field(default_factory=list)
-    failures: list[str] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
 
@@ -70,14 +71,17 @@ class _Walk:
         try:
             status = os.stat(path)
         except (OSError, ValueError) as error:
-            self.result.failures.append(f"{path}: {reason(error)}")
+            self._fail(path, reason(error))
             return
         if stat.S_ISDIR(status.st_mode):
             self._add_directory(path, is_context=is_context)
         elif stat.S_ISREG(status.st_mode) or path.startswith(("/dev/fd/", "/proc/self/fd/")):
             self._add_file(os.path.normpath(path), status, is_context=is_context)
         else:
-            self.result.failures.append(f"{path}: not a regular file; to read a stream, pipe it into `k8slint check -`")
+            self._fail(path, "not a regular file; to read a stream, pipe it into `k8slint check -`")
+
+    def _fail(self, path: str, why: str) -> None:
+        self.result.failures.append(Failure(path, f"{path}: {why}"))
 
     def _add_file(self, path: str, status: os.stat_result, *, is_context: bool) -> None:
         identity = (status.st_dev, status.st_ino)
@@ -95,7 +99,7 @@ class _Walk:
             try:
                 entries = sorted(os.scandir(folder), key=attrgetter("name"))
             except OSError as error:
-                self.result.failures.append(f"{folder}: {reason(error)}")
+                self._fail(folder, reason(error))
                 continue
             if any(entry.name == ".gitignore" for entry in entries):
                 ignores = (*ignores, *self._ignores_in(folder))
@@ -104,7 +108,7 @@ class _Walk:
                 try:
                     self._add_entry(entry, path, ignores, pending, is_context=is_context)
                 except OSError as error:
-                    self.result.failures.append(f"{path}: {reason(error)}")
+                    self._fail(path, reason(error))
 
     def _add_entry(
         self, entry: os.DirEntry[str], path: str, ignores: Ignores, pending: list[Any], *, is_context: bool

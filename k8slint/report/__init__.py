@@ -20,7 +20,8 @@ def _format(name: str, *takes: str) -> Render:
     # A run writes one or two formats: the others, and the json or xml they need, are never imported.
     def render(report: Report, *, color: bool = False, width: int | None = None) -> str:
         given = {"color": color, "width": width}
-        text: str = import_module(f"{__name__}.{name}").render(report, **{option: given[option] for option in takes})
+        module = import_module(f"{__name__}.{name.replace('-', '_')}")
+        text: str = module.render(report, **{option: given[option] for option in takes})
         return text
 
     return render
@@ -29,9 +30,15 @@ def _format(name: str, *takes: str) -> Render:
 FORMATS: Final[Mapping[str, Render]] = {
     "text": _format("text", "color", "width"),
     "concise": _format("concise", "color"),
+    "grouped": _format("grouped", "color"),
+    "markdown": _format("markdown"),
     "json": _format("json"),
+    "json-lines": _format("json-lines"),
     "sarif": _format("sarif"),
     "github": _format("github"),
     "gitlab": _format("gitlab"),
+    "azure": _format("azure"),
+    "rdjson": _format("rdjson"),
+    "checkstyle": _format("checkstyle"),
     "junit": _format("junit"),
 }

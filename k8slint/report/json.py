@@ -15,7 +15,7 @@ VERSION: Final = 1
 def render(report: Report) -> str:
     """The report as JSON in ASCII, a finding a line."""
     head = json.dumps(_head(report), indent=2).removesuffix("\n}")
-    findings = ",\n    ".join(json.dumps(_finding(finding)) for finding in report.findings)
+    findings = ",\n    ".join(json.dumps(as_data(finding)) for finding in report.findings)
     listed = f"[\n    {findings}\n  ]" if findings else "[]"
     return f'{head},\n  "findings": {listed}\n}}\n'
 
@@ -42,7 +42,8 @@ def _head(report: Report) -> dict[str, Any]:
     }
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def as_data(finding: Finding) -> dict[str, Any]:
+    """The finding as `$defs/finding` of the schema describes it."""
     return {
         "rule": visible(finding.rule),
         "severity": finding.severity.value,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -28,15 +29,17 @@ def counted(count: int, noun: str) -> str:
 
 
 def verdict(report: Report) -> str:
-    """One sentence: how many findings of each severity, or that all is clear, or that nothing was looked at."""
+    """One sentence: how many findings of each severity, or that all is clear, or that not all was looked at."""
     parts = [counted(count, severity.value) for severity, count in tally(report).items() if count]
     if parts:
         *others, last = parts
         return f"Found {', '.join(others)} and {last}." if others else f"Found {last}."
     files, objects = counted(report.summary.files, "file"), counted(report.summary.objects, "object")
-    if report.summary.objects:
-        return f"All clear: {objects} in {files}."
-    return f"Nothing was checked: no object in {files}."
+    if not report.summary.objects:
+        return f"Nothing was checked: no object in {files}."
+    if report.failures:
+        return f"Not all was checked: nothing was found in {objects} in {files}."
+    return f"All clear: {objects} in {files}."
 
 
 def assumed(assumptions: Sequence[str], room: int, most: int) -> Iterator[str]:
@@ -59,7 +62,41 @@ def in_full(finding: Finding) -> str:
     return " ".join(part for part in (message + stop, flowing(finding.effect), flowing(finding.fix)) if part)
 
 
+def starting(text: str) -> str:
+    """A visible text that begins with a path, for the start of a line.
+
+    A file may be named `::error::text`, which there GitHub's runner obeys.
+    """
+    return f"./{text}" if text.lstrip(" ").startswith("::") else text
+
+
+def notes(finding: Finding) -> Iterator[str]:
+    """Effect and fix, each in a line with its label."""
+    for label, text in (("effect", finding.effect), ("help", finding.fix)):
+        if prose := flowing(text):
+            yield f"{label}: {prose}"
+
+
+def in_one_line(finding: Finding, file: str) -> str:
+    """`file:line:column: severity[rule] message`."""
+    place = f"{starting(file)}:{finding.location.line}:{finding.location.column}"
+    return f"{place}: {finding.severity}[{visible(finding.rule)}] {visible(finding.message)}"
+
+
+def repository_path(file: str, root: str) -> str:
+    """The file, reached from the working directory, as the repository at the root names it: with slashes.
+
+    A file outside of the root has its absolute path. Without a root the file stays as it is.
+    """
+    return _from_root(file, root, os.getcwd()) if root else PurePath(file).as_posix()
+
+
 @lru_cache(maxsize=1024)
-def posix_path(file: str) -> str:
-    """The file as a repository names it: with slashes, and no `./` before it."""
-    return visible(PurePath(file).as_posix())
+def _from_root(file: str, root: str, folder: str) -> str:
+    absolute = PurePath(os.path.normpath(os.path.join(folder, file)))
+    return (absolute.relative_to(root) if absolute.is_relative_to(root) else absolute).as_posix()
+
+
+def posix_path(file: str, root: str) -> str:
+    """The file as `repository_path` has it, in characters that all are seen."""
+    return visible(repository_path(file, root))

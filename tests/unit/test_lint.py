@@ -6,7 +6,7 @@ import os
 import pytest
 
 from k8slint.config import Config, Override
-from k8slint.finding import Severity
+from k8slint.finding import Failure, Severity
 from k8slint.lint import Request, lint
 from k8slint.usage import UsageError
 
@@ -210,7 +210,10 @@ class TestFailures:
     def test_each_is_a_sentence_and_the_rest_is_judged(self, project):
         project({"a.yaml": POD})
         report = lint(Request(["a.yaml", "nowhere.yaml", "gone"], select=PINNED))
-        assert report.failures == ("gone: no such file or directory", "nowhere.yaml: no such file or directory")
+        assert [failure.message for failure in report.failures] == [
+            "gone: no such file or directory",
+            "nowhere.yaml: no such file or directory",
+        ]
         assert len(report.findings) == 1
 
     def test_a_file_without_permission_is_one(self, project, monkeypatch):
@@ -229,14 +232,14 @@ class TestFailures:
 
             monkeypatch.setattr(builtins, "open", denying)
         report = lint(Request(["."], select=PINNED))
-        assert report.failures == ("a.yaml: permission denied",)
+        assert report.failures == (Failure("a.yaml", "a.yaml: permission denied"),)
         assert len(report.findings) == 1
 
     def test_definitions_that_cannot_be_read_are_one(self, project):
         project({"a.yaml": POD})
         report = lint(Request(["a.yaml"], config=Config(crds=("crds/",)), select=PINNED))
         assert len(report.failures) == 1
-        assert "crds/: no such file or directory" in report.failures[0]
+        assert "crds/: no such file or directory" in report.failures[0].message
 
 
 class TestUsage:

@@ -78,7 +78,7 @@ class TestWrongUse:
         ("argv", "words"),
         [
             (["--output-format", "sarrif"], 'did you mean "sarif"'),
-            (["--output-format", "html"], "known are text, concise, json, sarif, github, gitlab, junit"),
+            (["--output-format", "html"], f"known are {', '.join(FORMATS)}"),
             (["--output-format", "json", "--output-format", "text"], "cannot share standard output"),
             (["--select", "floating-image-tags"], 'did you mean "floating-image-tag"'),
             (["--select", "documents"], 'did you mean "document"'),
@@ -98,6 +98,10 @@ class TestWrongUse:
             (["--nodes", "many"], "expected a number of nodes"),
             (["--kubernetes-version", "latest"], "latest"),
             (["--contxt", "."], "--context"),
+            (
+                ["--output-format", "json=a.txt", "--output-format", "sarif=./a.txt"],
+                "json and sarif cannot share ./a.txt",
+            ),
             (["--output-format", "json=nowhere/out.json"], "nowhere/out.json: no such file or directory"),
             (["--output-format", "json=."], ".: is a directory"),
         ],
@@ -247,6 +251,18 @@ class TestOutput:
             assert alone.out.endswith("\n")
         assert sorted(path.name for path in project.iterdir() if path.name.startswith(".")) == []
 
+    def test_the_help_names_every_format(self, k8slint):
+        told = " ".join(k8slint("check", "--help").out.replace("│", " ").split())
+        assert f"{', '.join(FORMATS)}; several, to files" in told
+
+    def test_two_formats_to_one_file_leave_it_as_it_was(self, project, k8slint):
+        (project / "a.txt").write_text("old")
+        (project / "b.txt").symlink_to("a.txt")
+        ended = k8slint("check", "bad.yaml", *PINNED, "--output-format", "json=a.txt", "--output-format", "sarif=b.txt")
+        assert (ended.code, ended.out) == (2, "")
+        assert ended.err == "k8slint: json and sarif cannot share b.txt; name a file for each\n"
+        assert (project / "a.txt").read_text() == "old"
+
     def test_one_format_goes_to_stdout_beside_files(self, project, k8slint):
         ended = k8slint("check", "bad.yaml", *PINNED, "--output-format", "concise", "--output-format", "json=out.json")
         assert ended.out.startswith("bad.yaml:4:38: warning[floating-image-tag]")
@@ -303,3 +319,81 @@ class TestOutput:
             k8slint("check", *paths, *PINNED) for paths in (["bad.yaml", "good.yaml"], ["good.yaml", "bad.yaml"])
         )
         assert one == other
+
+
+class TestGitHubActions:
+    def test_the_summary_of_the_job_gets_what_the_markdown_format_says(self, project, k8slint, monkeypatch):
+        (project / "summary.md").write_text("before\n")
+        monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(project / "summary.md"))
+        comment = k8slint("check", "bad.yaml", *PINNED, "--output-format", "markdown").out
+        assert (project / "summary.md").read_text() == "before\n"
+        k8slint("check", "bad.yaml", *PINNED, "--output-format", "github")
+        assert (project / "summary.md").read_text() == f"before\n{comment}"
+
+    def test_a_summary_stays_below_a_mebibyte_with_what_is_there(self, project, k8slint, monkeypatch):
+        (project / "summary.md").write_text("x" * (2**20 - 700))
+        monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(project / "summary.md"))
+        (project / "bad.yaml").write_text("---\n".join((project / "bad.yaml").read_text() for _ in range(20)))
+        assert k8slint("check", "bad.yaml", *PINNED, "--output-format", "github").code == 1
+        text = (project / "summary.md").read_text()
+        assert 2**20 - 400 < len(text.encode()) <= 2**20
+        assert "Not shown for want of room:" in text
+
+    def test_a_summary_that_cannot_be_written_is_said_and_no_more(self, project, k8slint, monkeypatch):
+        monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(project / "nowhere" / "summary.md"))
+        ended = k8slint("check", "good.yaml", *PINNED, "--output-format", "github")
+        assert ended.code == 0
+        assert "the job summary was not written: " in ended.err
+
+    def test_what_is_ignored_is_suppressed_but_not_where_it_would_become_an_alert(self, project, k8slint, monkeypatch):
+        text = (project / "bad.yaml").read_text().rstrip()
+        (project / "bad.yaml").write_text(f"{text} # k8slint: ignore[floating-image-tag] by hand\n")
+
+        def suppressions():
+            ended = k8slint("check", "bad.yaml", *PINNED, "--output-format", "sarif")
+            assert ended.code == 0
+            return [result["suppressions"][0]["kind"] for result in json.loads(ended.out)["runs"][0]["results"]]
+
+        assert suppressions() == ["inSource"]
+        monkeypatch.setenv("GITHUB_ACTIONS", "true")
+        assert suppressions() == []
+
+
+class TestPaths:
+    @pytest.fixture
+    def repository(self, project):
+        (project / "repo" / ".git").mkdir(parents=True)
+        (project / "repo" / "k8s").mkdir()
+        (project / "bad.yaml").rename(project / "repo" / "k8s" / "bad.yaml")
+        return project / "repo"
+
+    @pytest.mark.parametrize(
+        ("folder", "path"),
+        [
+            ("repo", "k8s"),
+            ("repo", "k8s/bad.yaml"),
+            ("repo/k8s", "."),
+            ("repo/k8s", ".."),
+            ("repo/k8s", "../k8s/bad.yaml"),
+            ("repo", "{repo}"),
+            ("repo/k8s", "{repo}/k8s/bad.yaml"),
+            (".", "{repo}/k8s"),
+            (".", "repo"),
+        ],
+    )
+    def test_a_file_of_a_repository_is_named_from_its_root(self, repository, k8slint, monkeypatch, folder, path):
+        monkeypatch.chdir(repository.parent / folder)
+        out = k8slint("check", path.format(repo=repository), *PINNED, "--output-format", "sarif").out
+        (run,) = json.loads(out)["runs"]
+        (result,) = run["results"]
+        artifact = result["locations"][0]["physicalLocation"]["artifactLocation"]
+        assert artifact == {"uri": "k8s/bad.yaml", "uriBaseId": "%SRCROOT%"}
+        assert run["originalUriBaseIds"] == {"%SRCROOT%": {"uri": f"file://{repository}/"}}
+
+    def test_a_file_outside_of_the_repository_stays_absolute(self, repository, k8slint, monkeypatch):
+        (repository.parent / "other.yaml").write_bytes((repository / "k8s" / "bad.yaml").read_bytes())
+        monkeypatch.chdir(repository)
+        out = k8slint("check", ".", "../other.yaml", *PINNED, "--output-format", "sarif").out
+        results = json.loads(out)["runs"][0]["results"]
+        uris = [result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for result in results]
+        assert sorted(uris) == [f"file://{repository.parent}/other.yaml", "k8s/bad.yaml"]

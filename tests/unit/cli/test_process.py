@@ -277,6 +277,7 @@ class TestCompletion:
         code, out, _ = shell("$K", **environment)
         assert (code, out.split()) == (0, offered)
 
+
 class TestInternalErrors:
     """What is wrong with the program itself is said as such, and is no finding."""
 

@@ -5,6 +5,7 @@ import subprocess
 
 import pytest
 
+from k8slint.finding import Failure
 from k8slint.loading.batch import load_files
 from k8slint.loading.discovery import discover
 
@@ -104,7 +105,9 @@ class TestLinks:
         root = project({"a.yaml": ""})
         (root / "b.yaml").symlink_to(root / "nowhere")
         assert names(".") == ["a.yaml"]
-        assert discover(["b.yaml"], (), lambda _: False).failures == ["b.yaml: no such file or directory"]
+        assert discover(["b.yaml"], (), lambda _: False).failures == [
+            Failure("b.yaml", "b.yaml: no such file or directory")
+        ]
 
 
 class TestTrouble:
@@ -113,18 +116,18 @@ class TestTrouble:
     )
     def test_a_missing_path_is_a_failure(self, project, path, why):
         project({})
-        assert discover([path], (), lambda _: False).failures == [f"{path}: {why}"]
+        assert discover([path], (), lambda _: False).failures == [Failure(path, f"{path}: {why}")]
 
     def test_a_pipe_is_a_failure_if_named_and_nothing_in_a_walk(self, project):
         root = project({"a.yaml": ""})
         os.mkfifo(root / "p.yaml")
         assert names(".") == ["a.yaml"]
         (failure,) = discover(["p.yaml"], (), lambda _: False).failures
-        assert failure.startswith("p.yaml: not a regular file")
+        assert failure.message.startswith("p.yaml: not a regular file")
 
     def test_a_device_is_a_failure(self):
         (failure,) = discover(["/dev/zero"], (), lambda _: False).failures
-        assert failure.startswith("/dev/zero: not a regular file")
+        assert failure.message.startswith("/dev/zero: not a regular file")
 
     def test_a_folder_that_cannot_be_listed_is_a_failure_and_the_others_are_read(self, project, monkeypatch):
         project({"a/a.yaml": "", "b/b.yaml": ""})
@@ -138,7 +141,7 @@ class TestTrouble:
         monkeypatch.setattr(os, "scandir", scandir)
         found = discover(["."], (), lambda _: False)
         assert [file.name for file in found.files] == ["b/b.yaml"]
-        assert found.failures == ["a: permission denied"]
+        assert found.failures == [Failure("a", "a: permission denied")]
 
     def test_a_file_that_vanishes_after_it_was_seen_is_an_error_of_its_own(self, project):
         root = project({"a.yaml": "a: 1", "b.yaml": "b: 2"})

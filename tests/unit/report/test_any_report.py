@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import pytest
 from hypothesis import given, settings
@@ -14,11 +15,14 @@ from sarif_pydantic import Sarif
 
 from k8slint.bundled import SCHEMAS
 from k8slint.finding import (
+    Failure,
     Finding,
+    Ignored,
     Location,
     ObjectName,
     RelatedLocation,
     Report,
+    RuleText,
     Severity,
     Skipped,
     SourceLine,
@@ -50,13 +54,19 @@ findings = st.builds(
 )
 counts = st.integers(0, 10**6)
 skipped = st.lists(st.builds(Skipped, texts, positions, texts), max_size=3).map(tuple)
+severities = st.sampled_from(Severity)
+rules = st.builds(RuleText, texts, severities, texts, texts, texts, texts)
 reports = st.builds(
     Report,
     texts,
     st.lists(findings, max_size=4).map(tuple),
     st.builds(Summary, counts, counts, skipped, counts, counts),
     st.lists(texts, max_size=8).map(tuple),
-    st.dictionaries(texts, texts, max_size=2),
+    st.dictionaries(texts, rules, max_size=2),
+    st.lists(st.builds(Ignored, findings, texts), max_size=2).map(tuple),
+    st.lists(st.builds(Failure, texts, texts), max_size=2).map(tuple),
+    st.just("") | texts.map("/{}".format),
+    st.none() | severities,
 )
 
 
@@ -67,25 +77,52 @@ def read_json(text: str, report: Report) -> int:
     return len(data["findings"])
 
 
-def read_sarif(text: str, _report: Report) -> int:
+def read_sarif(text: str, report: Report) -> int:
     (run,) = Sarif.model_validate_json(text).runs
     assert all(run.tool.driver.rules[result.rule_index].id == result.rule_id for result in run.results)
-    return len(run.results)
+    return len(run.results) - len(report.ignored)
 
 
-def read_gitlab(text: str, _report: Report) -> int:
-    return len({issue["fingerprint"] for issue in json.loads(text)})
+def read_gitlab(text: str, report: Report) -> int:
+    issues = json.loads(text)
+    assert len({issue["fingerprint"] for issue in issues[len(report.failures) :]}) == len(report.findings)
+    return len(issues) - len(report.failures)
 
 
 def read_junit(text: str, report: Report) -> int:
     (suite,) = JUnitXml.fromstring(text.encode("utf-8"))
-    assert suite.failures == len({(finding.location.file, finding.rule) for finding in report.findings})
+    assert (suite.failures > 0) is any(map(report.fails, report.findings))
+    assert suite.errors == len(report.failures)
+    cases = [case for case in list(suite)[suite.errors :] if case.classname != "k8slint" or report.findings]
+    told = [case.system_out or case.result[0].text for case in cases]
     notes = sum(bool(flowing(note)) for finding in report.findings for note in (finding.effect, finding.fix))
-    return sum(len(failure.text.split("\n")) for case in suite for failure in case.result) - notes
+    return sum(len(text.split("\n")) for text in told) - notes
 
 
 def read_lines(text: str, _report: Report) -> int:
     return text.count("\n") - 1
+
+
+def read_log(text: str, report: Report) -> int:
+    return text.count("\n") - 1 - len(report.failures)
+
+
+def read_json_lines(text: str, _report: Report) -> int:
+    return len([json.loads(line) for line in text.splitlines()])
+
+
+def read_rdjson(text: str, report: Report) -> int:
+    return len(json.loads(text)["diagnostics"]) - len(report.failures)
+
+
+def read_checkstyle(text: str, report: Report) -> int:
+    root = ET.fromstring(text)  # noqa: S314 - our own output
+    return len(root.findall("file/error")) - len(report.failures)
+
+
+def read_markdown(text: str, _report: Report) -> int:
+    assert text.count("<details") == text.count("</details>")
+    return text.count("\n- **")
 
 
 READERS: dict[str, Any] = {
@@ -94,7 +131,12 @@ READERS: dict[str, Any] = {
     "gitlab": read_gitlab,
     "junit": read_junit,
     "concise": read_lines,
-    "github": read_lines,
+    "github": read_log,
+    "azure": read_log,
+    "json-lines": read_json_lines,
+    "rdjson": read_rdjson,
+    "checkstyle": read_checkstyle,
+    "markdown": read_markdown,
 }
 
 
