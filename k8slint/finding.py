@@ -110,7 +110,7 @@ class Summary(NamedTuple):
     `files` hold the `objects`, which are those that the API server takes; `settings` are objects that programs read, as
     kustomizations, and that no API server sees. `not_judged` counts references whose target may lie outside the files
     given. `without_schema` are the kinds of the objects whose fields nothing here describes, most first: of these only
-    references and metadata were judged; `in_part` are those whose CustomResourceDefinition was not evaluated as a whole.
+    references and metadata were judged; `in_part` are those whose CustomResourceDefinition was evaluated in part.
     `charts` are folders of Helm charts that nobody rendered, `kustomizations` folders of those that change what they
     take in and that nobody built. `unread` counts files of which nothing or not all could be read as YAML.
     """

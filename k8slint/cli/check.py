@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from k8slint.cli.progress import Progress, is_watched
 from k8slint.cli.streams import complain, config_for, read_stdin, wants_color, width, write_stdout
 from k8slint.finding import Severity
 from k8slint.usage import UsageError, reason
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from k8slint.finding import Report
     from k8slint.lint import Request
+    from k8slint.report import Detail
 
 
 class FailLevel(StrEnum):
@@ -58,23 +63,35 @@ def check(  # noqa: PLR0917 - typer reads the options from the signature
         list[str] | None,
         typer.Option(
             metavar="FORMAT[=FILE]",
-            help="text, concise, json, sarif, github, gitlab or junit; several, to files, in one run.",
+            help="text, concise, statistics, json, sarif, github, gitlab or junit; several, to files, in one run.",
         ),
     ] = None,
     fail_level: Annotated[
-        FailLevel, typer.Option(help="Exit with 1 for findings of this severity or worse.")
+        FailLevel, typer.Option(help="Exit with 1 for findings of this severity or worse; all are reported.")
     ] = FailLevel.WARNING,
+    min_severity: Annotated[
+        Severity, typer.Option(help="Report only findings of this severity or worse; others do not fail either.")
+    ] = Severity.INFO,
     config: Annotated[str, typer.Option(metavar="FILE", help="Settings, instead of the nearest .k8slint.yaml.")] = "",
     stdin_filename: Annotated[str, typer.Option(metavar="NAME", help="What to call standard input.")] = "<stdin>",
     color: Annotated[bool | None, typer.Option(help="Colours; as the terminal has it if not said.")] = None,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="List what was skipped, and why.")] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Show all infos; list what was skipped or has no schema.")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Findings only; nothing where there are none.")] = False,
+    statistics: Annotated[
+        bool, typer.Option("--statistics", help="Count the findings of each rule instead of showing them.")
+    ] = False,
     workers: Annotated[int, typer.Option("--workers", "-j", min=0, help="Processes; 0 is as many as pay.")] = 0,
 ) -> None:
     """Say what the cluster would do with these manifests."""
-    from k8slint.lint import STDIN, Request, lint  # noqa: PLC0415 - imported when it runs
+    from k8slint.cli.listing import left_aside  # noqa: PLC0415 - imported when it runs
+    from k8slint.lint import STDIN, Request, lint  # noqa: PLC0415
 
     given = [*(paths or ()), *(filename or ())] or ["."]
-    outputs = _outputs(output_format or ["text"])
+    formats = [*(output_format or ()), *(["statistics"] if statistics else ())]
+    outputs = _outputs(formats or ["text"])
+    detail = _detail(verbose=verbose, quiet=quiet)
     request = Request(
         paths=given,
         config=config_for(config, given),
@@ -89,22 +106,36 @@ def check(  # noqa: PLR0917 - typer reads the options from the signature
         nodes=nodes,
         workers=workers,
     )
-    report = lint(request)
-    _write(outputs, report, color=color)
+    report = _watched(lint, request).at_least(min_severity)
+    _write(outputs, report, color=color, detail=detail)
     if verbose:
-        _list_skipped(report)
+        for line in left_aside(report):
+            print(line, file=sys.stderr)
     for failure in report.failures:
         complain(failure)
     raise typer.Exit(_exit_code(report, request, fail_level))
 
 
+def _watched(lint: Callable[[Request], Report], request: Request) -> Report:
+    """The report; on a terminal a long run tells how far it has come."""
+    if not is_watched():
+        return lint(request)
+    progress = Progress(sys.stderr)
+    try:
+        return lint(replace(request, tell=progress))
+    finally:
+        progress.clear()
+
+
 def _exit_code(report: Report, request: Request, fail_level: FailLevel) -> int:
     if report.failures:
         return 2
-    # Files given beside a context are given by a tool, which does not know what they hold.
-    if not report.summary.objects and not report.findings and not request.context:
-        complain(f"nothing to check: no Kubernetes object in {', '.join(request.paths)}")
-        return 2
+    if not report.summary.objects and not report.findings:
+        from k8slint.cli.listing import nothing_to_check  # noqa: PLC0415 - only where there is nothing
+
+        complain(nothing_to_check(report, request.paths))
+        # Files given beside a context are given by a tool, which does not know what they hold.
+        return 0 if request.context else 2
     if fail_level is FailLevel.NEVER:
         return 0
     worst = Severity(fail_level.value).rank
@@ -133,14 +164,23 @@ def _outputs(formats: list[str]) -> list[tuple[str, str]]:
     return outputs
 
 
-def _write(outputs: list[tuple[str, str]], report: Report, *, color: bool | None) -> None:
+def _detail(*, verbose: bool, quiet: bool) -> Detail:
+    from k8slint.report import Detail  # noqa: PLC0415 - imported when it runs
+
+    if verbose and quiet:
+        raise UsageError("--verbose and --quiet contradict each other; give one")
+    return Detail.FULL if verbose else Detail.QUIET if quiet else Detail.USUAL
+
+
+def _write(outputs: list[tuple[str, str]], report: Report, *, color: bool | None, detail: Detail) -> None:
     from k8slint.report import FORMATS  # noqa: PLC0415 - imported when it runs
 
     for name, file in outputs:
         if file:
-            _write_file(file, FORMATS[name](report))
+            _write_file(file, FORMATS[name](report, detail=detail))
         else:
-            write_stdout(FORMATS[name](report, color=wants_color() if color is None else color, width=width()))
+            is_colored = wants_color() if color is None else color
+            write_stdout(FORMATS[name](report, color=is_colored, width=width(), detail=detail))
 
 
 def _write_file(name: str, text: str) -> None:
@@ -159,10 +199,3 @@ def _write_file(name: str, text: str) -> None:
     finally:
         if not is_stream:
             Path(temporary).unlink(missing_ok=True)
-
-
-def _list_skipped(report: Report) -> None:
-    from k8slint.report.escape import visible  # noqa: PLC0415 - imported when it runs
-
-    for skipped in report.summary.skipped:
-        print(f"skipped {visible(skipped.file)}:{skipped.line}: {visible(skipped.reason)}", file=sys.stderr)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from typing import Final, NamedTuple
 from unicodedata import category, east_asian_width
@@ -10,6 +11,9 @@ from k8slint.report.escape import written
 
 _TAB: Final = "    "
 _CUT: Final = "..."
+_GAP: Final = "   "
+# In fewer cells, text is not read with ease.
+_LEAST: Final = 24
 
 
 class Excerpt(NamedTuple):
@@ -43,6 +47,33 @@ def wrap(text: str, room: int) -> list[str]:
             lines.append(word)
             left = room - size
     return lines
+
+
+def hanging(text: str, room: int | None, indent: str = "  ") -> list[str]:
+    """The text in lines of at most `room` cells, all but the first indented; one line where there is no bound."""
+    if room is None:
+        return [text]
+    first, *others = wrap(text, room)
+    return [first, *(f"{indent}{line}" for line in wrap(" ".join(others), room - len(indent)))] if others else [first]
+
+
+def aligned(rows: Sequence[Sequence[str]], room: int | None, indent: str = "") -> Iterator[str]:
+    """The rows with their cells one under the other; the last cell flows within `room`, below the rest if need be."""
+    sizes = [max(map(cells, column)) for column in zip(*rows, strict=True)][:-1]
+    margin = cells(indent) + sum(sizes) + len(_GAP) * len(sizes)
+    is_beside = room is None or room - margin >= _LEAST
+    for *cells_before, last in rows:
+        padded = (cell + " " * (size - cells(cell)) for cell, size in zip(cells_before, sizes, strict=True))
+        head = indent + _GAP.join(padded)
+        if room is None:
+            yield f"{head}{_GAP}{last}".rstrip(" ")
+        elif is_beside:
+            first, *others = wrap(last, room - margin)
+            yield f"{head}{_GAP}{first}".rstrip(" ")
+            yield from (f"{' ' * margin}{line}" for line in others)
+        else:
+            yield head.rstrip(" ")
+            yield from (f"{indent}    {line}" for line in wrap(last, room - cells(indent) - 4))
 
 
 def excerpt(text: str, start: int, end: int, room: int) -> Excerpt:

@@ -33,7 +33,7 @@ from k8slint.scheduling.result import (
 )
 from k8slint.scheduling.selection import NodeChoice
 from k8slint.scheduling.shape_view import Setup, ShapeView
-from k8slint.scheduling.wording import NEWEST_READ, Wording
+from k8slint.scheduling.wording import NEWEST_READ, OLDEST, Wording
 from k8slint.values.version import KubernetesVersion
 
 _GATES = "SchedulingGates"
@@ -262,7 +262,7 @@ class _Run:
         else:
             after, _ = self._make_room(pod, None, {})
             if wording.whole_tail_is_guessed and after:
-                self._assume(f'the scheduler\'s message about a claim ends in "preemption: ...", as up to {OLDEST}')
+                self._assume(f'where a pod is refused before any node is tried, "{after}" follows, as in {OLDEST}')
         whole = ", ".join(refusal.reasons)
         message = fit_error(len(self.ledger.nodes), (), whole=whole, after=after)
         return Unschedulable(pod, message, {}, refused_whole=refusal)

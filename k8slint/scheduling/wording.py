@@ -29,8 +29,8 @@ class ImageVolumes(StrEnum):
 class Wording:
     """The behaviour of one minor, at its last patch release.
 
-    `assumptions` is what a pod rests on that is refused; `whole_tail_is_guessed` says that of a pod which a claim
-    refuses on all nodes at once, the end of the text is not known.
+    `assumptions` is what a pod rests on that is refused; `whole_tail_is_guessed` says that it is not
+    known how the text ends for a pod that is refused before any node is tried.
     """
 
     names_taint: bool
