@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from typing import Final, NamedTuple
@@ -11,6 +12,8 @@ from k8slint.report.escape import written
 
 _TAB: Final = "    "
 _CUT: Final = "..."
+# What texts from files hold of these is written out long before.
+_COLOR: Final = re.compile("\x1b\\[[0-9;]*m")
 _GAP: Final = "   "
 # In fewer cells, text is not read with ease.
 _LEAST: Final = 24
@@ -25,7 +28,9 @@ class Excerpt(NamedTuple):
 
 
 def cells(text: str) -> int:
-    """How many cells of a terminal the text takes: a wide East Asian character two, an accent none."""
+    """How many cells of a terminal the text takes: a wide East Asian character two, an accent or a colour none."""
+    if "\x1b" in text:
+        text = _COLOR.sub("", text)
     if text.isascii():
         return len(text)
     return sum(0 if category(char) in ("Mn", "Me") else 2 if east_asian_width(char) in "WF" else 1 for char in text)

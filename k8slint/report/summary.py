@@ -36,7 +36,7 @@ def _sentences(report: Report) -> Iterator[str]:
         yield f"Skipped {len(summary.skipped):,}: {listed}."
     if summary.settings:
         listed = ", ".join(f"{visible(each.kind)} ({each.objects:,})" for each in summary.settings)
-        yield f"Read, but no objects of a cluster: {listed}."
+        yield f"Read, but not for the API server: {listed}."
     if summary.not_judged:
         references = counted(summary.not_judged, "reference")
         yield f"Not judged: {references} to what may lie outside the files given."

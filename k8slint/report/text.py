@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -17,7 +16,6 @@ from k8slint.report.summary import conclusion
 from k8slint.report.wording import WIDTH, counted, is_empty, verdict
 
 _NARROWEST: Final = 40
-_COLOR: Final = re.compile("\x1b\\[[0-9;]*m")
 _PLACES_SHOWN: Final = 5
 _ALIKE_SHOWN: Final = 3
 _EVERYTHING: Final = 1_000_000
@@ -131,7 +129,7 @@ def _beside(underline: str, message: str, sheet: _Sheet, bound: int | None) -> I
     """An underline with what is to be seen there; below it where it does not fit beside it."""
     if not message:
         yield underline
-    elif bound is None or cells(_COLOR.sub("", underline)) + 1 + cells(message) <= bound:
+    elif bound is None or cells(underline) + 1 + cells(message) <= bound:
         yield f"{underline} {sheet.paint('frame', message)}"
     else:
         yield underline

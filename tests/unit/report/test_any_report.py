@@ -85,7 +85,7 @@ def read_junit(text: str, report: Report) -> int:
 
 
 def read_lines(text: str, _report: Report) -> int:
-    return text.count("\n") - 1
+    return text.count("\n") - 1 if text else 0
 
 
 READERS: dict[str, Any] = {
