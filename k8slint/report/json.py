@@ -16,7 +16,7 @@ VERSION: Final = 1
 def render(report: Report) -> str:
     """The report as JSON in ASCII, a finding a line."""
     head = json.dumps(_head(report), indent=2).removesuffix("\n}")
-    ignored = ({**_finding(each.finding), "reason": flowing(each.reason)} for each in report.ignored)
+    ignored = ({"finding": _finding(each.finding), "reason": flowing(each.reason)} for each in report.ignored)
     findings, hidden = _lines(map(_finding, report.findings)), _lines(ignored)
     return f'{head},\n  "findings": {findings},\n  "ignored": {hidden}\n}}\n'
 

@@ -63,7 +63,8 @@ def _headline(report: Report) -> str:
 
 
 def _of_kinds(kinds: Sequence[KindCount]) -> str:
-    return f"{total(kinds):,} of {counted(len(kinds), 'kind')}"
+    named = f"of {len(kinds)} kinds" if len(kinds) > 1 else visible(kinds[0].kind)
+    return f"{total(kinds):,} {named}"
 
 
 def unrendered(summary: Summary) -> Iterator[str]:

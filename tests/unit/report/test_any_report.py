@@ -15,10 +15,13 @@ from sarif_pydantic import Sarif
 from k8slint.bundled import SCHEMAS
 from k8slint.finding import (
     Finding,
+    Ignored,
+    KindCount,
     Location,
     ObjectName,
     RelatedLocation,
     Report,
+    RuleText,
     Severity,
     Skipped,
     SourceLine,
@@ -50,14 +53,46 @@ findings = st.builds(
 )
 counts = st.integers(0, 10**6)
 skipped = st.lists(st.builds(Skipped, texts, positions, texts), max_size=3).map(tuple)
-reports = st.builds(
-    Report,
-    texts,
-    st.lists(findings, max_size=4).map(tuple),
-    st.builds(Summary, counts, counts, skipped, counts, counts),
-    st.lists(texts, max_size=8).map(tuple),
-    st.dictionaries(texts, texts, max_size=2),
-)
+kinds = st.lists(st.builds(KindCount, texts, counts), max_size=3).map(tuple)
+folders = st.lists(texts, max_size=5).map(tuple)
+rule_texts = st.builds(RuleText, texts, st.sampled_from(Severity), texts, texts, texts, texts)
+
+
+@st.composite
+def summaries(draw: st.DrawFn) -> Summary:
+    without, partly = draw(kinds), draw(kinds)
+    return Summary(
+        files=draw(counts),
+        objects=sum(each.objects for each in (*without, *partly)) + draw(counts),
+        skipped=draw(skipped),
+        not_judged=draw(counts),
+        ignored=draw(counts),
+        without_schema=without,
+        charts=draw(folders),
+        in_part=partly,
+        settings=draw(kinds),
+        kustomizations=draw(folders),
+        unread=draw(counts),
+    )
+
+
+@st.composite
+def any_reports(draw: st.DrawFn) -> Report:
+    found = draw(st.lists(findings, max_size=4).map(tuple))
+    return Report(
+        draw(texts),
+        found,
+        draw(summaries()),
+        draw(st.lists(texts, max_size=8).map(tuple)),
+        {finding.rule: draw(rule_texts) for finding in found},
+        ignored=draw(st.lists(st.builds(Ignored, findings, texts), max_size=1).map(tuple)),
+        failures=draw(folders),
+        least=draw(st.sampled_from(Severity)),
+        hidden=draw(counts),
+    )
+
+
+reports = any_reports()
 
 
 def read_json(text: str, report: Report) -> int:
