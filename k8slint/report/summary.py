@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
@@ -76,10 +75,12 @@ def unrendered(summary: Summary) -> Iterator[str]:
 
 
 def _unmade(folders: Sequence[str], noun: str, made: str, command: str) -> str:
+    from shlex import quote  # noqa: PLC0415 - few runs meet a chart or a patch
+
     shown = [_folder(folder) for folder in folders[:_FOLDERS_SHOWN]]
     more = f" and {len(folders) - len(shown):,} more" if len(folders) > len(shown) else ""
     was = "was" if len(folders) == 1 else "were"
-    how = f"{command} {visible(shlex.quote(folders[0]))} | k8slint check -"
+    how = f"{command} {visible(quote(folders[0]))} | k8slint check -"
     return f"{counted(len(folders), noun)} {was} not {made} ({', '.join(shown)}{more}): {how}"
 
 

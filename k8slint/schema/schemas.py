@@ -64,15 +64,17 @@ class Coverage(NamedTuple):
 def coverage(schemas: Schemas, objects: Iterable[Object]) -> Coverage:
     """How far the schemas reach over the objects."""
     counts = Counter(obj.gvk for obj in objects if obj.gvk.group not in BUILT_IN_GROUPS)
-    settings, without, partly = [], [], []
+    settings: Counter[str] = Counter()
+    without, partly = [], []
     for gvk, count in counts.items():
         if is_setting(gvk, schemas.version.minor):
-            settings.append(KindCount(gvk.kind, count))
+            settings[gvk.kind] += count
         elif not _is_known(gvk, schemas):
             without.append(KindCount(_shown(gvk), count))
         elif any(_gaps(gvk, schemas)):
             partly.append(KindCount(_shown(gvk), count))
-    return Coverage(_most_first(settings), _most_first(without), _most_first(partly))
+    of_programs = (KindCount(kind, count) for kind, count in settings.items())
+    return Coverage(_most_first(of_programs), _most_first(without), _most_first(partly))
 
 
 def is_setting(gvk: GroupVersionKind, minor: int) -> bool:
