@@ -10,19 +10,22 @@ from typing import NamedTuple
 
 from k8slint.cluster.cluster import Cluster
 from k8slint.cluster.description import described_by, described_nodes
+from k8slint.cluster.nodes import MISSED
 from k8slint.config import Config, Override
 from k8slint.engine.judge import Judged, World, judge
 from k8slint.engine.rule import load_rules
 from k8slint.engine.selection import Selection, default_selection, named
-from k8slint.finding import Failure, Finding, Report, RuleText, Skipped, Summary
+from k8slint.engine.summary import summary_of
+from k8slint.finding import Failure, Finding, Report, RuleText, Skipped
 from k8slint.loading.batch import load_file, load_files
 from k8slint.loading.discovery import Found, discover, repository_root
 from k8slint.loading.kustomize import PATCH, named_files
 from k8slint.loading.read import Loaded, load
 from k8slint.objects.object import Object
 from k8slint.objects.read import Reading, read_source
-from k8slint.parallel import chunked, map_in_order
-from k8slint.schema.schemas import BUNDLED, NEWEST, assumptions, schemas_for, unknown_kinds
+from k8slint.parallel import Tell, begins, chunked, map_in_order, silent
+from k8slint.schema.schemas import BUNDLED, NEWEST, Schemas, assumptions, schemas_for
+from k8slint.simulation.assumptions import Assumptions
 from k8slint.usage import UsageError, blamed_on, reason
 from k8slint.values.version import KubernetesVersion
 
@@ -34,7 +37,12 @@ _MOST_WORKERS = 8
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What to check, and against what. `stdin` is what a path `-` stands for; `workers` 0 means as many as pay."""
+    """What to check, and against what.
+
+    `stdin` is what a path `-` stands for; `workers` 0 means as many as pay.
+
+    `tell` is told now and then how far the work has come: what was done, to how many files, of how many.
+    """
 
     paths: Sequence[str]
     config: Config = field(default_factory=Config)
@@ -48,6 +56,7 @@ class Request:
     cluster: str = ""
     nodes: str = ""
     workers: int = 0
+    tell: Tell = silent
 
 
 class Material(NamedTuple):
@@ -81,24 +90,17 @@ def lint(request: Request) -> Report:
     schemas = schemas_for(material.version, (*defined, *material.crds))
     world = World(cluster, schemas, _is_whole(request), _unread(loaded), material.amendments)
     simulated = _simulated(cluster, readings, selection_for)
-    judged = _judge(readings, world, selection_for, material.workers)
+    judged = _judge(readings, world, selection_for, material.workers, request.tell)
 
     own = [(reading, part) for reading, part in zip(readings, judged, strict=True) if not reading.source.is_context]
-    summary = Summary(
-        files=len(own),
-        objects=sum(len(reading.objects) for reading, _ in own),
-        skipped=material.skipped,
-        not_judged=sum(part.not_judged for _, part in own),
-        ignored=sum(len(part.ignored) for _, part in own),
-        without_schema=unknown_kinds(schemas, (obj for reading, _ in own for obj in reading.objects)),
-    )
+    summary = summary_of(loaded, own, material.skipped, schemas)
     findings = _reported(judged, {reading.source.name for reading, _ in own})
     ignored = tuple(each for _, part in own for each in part.ignored)
     return Report(
         kubernetes_version=str(material.version),
         findings=tuple(findings),
         summary=summary,
-        assumptions=(*_assumed(cluster.description), *assumptions(schemas, cluster.objects), *simulated),
+        assumptions=(*_assumed(own, schemas), *simulated),
         rules=_rule_texts({finding.rule for finding in (*findings, *(each.finding for each in ignored))}),
         ignored=ignored,
         failures=tuple(dict.fromkeys(material.failures)),
@@ -240,17 +242,17 @@ def _workers(request: Request, files: Sequence[Found]) -> int:
 
 
 def _load(request: Request, files: Sequence[Found], workers: int) -> tuple[list[Loaded], list[Failure]]:
-    loaded, failures = _read(files, workers)
+    loaded, failures = _read(files, workers, request.tell)
     if STDIN in request.paths:
         loaded.insert(0, load(request.stdin_name, request.stdin))
     return loaded, failures
 
 
-def _read(files: Sequence[Found], workers: int) -> tuple[list[Loaded], list[Failure]]:
+def _read(files: Sequence[Found], workers: int, tell: Tell = silent) -> tuple[list[Loaded], list[Failure]]:
     """The files that can be read, and a sentence for each that cannot."""
     loaded: list[Loaded] = []
     failures: list[Failure] = []
-    for file, result in zip(files, load_files(files, workers), strict=True):
+    for file, result in zip(files, load_files(files, workers, tell), strict=True):
         if isinstance(result, OSError):
             failures.append(Failure(file.name, f"{file.name}: {reason(result)}"))
         else:
@@ -334,15 +336,14 @@ def _simulated(
 
 
 def _judge(
-    readings: Sequence[Reading], world: World, selection_for: Callable[[str], Selection], workers: int
+    readings: Sequence[Reading], world: World, selection_for: Callable[[str], Selection], workers: int, tell: Tell
 ) -> list[Judged]:
     def judge_chunk(chunk: Sequence[Reading]) -> list[Judged]:
         return [judge(reading, world, selection_for(reading.source.name)) for reading in chunk]
 
-    if workers < 2:
-        return judge_chunk(readings)
     chunks = chunked(readings, [1 + len(reading.objects) for reading in readings], workers)
-    return [judged for part in map_in_order(judge_chunk, chunks, workers=workers) for judged in part]
+    judged = map_in_order(judge_chunk, chunks, workers=workers, begin=begins("judged", chunks, tell))
+    return [each for part in judged for each in part]
 
 
 def _reported(judged: Iterable[Judged], files: set[str]) -> list[Finding]:
@@ -357,7 +358,11 @@ def _reported(judged: Iterable[Judged], files: set[str]) -> list[Finding]:
     return sorted(findings, key=lambda finding: (finding.location, finding.rule, finding.message, finding.field_path))
 
 
-def _assumed(description: tuple[Object, ...] | None) -> tuple[str, ...]:
-    if description is None:
-        return ("no cluster is described: several nodes of unknown number and size are assumed",)
-    return ()
+def _assumed(own: Sequence[tuple[Reading, Judged]], schemas: Schemas) -> tuple[str, ...]:
+    """What was taken for granted of the sources, where some finding or some silence rests on it."""
+    assumed = Assumptions()
+    if any(MISSED in part.missed for _, part in own):
+        assumed.take("no cluster is described, so several nodes are assumed")
+    for sentence, kind in assumptions(schemas, (obj for reading, _ in own for obj in reading.objects)):
+        assumed.take(sentence, kind)
+    return assumed.texts()

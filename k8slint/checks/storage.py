@@ -20,7 +20,7 @@ from k8slint.cluster.claims import (
     volumes_by_class,
 )
 from k8slint.cluster.cluster import Cluster
-from k8slint.cluster.nodes import HOSTNAME, demanded_hosts, described_nodes, has_one_node, terms_of
+from k8slint.cluster.nodes import HOSTNAME, demanded_hosts, has_one_node, known_nodes, terms_of
 from k8slint.cluster.references import may_exist
 from k8slint.cluster.spelling import WORTH_COMPARING, nearest_name
 from k8slint.loading.document import Path
@@ -71,7 +71,7 @@ def hostpath_on_multi_node(obj: Object, cluster: Cluster) -> Iterator[Problem]:
 
 def _hostpaths_of_pod(pod: Pod, cluster: Cluster) -> Iterator[Problem]:
     volumes = [(path, data) for path, data in pod.volumes if isinstance(data.get("hostPath"), dict)]
-    if not volumes or has_one_node(cluster) or _is_pinned(pod, cluster):
+    if not volumes:
         return
     if pod.obj.kind == "Pod" and pod.namespace == "kube-system":
         return  # a static Pod of the control plane: its kubelet runs it, no other does
@@ -80,10 +80,15 @@ def _hostpaths_of_pod(pod: Pod, cluster: Cluster) -> Iterator[Problem]:
         for _, mount in container.mounts():
             name = text(mount.get("name"))
             written_to[name] = written_to.get(name, False) or mount.get("readOnly") is not True
-    for path, data in volumes:
-        is_written_to = written_to.get(text(data.get("name")))
-        if is_written_to is not None and _holds_data(data["hostPath"], is_written_to=is_written_to):
-            yield _stays_behind((*pod.path, *path, "hostPath"), data["hostPath"])
+    with_data = [
+        (path, data["hostPath"])
+        for path, data in volumes
+        if (is_written_to := written_to.get(text(data.get("name")))) is not None
+        and _holds_data(data["hostPath"], is_written_to=is_written_to)
+    ]
+    # The nodes come last: whoever asks for them in vain has the report say so.
+    if with_data and not _is_pinned(pod, cluster) and not has_one_node(cluster):
+        yield from (_stays_behind((*pod.path, *path, "hostPath"), host_path) for path, host_path in with_data)
 
 
 def _holds_data(host_path: Mapping[str, Any], *, is_written_to: bool) -> bool:
@@ -122,9 +127,9 @@ def _is_pinned(pod: Pod, cluster: Cluster) -> bool:
     hosts = [demanded_hosts(term) for term in terms or ()]
     if hosts and hosts[0] is not None and len(hosts[0]) == 1 and hosts.count(hosts[0]) == len(hosts):
         return True
-    if not cluster.nodes or not (node_selector or terms):
+    nodes = known_nodes(cluster) if node_selector or terms else None
+    if nodes is None:
         return False
-    nodes = cluster.once(described_nodes)
     selector = LabelSelector.of_labels(node_selector)
     meeting = (
         nodes.all if terms is None else {id(node): node for term in terms for node in nodes.meeting(term)}.values()
@@ -147,14 +152,14 @@ def local_volume_without_node_affinity(obj: Object, cluster: Cluster) -> Iterato
 
 def local_volume_matches_no_node(obj: Object, cluster: Cluster) -> Iterator[Problem]:
     """A `local` PersistentVolume whose nodeAffinity none of the described nodes meets."""
-    if not cluster.nodes or not isinstance(obj.spec.get("local"), dict):
+    if not isinstance(obj.spec.get("local"), dict):
         return
     required = dig(obj.spec, "nodeAffinity", "required")
     terms = terms_of(required)
     if not terms or any(_is_unrendered(term) for term in terms):
         return
-    nodes = cluster.once(described_nodes)
-    if any(True for term in terms for _ in nodes.meeting(term)):
+    nodes = known_nodes(cluster)
+    if nodes is None or any(True for term in terms for _ in nodes.meeting(term)):
         return
     wanted = " or ".join(_term_text(term) for term in terms)
     hosts = next((found for term in terms if (found := demanded_hosts(term))), [])

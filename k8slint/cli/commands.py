@@ -9,6 +9,7 @@ from typing import Final
 import typer
 
 _COMMANDS: Final = ("check", "schedule", "why", "explain", "rules", "test", "init", "version", "cluster")
+_WIDEST: Final = 100
 _HELP: Final = "What would the cluster do with these manifests? Answers before you apply, without a cluster."
 
 
@@ -23,7 +24,7 @@ def app_for(words: Sequence[str]) -> typer.Typer:
         no_args_is_help=True,
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
-        context_settings={"help_option_names": ["-h", "--help"]},
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": _WIDEST},
     )
     app.callback()(_only_commands)
     for name in words[:1] if words and words[0] in _COMMANDS else _COMMANDS:

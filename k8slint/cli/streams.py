@@ -70,8 +70,16 @@ def complain(text: str) -> None:
 
 
 def wants_color() -> bool:
-    """Whether standard output is a terminal that should show colours."""
-    return _is_terminal() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    """Whether standard output should have colours: as the environment says, else where it is a terminal that has them.
+
+    Mirrors: no-color.org, force-color.org and bixense.com/clicolors; of these the first that says something counts.
+    """
+    environment = os.environ
+    if environment.get("NO_COLOR"):
+        return False
+    if environment.get("FORCE_COLOR") or environment.get("CLICOLOR_FORCE", "0") not in ("", "0"):
+        return True
+    return _is_terminal() and environment.get("CLICOLOR") != "0" and environment.get("TERM") != "dumb"
 
 
 def width() -> int | None:

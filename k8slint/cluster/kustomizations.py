@@ -4,14 +4,27 @@ from __future__ import annotations
 
 import posixpath
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from k8slint.cluster.cluster import Cluster
 from k8slint.objects.fields import mapping, sequence, text
 from k8slint.objects.object import Object
 
-KUSTOMIZATIONS: Final = ("Component.kustomize.config.k8s.io", "Kustomization.kustomize.config.k8s.io")
+_KUSTOMIZATION: Final = "Kustomization.kustomize.config.k8s.io"
+KUSTOMIZATIONS: Final = ("Component.kustomize.config.k8s.io", _KUSTOMIZATION)
+# What of a kustomization makes other objects than its files hold, in ways that no check takes into account.
+_CHANGES: Final = (
+    "components",
+    "images",
+    "patches",
+    "patchesJson6902",
+    "patchesStrategicMerge",
+    "replacements",
+    "replicas",
+    "transformers",
+    "vars",
+)
 
 
 def kustomizations(cluster: Cluster) -> Iterator[Object]:
@@ -50,6 +63,15 @@ def paths_read(cluster: Cluster) -> frozenset[str]:
                 break
             found.add(path)
     return frozenset(found)
+
+
+def unbuilt(objects: Iterable[Object]) -> Iterator[str]:
+    """The folders of the kustomizations that come to more than their files hold, by changes or from elsewhere."""
+    for obj in objects:
+        if obj.group_kind == _KUSTOMIZATION:
+            changes = any(obj.data.get(field) for field in _CHANGES)
+            if changes or _takes_in_remote(obj):
+                yield folder_of(obj) or "."
 
 
 def open_folders(cluster: Cluster) -> Iterator[str]:

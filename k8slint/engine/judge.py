@@ -37,18 +37,24 @@ class World:
 
 @dataclass(slots=True)
 class Judged:
-    """The findings of a source, those that were ignored, and how many references could not be judged."""
+    """The findings of a source, those that were ignored, and how many references could not be judged.
+
+    `missed` is what checks asked for and the cluster description does not tell.
+    """
 
     findings: list[Finding] = field(default_factory=list)
     ignored: list[Ignored] = field(default_factory=list)
     not_judged: int = 0
+    missed: frozenset[str] = frozenset()
 
 
 def judge(reading: Reading, world: World, selection: Selection) -> Judged:
     """Every finding of the selected rules in one source, in no order yet."""
     judged = Judged()
     ignores = ignores_of(reading, selection.rules)
+    world.cluster.missed.clear()
     candidates = list(_candidates(reading, world, selection))
+    judged.missed = frozenset(world.cluster.missed)
     concealed = _concealed(candidates)
     for candidate in candidates:
         rule_id, _, obj, problem = candidate

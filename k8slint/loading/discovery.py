@@ -18,6 +18,8 @@ KUSTOMIZATIONS: Final = ("kustomization.yaml", "kustomization.yml", "Kustomizati
 CONFIG_FILES: Final = (".k8slint.yaml", ".k8slint.yml", "k8slint.yaml")
 SCHEMA_FILE: Final = ".k8slint.schema.json"
 _LONGEST_SAID: Final = 80
+HELM_TEMPLATE: Final = "a Helm template"
+HELM_FILE: Final = "a Helm chart's own file"
 _CHART_FILES: Final = ("Chart.yaml", "Chart.lock", "requirements.yaml", "values.schema.json")
 
 
@@ -201,10 +203,10 @@ class _Charts:
         """Why a file of a chart is no manifest; empty for any other file, and for a chart's CRDs."""
         folder, name = os.path.split(path)
         if name == "Chart.yaml":
-            return "a Helm chart's own file"
+            return HELM_FILE
         if (name in _CHART_FILES or name.startswith("values")) and self._has_chart(folder):
-            return "a Helm chart's own file"
-        return "a Helm template" if self._lies_in_templates(folder) else ""
+            return HELM_FILE
+        return HELM_TEMPLATE if self._lies_in_templates(folder) else ""
 
     def _has_chart(self, folder: str) -> bool:
         if folder not in self._is_chart:

@@ -10,6 +10,7 @@ from k8slint.loading.composer import compose
 from k8slint.loading.document import Document, ReadProblem, Source
 from k8slint.loading.text import MAX_BYTES, decode
 
+TEMPLATE: Final = "a template, not yet YAML"
 # A template action where only a template engine would put one: a line of its own, or a whole value.
 _TEMPLATE: Final = re.compile(r"^\s*(?:- +)?(?:[^\s#'\"{}][^#'\"{}\n]*:\s+)?\{\{", re.MULTILINE)
 # Halves of surrogate pairs as JSON escapes them; an escaped backslash is matched so that it cannot start one.
@@ -39,7 +40,7 @@ def load(name: str, data: bytes, *, is_context: bool = False) -> Loaded:
     source = Source(name, text, is_context)
     documents = tuple(compose(source))
     if any(document.failed for document in documents) and "{{" in text and _TEMPLATE.search(text):
-        return Loaded(source, (), "a template, not yet YAML")
+        return Loaded(source, (), TEMPLATE)
     if problem is not None:
         readable = tuple(document for document in documents if not document.failed)
         documents = (_failed(source, problem), *readable)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from k8slint.finding import KindCount
 from k8slint.objects.object import Object
@@ -50,44 +50,69 @@ def schemas_for(version: KubernetesVersion, crds: Iterable[Object]) -> Schemas:
     return Schemas(version, tuple(crds))
 
 
-def unknown_kinds(schemas: Schemas, objects: Iterable[Object]) -> tuple[KindCount, ...]:
-    """The custom kinds that no CRD describes, with the number of their objects; most first, then by name."""
+class Coverage(NamedTuple):
+    """The kinds that are not held against a schema as a whole, each with the number of its objects, most first.
+
+    `settings` are of no API server, `without_schema` described by nothing here, `in_part` by more than is evaluated.
+    """
+
+    settings: tuple[KindCount, ...]
+    without_schema: tuple[KindCount, ...]
+    in_part: tuple[KindCount, ...]
+
+
+def coverage(schemas: Schemas, objects: Iterable[Object]) -> Coverage:
+    """How far the schemas reach over the objects."""
     counts = Counter(obj.gvk for obj in objects if obj.gvk.group not in BUILT_IN_GROUPS)
-    unknown = [KindCount(_shown(gvk), count) for gvk, count in counts.items() if _is_unknown(gvk, schemas)]
-    return tuple(sorted(unknown, key=lambda each: (-each.objects, each.kind)))
+    settings: Counter[str] = Counter()
+    without, partly = [], []
+    for gvk, count in counts.items():
+        if is_setting(gvk, schemas.version.minor):
+            settings[gvk.kind] += count
+        elif not _is_known(gvk, schemas):
+            without.append(KindCount(_shown(gvk), count))
+        elif any(_gaps(gvk, schemas)):
+            partly.append(KindCount(_shown(gvk), count))
+    of_programs = (KindCount(kind, count) for kind, count in settings.items())
+    return Coverage(_most_first(of_programs), _most_first(without), _most_first(partly))
+
+
+def is_setting(gvk: GroupVersionKind, minor: int) -> bool:
+    """Whether objects of that kind are files that programs read, and that nobody applies."""
+    if is_built_in(gvk, minor) or is_placeholder(gvk.api_version):
+        return False
+    from k8slint.schema.custom import is_for_programs  # noqa: PLC0415 - only custom resources pay for it
+
+    return is_for_programs(gvk.group)
+
+
+def _most_first(kinds: Iterable[KindCount]) -> tuple[KindCount, ...]:
+    return tuple(sorted(kinds, key=lambda each: (-each.objects, each.kind)))
 
 
 def _shown(gvk: GroupVersionKind) -> str:
     return f"{gvk.kind}.{gvk.group}/{gvk.version}"
 
 
-def _is_unknown(gvk: GroupVersionKind, schemas: Schemas) -> bool:
-    from k8slint.schema.custom import is_for_programs  # noqa: PLC0415 - only custom resources pay for it
-
-    if is_for_programs(gvk.group) or is_built_in(gvk, schemas.version.minor) or is_placeholder(gvk.api_version):
-        return False
-    return not schemas.custom_kinds.get((gvk.group, gvk.kind), ())
+def _is_known(gvk: GroupVersionKind, schemas: Schemas) -> bool:
+    return is_built_in(gvk, schemas.version.minor) or (gvk.group, gvk.kind) in schemas.custom_kinds
 
 
-def assumptions(schemas: Schemas, objects: Iterable[Object]) -> list[str]:
-    """What is taken for granted of custom resources, a note per kind, in order."""
-    counts = Counter(obj.gvk for obj in objects if obj.gvk.group not in BUILT_IN_GROUPS)
-    notes = (_note(gvk, count, schemas) for gvk, count in counts.items())
-    return sorted(note for note in notes if note)
+def assumptions(schemas: Schemas, objects: Iterable[Object]) -> Iterator[tuple[str, str]]:
+    """What CustomResourceDefinitions say that is not evaluated, each with a kind of the objects that it is said of."""
+    kinds = {obj.gvk: None for obj in objects if obj.gvk.group not in BUILT_IN_GROUPS}
+    for name, gvk in sorted((_shown(gvk), gvk) for gvk in kinds if not is_setting(gvk, schemas.version.minor)):
+        for gap in _gaps(gvk, schemas):
+            yield f"{gap} are not evaluated", name
 
 
-def _note(gvk: GroupVersionKind, count: int, schemas: Schemas) -> str:
-    name = _shown(gvk)
-    if _is_unknown(gvk, schemas):
-        are = "its 1 object is" if count == 1 else f"its {count} objects are"
-        return f"no CustomResourceDefinition for {name} was found: {are} not checked against a schema"
+def _gaps(gvk: GroupVersionKind, schemas: Schemas) -> Iterator[str]:
+    """What the CustomResourceDefinitions of a kind say beyond what is evaluated."""
     kinds = schemas.custom_kinds.get((gvk.group, gvk.kind), ())
     versions = [kind.versions[gvk.version] for kind in kinds if gvk.version in kind.versions]
+    if any(version.mentions("x-kubernetes-validations") for version in versions):
+        yield "CEL rules (x-kubernetes-validations)"
     from k8slint.schema.formats import can_judge_patterns  # noqa: PLC0415 - only objects with CRDs pay for it
 
-    skipped = []
-    if any(version.mentions("x-kubernetes-validations") for version in versions):
-        skipped.append("CEL rules (x-kubernetes-validations)")
     if any(version.mentions("pattern") for version in versions) and not can_judge_patterns():
-        skipped.append("patterns (google-re2 is not installed)")
-    return f"{' and '.join(skipped)} in the CustomResourceDefinition for {name} are not evaluated" if skipped else ""
+        yield "patterns of CustomResourceDefinitions (google-re2 is not installed)"

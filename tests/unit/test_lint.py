@@ -14,6 +14,24 @@ POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{na
 SETTLED = POD.replace("nginx", "nginx:1.27")
 NODE = "apiVersion: v1\nkind: Node\nmetadata: {name: n1}\nstatus: {allocatable: {cpu: '4', memory: 8Gi}}\n"
 PINNED = ["document", "ignores", "floating-image-tag"]
+HOSTPATH = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: db}
+spec:
+  containers: [{name: a, image: "a:1", volumeMounts: [{name: v, mountPath: /d}]}]
+  volumes: [{name: v, hostPath: {path: /data}}]
+"""
+LOCAL_VOLUME = """\
+apiVersion: v1
+kind: PersistentVolume
+metadata: {name: v}
+spec:
+  local: {path: /mnt}
+  nodeAffinity:
+    required:
+      nodeSelectorTerms: [{matchExpressions: [{key: kubernetes.io/hostname, operator: In, values: [n]}]}]
+"""
 
 
 def found(*paths, **request):
@@ -104,8 +122,11 @@ class TestSkipping:
             ("two.yaml", 8, "no apiVersion and kind"),
         ]
         assert {finding.location.file for finding in report.findings} == {"a.yaml", "two.yaml"}
-        assert report.summary.files == 11
-        assert report.summary.objects == 3
+        # Two Pods; that the kustomization is read makes it no object.
+        assert (report.summary.files, report.summary.objects) == (2, 2)
+        assert report.summary.settings == (("Kustomization", 1),)
+        assert (report.summary.charts, report.summary.kustomizations) == (("chart",), ("overlay",))
+        assert report.summary.unread == 1
 
     def test_what_is_skipped_in_the_context_is_not_told(self, project):
         project({"a.yaml": POD, "ci.yaml": "jobs: {a: b}\n"})
@@ -290,18 +311,23 @@ class TestClusterFile:
     def test_a_described_cluster_is_no_longer_assumed(self, project, text):
         if text.startswith("{"):
             text = text[:-1] + ', "items": [{"apiVersion": "v1", "kind": "Node", "metadata": {"name": "n"}}]}'
-        project({"c.yaml": text, "a.yaml": POD})
-        report = lint(Request(["a.yaml"], cluster="c.yaml", select=PINNED))
+        project({"c.yaml": text, "a.yaml": HOSTPATH})
+        report = lint(Request(["a.yaml"], cluster="c.yaml", select=["storage"]))
         assert not any("no cluster is described" in assumption for assumption in report.assumptions)
-        assert [finding.location.file for finding in report.findings] == ["a.yaml"]
+        assert not report.findings
 
-    def test_without_one_several_nodes_are_assumed(self):
-        report = lint(Request(["-"], stdin=POD.encode(), select=PINNED))
-        assert any("no cluster is described" in assumption for assumption in report.assumptions)
+    def test_without_one_several_nodes_are_assumed_where_something_rests_on_it(self, project):
+        project({"a.yaml": POD, "b.yaml": HOSTPATH, "c.yaml": LOCAL_VOLUME})
+        for path, rules in (("b.yaml", "hostpath-on-multi-node"), ("c.yaml", "local-volume-matches-no-node")):
+            report = lint(Request([path], select=[rules]))
+            assert report.assumptions == ("no cluster is described, so several nodes are assumed",)
+        assert lint(Request(["a.yaml"])).assumptions == ()
+        assert lint(Request(["a.yaml"], context=["b.yaml"])).assumptions == ()
+        assert lint(Request(["b.yaml"], select=PINNED)).assumptions == ()
 
     def test_the_settings_may_name_it(self, project):
-        project({"c.yaml": NODE, "a.yaml": POD})
-        report = lint(Request(["a.yaml"], config=Config(cluster="c.yaml"), select=PINNED))
+        project({"c.yaml": NODE, "a.yaml": HOSTPATH})
+        report = lint(Request(["a.yaml"], config=Config(cluster="c.yaml"), select=["storage"]))
         assert not any("no cluster is described" in assumption for assumption in report.assumptions)
         with pytest.raises(UsageError, match=r"d\.yaml: no such file or directory"):
             lint(Request(["a.yaml"], config=Config(cluster="d.yaml")))

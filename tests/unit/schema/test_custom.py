@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from k8slint.schema.schemas import NEWEST, assumptions, schemas_for
+from k8slint.schema.schemas import NEWEST, assumptions, coverage, schemas_for
 
 CRD = """
 apiVersion: apiextensions.k8s.io/v1
@@ -33,7 +33,6 @@ def backup(spec: dict[str, Any], value: str, *, crd: str = "", version: str = ""
 
 
 RULES = "CEL rules (x-kubernetes-validations)"
-UNCHECKED, UNCHECKED_ONE = "are not checked against a schema", "is not checked against a schema"
 TEXT, WHOLE, KEPT = {"type": "string"}, {"type": "integer"}, {"x-kubernetes-preserve-unknown-fields": True}
 EITHER = {"x-kubernetes-int-or-string": True}
 
@@ -273,8 +272,10 @@ def test_what_is_not_checked_is_said(objects_in: Any) -> None:
     )
     objects = objects_in(text)
     crds = [obj for obj in objects if obj.kind == "CustomResourceDefinition"]
-    assert assumptions(schemas_for(NEWEST, crds), objects) == [
-        f"{RULES} in the CustomResourceDefinition for Backup.example.com/v1 are not evaluated",
-        f"no CustomResourceDefinition for Certificate.cert-manager.io/v1 was found: its 2 objects {UNCHECKED}",
-        f"no CustomResourceDefinition for Order.acme.io/v1 was found: its 1 object {UNCHECKED_ONE}",
-    ]
+    schemas = schemas_for(NEWEST, crds)
+    assert list(assumptions(schemas, objects)) == [(f"{RULES} are not evaluated", "Backup.example.com/v1")]
+    assert coverage(schemas, objects) == (
+        (("Kustomization", 1),),
+        (("Certificate.cert-manager.io/v1", 2), ("Order.acme.io/v1", 1)),
+        (("Backup.example.com/v1", 1),),
+    )
