@@ -75,7 +75,7 @@ def lint(request: Request) -> Report:
     cluster, loaded, readings = material.cluster, material.loaded, material.readings
     defined = (obj for obj in cluster.objects if obj.kind == "CustomResourceDefinition")
     schemas = schemas_for(material.version, (*defined, *material.crds))
-    world = World(cluster, schemas, _is_whole(request), _unread(loaded), material.amendments)
+    world = World(cluster, schemas, _is_whole(request), _unread(loaded, readings), material.amendments)
     simulated = _simulated(cluster, readings, selection_for)
     judged = _judge(readings, world, selection_for, material.workers)
 
@@ -230,10 +230,12 @@ def _sort_out(loaded: Iterable[Loaded], roles: Iterable[str]) -> tuple[list[Read
     return readings, skipped
 
 
-def _unread(loaded: Iterable[Loaded]) -> tuple[str, ...]:
+def _unread(loaded: Iterable[Loaded], readings: Iterable[Reading]) -> tuple[str, ...]:
     """Texts in which what seems to be missing may be defined after all."""
     return tuple(
-        each.source.text for each in loaded if each.skipped or any(document.failed for document in each.documents)
+        each.source.text
+        for each, reading in zip(loaded, readings, strict=True)
+        if each.skipped or any(document.failed for document in reading.documents)
     )
 
 

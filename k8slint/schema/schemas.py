@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from k8slint.finding import KindCount
+from k8slint.objects.foreign import is_for_programs
 from k8slint.objects.object import Object
 from k8slint.schema.definitions import BUILT_IN_GROUPS, NEWEST_MINOR, OLDEST_MINOR
 from k8slint.schema.lifecycle import is_built_in
@@ -62,8 +63,6 @@ def _shown(gvk: GroupVersionKind) -> str:
 
 
 def _is_unknown(gvk: GroupVersionKind, schemas: Schemas) -> bool:
-    from k8slint.schema.custom import is_for_programs  # noqa: PLC0415 - only custom resources pay for it
-
     if is_for_programs(gvk.group) or is_built_in(gvk, schemas.version.minor) or is_placeholder(gvk.api_version):
         return False
     return not schemas.custom_kinds.get((gvk.group, gvk.kind), ())
