@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import NamedTuple
@@ -17,6 +17,7 @@ from k8slint.engine.selection import Selection, default_selection
 from k8slint.finding import Finding, Report, RuleText, Skipped, Summary
 from k8slint.loading.batch import load_file, load_files
 from k8slint.loading.discovery import Found, discover, repository_root
+from k8slint.loading.expectations import Expectations
 from k8slint.loading.kustomize import PATCH, named_files
 from k8slint.loading.read import Loaded, load
 from k8slint.objects.object import Object
@@ -114,7 +115,8 @@ def collect(request: Request) -> Material:
     workers = _workers(request, found.files)
     loaded, failures = _load(request, found.files, workers)
     named = named_files(document for each in loaded for document in each.documents)
-    roles = [named.get(os.path.abspath(each.source.name), "") if named else "" for each in loaded]
+    expected = Expectations(document for each in loaded for document in each.documents)
+    roles = [_role(each.source.name, named, expected) for each in loaded]
     readings, skipped = _sort_out(loaded, roles)
     crds, crd_failures = _crds(request.config)
     return Material(
@@ -228,6 +230,11 @@ def _sort_out(loaded: Iterable[Loaded], roles: Iterable[str]) -> tuple[list[Read
                 span = other.document.span(other.path)
                 skipped.append(Skipped(source.name, source.place(span[0])[0], other.reason))
     return readings, skipped
+
+
+def _role(file: str, named: Mapping[str, str], expected: Expectations) -> str:
+    """What a file is for, where kustomizations and tests say that it is no manifest by itself."""
+    return (named.get(os.path.abspath(file), "") if named else "") or expected.reason(file)
 
 
 def _unread(loaded: Iterable[Loaded], readings: Iterable[Reading]) -> tuple[str, ...]:

@@ -337,7 +337,7 @@ class _Composer:
         once, in the place of the separator.
         """
         mapping = self._mappings.get(id(data))
-        if mapping is None or not _HEAD <= {key for key, _ in mapping.repeated}:
+        if mapping is None or not _HEAD.issubset(key for key, _ in mapping.repeated):
             return tuple(self.problems)
         boundary = next(key for key, _ in mapping.repeated if key in _HEAD)
         said = {

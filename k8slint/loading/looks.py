@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Final
 
 from k8slint.loading.document import Document
@@ -28,6 +29,8 @@ def was_meant_as_object(document: Document) -> bool:
     start = document.start + len("---") * text.startswith("---", document.start)
     end = _END.search(text, start)
     body = text[start : min(end.start() if end is not None else len(text), start + _LONGEST)]
+    # UTF-16 without its mark is full of them.
+    body = body.replace("\0", "")
     return _looks_like_flow(body) if body.lstrip()[:1] == "{" else _looks_like_block(body)
 
 
@@ -41,7 +44,7 @@ def _looks_like_block(text: str) -> bool:
 def _is_indented_head(text: str) -> bool:
     """Whether two of the keys follow each other, of which the indentation is what is wrong."""
     lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
-    for number, (line, following) in enumerate(zip(lines, lines[1:], strict=False)):
+    for number, (line, following) in enumerate(pairwise(lines)):
         is_at_top = not number or not line[0].isspace()
         if is_at_top and (first := _ANYWHERE.match(line)) and (second := _ANYWHERE.match(following)):
             return {first["key"], second["key"]} != {"kind", "metadata"} or not number

@@ -55,8 +55,7 @@ _READERS_OF_KINDS: Final = {
     ("clusterctl.cluster.x-k8s.io", "Metadata"): "clusterctl",
 }
 # What the kinds of Kubernetes have at their top: what else is there tells a file of another program.
-_FIELDS: Final = frozenset(
-    """
+_FIELD_NAMES: Final = """
     action addressType aggregationRule allowVolumeExpansion allowedTopologies apiVersion
     automountServiceAccountToken binaryData count data description endpoints eventTime fieldPath
     firstTimestamp globalDefault handler immutable imagePullSecrets involvedObject items kind lastTimestamp
@@ -64,8 +63,8 @@ _FIELDS: Final = frozenset(
     preemptionPolicy provisioner reason reclaimPolicy regarding related reportingComponent reportingController
     reportingInstance revision roleRef rules scheduling secrets series source spec status storageClassName
     stringData subjects subsets target template type value volumeBindingMode webhooks
-    """.split()
-)
+"""
+_FIELDS: Final = frozenset(_FIELD_NAMES.split())
 _HALVES: Final = frozenset({"apiversion", "kind", "metadata", "spec", "status"})
 _CONFIG: Final = ".config.k8s.io"
 _API_VERSION = re.compile(r"(?:[a-z0-9.-]+/)?v\d+(?:(?:alpha|beta)\d+)?")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 from k8slint.loading.document import Document, Path, Source
+from k8slint.loading.expectations import EXPECTED, asks_questions
 from k8slint.loading.kustomize import is_kustomization
 from k8slint.loading.looks import was_meant_as_object
 from k8slint.objects.fields import mapping, text
@@ -33,6 +34,9 @@ def read_objects(document: Document) -> Iterator[Object | NotAnObject]:
     if document.failed:
         if not was_meant_as_object(document):
             yield NotAnObject(document, (), reason="not readable as YAML, and not a Kubernetes object by its looks")
+        return
+    if asks_questions(document):
+        yield NotAnObject(document, (), reason=EXPECTED)
         return
     yield from _read(document, (), document.data)
 

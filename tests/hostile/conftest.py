@@ -116,11 +116,11 @@ TAGS = {
 
 SHAPES = {
     "kind is a list": ("apiVersion: v1\nkind: [Pod]\nmetadata: {name: a}\n", NOT_AN_OBJECT),
-    "kind is a mapping": ("apiVersion: v1\nkind: {a: b}\n", NOT_AN_OBJECT),
-    "kind is a number": ("apiVersion: v1\nkind: 3\n", NOT_AN_OBJECT),
-    "kind is a boolean": ("apiVersion: v1\nkind: yes\n", NOT_AN_OBJECT),
+    "kind is a mapping": ("apiVersion: v1\nkind: {a: b}\nmetadata: {name: a}\n", NOT_AN_OBJECT),
+    "kind is a number": ("apiVersion: v1\nkind: 3\nmetadata: {name: a}\n", NOT_AN_OBJECT),
+    "kind is a boolean": ("apiVersion: v1\nkind: yes\nmetadata: {name: a}\n", NOT_AN_OBJECT),
     "kind is empty": ("apiVersion: v1\nkind: ''\nmetadata: {name: a}\n", NOT_AN_OBJECT),
-    "apiVersion is a float": ("apiVersion: 1.0\nkind: Pod\n", NOT_AN_OBJECT),
+    "apiVersion is a float": ("apiVersion: 1.0\nkind: Pod\nmetadata: {name: a}\n", NOT_AN_OBJECT),
     "apiVersion is null": ("apiVersion:\nkind: Pod\nmetadata: {name: a}\n", NOT_AN_OBJECT),
     "apiVersion has many parts": ("apiVersion: a/b/c/d\nkind: Pod\nmetadata: {name: a}\n", CLEAN),
     "apiVersion is slashes": ("apiVersion: //\nkind: Pod\nmetadata: {name: a}\n", CLEAN),
