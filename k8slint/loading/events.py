@@ -82,7 +82,7 @@ def compose_events(source: Source) -> Iterator[Document]:
             end = min(max(outcome.offset, start + 1), end)
             yield Document(source, count, start, None, None, (_syntax_error(outcome, text),), failed=True)
             count += 1
-        if failures and not pending:
+        if failures and not pending and refused_at < 0:
             pending = _next_part(text, end)
         if failures >= MAX_FAILURES:
             return

@@ -6,7 +6,6 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
-from functools import cache
 from typing import Any, Final
 
 from k8slint.loading.document import Document
@@ -38,6 +37,7 @@ class Expectations:
     def __init__(self, documents: Iterable[Document]) -> None:
         self._named: dict[str, str] = {}
         self._patterns: dict[str, str] = {}
+        self._are_tests: dict[str, bool] = {}
         for document in documents:
             for path, reason in _named(document):
                 (self._patterns if any(sign in path for sign in "*?[") else self._named)[path] = reason
@@ -50,7 +50,16 @@ class Expectations:
             found = self._named.get(path) or next(by_pattern, "")
             if found:
                 return found
-        return EXPECTED if _is_numbered_expectation(file) else ""
+        return EXPECTED if self._is_numbered(file) else ""
+
+    def _is_numbered(self, file: str) -> bool:
+        """Whether a file is named as kuttl names expectations, in a folder of a test."""
+        folder, name = os.path.split(file)
+        if _EXPECTATION.fullmatch(name) is None:
+            return False
+        if folder not in self._are_tests:
+            self._are_tests[folder] = _is_test(folder)
+        return name.startswith("chainsaw-") or self._are_tests[folder]
 
 
 def _named(document: Document) -> Iterator[tuple[str, str]]:
@@ -80,14 +89,8 @@ def _files(value: Any) -> Iterator[str]:
             yield path
 
 
-def _is_numbered_expectation(file: str) -> bool:
-    """Whether a file is named as kuttl names expectations, in a folder of a test."""
-    folder, name = os.path.split(file)
-    return _EXPECTATION.fullmatch(name) is not None and (name.startswith("chainsaw-") or _is_test(folder))
-
-
-@cache
 def _is_test(folder: str) -> bool:
+    """Whether a folder holds a test, by the test's own file or by steps with numbers."""
     try:
         names = os.listdir(folder or ".")
     except (OSError, ValueError):

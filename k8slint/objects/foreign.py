@@ -13,6 +13,7 @@ from k8slint.values.gvk import GroupVersionKind
 _READERS: Final = {
     "abac.authorization.kubernetes.io": "kube-apiserver",
     "admission.k8s.io": "an admission webhook",
+    "apiserver.config.k8s.io": "kube-apiserver",
     "apiserver.k8s.io": "kube-apiserver",
     "audit.k8s.io": "kube-apiserver",
     "backstage.io": "Backstage",
@@ -44,7 +45,6 @@ _READERS: Final = {
     "openslo": "OpenSLO",
     "scaffolder.backstage.io": "Backstage",
     "scorecard.operatorframework.io": "operator-sdk",
-    "skaffold": "Skaffold",
     "tanka.dev": "Tanka",
     "test.gatekeeper.sh": "gator",
     "vendir.k14s.io": "vendir",
@@ -88,6 +88,14 @@ def reader_of(gvk: GroupVersionKind) -> str:
         return gvk.group.removesuffix(_CONFIG)
     # Such as the parts of a Talos machine's config; the core group has v1 alone.
     return "a program" if not gvk.group and gvk.version != "v1" and gvk.kind.endswith("Config") else ""
+
+
+def tells_of_others(gvk: GroupVersionKind) -> bool:
+    """Whether a program reads files of the type and makes or amends objects as they say: they are objects here.
+
+    What else stands in them is the program's business; kubectl reads kustomizations itself.
+    """
+    return gvk.group == "skaffold"
 
 
 def is_half_an_object(data: Mapping[str, Any]) -> bool:

@@ -11,7 +11,7 @@ from k8slint.loading.expectations import EXPECTED, asks_questions
 from k8slint.loading.kustomize import is_kustomization
 from k8slint.loading.looks import was_meant_as_object
 from k8slint.objects.fields import mapping, text
-from k8slint.objects.foreign import is_half_an_object, reader_of
+from k8slint.objects.foreign import is_half_an_object, reader_of, tells_of_others
 from k8slint.objects.object import Object
 from k8slint.objects.problem import Problem
 from k8slint.values.gvk import GroupVersionKind
@@ -33,7 +33,7 @@ def read_objects(document: Document) -> Iterator[Object | NotAnObject]:
     """The objects of a document, in order; the items of a List each by itself."""
     if document.failed:
         if not was_meant_as_object(document):
-            yield NotAnObject(document, (), reason="not readable as YAML, and not a Kubernetes object by its looks")
+            yield NotAnObject(document, (), reason="not YAML, and no Kubernetes object by its looks")
         return
     if asks_questions(document):
         yield NotAnObject(document, (), reason=EXPECTED)
@@ -148,6 +148,7 @@ def read_source(source: Source, documents: Iterable[Document]) -> Reading:
         for part in read_objects(document):
             if isinstance(part, Object):
                 objects.append(part)
+                is_foreign = tells_of_others(part.gvk)
             else:
                 others.append(part)
                 is_foreign = bool(part.reason) and not part.path

@@ -168,7 +168,7 @@ SHAPES = {
     "an empty mapping": ("{}", CLEAN),
     "an empty list": ("[]", CLEAN),
     "a word": ("foo", CLEAN),
-    "the same key a thousand times": ("a: 1\n" * 1_000, {"duplicate-key"}),
+    "the same key a thousand times": ("apiVersion: v1\nkind: Pod\n" + "a: 1\n" * 1_000, {"duplicate-key"}),
     "kind twice": ("apiVersion: v1\nkind: Pod\nkind: ConfigMap\nmetadata: {name: a}\n", {"duplicate-key"}),
     "metadata and spec alone": ("metadata: {name: a}\nspec: {}\n", NOT_AN_OBJECT),
     "a kustomization of words": ("patches: foo\nresources: 3\nkind: Kustomization\n", CLEAN),
