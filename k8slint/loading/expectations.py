@@ -99,12 +99,14 @@ def _is_test(folder: str) -> bool:
     return any(name in names for name in _TESTS) or next(steps, None) is not None
 
 
-def asks_questions(document: Document) -> bool:
+def may_ask_questions(text: str) -> bool:
+    """Whether a text may have an expression for a key: a look that costs next to nothing."""
+    return any(end in text for end in _ENDS_A_QUESTION)
+
+
+def asks_questions(data: Any) -> bool:
     """Whether keys of a document are chainsaw's expressions, as `(length(items))`."""
-    text = document.source.text
-    if not any(end in text for end in _ENDS_A_QUESTION):
-        return False
-    pending: list[Any] = [document.data]
+    pending: list[Any] = [data]
     while pending:
         part = pending.pop()
         if isinstance(part, dict):

@@ -56,6 +56,10 @@ def _looks_like_flow(text: str) -> bool:
     for token in _FLOW_TOKEN.finditer(text):
         depth += (token["open"] is not None) - (token["close"] is not None)
         key = token["quoted"] or token["word"]
-        if depth == 1 and key in {"apiVersion", "kind", "metadata"} and text[token.end() :][:9].lstrip()[:1] == ":":
+        if (
+            depth == 1
+            and key in {"apiVersion", "kind", "metadata"}
+            and text[token.end() : token.end() + 9].lstrip()[:1] == ":"
+        ):
             found.add(key)
     return "apiVersion" in found and len(found) > 1

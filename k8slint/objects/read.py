@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 from k8slint.loading.document import Document, Path, Source
-from k8slint.loading.expectations import EXPECTED, asks_questions
+from k8slint.loading.expectations import EXPECTED, asks_questions, may_ask_questions
 from k8slint.loading.kustomize import is_kustomization
 from k8slint.loading.looks import was_meant_as_object
 from k8slint.objects.fields import mapping, text
@@ -34,9 +34,6 @@ def read_objects(document: Document) -> Iterator[Object | NotAnObject]:
     if document.failed:
         if not was_meant_as_object(document):
             yield NotAnObject(document, (), reason="not YAML, and no Kubernetes object by its looks")
-        return
-    if asks_questions(document):
-        yield NotAnObject(document, (), reason=EXPECTED)
         return
     yield from _read(document, (), document.data)
 
@@ -143,9 +140,11 @@ def read_source(source: Source, documents: Iterable[Document]) -> Reading:
     meant: list[Document] = []
     objects: list[Object] = []
     others: list[NotAnObject] = []
+    may_ask = may_ask_questions(source.text)
     for document in documents:
         is_foreign = False
-        for part in read_objects(document):
+        is_expectation = may_ask and asks_questions(document.data)
+        for part in [NotAnObject(document, (), EXPECTED)] if is_expectation else read_objects(document):
             if isinstance(part, Object):
                 objects.append(part)
                 is_foreign = tells_of_others(part.gvk)
