@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import NamedTuple
@@ -19,6 +19,7 @@ from k8slint.engine.summary import summary_of
 from k8slint.finding import Failure, Finding, Report, RuleText, Skipped
 from k8slint.loading.batch import load_file, load_files
 from k8slint.loading.discovery import Found, discover, repository_root
+from k8slint.loading.expectations import Expectations
 from k8slint.loading.kustomize import PATCH, named_files
 from k8slint.loading.read import Loaded, load
 from k8slint.objects.object import Object
@@ -88,7 +89,7 @@ def lint(request: Request) -> Report:
     cluster, loaded, readings = material.cluster, material.loaded, material.readings
     defined = (obj for obj in cluster.objects if obj.kind == "CustomResourceDefinition")
     schemas = schemas_for(material.version, (*defined, *material.crds))
-    world = World(cluster, schemas, _is_whole(request), _unread(loaded), material.amendments)
+    world = World(cluster, schemas, _is_whole(request), _unread(loaded, readings), material.amendments)
     simulated = _simulated(cluster, readings, selection_for)
     judged = _judge(readings, world, selection_for, material.workers, request.tell)
 
@@ -121,7 +122,8 @@ def collect(request: Request) -> Material:
     workers = _workers(request, found.files)
     loaded, failures = _load(request, found.files, workers)
     named = named_files(document for each in loaded for document in each.documents)
-    roles = [named.get(os.path.abspath(each.source.name), "") if named else "" for each in loaded]
+    expected = Expectations(document for each in loaded for document in each.documents)
+    roles = [_role(each.source.name, named, expected) for each in loaded]
     readings, skipped = _sort_out(loaded, roles)
     crds, crd_failures = _crds(request.config)
     return Material(
@@ -280,10 +282,17 @@ def _sort_out(loaded: Iterable[Loaded], roles: Iterable[str]) -> tuple[list[Read
     return readings, skipped
 
 
-def _unread(loaded: Iterable[Loaded]) -> tuple[str, ...]:
+def _role(file: str, named: Mapping[str, str], expected: Expectations) -> str:
+    """What a file is for, where kustomizations and tests say that it is no manifest by itself."""
+    return (named.get(os.path.abspath(file), "") if named else "") or expected.reason(file)
+
+
+def _unread(loaded: Iterable[Loaded], readings: Iterable[Reading]) -> tuple[str, ...]:
     """Texts in which what seems to be missing may be defined after all."""
     return tuple(
-        each.source.text for each in loaded if each.skipped or any(document.failed for document in each.documents)
+        each.source.text
+        for each, reading in zip(loaded, readings, strict=True)
+        if each.skipped or any(document.failed for document in reading.documents)
     )
 
 

@@ -141,22 +141,20 @@ def _finding(candidate: Candidate, selection: Selection, concealed: Concealed) -
     page = selection.rules[rule_id].page
     path: Path = ()
     if isinstance(problem, ReadProblem):
-        span, effect, fix = problem.span, page.effect, page.fix
-        place = span
+        place = span = problem.span
         related = tuple(_place(document, at, message, concealed) for at, message in problem.related)
     else:
         root = obj.path if obj is not None else ()
         span, path = document.span((*root, *problem.path), key=problem.at_key), problem.path
         # How long a secret is stays as secret as the rest of it.
         place = (span[0], span[0]) if problem.conceals else span
-        effect, fix = problem.effect or page.effect, problem.fix or page.fix
         related = tuple(dict.fromkeys(_related(other, concealed) for other in problem.related))
     return Finding(
         rule=rule_id,
         severity=selection.severities[rule_id],
         message=masked(problem.message, document),
-        effect=masked(effect, document),
-        fix=masked(fix, document),
+        effect=masked(problem.effect or page.effect, document),
+        fix=masked(problem.fix or page.fix, document),
         object=_name(obj) if obj is not None else None,
         field_path=field_path(path),
         location=locate(document, place),

@@ -84,7 +84,7 @@ def _pack(loaded: Loaded | OSError) -> tuple[Any, ...]:
             document.start,
             document.data,
             document.places,
-            [(each.kind, each.message, each.span, each.related) for each in document.problems],
+            [tuple(each) for each in document.problems],
             document.failed,
         )
         for document in loaded.documents
@@ -106,7 +106,7 @@ def _unpack(packed: tuple[Any, ...]) -> Loaded | OSError:
                 start,
                 data,
                 places,
-                tuple(ReadProblem(kind, message, span, related=related) for kind, message, span, related in problems),
+                tuple(map(ReadProblem._make, problems)),
                 failed,
             )
             for index, start, data, places, problems, failed in documents

@@ -11,8 +11,11 @@ from k8slint.loading.document import Document, ReadProblem, Source
 from k8slint.loading.text import MAX_BYTES, decode
 
 TEMPLATE: Final = "a template, not yet YAML"
+_ENOUGH: Final = 4096
 # A template action where only a template engine would put one: a line of its own, or a whole value.
-_TEMPLATE: Final = re.compile(r"^\s*(?:- +)?(?:[^\s#'\"{}][^#'\"{}\n]*:\s+)?\{\{", re.MULTILINE)
+_TEMPLATE: Final = re.compile(
+    r"""^[^\S\n]*(?:(?:- +)?(?:[^\s#'"{}][^#'"{}\n]*:[^\S\n]+)?\{\{|\{%[-+ ]|<%[-= ])""", re.MULTILINE
+)
 # Halves of surrogate pairs as JSON escapes them; an escaped backslash is matched so that it cannot start one.
 _SURROGATES: Final = re.compile(
     r"\\\\|\\u[dD]([89abAB][0-9a-fA-F]{2})\\u[dD]([c-fC-F][0-9a-fA-F]{2})|\\u[dD][89a-fA-F][0-9a-fA-F]{2}"
@@ -31,7 +34,8 @@ class Loaded:
 def load(name: str, data: bytes, *, is_context: bool = False) -> Loaded:
     """The documents in the bytes of a file or stream. Never raises on any of them."""
     if len(data) > MAX_BYTES:
-        source = Source(name, "", is_context)
+        # By what it starts with it is judged whether it is a manifest.
+        source = Source(name, decode(data[:_ENOUGH])[0], is_context)
         message = f"the file has more than {MAX_BYTES:,} bytes, which is more than is read"
         return Loaded(source, (_failed(source, ReadProblem("syntax-error", message, (0, 0))),))
     text, problem = decode(data)
@@ -39,7 +43,7 @@ def load(name: str, data: bytes, *, is_context: bool = False) -> Loaded:
         text = _SURROGATES.sub(_joined, text)
     source = Source(name, text, is_context)
     documents = tuple(compose(source))
-    if any(document.failed for document in documents) and "{{" in text and _TEMPLATE.search(text):
+    if any(document.failed for document in documents) and _TEMPLATE.search(text):
         return Loaded(source, (), TEMPLATE)
     if problem is not None:
         readable = tuple(document for document in documents if not document.failed)
@@ -48,7 +52,9 @@ def load(name: str, data: bytes, *, is_context: bool = False) -> Loaded:
 
 
 def _failed(source: Source, problem: ReadProblem) -> Document:
-    return Document(source, 0, 0, None, None, (problem,), failed=True)
+    """A document that cannot be read: the one that the problem lies in."""
+    start = source.text.rfind("\n---", 0, problem.span[0]) + 1
+    return Document(source, 0, start, None, None, (problem,), failed=True)
 
 
 def _joined(escape: re.Match[str]) -> str:

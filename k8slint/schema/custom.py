@@ -10,6 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from k8slint.objects.fields import dig, items, text
+from k8slint.objects.foreign import is_for_programs
 from k8slint.objects.object import Object
 from k8slint.objects.problem import Problem
 from k8slint.schema.decode import MOST_MISMATCHES, mismatches
@@ -27,24 +28,6 @@ _MAPPING: Final = Field(dict, None, None, "a mapping")
 _CRD_GROUP: Final = "apiextensions.k8s.io"
 # Checks follow a schema down, a level of it at a time: no schema that people write comes near this.
 _DEEPEST_SCHEMA: Final = 300
-# Groups of files that programs read: no API server sees them, and their metadata is their own.
-_FOR_PROGRAMS: Final = frozenset(
-    {
-        "admission.k8s.io",
-        "apiserver.k8s.io",
-        "audit.k8s.io",
-        "client.authentication.k8s.io",
-        "config.k8s.io",
-        "imagepolicy.k8s.io",
-        "kind.x-k8s.io",
-        "kubeadm.k8s.io",
-    }
-)
-
-
-def is_for_programs(group: str) -> bool:
-    """Whether kinds of the group are config files, which nobody applies."""
-    return group in _FOR_PROGRAMS or group.endswith(".config.k8s.io") or "." not in group
 
 
 @dataclass(frozen=True, eq=False)

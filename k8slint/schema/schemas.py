@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from k8slint.finding import KindCount
+from k8slint.objects.foreign import is_for_programs
 from k8slint.objects.object import Object
 from k8slint.schema.definitions import BUILT_IN_GROUPS, NEWEST_MINOR, OLDEST_MINOR
 from k8slint.schema.lifecycle import is_built_in
@@ -81,8 +82,6 @@ def is_setting(gvk: GroupVersionKind, minor: int) -> bool:
     """Whether objects of that kind are files that programs read, and that nobody applies."""
     if is_built_in(gvk, minor) or is_placeholder(gvk.api_version):
         return False
-    from k8slint.schema.custom import is_for_programs  # noqa: PLC0415 - only custom resources pay for it
-
     return is_for_programs(gvk.group)
 
 

@@ -16,6 +16,10 @@ CORPUS = ROOT.parent / "shared" / "corpus"
 pytestmark = pytest.mark.skipif(not CORPUS.is_dir(), reason="the manifests of others are not in ../shared/corpus here")
 
 
+# Why objects are skipped that some program reads, or some test: the index counts them.
+UNAPPLIED = "never applied"
+
+
 @pytest.fixture(scope="module")
 def report(tmp_path_factory):
     """The JSON report on the whole corpus, every rule on."""
@@ -35,7 +39,8 @@ def index():
 
 def test_every_file_is_looked_at(report, index):
     assert report["summary"]["files"] == len(index)
-    assert report["summary"]["objects"] >= sum(int(row["objects"]) for row in index)
+    unapplied = [each for each in report["summary"]["skipped"] if each["reason"].endswith(UNAPPLIED)]
+    assert report["summary"]["objects"] + len(unapplied) >= sum(int(row["objects"]) for row in index)
 
 
 def test_broken_files_have_one_syntax_error_each_and_the_others_none(report, index):
@@ -52,7 +57,11 @@ def test_duplicate_keys_are_found_where_there_are_some(report, index):
 
 def test_whatever_holds_objects_is_not_skipped(report, index):
     objects = {row["path"]: int(row["objects"]) for row in index}
-    skipped = {entry["file"] for entry in report["summary"]["skipped"] if entry["line"] == 1}
+    skipped = {
+        entry["file"]
+        for entry in report["summary"]["skipped"]
+        if entry["line"] == 1 and not entry["reason"].endswith(UNAPPLIED)
+    }
     assert not [path for path in skipped if objects.get(path) == 1]
 
 

@@ -147,8 +147,8 @@ class TestHalfObjects:
             ("apiVersion: v1\nmetadata: {name: a}\n", "kind is missing"),
             ("kind: Pod\nmetadata: {name: a}\n", "apiVersion is missing"),
             ("metadata: {name: a}\nspec: {}\n", "metadata and spec without apiVersion and kind"),
-            ("apiVersion: v1\nkind: [Pod]\n", "kind must be a string"),
-            ("apiVersion: 1\nkind: Pod\n", "apiVersion must be a string"),
+            ("apiVersion: v1\nkind: [Pod]\nmetadata: {name: a}\n", "kind must be a string"),
+            ("apiVersion: 1\nkind: Pod\nmetadata: {name: a}\n", "apiVersion must be a string"),
             ("apiVersion: v1\nkind: List\nitems: [{metadata: {name: a}}]\n", "apiVersion and kind is missing"),
             ("apiVersion: v1\nkind: List\nitems: [text]\n", "an item of a List must be an object"),
             ("apiVersion: v1\nkind: List\nitems: text\n", "the items of a List must be a sequence"),
@@ -168,6 +168,7 @@ class TestHalfObjects:
             "apiVersion: v1\nkind: List\nitems: [null]\n",
             "kind: pipeline\nname: x\n",
             "apiVersion: 2\nother: x\n",
+            "apiVersion: 1\nkind: Dashboard\n",
             "spec: {a: b}\n",
         ],
     )

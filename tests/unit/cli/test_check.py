@@ -52,12 +52,14 @@ class TestExitCodes:
         assert "Traceback" not in ended.err
 
     def test_a_syntax_error_is_a_finding(self, project, k8slint):
-        (project / "broken.yaml").write_text("a: [\n")
+        (project / "broken.yaml").write_text("apiVersion: v1\nkind: [\n")
         ended = k8slint("check", "broken.yaml")
         assert ended.code == 1
         assert "error[syntax-error]" in ended.out
 
-    @pytest.mark.parametrize(("stdin", "code"), [(b"", 2), (b"a: b\n", 2), (b"a: [\n", 1), (b"\x00\xff", 1)])
+    @pytest.mark.parametrize(
+        ("stdin", "code"), [(b"", 2), (b"a: b\n", 2), (b"a: [\n", 2), (b"\x00\xff", 2), (b"kind: [\napiVersion: v1", 1)]
+    )
     def test_of_standard_input(self, k8slint, stdin, code):
         assert k8slint("check", "-", stdin=stdin).code == code
 

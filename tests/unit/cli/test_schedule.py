@@ -162,7 +162,7 @@ class TestSchedule:
         assert '"two cores" is no quantity' in " ".join(ended.out.split())
 
     def test_what_cannot_be_read_is_said_and_left_out(self, folder, k8slint):
-        folder(app=deployment("web"), broken="a: [1\n")
+        folder(app=deployment("web"), broken="apiVersion: v1\nkind: [1\n")
         ended = k8slint("schedule", ".", "--nodes", NODES)
         assert ended.code == 2
         assert ended.err.startswith("k8slint: broken.yaml:")

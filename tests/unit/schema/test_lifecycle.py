@@ -114,7 +114,6 @@ def test_an_unknown_kind_is_told_with_what_was_meant(
         ("metrics.k8s.io/v1beta1", "PodMetrics"),
         ("snapshot.storage.k8s.io/v1", "VolumeSnapshot"),
         ("kustomize.config.k8s.io/v1beta1", "Kustomization"),
-        ("kubelet.config.k8s.io/v1beta1", "KubeletConfiguration"),
         ("serving.knative.dev/v1", "Service"),
         ("skaffold/v4beta6", "Config"),
         ("v1", "List"),
