@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from k8slint.cluster.cluster import Cluster, may_share_namespace
 from k8slint.cluster.evidence import evidence_of
-from k8slint.cluster.spelling import WORTH_COMPARING, is_slip, nearest_name
+from k8slint.cluster.spelling import is_slip, nearest_name
 from k8slint.loading.document import Path
 from k8slint.objects.fields import items, text
 from k8slint.objects.object import Object, Pod
@@ -161,8 +161,7 @@ def _candidates(service: Object, selector: LabelSelector, cluster: Cluster) -> I
         if one.key not in _BROAD:
             yield from islice(cluster.pods_selected(LabelSelector((one,)), service.namespace), _LOOKED_AT)
             wanted, values = one.values[0], cluster.once(_pods_by_label).get(one.key, {})
-            others = [value for value in values if value != wanted] if len(values) <= WORTH_COMPARING else []
-            near = nearest_name(wanted, others)
+            near = nearest_name(wanted, (value for value in values if value != wanted))
             yield from islice(values[near], _LOOKED_AT) if near is not None else ()
     yield from islice(cluster.once(_pods_by_name).get(service.name, []), _LOOKED_AT)
     beside = cluster.once(_pods_by_file).get(service.document.source.name, [])

@@ -5,19 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import lru_cache
-from itertools import takewhile
 from typing import Final
 
-from k8slint.values.nearest import nearest
+from k8slint.values.nearest import nearest, worth_comparing
 
-# A search for the nearest name takes some microseconds a candidate, and a run may have thousands of misses.
-WORTH_COMPARING: Final = 200
 _BETWEEN_WORDS: Final = re.compile(r"[-_.]")
 
 
 def nearest_name(name: str, candidates: Iterable[str]) -> str | None:
     """The name most like another of those that can be meant by it."""
-    alike = [candidate for candidate in candidates if is_alike(name, candidate)]
+    alike = [candidate for candidate in worth_comparing(name, candidates) if is_alike(name, candidate)]
     slips = sorted(candidate for candidate in alike if is_slip(name, candidate))
     return slips[0] if slips else nearest(name, alike)
 
@@ -71,4 +68,9 @@ _LONG_ENOUGH: Final = 4
 
 def _shared(one: str, other: str) -> int:
     """How many letters two texts begin with in common."""
-    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+    count = 0
+    for mine, its in zip(one, other, strict=False):
+        if mine != its:
+            break
+        count += 1
+    return count

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice, takewhile
@@ -77,7 +77,7 @@ class Version:
 
     @cached_property
     def _places(self) -> Mapping[int, Path]:
-        """The paths of the parts of the schema in the CRD, by their identity; of an anchor's part, where it is written."""
+        """The paths in the CRD of the parts of the schema, by identity; of an anchored part, where it is written."""
         places: dict[int, Path] = {}
         pending: list[tuple[Any, Path]] = [(self.data, self.path)]
         while pending:

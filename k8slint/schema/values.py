@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple
 
 from k8slint.loading.document import Path
 from k8slint.objects.fields import mapping, sequence
+from k8slint.schema.decode import MOST_MISMATCHES
 from k8slint.schema.enums import unsupported
 from k8slint.schema.formats import has_format, matches_pattern
 from k8slint.schema.scalars import Fault
@@ -69,13 +70,15 @@ _FORMATS: Final = {
 
 
 def defects(value: Any, schema: Any, path: Path = ()) -> list[Defect]:
-    """Every defect of a completed value; a text that is yet to be filled in has none."""
+    """Every defect of a completed value, up to as many as are told; a text that is yet to be filled in has none."""
     found: list[Defect] = []
     _collect(value, schema, path, found)
     return found
 
 
 def _collect(value: Any, schema: Any, path: Path, found: list[Defect]) -> None:
+    if len(found) >= MOST_MISMATCHES:
+        return
     node = mapping(schema)
     if value is None:
         _check_null(node, path, found)
