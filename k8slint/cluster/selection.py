@@ -108,6 +108,7 @@ def declared_ports(pod: Pod, cluster: Cluster) -> Iterator[DeclaredPort]:
 
 
 _LOOKED_AT: Final = 20
+_FEW_VALUES: Final = 200
 # Labels that many workloads share on purpose: to share one says nothing.
 _BROAD: Final = frozenset(
     {
@@ -161,7 +162,9 @@ def _candidates(service: Object, selector: LabelSelector, cluster: Cluster) -> I
         if one.key not in _BROAD:
             yield from islice(cluster.pods_selected(LabelSelector((one,)), service.namespace), _LOOKED_AT)
             wanted, values = one.values[0], cluster.once(_pods_by_label).get(one.key, {})
-            near = nearest_name(wanted, (value for value in values if value != wanted))
+            # Among very many values some are alike by accident.
+            others = [value for value in values if value != wanted] if len(values) <= _FEW_VALUES else []
+            near = nearest_name(wanted, others)
             yield from islice(values[near], _LOOKED_AT) if near is not None else ()
     yield from islice(cluster.once(_pods_by_name).get(service.name, []), _LOOKED_AT)
     beside = cluster.once(_pods_by_file).get(service.document.source.name, [])

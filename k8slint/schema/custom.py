@@ -11,7 +11,7 @@ from itertools import islice, takewhile
 from typing import TYPE_CHECKING, Any, Final
 
 from k8slint.loading.document import Path
-from k8slint.objects.fields import dig, items, mapping, text
+from k8slint.objects.fields import dig, items, text
 from k8slint.objects.object import Object
 from k8slint.objects.problem import Problem, Related
 from k8slint.schema.decode import MOST_MISMATCHES, mismatches
@@ -22,6 +22,7 @@ from k8slint.values.gvk import GroupVersionKind
 
 if TYPE_CHECKING:
     from k8slint.schema.fitting import Pattern
+    from k8slint.schema.outline import Outline
     from k8slint.schema.values import Defect
 
 _OBJECT_META: Final = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
@@ -67,6 +68,13 @@ class Version:
 
         schema = dig(self.data, "schema", "openAPIV3Schema")
         return schema if isinstance(schema, dict) and depth_of(schema) <= _DEEPEST_SCHEMA else None
+
+    @cached_property
+    def outline(self) -> Outline:
+        """The schema as hints need it."""
+        from k8slint.schema.outline import Outline  # noqa: PLC0415 - only objects that are refused pay for it
+
+        return Outline(self.schema or {})
 
     @cached_property
     def pattern(self) -> Pattern:
@@ -216,7 +224,7 @@ def _check_names(obj: Object, version: Version, schema: Mapping[str, Any]) -> It
 
     for path, node in islice(unknown_fields(obj.data, schema), MOST_MISMATCHES):
         if not is_for_tools(path, dig(obj.data, *path)):
-            problem = unknown_field(path, tuple(mapping(node.get("properties"))))
+            problem = unknown_field(version.outline, version.outline.part(node), obj.data, path)
             yield problem._replace(related=version.source_of(node, "properties"))
 
 
