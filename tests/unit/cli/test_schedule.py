@@ -10,6 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from k8slint.bundled import SCHEMAS
+from k8slint.cluster.description import described_nodes
 
 SCHEMA = json.loads((SCHEMAS / "schedule.schema.json").read_text(encoding="utf-8"))
 BARE = "---\napiVersion: v1\nkind: Node\nmetadata: {name: a}\n"
@@ -42,6 +43,22 @@ def folder(tmp_path, monkeypatch):
             (tmp_path / f"{name}.yaml").write_text(text)
 
     return write
+
+
+@pytest.mark.parametrize(
+    "nodes",
+    [
+        "3",
+        "3:cpu=4, memory=16Gi",
+        "2:cpu=1500m,memory=8192Mi,ephemeral-storage=1e11,pods=20",
+        "2:hugepages-2Mi=1Gi,nvidia.com/gpu=2,example.com/whatever=3",
+        "3:zones=a|b|c",
+        "1:memory=0,cpu=0",
+        "1:memory=17179869184",
+    ],
+)
+def test_these_are_nodes(nodes: str) -> None:
+    assert len(described_nodes(nodes)) == int(nodes[0])
 
 
 class TestSchedule:
@@ -187,6 +204,23 @@ class TestUse:
         [
             ((), "no nodes are known; describe the cluster with --nodes 3:cpu=4,memory=16Gi or --cluster FILE"),
             (("--nodes", "x"), '--nodes "x": expected a number of nodes'),
+            (("--nodes", "3:cpus=4"), '--nodes "3:cpus=4": nodes have no "cpus"; did you mean cpu=4?'),
+            (("--nodes", "3:cpu=4,mem=8Gi"), 'nodes have no "mem"; did you mean memory=8Gi?'),
+            (("--nodes", "3:Memory=8Gi"), 'nodes have no "Memory"; did you mean memory=8Gi?'),
+            (("--nodes", "3:zone=a"), 'nodes have no "zone"; did you mean zones=a?'),
+            (("--nodes", "3:gpu=1"), 'nodes have no "gpu"; did you mean nvidia.com/gpu=1?'),
+            (("--nodes", "3:disktype=ssd"), 'nodes have no "disktype"; expected cpu, memory, ephemeral-storage, pods'),
+            (("--nodes", "3:zones=a,b,c"), "did you mean zones=a|b|c?"),
+            (("--nodes", "3:cpu=4,cpu=8"), "cpu is there twice"),
+            (("--nodes", "3:memory=16"), "memory=16 is 16 bytes; did you mean 16Gi?"),
+            (("--nodes", "3:memory=8m"), "memory=8m is less than a byte; did you mean 8Mi?"),
+            (("--nodes", "3:memory=1"), "memory=1 is 1 byte; did you mean 1Gi?"),
+            (("--nodes", "3:memory=8g"), "memory=8g: did you mean 8Gi?"),
+            (("--nodes", "3:memory=16GB"), "memory=16GB: did you mean 16Gi?"),
+            (("--nodes", "3:ephemeral-storage=100"), "ephemeral-storage=100 is 100 bytes; did you mean 100Gi?"),
+            (("--nodes", "3:cpu=16000"), "cpu=16000 is 16000 cores; did you mean 16000m?"),
+            (("--nodes", "3:cpu=four"), "cpu=four: quantities must match"),
+            (("--nodes", "3:pods=1.5"), "pods=1.5: expected a whole number"),
             (("--nodes", "1", "--cluster", "c.yaml"), "--cluster and --nodes both describe the cluster"),
             (("--cluster", "none.yaml"), "none.yaml: no such file or directory"),
             (("--cluster", "app.yaml"), "app.yaml: no Node in the cluster file"),
