@@ -332,6 +332,54 @@ class TestWhy:
         assert (ended.code, ended.err) == (0, "")
         assert ended.out.startswith("Deployment shop/web: 1 assigned (app.yaml:3)\n")
 
+    @pytest.mark.parametrize(
+        "words", [("web",), ("deploy", "web"), ("Deployments.apps", "web"), ("deployment", "web", "-n", "shop")]
+    )
+    def test_a_name_alone_or_in_the_next_word_will_do(self, folder, k8slint, words):
+        folder(app=deployment("web") + deployment("db"))
+        for paths in ((), ("app.yaml",), (".",)):
+            ended = k8slint("why", *words, *paths, "--nodes", NODES)
+            assert (ended.code, ended.err) == (0, "")
+            assert ended.out.startswith("Deployment shop/web: 1 assigned")
+
+    def test_a_name_that_several_kinds_have_needs_its_kind(self, folder, k8slint):
+        stateful = deployment("web").replace("Deployment", "StatefulSet")
+        folder(app=deployment("web") + stateful)
+        ended = k8slint("why", "web", "app.yaml", "--nodes", NODES)
+        assert (ended.code, ended.err) == (2, 'k8slint: "web" is deploy/web or sts/web; say which\n')
+        assert k8slint("why", "sts", "web", "app.yaml", "--nodes", NODES).out.startswith("StatefulSet shop/web")
+
+    def test_a_word_that_is_a_path_is_no_name(self, folder, k8slint, tmp_path):
+        folder(app=deployment("web"))
+        (tmp_path / "web").mkdir()
+        (tmp_path / "web" / "b.yaml").write_text(deployment("deploy"))
+        ended = k8slint("why", "deploy", "web", "--nodes", NODES)
+        assert (ended.code, ended.out[:23]) == (0, "Deployment shop/deploy:")
+
+    def test_a_pod_by_its_name_alone(self, folder, k8slint):
+        folder(app=deployment("web").replace("Deployment", "StatefulSet"))
+        assert k8slint("why", "web-0", "app.yaml", "--nodes", NODES).out.startswith("StatefulSet shop/web")
+
+    @pytest.mark.parametrize(("cpu", "code"), [("100m", 0), ("9", 1)])
+    def test_a_broken_file_beside_it_changes_no_exit_code(self, folder, k8slint, cpu, code):
+        folder(app=deployment("web", cpu=cpu), broken="a: [1\n")
+        ended = k8slint("why", "deploy/web", ".", "--nodes", NODES)
+        assert ended.code == code
+        assert ended.err.startswith("k8slint: broken.yaml:")
+        assert ended.err.endswith("; left out, the answer is that of the rest\n")
+        assert ended.out.startswith("Deployment shop/web: ")
+
+    def test_a_path_that_is_not_there_is_bad_use(self, folder, k8slint):
+        folder(app=deployment("web"))
+        ended = k8slint("why", "deploy/web", "app.yaml", "nope.yaml", "--nodes", NODES)
+        assert ended.code == 2
+        assert ended.err.startswith("k8slint: nope.yaml: no such file")
+
+    def test_a_broken_file_may_hold_what_is_not_found(self, folder, k8slint):
+        folder(app=deployment("web"), broken="a: [1\n")
+        ended = k8slint("why", "deploy/cart", ".", "--nodes", NODES)
+        assert (ended.code, ended.err.count("\n")) == (2, 2)
+
     def test_a_pod_leads_to_its_workload(self, folder, k8slint):
         folder(app=deployment("web").replace("Deployment", "StatefulSet"))
         assert k8slint("why", "po/web-0", "app.yaml", "--nodes", NODES).out.startswith("StatefulSet shop/web")
@@ -339,7 +387,9 @@ class TestWhy:
     @pytest.mark.parametrize(
         ("name", "said"),
         [
-            ("web", '"web" names no workload; expected kind/name, as deploy/web'),
+            ("web", 'there is no workload "web"; there are deployment/frontend'),
+            ("fontend", 'there is no workload "fontend"; did you mean "frontend"?'),
+            ("deploy/", '"deploy/" names no workload; expected kind/name, as deploy/web'),
             ("deploi/web", 'did you mean "deploy/web"?'),
             ("deployment.batch/web", 'did you mean "deployment.apps/web"?'),
             ("deploy/frontent", 'did you mean "frontend"?'),
