@@ -8,7 +8,7 @@ from typing import Any, Final, Protocol
 from k8slint.loading.document import Path
 from k8slint.objects.fields import dig
 from k8slint.schema.wording import path_text
-from k8slint.values.nearest import nearest
+from k8slint.values.nearest import nearest, worth_comparing
 
 _DEEPEST: Final = 6
 # So many items stand for all of a list or mapping.
@@ -65,9 +65,9 @@ def takes(slot: Slot, value: Any) -> bool:
 
 def meant(shape: Shape, name: str, value: Any, present: Iterable[str]) -> str | None:
     """The field that a name is a misspelling of: nearly the same name, room for the value, and not written yet."""
-    there = frozenset(present)
-    fields = shape.fields
-    return nearest(name, (each for each in fields if each not in there and takes(fields[each], value)))
+    there, fields = frozenset(present), shape.fields
+    near = worth_comparing(name, fields)
+    return nearest(name, (each for each in near if each not in there and takes(fields[each], value)))
 
 
 def home(root: Shape, data: Any, path: Path, value: Any) -> str:
