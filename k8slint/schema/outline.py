@@ -49,7 +49,7 @@ class OutlineField:
     owner: Outline
     node: Mapping[str, Any]
 
-    @property
+    @cached_property
     def python(self) -> type:
         """The type its values usually have; of none in particular, that is `object`."""
         return int if self._takes_both else _TYPES.get(text(self.node.get("type")), object)
@@ -63,7 +63,7 @@ class OutlineField:
             return {int: self}
         return dict.fromkeys(_TYPES.values(), self) if self.python is object else {}
 
-    @property
+    @cached_property
     def inside(self) -> Outline | None:
         """What a mapping or list in it is held to; none where it takes anything."""
         is_open = self.node.get("x-kubernetes-preserve-unknown-fields") is True
