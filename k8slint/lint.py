@@ -88,7 +88,7 @@ def lint(request: Request) -> Report:
     material = collect(request)
     cluster, loaded, readings = material.cluster, material.loaded, material.readings
     defined = (obj for obj in cluster.objects if obj.kind == "CustomResourceDefinition")
-    schemas = schemas_for(material.version, (*defined, *material.crds))
+    schemas = schemas_for(material.version, defined, material.crds)
     world = World(cluster, schemas, _is_whole(request), _unread(loaded, readings), material.amendments)
     simulated = _simulated(cluster, readings, selection_for)
     judged = _judge(readings, world, selection_for, material.workers, request.tell)

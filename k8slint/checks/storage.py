@@ -22,7 +22,7 @@ from k8slint.cluster.claims import (
 from k8slint.cluster.cluster import Cluster
 from k8slint.cluster.nodes import HOSTNAME, demanded_hosts, has_one_node, known_nodes, terms_of
 from k8slint.cluster.references import may_exist
-from k8slint.cluster.spelling import WORTH_COMPARING, nearest_name
+from k8slint.cluster.spelling import nearest_name
 from k8slint.loading.document import Path
 from k8slint.objects.fields import dig, items, mapping, sequence, strings, text
 from k8slint.objects.object import Container, Object, Pod
@@ -163,7 +163,7 @@ def local_volume_matches_no_node(obj: Object, cluster: Cluster) -> Iterator[Prob
         return
     wanted = " or ".join(_term_text(term) for term in terms)
     hosts = next((found for term in terms if (found := demanded_hosts(term))), [])
-    near = nearest_name(hosts[0], nodes.by_host) if hosts and len(nodes.by_host) <= WORTH_COMPARING else None
+    near = nearest_name(hosts[0], nodes.by_host) if hosts else None
     hint = f'; nearest is "{near}"' if near else ""
     yield Problem(
         ("spec", "nodeAffinity", "required", "nodeSelectorTerms"),
@@ -235,8 +235,7 @@ def _of_volume(claim: Claim, wanted: str, cluster: Cluster) -> Iterator[Problem]
     path = (*claim.path, "volumeName")
     volumes = cluster.find("PersistentVolume", "", wanted)
     if not volumes:
-        names = cluster.once(_volume_names)
-        near = nearest_name(wanted, names) if len(names) <= WORTH_COMPARING else None
+        near = nearest_name(wanted, cluster.once(_volume_names))
         if near and not cluster.is_external("PersistentVolume", "", wanted):
             message = f'there is no PersistentVolume "{wanted}"; nearest is "{near}"'
             yield Problem(path, message, absent=wanted, fix="Name a PersistentVolume that exists.")
@@ -305,8 +304,7 @@ def missing_storage_class(obj: Object, cluster: Cluster) -> Iterator[Problem]:
             continue
         if name in _COMMON_CLASSES and not cluster.once(_describes_classes):
             continue
-        known = (*defined, *filter(None, of_volumes))
-        near = nearest_name(name, known) if len(known) <= WORTH_COMPARING else None
+        near = nearest_name(name, (*defined, *filter(None, of_volumes)))
         if (near or defined) and not may_exist(cluster, obj, "StorageClass.storage.k8s.io", name):
             hint = f'; nearest is "{near}"' if near else ""
             yield Problem(path, f'there is no StorageClass "{name}"{hint}', absent=name)

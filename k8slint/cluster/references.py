@@ -14,7 +14,6 @@ from k8slint.cluster.cluster import CLUSTER_SCOPED, Cluster
 from k8slint.cluster.evidence import evidence_of
 from k8slint.cluster.kustomizations import KUSTOMIZATIONS, names_given
 from k8slint.cluster.producers import PRODUCERS, Supply, config_keys, produced
-from k8slint.cluster.spelling import WORTH_COMPARING
 from k8slint.loading.document import Path
 from k8slint.objects.fields import dig, items, mapping, text
 from k8slint.objects.object import Container, Object, Pod
@@ -204,13 +203,13 @@ def is_supplied(cluster: Cluster, group_kind: str, namespace: str, name: str) ->
 
 
 def names_supplied(cluster: Cluster, group_kind: str, namespace: str) -> Iterable[str]:
-    """The names of that kind which the namespace may mean; none where they are too many to be worth comparing."""
+    """The names of that kind which the namespace may mean."""
     found = cluster.once(_names).get(group_kind, {})
     if not namespace or group_kind in CLUSTER_SCOPED:
         groups = list(found.values())
     else:
         groups = [found.get(namespace, []), found.get("", [])]
-    return [name for group in groups for name in group] if sum(map(len, groups)) <= WORTH_COMPARING else []
+    return [name for group in groups for name in group]
 
 
 def _supplies(cluster: Cluster) -> _Supplies:

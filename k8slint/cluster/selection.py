@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from k8slint.cluster.cluster import Cluster, may_share_namespace
 from k8slint.cluster.evidence import evidence_of
-from k8slint.cluster.spelling import WORTH_COMPARING, is_slip, nearest_name
+from k8slint.cluster.spelling import is_slip, nearest_name
 from k8slint.loading.document import Path
 from k8slint.objects.fields import items, text
 from k8slint.objects.object import Object, Pod
@@ -108,6 +108,7 @@ def declared_ports(pod: Pod, cluster: Cluster) -> Iterator[DeclaredPort]:
 
 
 _LOOKED_AT: Final = 20
+_FEW_VALUES: Final = 200
 # Labels that many workloads share on purpose: to share one says nothing.
 _BROAD: Final = frozenset(
     {
@@ -161,7 +162,8 @@ def _candidates(service: Object, selector: LabelSelector, cluster: Cluster) -> I
         if one.key not in _BROAD:
             yield from islice(cluster.pods_selected(LabelSelector((one,)), service.namespace), _LOOKED_AT)
             wanted, values = one.values[0], cluster.once(_pods_by_label).get(one.key, {})
-            others = [value for value in values if value != wanted] if len(values) <= WORTH_COMPARING else []
+            # Among very many values some are alike by accident.
+            others = [value for value in values if value != wanted] if len(values) <= _FEW_VALUES else []
             near = nearest_name(wanted, others)
             yield from islice(values[near], _LOOKED_AT) if near is not None else ()
     yield from islice(cluster.once(_pods_by_name).get(service.name, []), _LOOKED_AT)

@@ -26,21 +26,22 @@ NEWEST: Final = BUNDLED[-1]
 
 @dataclass(frozen=True, eq=False)
 class Schemas:
-    """What objects are held against."""
+    """What objects are held against; `further` CRDs are those of the settings."""
 
     version: KubernetesVersion
     crds: tuple[Object, ...] = ()
+    further: tuple[Object, ...] = ()
 
     @cached_property
     def custom_kinds(self) -> Mapping[tuple[str, str], tuple[Kind, ...]]:
         """What the CRDs define, by group and kind; several where several CRDs define one kind."""
         from k8slint.schema.custom import kinds_of  # noqa: PLC0415 - only custom resources pay for it
 
-        return kinds_of(self.crds)
+        return kinds_of(self.crds, self.further)
 
 
-def schemas_for(version: KubernetesVersion, crds: Iterable[Object]) -> Schemas:
-    """The schemas of a minor and of custom resource definitions.
+def schemas_for(version: KubernetesVersion, crds: Iterable[Object], further: Iterable[Object] = ()) -> Schemas:
+    """The schemas of a minor and of custom resource definitions; `further` are those that the settings name.
 
     Raises:
         ValueError: for a minor that is not bundled.
@@ -48,7 +49,7 @@ def schemas_for(version: KubernetesVersion, crds: Iterable[Object]) -> Schemas:
     if version not in BUNDLED:
         bundled = ", ".join(map(str, BUNDLED))
         raise ValueError(f"no schemas of Kubernetes {version}; there are those of {bundled}")
-    return Schemas(version, tuple(crds))
+    return Schemas(version, tuple(crds), tuple(further))
 
 
 class Coverage(NamedTuple):
