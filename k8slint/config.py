@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from k8slint.finding import Severity
-from k8slint.loading.contract import faults
+from k8slint.loading.contract import UNKNOWN_KEY, faults
 from k8slint.loading.discovery import CONFIG_FILES
-from k8slint.loading.document import Document
+from k8slint.loading.document import Document, Span
 from k8slint.loading.document import Path as Steps
 from k8slint.loading.read import load
 from k8slint.usage import UsageError, reason
@@ -186,8 +186,11 @@ def _config(written: Written, file: Path) -> Config:
         start, end = written.span(path)
         return written.source.text[start:end]
 
-    wrong = sorted(faults(written.data, "config", text), key=lambda fault: written.span(fault[0], key=True))
-    for path, message in wrong:
+    def first_misspelt(fault: tuple[Steps, str]) -> tuple[bool, Span]:
+        # A misspelt key explains why another is missing.
+        return not fault[1].startswith(UNKNOWN_KEY), written.span(fault[0], key=True)
+
+    for path, message in sorted(faults(written.data, "config", text), key=first_misspelt):
         raise UsageError(f"{_place(written, path)}: {message}")
     config = _read(written.data, file, written)
     for path, pattern in config.malformed_patterns:

@@ -10,6 +10,7 @@ from k8slint.bundled import SCHEMAS
 from k8slint.loading.document import Path, field_path
 from k8slint.values.nearest import nearest
 
+UNKNOWN_KEY: Final = "unknown key"
 _LONGEST: Final = 80
 _SHAPES: Final = {dict: "a mapping", list: "a list", type(None): "nothing", str: "text", bool: "true or false"}
 _TAKES: Final = {"object": "keys with values", "boolean": "true or false", "integer": "a whole number"}
@@ -127,4 +128,4 @@ def _unknown_keys(path: Path, data: dict[str, Any], known: dict[str, Any]) -> It
         if key not in known:
             near = nearest(key, known)
             hint = f'did you mean "{near}"?' if near else f"known are {', '.join(sorted(known))}"
-            yield (*path, key), f'unknown key "{_clipped(key)}"; {hint}'
+            yield (*path, key), f'{UNKNOWN_KEY} "{_clipped(key)}"; {hint}'
