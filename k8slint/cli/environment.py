@@ -12,7 +12,6 @@ from k8slint.usage import UsageError
 if TYPE_CHECKING:
     from k8slint.config import Config
 
-CONFIG: Final = "K8SLINT_CONFIG"
 SETTINGS: Final = ("kubernetes-version", "profile", "cluster", "fail-level", "output-format", "color", "workers")
 _BOOLEANS: Final = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 

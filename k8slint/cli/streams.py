@@ -17,16 +17,20 @@ if TYPE_CHECKING:
 
 def config_for(file: str, paths: Sequence[str]) -> Config:
     """The settings of the file, else those nearest above all the paths; above both, those of the environment."""
-    from k8slint.cli.environment import CONFIG, with_variables  # noqa: PLC0415 - imported when it runs
-    from k8slint.config import find_config, read_config  # noqa: PLC0415
+    from k8slint.config import find_config, read_config  # noqa: PLC0415 - imported when it runs
 
-    if file:
-        return with_variables(read_config(Path(file)))
-    if named := os.environ.get(CONFIG):
-        with blamed_on(CONFIG):
-            return with_variables(read_config(Path(named)))
-    folders = [path if os.path.isdir(path) else os.path.dirname(path) for path in paths if path != "-"]
-    return with_variables(find_config(os.path.commonpath([os.path.abspath(folder) for folder in folders or ["."]])))
+    named = file or os.environ.get("K8SLINT_CONFIG", "")
+    if named:
+        with blamed_on("" if file else "K8SLINT_CONFIG"):
+            settings = read_config(Path(named))
+    else:
+        folders = [path if os.path.isdir(path) else os.path.dirname(path) for path in paths if path != "-"]
+        settings = find_config(os.path.commonpath([os.path.abspath(folder) for folder in folders or ["."]]))
+    if not any(name.startswith("K8SLINT_") for name in os.environ):
+        return settings
+    from k8slint.cli.environment import with_variables  # noqa: PLC0415 - few runs have variables
+
+    return with_variables(settings)
 
 
 def read_stdin(*, limited: bool = True) -> bytes:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
 
 from k8slint.cluster.cluster import Cluster
 from k8slint.engine.frames import locate, shown_line
-from k8slint.engine.ignores import ignores_of
 from k8slint.engine.masking import joined, masked
 from k8slint.engine.selection import Selection
 from k8slint.finding import Finding, Ignored, ObjectName, RelatedLocation
@@ -17,6 +17,12 @@ from k8slint.objects.problem import Problem, Related
 from k8slint.objects.read import Reading
 from k8slint.schema.fields import check_fields
 from k8slint.schema.schemas import Schemas
+
+if TYPE_CHECKING:
+    from k8slint.engine.ignores import Ignores
+
+# A text without any of these has neither an ignore nor what tries to be one.
+_SIGNS: Final = ("k8slint", "# k8", "#k8", "# ks8", "# K8", "noqa", "nolint", "/ignore.")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,7 +57,7 @@ class Judged:
 def judge(reading: Reading, world: World, selection: Selection) -> Judged:
     """Every finding of the selected rules in one source, in no order yet."""
     judged = Judged()
-    ignores = ignores_of(reading, selection.rules)
+    ignores = _ignores_of(reading, selection)
     world.cluster.missed.clear()
     candidates = list(_candidates(reading, world, selection))
     judged.missed = frozenset(world.cluster.missed)
@@ -59,19 +65,28 @@ def judge(reading: Reading, world: World, selection: Selection) -> Judged:
     for candidate in candidates:
         rule_id, _, obj, problem = candidate
         finding = _finding(candidate, selection, concealed)
-        hiding = ignores.hiding(rule_id, finding.location.line, obj)
+        hiding = ignores.hiding(rule_id, finding.location.line, obj) if ignores is not None else None
         if isinstance(problem, Problem) and not _may_say(problem, world):
             judged.not_judged += 1
         elif hiding is not None:
             judged.ignored.append(Ignored(finding, hiding.reason))
         else:
             judged.findings.append(finding)
-    for complaint in ignores.complaints(selection.severities):
+    for complaint in ignores.complaints(selection.severities) if ignores is not None else ():
         if selection.has(complaint.rule):
             problem = ReadProblem(complaint.rule, complaint.message, complaint.span)
             at = (complaint.rule, complaint.document, complaint.obj, problem)
             judged.findings.append(_finding(at, selection, concealed))
     return judged
+
+
+def _ignores_of(reading: Reading, selection: Selection) -> Ignores | None:
+    """The ignores written in a source; none for most sources."""
+    if not any(sign in reading.source.text for sign in _SIGNS):
+        return None
+    from k8slint.engine.ignores import ignores_of  # noqa: PLC0415 - most files have no ignores
+
+    return ignores_of(reading, selection.rules)
 
 
 # A problem with the id of its rule, its document, and its object where it has one.

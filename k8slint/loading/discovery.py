@@ -7,11 +7,13 @@ import stat
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from operator import attrgetter
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from k8slint.finding import Failure
-from k8slint.loading.patterns import Patterns, compiled
 from k8slint.usage import reason
+
+if TYPE_CHECKING:
+    from k8slint.loading.patterns import Patterns
 
 SUFFIXES: Final = (".yaml", ".yml", ".json")
 KUSTOMIZATIONS: Final = ("kustomization.yaml", "kustomization.yml", "Kustomization")
@@ -141,6 +143,8 @@ class _Walk:
                 lines = stream.read().splitlines()
         except OSError:
             return ()
+        from k8slint.loading.patterns import compiled  # noqa: PLC0415 - only where a .gitignore is
+
         patterns = compiled(lines)
         if patterns.malformed:
             first, others = patterns.malformed[0], len(patterns.malformed) - 1
@@ -164,7 +168,7 @@ def _has_manifest_name(name: str) -> bool:
 
 
 # A .gitignore's folder, as an absolute path with a slash, and its patterns.
-Ignores = tuple[tuple[str, Patterns], ...]
+Ignores = tuple[tuple[str, "Patterns"], ...]
 
 
 def _is_ignored(ignores: Ignores, path: str) -> bool:
