@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from k8slint.bundled import SCHEMAS
 from k8slint.loading.document import Path, field_path
-from k8slint.values.nearest import nearest
+from k8slint.values.nearest import nearest, nearest_choice
 
 UNKNOWN_KEY: Final = "unknown key"
 _LONGEST: Final = 80
@@ -65,7 +65,7 @@ def _enum(error: Any, where: str, written: str) -> str:
     known = [each for each in error.validator_value if isinstance(each, str)]
     value = json.dumps(error.instance) if isinstance(error.instance, bool) else ""
     reading = f"{written} is read as {value}" if value not in {"", written} else value
-    near = nearest(error.instance, known) if isinstance(error.instance, str) else None
+    near = nearest_choice(error.instance, known) if isinstance(error.instance, str) else None
     hint = f'did you mean "{near}"?' if near else error.schema.get("description", "")
     said = f"{where}: {reading or _quoted(error.instance)}, and known are {', '.join(known)}"
     return f"{said}; {hint}" if hint else said

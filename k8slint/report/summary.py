@@ -9,7 +9,7 @@ from k8slint.finding import KindCount, Report, Summary
 from k8slint.report.color import Paint
 from k8slint.report.escape import flowing, visible
 from k8slint.report.frame import wrap
-from k8slint.report.wording import assumed, counted, total, verdict
+from k8slint.report.wording import assumed, counted, is_clear, total, verdict
 
 _ASSUMPTIONS_SHOWN = 5
 _FOLDERS_SHOWN = 3
@@ -92,4 +92,4 @@ def _style(report: Report) -> str:
     worst = min((finding.severity for finding in report.findings), key=lambda severity: severity.rank, default=None)
     if worst is not None:
         return worst.value
-    return "clear" if report.summary.objects else "strong"
+    return "clear" if is_clear(report) else "strong"

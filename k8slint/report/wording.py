@@ -43,6 +43,12 @@ def is_empty(report: Report, detail: Detail) -> bool:
     return not report.findings and (detail is Detail.QUIET or not report.summary.objects)
 
 
+def is_clear(report: Report) -> bool:
+    """Whether all that was asked about was judged, and nothing found."""
+    found = report.findings or report.hidden or report.failures
+    return not found and report.summary.objects > 0 and report.summary.is_complete
+
+
 def verdict(report: Report) -> str:
     """One sentence: how many findings of each severity; that all is clear, if all was judged; or what else is true."""
     parts = [counted(count, severity.value) for severity, count in tally(report).items() if count]
@@ -54,9 +60,7 @@ def verdict(report: Report) -> str:
         return "Nothing was checked: no Kubernetes object was found."
     if report.hidden:
         return f"Found nothing of severity {report.least}{'' if report.least is Severity.ERROR else ' or worse'}."
-    if report.failures or not report.summary.is_complete:
-        return "Nothing wrong in what was checked."
-    return f"All clear: {objects} in {files}."
+    return f"All clear: {objects} in {files}." if is_clear(report) else "Nothing wrong in what was checked."
 
 
 def assumed(assumptions: Sequence[str], room: int, most: int) -> Iterator[str]:

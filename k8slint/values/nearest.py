@@ -45,6 +45,16 @@ def nearest(word: str, candidates: Iterable[str]) -> str | None:
     return best
 
 
+def nearest_choice(word: str, choices: Collection[str]) -> str | None:
+    """The one of a few choices that begins with the word, else the one most like it.
+
+    >>> nearest_choice("warn", ["error", "warning", "info"])
+    'warning'
+    """
+    longer = [choice for choice in choices if word and choice.startswith(word.casefold())]
+    return longer[0] if len(longer) == 1 else nearest(word, choices)
+
+
 def worth_comparing(word: str, candidates: Iterable[str]) -> list[str]:
     """The candidates that a word may stand for, in order of the alphabet: all if they are few, else the close ones."""
     names = frozenset(candidates)
