@@ -19,7 +19,8 @@ from k8slint.cluster.kustomizations import (
     paths_read,
     upwards,
 )
-from k8slint.cluster.producers import PRODUCTS, reach
+from k8slint.cluster.producers import reach
+from k8slint.cluster.tables import beside
 from k8slint.objects.fields import dig, items, mapping, sequence, text
 from k8slint.objects.object import Container, Object
 from k8slint.values.placeholder import has_placeholder
@@ -48,15 +49,17 @@ class Words:
 class Evidence(NamedTuple):
     """What may be there beside the objects read.
 
-    `makers` are names of custom resources and releases, `mentioned` the strings inside them; `pod_makers` and
-    `pod_mentioned` are more of them that speak for pods alone. `told` are names that programs are given. `patched` are
-    the texts of kustomize's inline patches. `filled` are namespaces into which unread manifests go. `open_folders` hold
-    a kustomization that takes in what was not read, `chart_folders` a release of a chart. `moves_namespaces` says that
-    a kustomization puts its objects into another namespace than they are written with.
+    `makers` are names of custom resources and releases, `mentioned` the strings inside them; `workload_makers` are
+    names of those whose Secrets and ConfigMaps are all known; `pod_makers` and `pod_mentioned` speak for pods alone.
+    `told` are names that programs are given. `patched` are the texts of kustomize's inline patches. `filled` are
+    namespaces into which unread manifests go. `open_folders` hold a kustomization that takes in what was not read,
+    `chart_folders` a release of a chart. `moves_namespaces` says that a kustomization puts its objects into another
+    namespace than they are written with.
     """
 
     makers: Words
     mentioned: Words
+    workload_makers: Words
     pod_makers: Words
     pod_mentioned: Words
     told: frozenset[str]
@@ -66,9 +69,15 @@ class Evidence(NamedTuple):
     chart_folders: frozenset[str]
     moves_namespaces: bool
 
-    def names_maker(self, namespace: str, name: str) -> bool:
-        """Whether a custom resource or a release of that namespace mentions the name, or its own name is part of it."""
-        return self.mentioned.hold(name, namespace) or any(self.makers.hold(run, namespace) for run in _runs(name))
+    def names_maker(self, namespace: str, name: str, *, is_config: bool = False) -> bool:
+        """Whether a custom resource or a release of that namespace mentions the name, or its own name is part of it.
+
+        `is_config` says that the name is of a Secret or ConfigMap, which some make under known names only.
+        """
+        if self.mentioned.hold(name, namespace):
+            return True
+        makers = (self.makers,) if is_config else (self.makers, self.workload_makers)
+        return any(words.hold(run, namespace) for run in _runs(name) for words in makers)
 
     def names_pod_maker(self, namespace: str, value: str) -> bool:
         """Whether a custom resource or a release may make pods with that label value."""
@@ -149,6 +158,7 @@ _INERT_KINDS: Final = frozenset(
         "ClusterSecretStore.external-secrets.io",
         "PodMonitor.monitoring.coreos.com",
         "Probe.monitoring.coreos.com",
+        "PushSecret.external-secrets.io",
         "PrometheusRule.monitoring.coreos.com",
         "Route.route.openshift.io",
         "ScrapeConfig.monitoring.coreos.com",
@@ -209,7 +219,7 @@ INSTALLERS: Final[Mapping[str, Installer]] = {
 
 _NOT_ITS_WORDS: Final = frozenset({"apiVersion", "kind", "metadata", "status"})
 # Fields of custom resources that read an object and do not make it.
-_READING_FIELDS: Final = frozenset({"env", "envFrom", "imagePullSecrets", "valueFrom", "volumes"})
+_READING_FIELDS: Final = frozenset({"certificateRefs", "env", "envFrom", "imagePullSecrets", "valueFrom", "volumes"})
 _LONGEST_NAME: Final = 253
 
 
@@ -228,7 +238,7 @@ def _strings(obj: Object) -> Iterator[tuple[str, bool]]:
 
 
 def _gather(cluster: Cluster) -> Evidence:
-    makers, mentioned, pod_makers, pod_mentioned = Words(), Words(), Words(), Words()
+    makers, workload_makers, pod_makers, mentioned, pod_mentioned = (Words() for _ in range(5))
     filled: set[str] = set()
     for obj in (*cluster.objects, *(cluster.description or ())):
         namespace, is_for_pods = obj.namespace, obj.group_kind in _POD_MAKERS
@@ -243,12 +253,14 @@ def _gather(cluster: Cluster) -> Evidence:
                 makers.add(name, namespace)
         elif not _is_maker(obj):
             continue
-        (pod_makers if is_for_pods else makers).add(obj.name, namespace)
+        makes_known = beside().get(obj.group_kind) == "workloads"
+        (pod_makers if is_for_pods else workload_makers if makes_known else makers).add(obj.name, namespace)
         for string, is_read in _strings(obj):
             (pod_mentioned if is_read or is_for_pods else mentioned).add(string, namespace)
     return Evidence(
         makers,
         mentioned,
+        workload_makers,
         pod_makers,
         pod_mentioned,
         told=frozenset(_told(cluster)),
@@ -263,11 +275,13 @@ def _gather(cluster: Cluster) -> Evidence:
 def _is_maker(obj: Object) -> bool:
     """Whether it is a custom resource that an operator may turn into other objects."""
     group, group_kind = obj.gvk.group, obj.group_kind
-    if group_kind == "Gateway.gateway.networking.k8s.io":
+    if beside().get(group_kind) == "workloads":
         return True
     if "." not in group or group.endswith(".k8s.io") or group in _INERT_GROUPS:
         return False
-    return group_kind not in _INERT_KINDS and group_kind not in PRODUCTS and group_kind not in KUSTOMIZATIONS
+    if group_kind in _INERT_KINDS or group_kind in KUSTOMIZATIONS:
+        return False
+    return beside().get(group_kind) != "nothing"
 
 
 def _release_names(obj: Object, installer: Installer) -> Iterator[str]:
