@@ -41,9 +41,10 @@ def absence(
 
 
 def nearest_to(name: str, cluster: Cluster, group_kind: str, namespace: str) -> str | None:
-    """The name that may have been meant: of an object among the files, or of one that every cluster has."""
-    known = (*names_supplied(cluster, group_kind, namespace), *names_given_by_clusters(group_kind, namespace))
-    return nearest_name(name, known)
+    """The name that may have been meant: of an object among the files, or a slip away one that every cluster has."""
+    near = nearest_name(name, names_supplied(cluster, group_kind, namespace))
+    given = names_given_by_clusters(group_kind, namespace)
+    return near or next((candidate for candidate in given if is_slip(name, candidate)), None)
 
 
 def is_missing(cluster: Cluster, obj: Object, group_kind: str, name: str, namespace: str = "") -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, Final
 
@@ -36,6 +36,8 @@ from k8slint.cluster.selection import (
     has_own_endpoints,
     may_select_others,
     nearest_pod,
+    pod_elsewhere,
+    pods_beside,
     selector_of,
     written_part,
 )
@@ -45,6 +47,7 @@ from k8slint.objects.fields import dig, items, mapping, text
 from k8slint.objects.object import Object, Pod
 from k8slint.objects.problem import Problem, Related
 from k8slint.values.gvk import GroupVersionKind
+from k8slint.values.labels import LabelSelector
 from k8slint.values.names import is_dns_subdomain
 from k8slint.values.nearest import nearest
 from k8slint.values.placeholder import has_placeholder
@@ -179,8 +182,12 @@ def _key_effect(reference: Reference) -> str:
 
 
 def _listed(words: Iterable[str]) -> str:
-    quoted = [f'"{word}"' for word in islice(words, _SHOWN + 1)]
-    return ", ".join(quoted[:_SHOWN]) + (", …" if len(quoted) > _SHOWN else "")
+    return _few(f'"{word}"' for word in words)
+
+
+def _few(words: Iterable[str]) -> str:
+    shown = list(islice(words, _SHOWN + 1))
+    return ", ".join(shown[:_SHOWN]) + (", …" if len(shown) > _SHOWN else "")
 
 
 def undefined_volume(pod: Pod, cluster: Cluster) -> Iterator[Problem]:
@@ -279,6 +286,9 @@ def missing_binding_subject(obj: Object, cluster: Cluster) -> Iterator[Problem]:
     for index, subject in items(obj.data.get("subjects")):
         name, namespace = text(subject.get("name")), text(subject.get("namespace")) or obj.namespace
         if subject.get("kind") != "ServiceAccount" or not is_dns_subdomain(name) or has_placeholder(namespace):
+            continue
+        # The API server refuses such a subject of a ClusterRoleBinding: somebody fills the namespace in before.
+        if obj.kind == "ClusterRoleBinding" and not namespace:
             continue
         if not is_missing(cluster, obj, "ServiceAccount", name, namespace):
             continue
@@ -440,7 +450,7 @@ def _target_problem(path: Path, wanted: str, protocol: str, pod: Pod, declared: 
 
 
 def service_selects_nothing(obj: Object, cluster: Cluster) -> Iterator[Problem]:
-    """A Service whose selector matches no pod, where a pod is there that it seems to mean."""
+    """A Service whose selector matches no pod, where pods are there that it may mean."""
     selector = selector_of(obj)
     if selector is None or any(cluster.pods_selected(selector, obj.namespace)):
         return
@@ -449,17 +459,58 @@ def service_selects_nothing(obj: Object, cluster: Cluster) -> Iterator[Problem]:
         return
     if has_own_endpoints(obj, cluster) or may_select_others(obj, written, cluster):
         return
-    pod = nearest_pod(obj, written, cluster)
-    if pod is None:
-        return
-    differing = next(one for one in written.requirements if not one.matches(pod.labels))
+    problem = _meant(obj, written, cluster)
+    if problem is not None and not evidence_of(cluster).is_patched(problem.unless):
+        yield problem
+
+
+def _meant(service: Object, selector: LabelSelector, cluster: Cluster) -> Problem | None:
+    """What a Service that selects nothing may mean; None where that is nothing among the files."""
+    pod = nearest_pod(service, selector, cluster)
+    if pod is not None:
+        return _unlike(service, selector, pod)
+    pod = pod_elsewhere(service, selector, cluster)
+    if pod is not None:
+        return _selects_elsewhere(selector, pod)
+    pods = pods_beside(service, cluster)
+    return _selects_none_beside(selector, pods, service.namespace) if pods else None
+
+
+def _unlike(service: Object, selector: LabelSelector, pod: Pod) -> Problem:
+    """That the nearest pod has another label, or none of it."""
+    differing = next(one for one in selector.requirements if not one.matches(pod.labels))
     key, wanted, has = differing.key, differing.values[0], pod.labels.get(differing.key)
-    if evidence_of(cluster).is_patched(wanted):
-        return
     said = f"with {key}={has}" if has is not None else f"which has no label {key}"
-    message = f"selector {written} matches no Pod; nearest is {pod.obj} {said}"
-    labels = (*pod.path, "metadata", "labels", *((key,) if has is not None else ()))
-    related = (Related(pod.obj, labels, "its labels"),)
+    message = f"selector {selector} matches no Pod; nearest is {pod.obj} {said}"
+    related = (Related(pod.obj, _labels_path(pod, key if has is not None else ""), "its labels"),)
     # Of one file, the two are meant for each other whatever else there is.
-    absent = "" if pod.obj.document.source is obj.document.source else wanted
-    yield Problem(("spec", "selector", key), message, related, absent=absent, unless=wanted)
+    absent = "" if pod.obj.document.source is service.document.source else wanted
+    return Problem(("spec", "selector", key), message, related, absent=absent, unless=wanted)
+
+
+def _selects_elsewhere(selector: LabelSelector, pod: Pod) -> Problem:
+    key, wanted = selector.requirements[0].key, selector.requirements[0].values[0]
+    message = (
+        f'selector {selector} matches Pods of {pod.obj} in namespace "{pod.namespace}" only; '
+        "a Service selects in its own namespace"
+    )
+    related = (Related(pod.obj, ("metadata", "namespace"), f"{pod.obj} is in another namespace"),)
+    fix = "Put the Service into the namespace of its Pods, or the Pods into that of the Service."
+    return Problem(("spec", "selector", key), message, related, fix=fix, absent=wanted, unless=wanted)
+
+
+def _selects_none_beside(selector: LabelSelector, pods: Sequence[Pod], namespace: str) -> Problem:
+    """That none of the pods of the namespace is near, and what labels they have."""
+    shared = next((one for one in selector.requirements if any(one.key in pod.labels for pod in pods)), None)
+    asked = shared or selector.requirements[0]
+    key, wanted = asked.key, asked.values[0]
+    labels = dict.fromkeys(f"{key}={pod.labels[key]}" for pod in pods if key in pod.labels)
+    has = f"have {_few(labels)}" if labels else f"have no label {key}"
+    where = f'in namespace "{namespace}"' if namespace else "beside it"
+    message = f"selector {selector} matches no Pod; the Pods {where} {has}"
+    related = (Related(pods[0].obj, _labels_path(pods[0], ""), f"the labels of {pods[0].obj}"),)
+    return Problem(("spec", "selector", key), message, related, absent=wanted, unless=wanted)
+
+
+def _labels_path(pod: Pod, key: str) -> Path:
+    return (*pod.path, "metadata", "labels", *((key,) if key else ()))

@@ -12,10 +12,11 @@ from typing import Any, Final, NamedTuple
 from k8slint.cluster.cluster import Cluster
 from k8slint.cluster.kustomizations import (
     KUSTOMIZATIONS,
+    file_of,
     folder_of,
     inline_patches,
     kustomizations,
-    open_folders,
+    open_paths,
     paths_read,
     upwards,
 )
@@ -52,9 +53,9 @@ class Evidence(NamedTuple):
     `makers` are names of custom resources and releases, `mentioned` the strings inside them; `workload_makers` are
     names of those whose Secrets and ConfigMaps are all known; `pod_makers` and `pod_mentioned` speak for pods alone.
     `told` are names that programs are given. `patched` are the texts of kustomize's inline patches. `filled` are
-    namespaces into which unread manifests go. `open_folders` hold a kustomization that takes in what was not read,
-    `chart_folders` a release of a chart. `moves_namespaces` says that a kustomization puts its objects into another
-    namespace than they are written with.
+    namespaces into which unread manifests go, `busy` those with a custom resource that may make pods of any name.
+    `open_paths` are taken in together with what was not read, `chart_folders` hold a release of a chart.
+    `moves_namespaces` says that a kustomization puts its objects into another namespace than they are written with.
     """
 
     makers: Words
@@ -65,7 +66,8 @@ class Evidence(NamedTuple):
     told: frozenset[str]
     patched: tuple[str, ...]
     filled: frozenset[str]
-    open_folders: frozenset[str]
+    busy: frozenset[str]
+    open_paths: frozenset[str]
     chart_folders: frozenset[str]
     moves_namespaces: bool
 
@@ -85,6 +87,10 @@ class Evidence(NamedTuple):
             return True
         return any(self.pod_makers.hold(run, namespace) for run in _runs(value))
 
+    def is_busy(self, namespace: str) -> bool:
+        """Whether something in the namespace may make pods of which nothing is known."""
+        return not self.busy.isdisjoint(("", namespace)) if namespace else bool(self.busy)
+
     def is_told(self, name: str) -> bool:
         """Whether a program is given the name as that of something it makes."""
         return name in self.told
@@ -100,10 +106,11 @@ class Evidence(NamedTuple):
         """
         if obj.namespace in self.filled:
             return True
-        if not self.open_folders and not self.chart_folders:
+        if not self.open_paths and not self.chart_folders:
             return False
-        folder = folder_of(obj)
-        return folder in self.chart_folders or any(above in self.open_folders for above in upwards(folder))
+        if folder_of(obj) in self.chart_folders:
+            return True
+        return any(above in self.open_paths for above in upwards(file_of(obj)))
 
 
 def evidence_of(cluster: Cluster) -> Evidence:
@@ -240,6 +247,7 @@ def _strings(obj: Object) -> Iterator[tuple[str, bool]]:
 def _gather(cluster: Cluster) -> Evidence:
     makers, workload_makers, pod_makers, mentioned, pod_mentioned = (Words() for _ in range(5))
     filled: set[str] = set()
+    busy: set[str] = set()
     for obj in (*cluster.objects, *(cluster.description or ())):
         namespace, is_for_pods = obj.namespace, obj.group_kind in _POD_MAKERS
         installer = INSTALLERS.get(obj.group_kind)
@@ -253,6 +261,7 @@ def _gather(cluster: Cluster) -> Evidence:
                 makers.add(name, namespace)
         elif not _is_maker(obj):
             continue
+        busy.add(namespace)
         makes_known = beside().get(obj.group_kind) == "workloads"
         (pod_makers if is_for_pods else workload_makers if makes_known else makers).add(obj.name, namespace)
         for string, is_read in _strings(obj):
@@ -266,7 +275,8 @@ def _gather(cluster: Cluster) -> Evidence:
         told=frozenset(_told(cluster)),
         patched=tuple(inline_patches(cluster)),
         filled=frozenset(filled),
-        open_folders=frozenset(open_folders(cluster)),
+        busy=frozenset(busy),
+        open_paths=frozenset(open_paths(cluster)),
         chart_folders=frozenset(_chart_folders(cluster)),
         moves_namespaces=any(obj.data.get("namespace") for obj in kustomizations(cluster)),
     )
