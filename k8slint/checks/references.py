@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from k8slint.checks.absence import (
@@ -16,17 +15,18 @@ from k8slint.checks.absence import (
     mistaken_kind,
     of_other_kind,
 )
+from k8slint.checks.keys import missing_keys
+from k8slint.checks.unselected import meant_by
+from k8slint.checks.wording import few, listed
 from k8slint.cluster.cluster import Cluster
 from k8slint.cluster.evidence import evidence_of
 from k8slint.cluster.kustomizations import kustomizations, listed_files
 from k8slint.cluster.producers import Supply
 from k8slint.cluster.references import (
-    Reference,
     certificates_of,
     claim_templates,
     is_supplied,
     may_exist,
-    may_gain_keys,
     references_of,
     supplies,
 )
@@ -35,9 +35,6 @@ from k8slint.cluster.selection import (
     declared_ports,
     has_own_endpoints,
     may_select_others,
-    nearest_pod,
-    pod_elsewhere,
-    pods_beside,
     selector_of,
     written_part,
 )
@@ -47,12 +44,10 @@ from k8slint.objects.fields import dig, items, mapping, text
 from k8slint.objects.object import Object, Pod
 from k8slint.objects.problem import Problem, Related
 from k8slint.values.gvk import GroupVersionKind
-from k8slint.values.labels import LabelSelector
 from k8slint.values.names import is_dns_subdomain
 from k8slint.values.nearest import nearest
 from k8slint.values.placeholder import has_placeholder
 
-_SHOWN: Final = 5
 _RBAC: Final = "rbac.authorization.k8s.io"
 
 
@@ -108,86 +103,12 @@ def missing_runtime_class(pod: Pod, cluster: Cluster) -> Iterator[Problem]:
 
 def missing_configmap_key(pod: Pod, cluster: Cluster) -> Iterator[Problem]:
     """A key that every ConfigMap of the name lacks."""
-    yield from _missing_key(pod, cluster, "ConfigMap")
+    yield from missing_keys(pod, cluster, "ConfigMap")
 
 
 def missing_secret_key(pod: Pod, cluster: Cluster) -> Iterator[Problem]:
     """A key that every Secret of the name lacks."""
-    yield from _missing_key(pod, cluster, "Secret")
-
-
-def _missing_key(pod: Pod, cluster: Cluster, kind: str) -> Iterator[Problem]:
-    said: set[tuple[str, str]] = set()
-    for reference in references_of(pod, cluster):
-        name, key = reference.name, reference.key
-        if reference.kind != kind or not key or (name, key) in said or has_placeholder(key):
-            continue
-        said.add((name, key))
-        lacking = _all_lacking(supplies(cluster, kind, pod.namespace, name), reference)
-        if lacking is None or may_gain_keys(cluster, pod.obj, kind, name) or evidence_of(cluster).is_patched(key):
-            continue
-        yield _key_problem(reference, lacking)
-
-
-def _all_lacking(several: Iterable[Supply], reference: Reference) -> Supply | None:
-    """The first of them, if all are known to lack the key.
-
-    Mirrors: pkg/kubelet/kubelet_pods.go makeEnvironmentVariables @ v1.36
-    """
-    first = None
-    for supply in several:
-        keys = supply.keys
-        if keys is None:
-            return None
-        path = keys.get(reference.key)
-        # The kubelet takes variables from `data` alone.
-        if path is not None and (reference.use != "environment" or path[0] != "binaryData"):
-            return None
-        first = first or supply
-    return first
-
-
-def _key_problem(reference: Reference, supply: Supply) -> Problem:
-    kind, name, key = reference.kind, reference.name, reference.key
-    keys = supply.keys or {}
-    maker = str(supply.obj) if supply.obj.name else f"a {supply.obj.kind}"
-    made = "" if supply.obj.kind == kind else f", made by {maker},"
-    message = f'{kind} "{name}"{made} has no key "{key}"'
-    effect = _key_effect(reference)
-    if key in keys:
-        message = f'key "{key}" of {kind} "{name}" is in binaryData, and a variable takes only what is in data'
-        related = (Related(supply.obj, keys[key], "the key is here"),)
-        fix = "Move the key to data, or mount it as a file."
-        return Problem(reference.key_path, message, related, effect, fix, unless=key)
-    near = nearest(key, keys)
-    if near is not None:
-        related = (Related(supply.obj, keys[near], "the nearest key"),)
-        return Problem(reference.key_path, f'{message}; did you mean "{near}"?', related, effect, unless=key)
-    related = (Related(supply.obj, next(iter(keys.values()))[:-1], f'the keys of {kind} "{name}"'),)
-    return Problem(reference.key_path, f"{message}; it has {_listed(keys)}", related, effect, unless=key)
-
-
-def _key_effect(reference: Reference) -> str:
-    if reference.use == "environment":
-        said = f"couldn't find key {reference.key} in {reference.kind}"
-        return f"The container waits in CreateContainerConfigError: {said}."
-    if reference.use == "volume":
-        what = "config" if reference.kind == "ConfigMap" else "secret"
-        said = f"references non-existent {what} key: {reference.key}"
-        return f"The Pod stays in ContainerCreating; its events say FailedMount: {said}."
-    return (
-        "The kubelet mounts an empty directory in place of the file and says nothing; "
-        "where the image has a file there, the container does not start: not a directory."
-    )
-
-
-def _listed(words: Iterable[str]) -> str:
-    return _few(f'"{word}"' for word in words)
-
-
-def _few(words: Iterable[str]) -> str:
-    shown = list(islice(words, _SHOWN + 1))
-    return ", ".join(shown[:_SHOWN]) + (", …" if len(shown) > _SHOWN else "")
+    yield from missing_keys(pod, cluster, "Secret")
 
 
 def undefined_volume(pod: Pod, cluster: Cluster) -> Iterator[Problem]:
@@ -398,12 +319,12 @@ def _port_problem(path: Path, service: Object, field: str, wanted: str | int) ->
     related = (Related(service, ("spec", "ports"), "its ports"),)
     if field == "number":
         confused = next((port.get("port") for port in ports if port.get("targetPort") == wanted), None)
-        numbers = ", ".join(str(port.get("port")) for port in ports[:_SHOWN])
+        numbers = few(str(port.get("port")) for port in ports)
         hint = f"{wanted} is the targetPort of its port {confused}" if confused else f"it has {numbers}"
         return Problem(path, f"{service} has no port {wanted}; {hint}", related, unless=str(wanted))
     names = [name for port in ports if (name := text(port.get("name")))]
     near = nearest(str(wanted), names)
-    hint = f'did you mean "{near}"?' if near else f"it has {_listed(names)}" if names else "its ports have no names"
+    hint = f'did you mean "{near}"?' if near else f"it has {listed(names)}" if names else "its ports have no names"
     return Problem(path, f'{service} has no port named "{wanted}"; {hint}', related, unless=str(wanted))
 
 
@@ -446,7 +367,7 @@ def _target_problem(path: Path, wanted: str, protocol: str, pod: Pod, declared: 
         related = (Related(by_name[near].obj, by_name[near].path, "the nearest port"),)
         return Problem(path, f'{message}; did you mean "{near}"?', related, unless=wanted)
     related = (Related(pod.obj, (*pod.path, "spec", "containers"), f"{pod.obj} is selected"),)
-    return Problem(path, f"{message}; they have {_listed(by_name)}" if by_name else message, related, unless=wanted)
+    return Problem(path, f"{message}; they have {listed(by_name)}" if by_name else message, related, unless=wanted)
 
 
 def service_selects_nothing(obj: Object, cluster: Cluster) -> Iterator[Problem]:
@@ -459,58 +380,6 @@ def service_selects_nothing(obj: Object, cluster: Cluster) -> Iterator[Problem]:
         return
     if has_own_endpoints(obj, cluster) or may_select_others(obj, written, cluster):
         return
-    problem = _meant(obj, written, cluster)
+    problem = meant_by(obj, written, cluster)
     if problem is not None and not evidence_of(cluster).is_patched(problem.unless):
         yield problem
-
-
-def _meant(service: Object, selector: LabelSelector, cluster: Cluster) -> Problem | None:
-    """What a Service that selects nothing may mean; None where that is nothing among the files."""
-    pod = nearest_pod(service, selector, cluster)
-    if pod is not None:
-        return _unlike(service, selector, pod)
-    pod = pod_elsewhere(service, selector, cluster)
-    if pod is not None:
-        return _selects_elsewhere(selector, pod)
-    pods = pods_beside(service, cluster)
-    return _selects_none_beside(selector, pods, service.namespace) if pods else None
-
-
-def _unlike(service: Object, selector: LabelSelector, pod: Pod) -> Problem:
-    """That the nearest pod has another label, or none of it."""
-    differing = next(one for one in selector.requirements if not one.matches(pod.labels))
-    key, wanted, has = differing.key, differing.values[0], pod.labels.get(differing.key)
-    said = f"with {key}={has}" if has is not None else f"which has no label {key}"
-    message = f"selector {selector} matches no Pod; nearest is {pod.obj} {said}"
-    related = (Related(pod.obj, _labels_path(pod, key if has is not None else ""), "its labels"),)
-    # Of one file, the two are meant for each other whatever else there is.
-    absent = "" if pod.obj.document.source is service.document.source else wanted
-    return Problem(("spec", "selector", key), message, related, absent=absent, unless=wanted)
-
-
-def _selects_elsewhere(selector: LabelSelector, pod: Pod) -> Problem:
-    key, wanted = selector.requirements[0].key, selector.requirements[0].values[0]
-    message = (
-        f'selector {selector} matches Pods of {pod.obj} in namespace "{pod.namespace}" only; '
-        "a Service selects in its own namespace"
-    )
-    related = (Related(pod.obj, ("metadata", "namespace"), f"{pod.obj} is in another namespace"),)
-    fix = "Put the Service into the namespace of its Pods, or the Pods into that of the Service."
-    return Problem(("spec", "selector", key), message, related, fix=fix, absent=wanted, unless=wanted)
-
-
-def _selects_none_beside(selector: LabelSelector, pods: Sequence[Pod], namespace: str) -> Problem:
-    """That none of the pods of the namespace is near, and what labels they have."""
-    shared = next((one for one in selector.requirements if any(one.key in pod.labels for pod in pods)), None)
-    asked = shared or selector.requirements[0]
-    key, wanted = asked.key, asked.values[0]
-    labels = dict.fromkeys(f"{key}={pod.labels[key]}" for pod in pods if key in pod.labels)
-    has = f"have {_few(labels)}" if labels else f"have no label {key}"
-    where = f'in namespace "{namespace}"' if namespace else "beside it"
-    message = f"selector {selector} matches no Pod; the Pods {where} {has}"
-    related = (Related(pods[0].obj, _labels_path(pods[0], ""), f"the labels of {pods[0].obj}"),)
-    return Problem(("spec", "selector", key), message, related, absent=wanted, unless=wanted)
-
-
-def _labels_path(pod: Pod, key: str) -> Path:
-    return (*pod.path, "metadata", "labels", *((key,) if key else ()))
