@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from k8slint.cluster.cluster import Cluster
 from k8slint.cluster.description import described_by, described_nodes
+from k8slint.cluster.unread import unread
 from k8slint.config import Config, Override
 from k8slint.engine.judge import Judged, World, judge
 from k8slint.engine.rule import load_rules
@@ -75,7 +76,7 @@ def lint(request: Request) -> Report:
     cluster, loaded, readings = material.cluster, material.loaded, material.readings
     defined = (obj for obj in cluster.objects if obj.kind == "CustomResourceDefinition")
     schemas = schemas_for(material.version, (*defined, *material.crds))
-    world = World(cluster, schemas, _is_whole(request), _unread(loaded), material.amendments)
+    world = World(cluster, schemas, _is_whole(request), unread(loaded), material.amendments)
     simulated = _simulated(cluster, readings, selection_for)
     judged = _judge(readings, world, selection_for, material.workers)
 
@@ -228,13 +229,6 @@ def _sort_out(loaded: Iterable[Loaded], roles: Iterable[str]) -> tuple[list[Read
                 span = other.document.span(other.path)
                 skipped.append(Skipped(source.name, source.place(span[0])[0], other.reason))
     return readings, skipped
-
-
-def _unread(loaded: Iterable[Loaded]) -> tuple[str, ...]:
-    """Texts in which what seems to be missing may be defined after all."""
-    return tuple(
-        each.source.text for each in loaded if each.skipped or any(document.failed for document in each.documents)
-    )
 
 
 def _amendments(loaded: Iterable[Loaded], roles: Iterable[str]) -> tuple[str, ...]:

@@ -54,8 +54,9 @@ class Evidence(NamedTuple):
     names of those whose Secrets and ConfigMaps are all known; `pod_makers` and `pod_mentioned` speak for pods alone.
     `told` are names that programs are given. `patched` are the texts of kustomize's inline patches. `filled` are
     namespaces into which unread manifests go, `busy` those with a custom resource that may make pods of any name.
-    `open_paths` are taken in together with what was not read, `chart_folders` hold a release of a chart.
-    `moves_namespaces` says that a kustomization puts its objects into another namespace than they are written with.
+    `open_paths` are taken in together with what was not read. `releases` are the words in the names of releases, by
+    their folders. `moves_namespaces` says that a kustomization puts its objects into another namespace than they are
+    written with.
     """
 
     makers: Words
@@ -68,7 +69,7 @@ class Evidence(NamedTuple):
     filled: frozenset[str]
     busy: frozenset[str]
     open_paths: frozenset[str]
-    chart_folders: frozenset[str]
+    releases: Mapping[str, frozenset[str]]
     moves_namespaces: bool
 
     def names_maker(self, namespace: str, name: str, *, is_config: bool = False) -> bool:
@@ -102,15 +103,16 @@ class Evidence(NamedTuple):
     def is_open(self, obj: Object) -> bool:
         """Whether what the object refers to may lie in manifests that were not read.
 
-        They go to its namespace, or a kustomization above it takes them in, or a release beside it renders them.
+        They go to its namespace, or a kustomization that takes it in takes them in too.
         """
         if obj.namespace in self.filled:
             return True
-        if not self.open_paths and not self.chart_folders:
-            return False
-        if folder_of(obj) in self.chart_folders:
-            return True
-        return any(above in self.open_paths for above in upwards(file_of(obj)))
+        return bool(self.open_paths) and any(above in self.open_paths for above in upwards(file_of(obj)))
+
+    def names_release_beside(self, obj: Object, name: str) -> bool:
+        """Whether the name shares a word with a release in the object's folder, which may render it."""
+        words = self.releases.get(folder_of(obj)) if self.releases else None
+        return words is not None and not words.isdisjoint(_BETWEEN_WORDS.split(name))
 
 
 def evidence_of(cluster: Cluster) -> Evidence:
@@ -277,7 +279,7 @@ def _gather(cluster: Cluster) -> Evidence:
         filled=frozenset(filled),
         busy=frozenset(busy),
         open_paths=frozenset(open_paths(cluster)),
-        chart_folders=frozenset(_chart_folders(cluster)),
+        releases=_releases(cluster),
         moves_namespaces=any(obj.data.get("namespace") for obj in kustomizations(cluster)),
     )
 
@@ -318,11 +320,16 @@ def _paths_by_name(cluster: Cluster) -> Mapping[str, list[str]]:
     return found
 
 
-def _chart_folders(cluster: Cluster) -> Iterator[str]:
+def _releases(cluster: Cluster) -> Mapping[str, frozenset[str]]:
+    """The words in the names of releases of charts and in those of the charts, by the folders of the releases."""
+    found: dict[str, frozenset[str]] = {}
     for group_kind, installer in INSTALLERS.items():
         for obj in cluster.of_kind(group_kind):
             if not any(True for place in installer.folders for _ in reach(obj.data, place)):
-                yield folder_of(obj)
+                names = (obj.name, *_release_names(obj, installer))
+                words = frozenset(word for name in names for word in _BETWEEN_WORDS.split(name) if len(word) > 1)
+                found[folder_of(obj)] = found.get(folder_of(obj), frozenset()) | words
+    return found
 
 
 # Words by which a flag or a variable shows that it names something to be written.

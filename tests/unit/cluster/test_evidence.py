@@ -191,9 +191,13 @@ def test_a_release_makes_what_carries_its_name_or_its_charts(name: str, expected
     assert is_possible("Secret", name, {"flux/a.yaml": HELM_RELEASE, "web/b.yaml": POD}) is expected
 
 
-def test_beside_a_release_anything_may_be_rendered() -> None:
-    assert is_possible("Secret", "anything", {"web/a.yaml": HELM_RELEASE, "web/b.yaml": POD})
-    assert not is_possible("Secret", "anything", {"web/a.yaml": HELM_RELEASE, "web/deep/b.yaml": POD})
+@pytest.mark.parametrize(("name", "expected"), [("shop-web", True), ("web-cache-tls", True), ("anything", False)])
+def test_beside_a_release_what_shares_a_word_with_it_may_be_rendered(name: str, expected: bool) -> None:
+    assert is_possible("Secret", name, {"web/a.yaml": HELM_RELEASE, "web/b.yaml": POD}) is expected
+
+
+def test_a_release_of_another_folder_makes_what_carries_its_whole_name() -> None:
+    assert not is_possible("Secret", "shop-web", {"web/a.yaml": HELM_RELEASE, "web/deep/b.yaml": POD})
 
 
 def test_an_unread_folder_fills_its_namespace() -> None:
