@@ -109,10 +109,16 @@ class Evidence(NamedTuple):
             return True
         return bool(self.open_paths) and any(above in self.open_paths for above in upwards(file_of(obj)))
 
-    def names_release_beside(self, obj: Object, name: str) -> bool:
-        """Whether the name shares a word with a release in the object's folder, which may render it."""
+    def may_be_rendered(self, obj: Object, name: str, *, is_config: bool = False) -> bool:
+        """Whether a release in the object's folder may make what the object refers to by that name.
+
+        Charts name their Secrets and ConfigMaps, which `is_config` is about, after their release or themselves; their
+        Services may have any name.
+        """
         words = self.releases.get(folder_of(obj)) if self.releases else None
-        return words is not None and not words.isdisjoint(_BETWEEN_WORDS.split(name))
+        if words is None:
+            return False
+        return not is_config or not words.isdisjoint(_BETWEEN_WORDS.split(name))
 
 
 def evidence_of(cluster: Cluster) -> Evidence:

@@ -327,7 +327,9 @@ def may_exist(cluster: Cluster, obj: Object, group_kind: str, name: str, namespa
     if evidence.is_open(obj) or namespace in evidence.filled:
         return True
     is_config = kind in _CONFIG
-    if evidence.names_maker(namespace, name, is_config=is_config) or evidence.names_release_beside(obj, name):
+    if evidence.names_maker(namespace, name, is_config=is_config):
+        return True
+    if evidence.may_be_rendered(obj, name, is_config=is_config):
         return True
     if evidence.moves_namespaces and is_supplied(cluster, group_kind, "", name):
         return True

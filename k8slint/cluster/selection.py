@@ -91,10 +91,9 @@ def may_select_others(service: Object, selector: LabelSelector, cluster: Cluster
         return True
     telling = [one for one in selector.requirements if one.key not in _BROAD] or selector.requirements
     values = [one.values[0] for one in telling if one.values[0] not in ("", "true")]
-    return any(
-        evidence.names_pod_maker(service.namespace, value) or evidence.names_release_beside(service, value)
-        for value in values
-    )
+    if any(evidence.names_pod_maker(service.namespace, value) for value in values):
+        return True
+    return any(evidence.may_be_rendered(service, value) for value in values)
 
 
 def pod_elsewhere(service: Object, selector: LabelSelector, cluster: Cluster) -> Pod | None:

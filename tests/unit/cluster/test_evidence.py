@@ -193,7 +193,9 @@ def test_a_release_makes_what_carries_its_name_or_its_charts(name: str, expected
 
 @pytest.mark.parametrize(("name", "expected"), [("shop-web", True), ("web-cache-tls", True), ("anything", False)])
 def test_beside_a_release_what_shares_a_word_with_it_may_be_rendered(name: str, expected: bool) -> None:
-    assert is_possible("Secret", name, {"web/a.yaml": HELM_RELEASE, "web/b.yaml": POD}) is expected
+    files = {"web/a.yaml": HELM_RELEASE, "web/b.yaml": POD}
+    assert is_possible("Secret", name, files) is expected
+    assert is_possible("Service", name, files)
 
 
 def test_a_release_of_another_folder_makes_what_carries_its_whole_name() -> None:
