@@ -53,9 +53,9 @@ class Evidence(NamedTuple):
     `makers` are names of custom resources and releases, `mentioned` the strings inside them; `workload_makers` are
     names of those whose Secrets and ConfigMaps are all known; `pod_makers` and `pod_mentioned` speak for pods alone.
     `told` are names that programs are given. `patched` are the texts of kustomize's inline patches. `filled` are
-    namespaces into which unread manifests go, `busy` those with a custom resource that may make pods of any name.
-    `open_paths` are taken in together with what was not read. `releases` are the words in the names of releases, by
-    their folders. `moves_namespaces` says that a kustomization puts its objects into another namespace than they are
+    namespaces into which unread manifests go, `busy` those where a custom resource or a release may make pods of any
+    name. `open_paths` are taken in together with what was not read. `releases` are the words in the names of releases,
+    by their folders. `moves_namespaces` says that a kustomization puts its objects into another namespace than they are
     written with.
     """
 

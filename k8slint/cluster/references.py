@@ -323,17 +323,15 @@ def may_exist(cluster: Cluster, obj: Object, group_kind: str, name: str, namespa
         return True
     if kind == "Secret" and _TOKEN.search(name):
         return True
-    evidence = evidence_of(cluster)
-    if evidence.is_open(obj) or namespace in evidence.filled:
-        return True
-    is_config = kind in _CONFIG
-    if evidence.names_maker(namespace, name, is_config=is_config):
-        return True
-    if evidence.may_be_rendered(obj, name, is_config=is_config):
-        return True
-    if evidence.moves_namespaces and is_supplied(cluster, group_kind, "", name):
-        return True
-    return (is_config or kind == "ServiceAccount") and evidence.is_told(name)
+    evidence, is_config = evidence_of(cluster), kind in _CONFIG
+    return (
+        evidence.is_open(obj)
+        or namespace in evidence.filled
+        or evidence.names_maker(namespace, name, is_config=is_config)
+        or evidence.may_be_rendered(obj, name, is_config=is_config)
+        or (evidence.moves_namespaces and is_supplied(cluster, group_kind, "", name))
+        or ((is_config or kind == "ServiceAccount") and evidence.is_told(name))
+    )
 
 
 def may_gain_keys(cluster: Cluster, obj: Object, kind: str, name: str) -> bool:
