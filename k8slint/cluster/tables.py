@@ -83,6 +83,7 @@ def beside() -> Mapping[str, Beside]:
     return {row["kind"]: row.get("beside", "anything") for row in _rows("makers")}
 
 
+@cache
 def _rows(table: str) -> list[dict[str, Any]]:
     file = TABLES / f"{table}.yaml"
     (document,) = compose(Source(str(file), file.read_text(encoding="utf-8")))
