@@ -11,7 +11,6 @@ from typing import Final, NamedTuple
 
 from k8slint.cluster.kustomizations import upwards
 from k8slint.loading.read import Loaded
-from k8slint.objects.fields import mapping, text
 
 
 class Chart(NamedTuple):
@@ -48,8 +47,11 @@ def unread(loaded: Iterable[Loaded]) -> tuple[Unread, ...]:
     charts = _charts(several)
     found = []
     for each in several:
-        chart = _chart_of(each, charts) if charts else None
-        if each.skipped or chart is not None or any(document.failed for document in each.documents):
+        folder = posixpath.dirname(_path_of(each))
+        chart = _chart_around(folder, charts) if charts else None
+        is_unread = bool(each.skipped) or any(document.failed for document in each.documents)
+        # A chart's own files count only through its templates.
+        if chart is not None or (is_unread and folder not in charts):
             found.append(Unread(each.source.text, chart))
     return tuple(found)
 
@@ -60,21 +62,25 @@ def _charts(several: Iterable[Loaded]) -> Mapping[str, Chart]:
     values: dict[str, list[str]] = defaultdict(list)
     for each in several:
         folder, file = posixpath.split(_path_of(each))
-        if file == "Chart.yaml" and each.documents:
-            names[folder] = text(mapping(each.documents[0].data).get("name")) or posixpath.basename(folder)
+        if file == "Chart.yaml":
+            match = _NAME.search(each.source.text)
+            names[folder] = match[1] if match else posixpath.basename(folder)
         elif file.startswith("values"):
             values[folder].append(each.source.text)
     return {folder: Chart(name, "\n".join(values[folder])) for folder, name in names.items()}
+
+
+_NAME: Final = re.compile(r"""^name:[ \t]*["']?([a-z0-9][a-z0-9.-]*)""", re.MULTILINE | re.IGNORECASE)
 
 
 def _path_of(each: Loaded) -> str:
     return each.source.name.replace("\\", "/")
 
 
-def _chart_of(each: Loaded, charts: Mapping[str, Chart]) -> Chart | None:
-    """The chart that a file is a template of."""
-    for folder in upwards(posixpath.dirname(_path_of(each))):
-        above, name = posixpath.split(folder)
+def _chart_around(folder: str, charts: Mapping[str, Chart]) -> Chart | None:
+    """The chart whose templates lie in a folder, or in one above it."""
+    for path in upwards(folder):
+        above, name = posixpath.split(path)
         if name == "templates" and above in charts:
             return charts[above]
     return None

@@ -102,7 +102,7 @@ def test_a_template_of_a_chart_mends_nothing() -> None:
 
 def test_the_templates_of_a_chart_are_known_by_its_folder_even_if_they_can_be_read() -> None:
     files = {
-        "app/Chart.yaml": "{apiVersion: v2, name: store, version: 1.0.0}",
+        "app/Chart.yaml": "apiVersion: v2\nname: store\nversion: 1.0.0\ndependencies: [{name: redis}]\n",
         "app/values.yaml": "name: settings",
         "app/values-prod.yaml": "zone: b",
         "app/templates/a.yaml": "{{ if .Values.x }}\na: b\n{{ end }}",
