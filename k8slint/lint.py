@@ -11,6 +11,7 @@ from typing import NamedTuple
 from k8slint.cluster.cluster import Cluster
 from k8slint.cluster.description import described_by, described_nodes
 from k8slint.cluster.nodes import MISSED
+from k8slint.cluster.unread import unread
 from k8slint.config import Config, Override
 from k8slint.engine.judge import Judged, World, judge
 from k8slint.engine.rule import load_rules
@@ -89,7 +90,7 @@ def lint(request: Request) -> Report:
     cluster, loaded, readings = material.cluster, material.loaded, material.readings
     defined = (obj for obj in cluster.objects if obj.kind == "CustomResourceDefinition")
     schemas = schemas_for(material.version, defined, material.crds)
-    world = World(cluster, schemas, _is_whole(request), _unread(loaded, readings), material.amendments)
+    world = World(cluster, schemas, _is_whole(request), unread(loaded, readings), material.amendments)
     simulated = _simulated(cluster, readings, selection_for)
     judged = _judge(readings, world, selection_for, material.workers, request.tell)
 
@@ -285,15 +286,6 @@ def _sort_out(loaded: Iterable[Loaded], roles: Iterable[str]) -> tuple[list[Read
 def _role(file: str, named: Mapping[str, str], expected: Expectations) -> str:
     """What a file is for, where kustomizations and tests say that it is no manifest by itself."""
     return (named.get(os.path.abspath(file), "") if named else "") or expected.reason(file)
-
-
-def _unread(loaded: Iterable[Loaded], readings: Iterable[Reading]) -> tuple[str, ...]:
-    """Texts in which what seems to be missing may be defined after all."""
-    return tuple(
-        each.source.text
-        for each, reading in zip(loaded, readings, strict=True)
-        if each.skipped or any(document.failed for document in reading.documents)
-    )
 
 
 def _amendments(loaded: Iterable[Loaded], roles: Iterable[str]) -> tuple[str, ...]:

@@ -44,9 +44,11 @@ _OF_THE_NODE: Final = (
 _WHOLE_TREES: Final = frozenset({"/", "/etc", "/var"})
 # What every node has too, and what only a writer makes data of.
 _READ_ON_THE_NODE: Final = (
-    "/bin", "/etc/group", "/etc/hostname", "/etc/hosts", "/etc/os-release", "/etc/passwd", "/etc/resolv.conf",
-    "/etc/systemd", "/lib", "/lib64", "/sbin", "/srv/kubernetes", "/usr", "/var/lib/etcd",
-    "/var/lib/kube-controller-manager", "/var/lib/kube-scheduler", "/var/log",
+    "/bin", "/etc/containerd", "/etc/crio", "/etc/docker", "/etc/fstab", "/etc/group", "/etc/hostname", "/etc/hosts",
+    "/etc/lsb-release", "/etc/nsswitch.conf", "/etc/os-release", "/etc/passwd", "/etc/rancher", "/etc/resolv.conf",
+    "/etc/sysconfig", "/etc/systemd", "/home/kubernetes", "/lib", "/lib64", "/opt/bin", "/opt/nvidia", "/sbin",
+    "/srv/kubernetes", "/usr", "/var/lib/crio", "/var/lib/etcd", "/var/lib/k0s", "/var/lib/kube-controller-manager",
+    "/var/lib/kube-scheduler", "/var/lib/rancher", "/var/log", "/var/snap/microk8s",
 )  # fmt: skip
 _ONLY_THERE: Final = {
     "Directory": "is not a directory",
@@ -63,6 +65,7 @@ def hostpath_on_multi_node(obj: Object, cluster: Cluster) -> Iterator[Problem]:
     if (
         isinstance(host_path, dict)
         and text(host_path.get("path"))
+        and not has_placeholder(host_path["path"])
         and not obj.spec.get("nodeAffinity")
         and not has_one_node(cluster)
     ):

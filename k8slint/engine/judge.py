@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from k8slint.cluster.cluster import Cluster
+from k8slint.cluster.unread import Unread
 from k8slint.engine.frames import locate, shown_line
 from k8slint.engine.masking import joined, masked
 from k8slint.engine.selection import Selection
@@ -30,14 +31,14 @@ class World:
     """What a source is judged against.
 
     `is_whole` says that the files read are meant to be all there is, so that absence may be said. `unread` are texts
-    of what could not be read or is no manifest: a name that occurs there may be defined there. `amendments` are texts
-    of patches and mutating webhooks: they make no object, but may mend one.
+    of what could not be read or is no manifest: a name may be defined there. `amendments` are texts of patches and
+    mutating webhooks: they make no object, but may mend one.
     """
 
     cluster: Cluster
     schemas: Schemas
     is_whole: bool
-    unread: tuple[str, ...] = ()
+    unread: tuple[Unread, ...] = ()
     amendments: tuple[str, ...] = ()
 
 
@@ -119,11 +120,12 @@ def _concealed(candidates: Iterable[Candidate]) -> Concealed:
 def _may_say(problem: Problem, world: World) -> bool:
     if problem.absent and not world.is_whole:
         return False
-    return not (_occurs(problem.absent, world.unread) or _occurs(problem.unless, (*world.unread, *world.amendments)))
-
-
-def _occurs(word: str, texts: Iterable[str]) -> bool:
-    return bool(word) and any(word in text for text in texts)
+    absent, word = problem.absent, problem.unless
+    if absent and any(each.may_define(absent) for each in world.unread):
+        return False
+    if not word:
+        return True
+    return not any(each.may_mend(word) for each in world.unread) and not any(word in text for text in world.amendments)
 
 
 def _problems(obj: Object, world: World, selection: Selection) -> Iterator[tuple[str, Problem]]:

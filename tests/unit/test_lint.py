@@ -140,6 +140,27 @@ class TestSkipping:
         assert found("k/p.yaml") == [("floating-image-tag", "k/p.yaml", 4)]
 
 
+CHART = {
+    "chart/Chart.yaml": "apiVersion: v2\nname: store\nversion: 1.0.0\n",
+    "chart/values.yaml": "existingSecret: db\n",
+    "chart/templates/a.yaml": "metadata:\n  name: {{ .Release.Name }}-store\nspec: {secretRef: {name: api}}\n",
+}
+
+
+class TestWhatWasNotRead:
+    @pytest.mark.parametrize(
+        ("name", "is_missing"),
+        [("api", True), ("db", True), ("my-store", False), ("shop-store", False), ("stores", True)],
+    )
+    def test_a_chart_in_the_tree_makes_what_its_templates_name(self, project, name, is_missing):
+        pod = POD.replace("image: nginx", f"image: nginx, envFrom: [{{secretRef: {{name: {name}}}}}]")
+        project({"pod.yaml": pod, **CHART})
+        report = lint(Request(["."], select=["missing-secret"]))
+        messages = [finding.message for finding in report.findings]
+        assert messages == [f'Secret "{name}" is not among the files'] * is_missing
+        assert report.summary.not_judged == (not is_missing)
+
+
 class TestHalfObjects:
     @pytest.mark.parametrize(
         ("text", "message"),

@@ -9,7 +9,6 @@ import pytest
 
 from k8slint.cluster.cluster import Cluster
 from k8slint.cluster.references import (
-    is_always_there,
     is_supplied,
     may_exist,
     names_supplied,
@@ -225,25 +224,6 @@ def test_names_of_another_namespace_are_not_meant() -> None:
 def test_supplies_of_a_namespace_come_before_those_without_one() -> None:
     cluster = Cluster(read(named("ConfigMap", "web"), named("ConfigMap", "web", "a"), named("ConfigMap", "web", "b")))
     assert [supply.namespace for supply in supplies(cluster, "ConfigMap", "a", "web")] == ["a", ""]
-
-
-@pytest.mark.parametrize(
-    ("kind", "namespace", "name", "expected"),
-    [
-        ("ConfigMap", "shop", "kube-root-ca.crt", True),
-        ("ConfigMap", "kube-system", "extension-apiserver-authentication", True),
-        ("ConfigMap", "shop", "extension-apiserver-authentication", False),
-        ("ConfigMap", "", "extension-apiserver-authentication", True),
-        ("Secret", "shop", "kube-root-ca.crt", False),
-        ("ClusterRole", "", "view", True),
-        ("ClusterRole", "shop", "system:node", True),
-        ("Role", "shop", "view", False),
-        ("Service", "default", "kubernetes", True),
-        ("Service", "shop", "kubernetes", False),
-    ],
-)
-def test_what_every_cluster_has(kind: str, namespace: str, name: str, expected: bool) -> None:
-    assert is_always_there(kind, namespace, name) is expected
 
 
 def test_what_the_settings_say_is_external_may_exist() -> None:
