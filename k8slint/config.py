@@ -44,6 +44,7 @@ class Config:
     externals: tuple[str, ...] = ()
     crds: tuple[str, ...] = ()
     cluster: str = ""
+    bundles: tuple[str, ...] = ()
     overrides: tuple[Override, ...] = ()
 
     def is_excluded(self, path: str) -> bool:
@@ -60,6 +61,20 @@ class Config:
             for override, spec in zip(self.overrides, self._override_specs, strict=True)
             if spec.match_file(relative)
         )
+
+    def bundle_of(self, file: str) -> str:
+        """The outermost folder above a file that `bundles` names; empty where none does."""
+        if not self.bundles:
+            return ""
+        if "." in self.bundles:
+            return "."
+        folders = os.path.dirname(self._relative(file)).split(os.sep)
+        above = (f"{'/'.join(folders[:end])}/" for end in range(1, len(folders) + 1))
+        return next((folder for folder in above if self._bundle_spec.match_file(folder)), "").rstrip("/")
+
+    @cached_property
+    def _bundle_spec(self) -> Any:
+        return _patterns(self.bundles)
 
     @cached_property
     def _excludes(self) -> Any:
@@ -155,6 +170,7 @@ def _config(data: Any, file: Path, document: Document | None) -> Config:
         externals=tuple(data.get("externals", ())),
         crds=tuple(data.get("crds", ())),
         cluster=data.get("cluster", ""),
+        bundles=tuple(data.get("bundles", ())),
         overrides=tuple(
             Override(
                 tuple(entry["paths"]),

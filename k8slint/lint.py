@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import NamedTuple
 
+from k8slint.cluster.alternatives import divide
+from k8slint.cluster.bundles import Place, bundle_at, parting
 from k8slint.cluster.cluster import Cluster
 from k8slint.cluster.description import described_by, described_nodes
 from k8slint.config import Config, Override
@@ -17,12 +19,13 @@ from k8slint.engine.selection import Selection, default_selection
 from k8slint.finding import Finding, Report, RuleText, Skipped, Summary
 from k8slint.loading.batch import load_file, load_files
 from k8slint.loading.discovery import Found, discover, repository_root
+from k8slint.loading.document import Source
 from k8slint.loading.kustomize import PATCH, named_files
 from k8slint.loading.read import Loaded, load
 from k8slint.objects.object import Object
 from k8slint.objects.read import Reading, read_source
 from k8slint.parallel import chunked, map_in_order
-from k8slint.schema.schemas import BUNDLED, NEWEST, assumptions, schemas_for, unknown_kinds
+from k8slint.schema.schemas import BUNDLED, NEWEST, Schemas, assumptions, schemas_for, unknown_kinds
 from k8slint.usage import UsageError, reason
 from k8slint.values.version import KubernetesVersion
 
@@ -57,7 +60,7 @@ class Material(NamedTuple):
     cluster: Cluster
     crds: tuple[Object, ...]
     loaded: tuple[Loaded, ...]
-    amendments: tuple[str, ...]
+    amendments: tuple[Source, ...]
     readings: tuple[Reading, ...]
     skipped: tuple[Skipped, ...]
     failures: tuple[str, ...]
@@ -72,12 +75,12 @@ def lint(request: Request) -> Report:
     """
     selection_for = _selections(request)
     material = collect(request)
-    cluster, loaded, readings = material.cluster, material.loaded, material.readings
+    cluster, readings = material.cluster, material.readings
     defined = (obj for obj in cluster.objects if obj.kind == "CustomResourceDefinition")
     schemas = schemas_for(material.version, (*defined, *material.crds))
-    world = World(cluster, schemas, _is_whole(request), _unread(loaded), material.amendments)
+    world_for = _worlds(material, schemas, request)
     simulated = _simulated(cluster, readings, selection_for)
-    judged = _judge(readings, world, selection_for, material.workers)
+    judged = _judge(readings, world_for, selection_for, material.workers)
 
     own = [(reading, part) for reading, part in zip(readings, judged, strict=True) if not reading.source.is_context]
     summary = Summary(
@@ -230,17 +233,15 @@ def _sort_out(loaded: Iterable[Loaded], roles: Iterable[str]) -> tuple[list[Read
     return readings, skipped
 
 
-def _unread(loaded: Iterable[Loaded]) -> tuple[str, ...]:
-    """Texts in which what seems to be missing may be defined after all."""
-    return tuple(
-        each.source.text for each in loaded if each.skipped or any(document.failed for document in each.documents)
-    )
+def _unread(loaded: Iterable[Loaded]) -> tuple[Source, ...]:
+    """Sources in which what seems to be missing may be defined after all."""
+    return tuple(each.source for each in loaded if each.skipped or any(document.failed for document in each.documents))
 
 
-def _amendments(loaded: Iterable[Loaded], roles: Iterable[str]) -> tuple[str, ...]:
-    """The texts of what changes objects before the API server judges them: kustomize's patches, mutating webhooks."""
+def _amendments(loaded: Iterable[Loaded], roles: Iterable[str]) -> tuple[Source, ...]:
+    """The sources that change objects before the API server judges them: kustomize's patches, mutating webhooks."""
     return tuple(
-        each.source.text
+        each.source
         for each, role in zip(loaded, roles, strict=True)
         if role == PATCH or "kind: MutatingWebhookConfiguration" in each.source.text
     )
@@ -285,11 +286,30 @@ def _simulated(
     return run.assumptions
 
 
+def _worlds(material: Material, schemas: Schemas, request: Request) -> Callable[[str], World]:
+    """What each file is judged against, by its name: all but what stands in an alternative, as dev does for prod."""
+    division = divide(material.cluster, request.config.bundle_of)
+    unread, amendments, is_whole = _unread(material.loaded), material.amendments, _is_whole(request)
+
+    @cache
+    def world_at(place: Place) -> World:
+        def texts(sources: Iterable[Source]) -> tuple[str, ...]:
+            return tuple(each.text for each in sources if parting(place, division.place_of(each.name)) is None)
+
+        cluster = bundle_at(place, division, material.cluster)
+        return World(cluster, schemas, is_whole, texts(unread), texts(amendments))
+
+    return lambda file: world_at(division.place_of(file))
+
+
 def _judge(
-    readings: Sequence[Reading], world: World, selection_for: Callable[[str], Selection], workers: int
+    readings: Sequence[Reading],
+    world_for: Callable[[str], World],
+    selection_for: Callable[[str], Selection],
+    workers: int,
 ) -> list[Judged]:
     def judge_chunk(chunk: Sequence[Reading]) -> list[Judged]:
-        return [judge(reading, world, selection_for(reading.source.name)) for reading in chunk]
+        return [judge(reading, world_for(reading.source.name), selection_for(reading.source.name)) for reading in chunk]
 
     if workers < 2:
         return judge_chunk(readings)

@@ -21,6 +21,7 @@ from k8slint.cluster.references import (
     names_supplied,
     references_of,
     supplies,
+    supply_elsewhere,
 )
 from k8slint.cluster.selection import (
     DeclaredPort,
@@ -93,6 +94,11 @@ def _absence(path: Path, cluster: Cluster, obj: Object, group_kind: str, name: s
         message += f'; the one in namespace "{elsewhere.namespace}" cannot be used from "{obj.namespace}"'
         related = (Related(elsewhere.obj, ("metadata", "namespace"), f'{kind} "{name}" of another namespace'),)
         return Problem(path, message, related, effect, absent=name)
+    other = supply_elsewhere(cluster, group_kind, obj.namespace, name)
+    if other is not None:
+        supply, here, there = other
+        message = f'{kind} "{name}" is not among the files for {here}/; {there}/ has one of this name'
+        return Problem(path, message, (Related(supply.obj, ("metadata", "name"), f"the one for {there}/"),), effect, absent=name)
     near = nearest_name(name, names_supplied(cluster, group_kind, obj.namespace))
     if near is None:
         return Problem(path, message, effect=effect, absent=name)
@@ -216,7 +222,7 @@ _STATEFUL_EFFECT: Final = (
 
 def duplicate_object(obj: Object, cluster: Cluster) -> Iterator[Problem]:
     """An object that an earlier one of its file, or of its kustomization, has the type, namespace and name of."""
-    repeated = cluster.once(_repeated).get(obj)
+    repeated = cluster.whole.once(_repeated).get(obj)
     if repeated is None:
         return
     first, kustomization = repeated

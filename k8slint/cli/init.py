@@ -42,6 +42,9 @@ version: 1
 # The nodes and volumes of the cluster, as `kubectl get nodes,pv,sc -o yaml` prints them.
 # cluster: cluster.yaml
 
+# Folders that are applied separately: what is in one is not there for another. "." for all files in one.
+# bundles: [clusters/*]
+
 # Other rules for some files; later entries win.
 # overrides:
 #   - paths: ["dev/**"]

@@ -283,7 +283,7 @@ def _target(obj: Object, installer: Installer) -> str:
 
 def _is_read(cluster: Cluster, path: str) -> bool:
     """Whether a path is that of something read, or its end: where the root of the repository is, is not known."""
-    alike = cluster.once(_paths_by_name).get(posixpath.basename(path), ())
+    alike = cluster.whole.once(_paths_by_name).get(posixpath.basename(path), ())
     return any(f"/{read}".endswith(f"/{path}") for read in alike)
 
 

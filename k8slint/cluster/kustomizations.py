@@ -54,7 +54,7 @@ def paths_read(cluster: Cluster) -> frozenset[str]:
 
 def open_folders(cluster: Cluster) -> Iterator[str]:
     """The folders of those that take in what lies elsewhere, or what was not read."""
-    read = cluster.once(paths_read)
+    read = cluster.whole.once(paths_read)
     for kustomization in kustomizations(cluster):
         if _takes_in_remote(kustomization) or any(path not in read for path in listed_files(kustomization)):
             yield folder_of(kustomization)

@@ -167,7 +167,22 @@ _SUPPLIED: Final = frozenset(
 
 def supplies(cluster: Cluster, group_kind: str, namespace: str, name: str) -> Iterator[Supply]:
     """What brings about an object of that name which the namespace may mean: the objects themselves, and producers."""
-    known = cluster.once(_supplies)
+    for supply in _supplies_anywhere(cluster.whole, group_kind, namespace, name):
+        if cluster.parting(supply.obj) is None:
+            yield supply
+
+
+def supply_elsewhere(cluster: Cluster, group_kind: str, namespace: str, name: str) -> tuple[Supply, str, str] | None:
+    """What brings it about in another bundle, with the name of this bundle and of that."""
+    for supply in _supplies_anywhere(cluster.whole, group_kind, namespace, name):
+        parting = cluster.parting(supply.obj)
+        if parting is not None:
+            return supply, *parting
+    return None
+
+
+def _supplies_anywhere(whole: Cluster, group_kind: str, namespace: str, name: str) -> Iterator[Supply]:
+    known = whole.once(_supplies)
     found = known.get((group_kind, name))
     if found is None:
         yield from _supplies_of_counted(known, group_kind, namespace, name)
@@ -205,12 +220,15 @@ def is_supplied(cluster: Cluster, group_kind: str, namespace: str, name: str) ->
 
 def names_supplied(cluster: Cluster, group_kind: str, namespace: str) -> Iterable[str]:
     """The names of that kind which the namespace may mean; none where they are too many to be worth comparing."""
-    found = cluster.once(_names).get(group_kind, {})
+    found = cluster.whole.once(_names).get(group_kind, {})
     if not namespace or group_kind in CLUSTER_SCOPED:
         groups = list(found.values())
     else:
         groups = [found.get(namespace, []), found.get("", [])]
-    return [name for group in groups for name in group] if sum(map(len, groups)) <= WORTH_COMPARING else []
+    names = [name for group in groups for name in group] if sum(map(len, groups)) <= WORTH_COMPARING else []
+    if cluster is cluster.whole:
+        return names
+    return [name for name in names if is_supplied(cluster, group_kind, namespace, name)]
 
 
 def _supplies(cluster: Cluster) -> _Supplies:
