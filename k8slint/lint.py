@@ -9,7 +9,7 @@ from functools import cache
 from typing import NamedTuple
 
 from k8slint.cluster.alternatives import divide
-from k8slint.cluster.bundles import Place, bundle_at, parting
+from k8slint.cluster.bundles import Place, bundle_at, judged_alone, parting, with_slashes
 from k8slint.cluster.cluster import Cluster
 from k8slint.cluster.description import described_by, described_nodes
 from k8slint.config import Config, Override
@@ -78,7 +78,7 @@ def lint(request: Request) -> Report:
     cluster, readings = material.cluster, material.readings
     defined = (obj for obj in cluster.objects if obj.kind == "CustomResourceDefinition")
     schemas = schemas_for(material.version, (*defined, *material.crds))
-    world_for = _worlds(material, schemas, request)
+    world_for, divided = _worlds(material, schemas, request)
     simulated = _simulated(cluster, readings, selection_for)
     judged = _judge(readings, world_for, selection_for, material.workers)
 
@@ -97,7 +97,7 @@ def lint(request: Request) -> Report:
         kubernetes_version=str(material.version),
         findings=tuple(findings),
         summary=summary,
-        assumptions=(*_assumed(cluster.description), *assumptions(schemas, cluster.objects), *simulated),
+        assumptions=(*_assumed(cluster.description), *divided, *assumptions(schemas, cluster.objects), *simulated),
         rules=_rule_texts({finding.rule for finding in (*findings, *(each.finding for each in ignored))}),
         ignored=ignored,
         failures=material.failures,
@@ -286,10 +286,15 @@ def _simulated(
     return run.assumptions
 
 
-def _worlds(material: Material, schemas: Schemas, request: Request) -> Callable[[str], World]:
-    """What each file is judged against, by its name: all but what stands in an alternative, as dev does for prod."""
-    division = divide(material.cluster, request.config.bundle_of)
-    unread, amendments, is_whole = _unread(material.loaded), material.amendments, _is_whole(request)
+def _worlds(material: Material, schemas: Schemas, request: Request) -> tuple[Callable[[str], World], tuple[str, ...]]:
+    """What each file is judged against, by its name: all but what stands in an alternative; and what that assumes."""
+    names = [each.source.name for each in material.loaded]
+    # Named from different folders, those of one do not look like it.
+    is_mixed = any(os.path.isabs(name) or name.startswith("..") for name in names)
+    path_of = os.path.abspath if is_mixed else with_slashes
+    division = divide(material.cluster, request.config.bundle_of, path_of)
+    alone = judged_alone(map(division.place_of, names), len(material.cluster.objects))
+    unread, is_whole = _unread(material.loaded), _is_whole(request)
 
     @cache
     def world_at(place: Place) -> World:
@@ -297,9 +302,15 @@ def _worlds(material: Material, schemas: Schemas, request: Request) -> Callable[
             return tuple(each.text for each in sources if parting(place, division.place_of(each.name)) is None)
 
         cluster = bundle_at(place, division, material.cluster)
-        return World(cluster, schemas, is_whole, texts(unread), texts(amendments))
+        return World(cluster, schemas, is_whole, texts(unread), texts(material.amendments))
 
-    return lambda file: world_at(division.place_of(file))
+    def world_for(file: str) -> World:
+        place = division.place_of(file)
+        return world_at(place if place in alone else ())
+
+    together = len({place for place in map(division.place_of, names) if place} - alone)
+    assumed = f"{together} folders that are alternatives of others, as dev and prod, are judged together with them"
+    return world_for, (assumed,) if together else ()
 
 
 def _judge(

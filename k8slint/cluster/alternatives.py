@@ -5,18 +5,20 @@ from __future__ import annotations
 import posixpath
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import combinations, pairwise
 from typing import Final, NamedTuple
 
-from k8slint.cluster.bundles import Division, no_owner
+from k8slint.cluster.bundles import Division, no_owner, with_slashes
 from k8slint.cluster.cluster import Cluster
 from k8slint.cluster.kustomizations import KUSTOMIZATIONS, folder_of, kustomizations, listed_files, upwards
 from k8slint.loading.document import Source
 from k8slint.objects.object import Object
 
 
-def divide(cluster: Cluster, owner_of: Callable[[str], str] = no_owner) -> Division:
+def divide(
+    cluster: Cluster, owner_of: Callable[[str], str] = no_owner, path_of: Callable[[str], str] = with_slashes
+) -> Division:
     """Which folders are alternatives.
 
     Sibling folders are, if no kustomization takes in parts of both, and one of these is so:
@@ -24,14 +26,17 @@ def divide(cluster: Cluster, owner_of: Callable[[str], str] = no_owner) -> Divis
     - both are kustomizations that no other takes in, and hold the same workload;
     - both hold at least half of what the larger one holds, a workload among it, and neither is built on the other.
 
-    `owner_of` gives a file the bundle that the settings put it in; it is divided no further.
+    `owner_of` gives a file the bundle that the settings put it in; that is divided no further. `path_of` gives the path
+    by which a file is compared with others, from its name.
     """
-    objects = [obj for obj in cluster.objects if not owner_of(obj.document.source.name)]
-    roots = _roots(cluster)
+    by_path = {
+        path_of(source.name): objects for source, objects in _by_source(cluster.objects) if not owner_of(source.name)
+    }
+    roots = _roots(cluster, path_of)
     sets = _Sets(roots)
-    for one, other in _alike(objects, roots):
+    for one, other in _alike(by_path, roots):
         sets.put_together(one, other)
-    return Division(_named(sets.all(), roots), owner_of)
+    return Division(_named(sets.all(), roots), owner_of, path_of)
 
 
 class _Roots(NamedTuple):
@@ -41,17 +46,17 @@ class _Roots(NamedTuple):
     something at or below a folder.
     """
 
-    folders: Set[str]
-    takers: Mapping[str, Set[str]]
-    touching: Mapping[str, Set[str]]
+    folders: set[str]
+    takers: Mapping[str, set[str]]
+    touching: Mapping[str, set[str]]
 
 
-def _roots(cluster: Cluster) -> _Roots:
+def _roots(cluster: Cluster, path_of: Callable[[str], str]) -> _Roots:
     listed: dict[str, list[str]] = defaultdict(list)
     candidates: set[str] = set()
     for one in kustomizations(cluster):
-        folder = _path(folder_of(one))
-        listed[folder] += listed_files(one)
+        folder = path_of(folder_of(one))
+        listed[folder] += map(path_of, listed_files(one))
         if one.kind == "Kustomization":
             candidates.add(folder)
     folders = candidates.difference(path for paths in listed.values() for path in paths)
@@ -84,15 +89,14 @@ class _Shared(NamedTuple):
     has_workload: bool
 
 
-def _alike(objects: Iterable[Object], roots: _Roots) -> Iterator[tuple[str, str]]:
+def _alike(by_path: Mapping[str, Iterable[Object]], roots: _Roots) -> Iterator[tuple[str, str]]:
     """Pairs of sibling folders that look like alternatives, the surest first."""
     by_places: dict[frozenset[str], list[_Key]] = defaultdict(list)
     holders: dict[_Key, frozenset[str]] = {}
     workloads: set[_Key] = set()
-    for source, several in _by_source(objects):
-        path = _path(source.name)
+    for path, objects in by_path.items():
         places = frozenset((posixpath.dirname(path), *roots.takers.get(path, ())))
-        for obj in several:
+        for obj in objects:
             key = obj.group_kind, obj.namespace, obj.name
             by_places[places].append(key)
             known = holders.get(key, places)
@@ -119,7 +123,7 @@ def _by_source(objects: Iterable[Object]) -> Iterator[tuple[Source, list[Object]
     yield from found.items()
 
 
-def _shared(holders: Mapping[_Key, frozenset[str]], workloads: Set[_Key]) -> Iterator[_Shared]:
+def _shared(holders: Mapping[_Key, frozenset[str]], workloads: set[_Key]) -> Iterator[_Shared]:
     """What several folders of one parent hold, by those folders."""
     counts: Counter[frozenset[str]] = Counter()
     with_workload: set[frozenset[str]] = set()
@@ -136,10 +140,10 @@ def _shared(holders: Mapping[_Key, frozenset[str]], workloads: Set[_Key]) -> Ite
 def _siblings(holding: Iterable[str]) -> Iterator[list[str]]:
     """Those of the folders, and of the folders above them, that have one parent, several at a time."""
     by_parent: dict[str, list[str]] = defaultdict(list)
-    for folder in sorted({above for folder in holding for above in upwards(folder)}):
+    for folder in sorted({above for lowest in holding for above in upwards(lowest)}):
         if folder not in _TOP:
             by_parent[posixpath.dirname(folder)].append(folder)
-    yield from (several for several in by_parent.values() if len(several) > 1)
+    yield from (siblings for siblings in by_parent.values() if len(siblings) > 1)
 
 
 _TOP: Final = frozenset({"", "/"})
@@ -196,8 +200,11 @@ class _Sets:
 
 # Words by which the name of a folder says what it is for.
 _ENVIRONMENTS: Final = frozenset(
-    "ap asia cluster dev devel development edge eu europe int integration live nonprod preprod prd prod production qa "
-    "region sandbox site stage staging stg test testing tst uat us zone".split()
+    (
+        *("dev", "devel", "development", "int", "integration", "live", "nonprod", "preprod", "prd", "prod"),
+        *("production", "qa", "sandbox", "stage", "staging", "stg", "test", "testing", "tst", "uat"),
+        *("ap", "asia", "cluster", "edge", "eu", "europe", "region", "site", "us", "zone"),
+    )
 )
 _WORD: Final = re.compile(r"[a-z]+|[0-9]+")
 _DIGITS: Final = re.compile(r"[0-9]+")
@@ -255,9 +262,5 @@ def _is_mixed(several: Iterable[Sequence[str]], roots: _Roots) -> bool:
     touching: dict[str, set[str]] = defaultdict(set)
     for folders in several:
         for folder in folders:
-            touching[posixpath.basename(folder)] |= roots.touching.get(folder, frozenset())
+            touching[posixpath.basename(folder)] |= roots.touching.get(folder, set())
     return sum(map(len, touching.values())) > len(set().union(*touching.values()))
-
-
-def _path(name: str) -> str:
-    return name.replace("\\", "/")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -21,15 +22,21 @@ def no_owner(_: str) -> str:
     return ""
 
 
+def with_slashes(name: str) -> str:
+    """The path of a file as it is named, with forward slashes."""
+    return name.replace("\\", "/")
+
+
 @dataclass(frozen=True, eq=False)
 class Division:
     """How files are divided. `alternatives` gives each folder that has some the set of them, and its name in the set.
 
-    `owner_of` gives a file the bundle that the settings put it in, if any.
+    `owner_of` gives a file the bundle that the settings put it in, if any; `path_of` the path that folders start.
     """
 
     alternatives: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     owner_of: Callable[[str], str] = no_owner
+    path_of: Callable[[str], str] = with_slashes
     _known: dict[str, Place] = field(default_factory=dict, repr=False)
 
     def place_of(self, file: str) -> Place:
@@ -45,7 +52,7 @@ class Division:
             return ((_SETTINGS, owner),)
         place: dict[str, str] = {}
         if self.alternatives:
-            for folder in reversed(list(upwards(posixpath.dirname(file.replace("\\", "/"))))):
+            for folder in reversed(list(upwards(posixpath.dirname(self.path_of(file))))):
                 if folder in self.alternatives:
                     place.setdefault(*self.alternatives[folder])
         return tuple(place.items())
@@ -61,6 +68,17 @@ def parting(one: Place, other: Place) -> tuple[str, str] | None:
         return None
     chosen = dict(one)
     return next(((chosen[group], name) for group, name in other if chosen.get(group, name) != name), None)
+
+
+# How many objects all bundles may see together: for each, what is missing is asked once of all that it sees.
+_MOST_SEEN: Final = 1_000_000
+
+
+def judged_alone(places: Iterable[Place], objects: int, most: int = _MOST_SEEN) -> frozenset[Place]:
+    """The places whose files are judged without the alternatives: as many as can be afforded, most files first."""
+    counts = Counter(place for place in places if place)
+    order = sorted(counts, key=lambda place: (-counts[place], place))
+    return frozenset(order[: most // max(objects, 1)])
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
