@@ -94,6 +94,7 @@ def _alike(by_path: Mapping[str, Iterable[Object]], roots: _Roots) -> Iterator[t
     by_places: dict[frozenset[str], list[_Key]] = defaultdict(list)
     holders: dict[_Key, frozenset[str]] = {}
     workloads: set[_Key] = set()
+    patched: set[_Key] = set()
     for path, objects in by_path.items():
         places = frozenset((posixpath.dirname(path), *roots.takers.get(path, ())))
         for obj in objects:
@@ -101,9 +102,10 @@ def _alike(by_path: Mapping[str, Iterable[Object]], roots: _Roots) -> Iterator[t
             by_places[places].append(key)
             known = holders.get(key, places)
             holders[key] = known if known is places else known | places
-            if obj.pod is not None and any(container.data.get("image") for container in obj.pod.containers):
-                workloads.add(key)  # without an image it is part of a patch
-    shared = list(_shared(holders, workloads))
+            if obj.pod is not None:
+                is_patch = not any(container.data.get("image") for container in obj.pod.containers)
+                (patched if is_patch else workloads).add(key)
+    shared = list(_shared(holders, workloads - patched))
     for folders, _, _ in shared:
         yield from _environments(folders)
     for folders, _, has_workload in shared:
