@@ -9,7 +9,7 @@ from functools import cache
 from typing import NamedTuple
 
 from k8slint.cluster.alternatives import divide
-from k8slint.cluster.bundles import Place, bundle_at, judged_alone, parting, with_slashes
+from k8slint.cluster.bundles import Bundles, Place, judged_alone, parting, with_slashes
 from k8slint.cluster.cluster import Cluster
 from k8slint.cluster.description import described_by, described_nodes
 from k8slint.config import Config, Override
@@ -293,6 +293,7 @@ def _worlds(material: Material, schemas: Schemas, request: Request) -> tuple[Cal
     is_mixed = any(os.path.isabs(name) or name.startswith("..") for name in names)
     path_of = os.path.abspath if is_mixed else with_slashes
     division = divide(material.cluster, request.config.bundle_of, path_of)
+    bundles = Bundles(material.cluster, division)
     alone = judged_alone(map(division.place_of, names), len(material.cluster.objects))
     unread, is_whole = _unread(material.loaded), _is_whole(request)
 
@@ -301,8 +302,7 @@ def _worlds(material: Material, schemas: Schemas, request: Request) -> tuple[Cal
         def texts(sources: Iterable[Source]) -> tuple[str, ...]:
             return tuple(each.text for each in sources if parting(place, division.place_of(each.name)) is None)
 
-        cluster = bundle_at(place, division, material.cluster)
-        return World(cluster, schemas, is_whole, texts(unread), texts(material.amendments))
+        return World(bundles.at(place), schemas, is_whole, texts(unread), texts(material.amendments))
 
     def world_for(file: str) -> World:
         place = division.place_of(file)

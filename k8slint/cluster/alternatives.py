@@ -13,7 +13,7 @@ from k8slint.cluster.bundles import Division, no_owner, with_slashes
 from k8slint.cluster.cluster import Cluster
 from k8slint.cluster.kustomizations import KUSTOMIZATIONS, folder_of, kustomizations, listed_files, upwards
 from k8slint.loading.document import Source
-from k8slint.objects.object import Object
+from k8slint.objects.object import Object, Pod
 
 
 def divide(
@@ -93,8 +93,7 @@ def _alike(by_path: Mapping[str, Iterable[Object]], roots: _Roots) -> Iterator[t
     """Pairs of sibling folders that look like alternatives, the surest first."""
     by_places: dict[frozenset[str], list[_Key]] = defaultdict(list)
     holders: dict[_Key, frozenset[str]] = {}
-    workloads: set[_Key] = set()
-    patched: set[_Key] = set()
+    pods: dict[_Key, list[Pod]] = defaultdict(list)
     for path, objects in by_path.items():
         places = frozenset((posixpath.dirname(path), *roots.takers.get(path, ())))
         for obj in objects:
@@ -103,9 +102,8 @@ def _alike(by_path: Mapping[str, Iterable[Object]], roots: _Roots) -> Iterator[t
             known = holders.get(key, places)
             holders[key] = known if known is places else known | places
             if obj.pod is not None:
-                is_patch = not any(container.data.get("image") for container in obj.pod.containers)
-                (patched if is_patch else workloads).add(key)
-    shared = list(_shared(holders, workloads - patched))
+                pods[key].append(obj.pod)
+    shared = list(_shared(holders, pods))
     for folders, _, _ in shared:
         yield from _environments(folders)
     for folders, _, has_workload in shared:
@@ -125,18 +123,22 @@ def _by_source(objects: Iterable[Object]) -> Iterator[tuple[Source, list[Object]
     yield from found.items()
 
 
-def _shared(holders: Mapping[_Key, frozenset[str]], workloads: set[_Key]) -> Iterator[_Shared]:
+def _shared(holders: Mapping[_Key, frozenset[str]], pods: Mapping[_Key, Iterable[Pod]]) -> Iterator[_Shared]:
     """What several folders of one parent hold, by those folders."""
     counts: Counter[frozenset[str]] = Counter()
     with_workload: set[frozenset[str]] = set()
     for key, places in holders.items():
         if len(places) > 1:
             counts[places] += 1
-            if key in workloads:
+            if places not in with_workload and key in pods and not any(map(_is_of_patch, pods[key])):
                 with_workload.add(places)
     for places, count in counts.items():
         for siblings in _siblings(places):
             yield _Shared(siblings, count, places in with_workload)
+
+
+def _is_of_patch(pod: Pod) -> bool:
+    return not any(container.data.get("image") for container in pod.containers)
 
 
 def _siblings(holding: Iterable[str]) -> Iterator[list[str]]:

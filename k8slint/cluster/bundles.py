@@ -6,6 +6,7 @@ import posixpath
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import compress
 from typing import Final
 
 from k8slint.cluster.cluster import Cluster
@@ -117,9 +118,22 @@ class Bundle(Cluster):
         return tuple(obj for obj in objects if self.parting(obj) is None)
 
 
-def bundle_at(place: Place, division: Division, run: Cluster) -> Cluster:
-    """What files of a place see of a run."""
-    if not place:
-        return run
-    objects = tuple(obj for obj in run.objects if parting(place, division.place_of(obj.document.source.name)) is None)
-    return Bundle(objects, run.description, run.externals, run.version, run=run, place=place, division=division)
+class Bundles:
+    """What the files of each place see of a run, made when it is asked for."""
+
+    def __init__(self, run: Cluster, division: Division) -> None:
+        self._run = run
+        self._division = division
+        self._places = [division.place_of(obj.document.source.name) for obj in run.objects]
+        self._made: dict[Place, Cluster] = {(): run}
+
+    def at(self, place: Place) -> Cluster:
+        """What files of the place see: the run itself for what belongs to every bundle."""
+        if place not in self._made:
+            run, division = self._run, self._division
+            is_there = {other: parting(place, other) is None for other in set(self._places)}
+            objects = tuple(compress(run.objects, map(is_there.__getitem__, self._places)))
+            self._made[place] = Bundle(
+                objects, run.description, run.externals, run.version, run=run, place=place, division=division
+            )
+        return self._made[place]

@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from itertools import islice
 from typing import Any, Final, NamedTuple
 
@@ -97,9 +98,46 @@ class Evidence(NamedTuple):
         return folder in self.chart_folders or any(above in self.open_folders for above in upwards(folder))
 
 
-def evidence_of(cluster: Cluster) -> Evidence:
+class BundleEvidence:
+    """The hints of a bundle. They are some of those of the whole, which are asked first: gathered once, they say no."""
+
+    def __init__(self, bundle: Cluster) -> None:
+        self._bundle = bundle
+        self._of_all = bundle.whole.once(_gather)
+
+    @cached_property
+    def _own(self) -> Evidence:
+        return _gather(self._bundle)
+
+    @property
+    def moves_namespaces(self) -> bool:
+        """As of `Evidence`."""
+        return self._of_all.moves_namespaces and self._own.moves_namespaces
+
+    def names_maker(self, namespace: str, name: str) -> bool:
+        """As of `Evidence`."""
+        return self._of_all.names_maker(namespace, name) and self._own.names_maker(namespace, name)
+
+    def names_pod_maker(self, namespace: str, value: str) -> bool:
+        """As of `Evidence`."""
+        return self._of_all.names_pod_maker(namespace, value) and self._own.names_pod_maker(namespace, value)
+
+    def is_told(self, name: str) -> bool:
+        """As of `Evidence`."""
+        return self._of_all.is_told(name) and self._own.is_told(name)
+
+    def is_patched(self, word: str) -> bool:
+        """As of `Evidence`."""
+        return self._of_all.is_patched(word) and self._own.is_patched(word)
+
+    def is_open(self, obj: Object) -> bool:
+        """As of `Evidence`."""
+        return self._of_all.is_open(obj) and self._own.is_open(obj)
+
+
+def evidence_of(cluster: Cluster) -> Evidence | BundleEvidence:
     """The hints of a cluster, gathered when the first name is missing."""
-    return cluster.once(_gather)
+    return cluster.once(_gather) if cluster is cluster.whole else cluster.once(BundleEvidence)
 
 
 _MOST_WORDS: Final = 12

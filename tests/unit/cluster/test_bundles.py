@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from k8slint.cluster.bundles import Division, Place, bundle_at, judged_alone, parting
+from k8slint.cluster.bundles import Bundles, Division, Place, judged_alone, parting
 from k8slint.cluster.cluster import Cluster
 from k8slint.loading.composer import compose
 from k8slint.loading.document import Source
@@ -62,7 +62,7 @@ def test_a_bundle_asks_the_whole_and_leaves_out_what_stands_elsewhere() -> None:
     sources = [Source(name, pod) for name in ("common/a.yaml", "dev/a.yaml", "prod/a.yaml")]
     run = Cluster(tuple(obj for source in sources for obj in read_source(source, compose(source)).objects))
     division = Division(ENVIRONMENTS)
-    bundle = bundle_at(division.place_of("prod/b.yaml"), division, run)
+    bundle = Bundles(run, division).at(division.place_of("prod/b.yaml"))
 
     def files(objects: object) -> list[str]:
         return [obj.document.source.name for obj in objects if isinstance(obj, Object)]  # type: ignore[attr-defined]
@@ -72,7 +72,7 @@ def test_a_bundle_asks_the_whole_and_leaves_out_what_stands_elsewhere() -> None:
     selected = bundle.pods_selected(LabelSelector.of_labels({"app": "web"}), "")
     assert files([pod.obj for pod in selected]) == files([pod.obj for pod in bundle.pods]) == expected
     assert bundle.whole is run
-    assert bundle_at((), division, run) is run
+    assert Bundles(run, division).at(()) is run
 
 
 def test_no_more_bundles_are_judged_alone_than_can_be_afforded() -> None:
