@@ -92,15 +92,14 @@ class _Shared(NamedTuple):
 def _alike(by_path: Mapping[str, Iterable[Object]], roots: _Roots) -> Iterator[tuple[str, str]]:
     """Pairs of sibling folders that look like alternatives, the surest first."""
     by_places: dict[frozenset[str], list[_Key]] = defaultdict(list)
-    holders: dict[_Key, frozenset[str]] = {}
+    holders: dict[_Key, set[str]] = {}
     pods: dict[_Key, list[Pod]] = defaultdict(list)
     for path, objects in by_path.items():
         places = frozenset((posixpath.dirname(path), *roots.takers.get(path, ())))
         for obj in objects:
             key = obj.group_kind, obj.namespace, obj.name
             by_places[places].append(key)
-            known = holders.get(key, places)
-            holders[key] = known if known is places else known | places
+            holders.setdefault(key, set()).update(places)
             if obj.pod is not None:
                 pods[key].append(obj.pod)
     shared = list(_shared(holders, pods))
@@ -123,12 +122,13 @@ def _by_source(objects: Iterable[Object]) -> Iterator[tuple[Source, list[Object]
     yield from found.items()
 
 
-def _shared(holders: Mapping[_Key, frozenset[str]], pods: Mapping[_Key, Iterable[Pod]]) -> Iterator[_Shared]:
+def _shared(holders: Mapping[_Key, set[str]], pods: Mapping[_Key, Iterable[Pod]]) -> Iterator[_Shared]:
     """What several folders of one parent hold, by those folders."""
     counts: Counter[frozenset[str]] = Counter()
     with_workload: set[frozenset[str]] = set()
-    for key, places in holders.items():
-        if len(places) > 1:
+    for key, holding in holders.items():
+        if len(holding) > 1:
+            places = frozenset(holding)
             counts[places] += 1
             if places not in with_workload and key in pods and not any(map(_is_of_patch, pods[key])):
                 with_workload.add(places)

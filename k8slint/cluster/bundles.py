@@ -125,13 +125,14 @@ class Bundles:
         self._run = run
         self._division = division
         self._places = [division.place_of(obj.document.source.name) for obj in run.objects]
+        self._different = frozenset(self._places)
         self._made: dict[Place, Cluster] = {(): run}
 
     def at(self, place: Place) -> Cluster:
         """What files of the place see: the run itself for what belongs to every bundle."""
         if place not in self._made:
             run, division = self._run, self._division
-            is_there = {other: parting(place, other) is None for other in set(self._places)}
+            is_there = {other: parting(place, other) is None for other in self._different}
             objects = tuple(compress(run.objects, map(is_there.__getitem__, self._places)))
             self._made[place] = Bundle(
                 objects, run.description, run.externals, run.version, run=run, place=place, division=division
