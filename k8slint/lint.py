@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import NamedTuple
 
@@ -306,7 +306,9 @@ def _worlds(material: Material, schemas: Schemas, request: Request) -> tuple[Cal
 
     def world_for(file: str) -> World:
         place = division.place_of(file)
-        return world_at(place if place in alone else ())
+        world = world_at(place if place in alone else ())
+        bundles = tuple(world_at(each) for each in division.places_taking(file) if each in alone)
+        return replace(world, bundles=bundles) if bundles else world
 
     together = len({place for place in map(division.place_of, names) if place} - alone)
     assumed = f"{together} folders that are alternatives of others, as dev and prod, are judged together with them"

@@ -11,7 +11,15 @@ from typing import Final, NamedTuple
 
 from k8slint.cluster.bundles import Division, no_owner, with_slashes
 from k8slint.cluster.cluster import Cluster
-from k8slint.cluster.kustomizations import KUSTOMIZATIONS, folder_of, kustomizations, listed_files, upwards
+from k8slint.cluster.kustomizations import (
+    KUSTOMIZATIONS,
+    folder_of,
+    kustomizations,
+    listed_files,
+    paths_read,
+    takes_in_remote,
+    upwards,
+)
 from k8slint.loading.document import Source
 from k8slint.objects.object import Object, Pod
 
@@ -36,26 +44,36 @@ def divide(
     sets = _Sets(roots)
     for one, other in _alike(by_path, roots):
         sets.put_together(one, other)
-    return Division(_named(sets.all(), roots), owner_of, path_of)
+    return Division(_named(sets.all(), roots), owner_of, path_of, roots.plain_takers())
 
 
 class _Roots(NamedTuple):
     """The kustomizations that no other takes in.
 
     `takers` are the folders of those that take in a path, by way of others too; `touching` of those that take in
-    something at or below a folder.
+    something at or below a folder. `changing` take in what was not read, or change more than names, labels and images.
     """
 
     folders: set[str]
     takers: Mapping[str, set[str]]
     touching: Mapping[str, set[str]]
+    changing: set[str]
+
+    def plain_takers(self) -> Mapping[str, set[str]]:
+        """The takers of each path that take it in as it is written, as far as it refers to others."""
+        return {path: plain for path, roots in self.takers.items() if (plain := roots - self.changing)}
 
 
 def _roots(cluster: Cluster, path_of: Callable[[str], str]) -> _Roots:
     listed: dict[str, list[str]] = defaultdict(list)
     candidates: set[str] = set()
+    changing: set[str] = set()
+    read = cluster.once(paths_read)
     for one in kustomizations(cluster):
         folder = path_of(folder_of(one))
+        is_plain = _PLAIN_FIELDS.issuperset(one.data) and not takes_in_remote(one)
+        if not is_plain or any(path not in read for path in listed_files(one)):
+            changing.add(folder)
         listed[folder] += map(path_of, listed_files(one))
         if one.kind == "Kustomization":
             candidates.add(folder)
@@ -72,7 +90,18 @@ def _roots(cluster: Cluster, path_of: Callable[[str], str]) -> _Roots:
     for path, roots in takers.items():
         for folder in upwards(path):
             touching[folder] |= roots
-    return _Roots(folders, takers, touching)
+    changing_roots = {root for folder in changing for root in takers.get(folder, ())}
+    return _Roots(folders, takers, touching, changing_roots)
+
+
+# What a kustomization may say without changing what an object refers to, but for a name that it gives.
+_PLAIN_FIELDS: Final = frozenset(
+    (
+        *("apiVersion", "kind", "metadata", "resources", "bases", "namespace", "namePrefix", "nameSuffix", "labels"),
+        *("commonLabels", "commonAnnotations", "images", "replicas"),
+        *("configMapGenerator", "secretGenerator", "generatorOptions"),
+    )
+)
 
 
 # What the API server tells objects apart by: kind with group, namespace, name.

@@ -16,6 +16,8 @@ from k8slint.values.labels import LabelSelector
 
 Place = tuple[tuple[str, str], ...]
 """Where a file stands: for each set of alternatives around it, from the outermost, the set and the folder chosen."""
+# For so many of the bundles that take it in, by name, a base is judged: for each anew.
+_MOST_TAKERS: Final = 16
 
 
 def no_owner(_: str) -> str:
@@ -33,11 +35,13 @@ class Division:
     """How files are divided. `alternatives` gives each folder that has some the set of them, and its name in the set.
 
     `owner_of` gives a file the bundle that the settings put it in, if any; `path_of` the path that folders start.
+    `roots` are the folders of the kustomizations that take in a path and change nothing that it refers to.
     """
 
     alternatives: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     owner_of: Callable[[str], str] = no_owner
     path_of: Callable[[str], str] = with_slashes
+    roots: Mapping[str, Iterable[str]] = field(default_factory=dict)
     _known: dict[str, Place] = field(default_factory=dict, repr=False)
 
     def place_of(self, file: str) -> Place:
@@ -46,6 +50,13 @@ class Division:
         if place is None:
             place = self._known[file] = self._find_place(file)
         return place
+
+    def places_taking(self, file: str) -> list[Place]:
+        """Where a file of every bundle, as of a base, is applied: the places of the kustomizations that take it in."""
+        if not self.roots or self.place_of(file):
+            return []
+        found = {self.place_of(posixpath.join(root, "_")) for root in self.roots.get(self.path_of(file), ())}
+        return sorted(found - {()})[:_MOST_TAKERS]
 
     def _find_place(self, file: str) -> Place:
         owner = self.owner_of(file)
@@ -75,11 +86,11 @@ def parting(one: Place, other: Place) -> tuple[str, str] | None:
 _MOST_SEEN: Final = 1_000_000
 
 
-def judged_alone(places: Iterable[Place], objects: int, most: int = _MOST_SEEN) -> frozenset[Place]:
+def judged_alone(places: Iterable[Place], objects: int) -> frozenset[Place]:
     """The places whose files are judged without the alternatives: as many as can be afforded, most files first."""
     counts = Counter(place for place in places if place)
     order = sorted(counts, key=lambda place: (-counts[place], place))
-    return frozenset(order[: most // max(objects, 1)])
+    return frozenset(order[: _MOST_SEEN // max(objects, 1)])
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -56,11 +56,12 @@ def open_folders(cluster: Cluster) -> Iterator[str]:
     """The folders of those that take in what lies elsewhere, or what was not read."""
     read = cluster.whole.once(paths_read)
     for kustomization in kustomizations(cluster):
-        if _takes_in_remote(kustomization) or any(path not in read for path in listed_files(kustomization)):
+        if takes_in_remote(kustomization) or any(path not in read for path in listed_files(kustomization)):
             yield folder_of(kustomization)
 
 
-def _takes_in_remote(kustomization: Object) -> bool:
+def takes_in_remote(kustomization: Object) -> bool:
+    """Whether it takes in what lies in no file here: charts, and what an address leads to."""
     if kustomization.data.get("helmCharts") or kustomization.data.get("helmChartInflationGenerator"):
         return True
     return any(_is_remote(text(entry)) for entry in _entries(kustomization))

@@ -426,6 +426,38 @@ class TestBundles:
         assert self.find(".", workers=3) == alone
 
     @pytest.mark.usefixtures("tree")
+    def test_what_cannot_be_afforded_is_an_assumption(self, monkeypatch):
+        monkeypatch.setattr("k8slint.cluster.bundles._MOST_SEEN", 5)
+        report = lint(Request(["."], select=["missing-configmap"]))
+        assert report.findings == ()
+        said = "1 folders that are alternatives of others, as dev and prod, are judged together with them"
+        assert said in report.assumptions
+
+    @pytest.mark.parametrize(
+        ("dev", "prod", "expected"),
+        [
+            ("configMapGenerator: [{name: settings}]", "namespace: shop", [("missing-configmap", "base/web.yaml", 8)]),
+            ("configMapGenerator: [{name: settings}]", "configMapGenerator: [{name: settings}]", []),
+            # Whether these still refer to the ConfigMap, or make it, is not known.
+            ("configMapGenerator: [{name: settings}]", "patches: [{patch: x}]", []),
+            ("configMapGenerator: [{name: settings}]", "resources: [../../base, 'https://x.org/y.yaml']", []),
+            ("configMapGenerator: [{name: settings}]", "resources: [../../base, ../../unread]", []),
+        ],
+    )
+    def test_a_base_is_judged_for_each_that_takes_it_in(self, project, dev, prod, expected):
+        text = "resources: [../../base]\n"
+        project(
+            {
+                "base/web.yaml": WEB % 1,
+                "base/kustomization.yaml": "resources: [web.yaml]\n",
+                "overlays/dev/kustomization.yaml": text + dev,
+                "overlays/prod/kustomization.yaml": prod if "resources" in prod else text + prod,
+            }
+        )
+        assert self.find(".") == expected
+        assert self.find("base", context=["."]) == expected
+
+    @pytest.mark.usefixtures("tree")
     def test_one_dry_run_serves_all(self, project):
         large = POD.replace("name: web", "name: large").replace("nginx", "nginx, resources: {requests: {cpu: 100}}")
         project({"prod/large.yaml": large, "dev/large.yaml": large.replace("name: large", "name: larger")})
