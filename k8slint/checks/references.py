@@ -98,9 +98,8 @@ def _absence(path: Path, cluster: Cluster, obj: Object, group_kind: str, name: s
     if other is not None:
         supply, here, there = other
         message = f'{kind} "{name}" is not among the files for {here}/; {there}/ has one of this name'
-        return Problem(
-            path, message, (Related(supply.obj, ("metadata", "name"), f"the one for {there}/"),), effect, absent=name
-        )
+        related = (Related(supply.obj, ("metadata", "name"), f"the one for {there}/"),)
+        return Problem(path, message, related, effect, absent=name)
     near = nearest_name(name, names_supplied(cluster, group_kind, obj.namespace))
     if near is None:
         return Problem(path, message, effect=effect, absent=name)

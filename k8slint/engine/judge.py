@@ -98,7 +98,8 @@ def _lacking(
         for rule_id, problem in _rule_problems(obj, bundle, selection):
             if problem.absent and (rule_id, problem.path) not in said and _may_say(problem, bundle):
                 said.add((rule_id, problem.path))
-                yield rule_id, problem
+                # What was not read elsewhere need not be asked again.
+                yield rule_id, problem._replace(absent="", unless="")
 
 
 def _concealed(candidates: Iterable[Candidate]) -> Concealed:

@@ -456,6 +456,8 @@ class TestBundles:
         )
         assert self.find(".") == expected
         assert self.find("base", context=["."]) == expected
+        project({"overlays/dev/broken.yaml": "settings: [\n"})
+        assert self.find(".") == expected
 
     @pytest.mark.usefixtures("tree")
     def test_one_dry_run_serves_all(self, project):
