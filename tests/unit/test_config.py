@@ -92,7 +92,7 @@ class TestReading:
     ("text", "complaint"),
     [
         ("exclud: [a]\n", '.k8slint.yaml:1: unknown key "exclud"; did you mean "exclude"?'),
-        ("a: 1\nzzz: 2\n", '.k8slint.yaml:1: unknown key "a"; known are cluster, crds'),
+        ("a: 1\nzzz: 2\n", '.k8slint.yaml:1: unknown key "a"; known are bundles, cluster'),
         ("version: 1\nselect: storage\n", ".k8slint.yaml:2: select: 'storage' is not of type 'array'"),
         ("version: 2\n", ".k8slint.yaml:1: version: 1 was expected"),
         ("kubernetes-version: 1.30\n", ".k8slint.yaml:1: kubernetes-version: 1.3 is not of type 'string'"),

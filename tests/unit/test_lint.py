@@ -5,6 +5,8 @@ import os
 
 import pytest
 
+from k8slint.cluster import references
+from k8slint.cluster.producers import produced
 from k8slint.config import Config, Override
 from k8slint.finding import Severity
 from k8slint.lint import Request, lint
@@ -424,6 +426,20 @@ class TestBundles:
             f"{app}/{name}/app.yaml" for app in ("a", "b", "c", "d", "e", "f") for name in ("prod", "qa")
         ]
         assert self.find(".", workers=3) == alone
+
+    @pytest.mark.parametrize("environments", [2, 40])
+    def test_what_is_indexed_for_all_is_indexed_once(self, project, monkeypatch, environments):
+        services = []
+
+        def count(obj):
+            services.append(obj)
+            return produced(obj)
+
+        monkeypatch.setattr(references, "produced", count)
+        project({f"prod-{number}/app.yaml": WEB % 1 + SERVICE for number in range(environments)})
+        project({"prod-0/settings.yaml": SETTINGS})
+        assert len(self.find(".")) == environments - 1
+        assert len(services) == len(set(services)) == environments
 
     @pytest.mark.usefixtures("tree")
     def test_what_cannot_be_afforded_is_an_assumption(self, monkeypatch):
