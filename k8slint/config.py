@@ -59,6 +59,7 @@ class Config:
     output_format: tuple[str, ...] = ()
     color: bool | None = None
     workers: int = 0
+    bundles: tuple[str, ...] = ()
     overrides: tuple[Override, ...] = ()
     variables: Mapping[str, str] = field(default_factory=dict)
     written: Written | None = field(default=None, repr=False, compare=False)
@@ -90,6 +91,20 @@ class Config:
             for override, patterns in zip(self.overrides, self._override_patterns, strict=True)
             if patterns.verdict(relative)
         )
+
+    def bundle_of(self, file: str) -> str:
+        """The outermost folder above a file that `bundles` names; empty where none does."""
+        if not self.bundles:
+            return ""
+        if "." in self.bundles:
+            return "."
+        folders = os.path.dirname(self.relative(file)).split(os.sep)
+        above = (f"{'/'.join(folders[:end])}/" for end in range(1, len(folders) + 1))
+        return next((folder for folder in above if self._bundle_patterns.verdict(folder)), "").rstrip("/")
+
+    @cached_property
+    def _bundle_patterns(self) -> Patterns:
+        return _compiled(self.bundles)
 
     @property
     def malformed_patterns(self) -> Iterator[tuple[Steps, str]]:
@@ -219,6 +234,7 @@ def _read(data: Mapping[str, Any], file: Path, written: Written) -> Config:
         output_format=(data["output-format"],) if "output-format" in data else (),
         color=data.get("color"),
         workers=int(data.get("workers", 0)),
+        bundles=tuple(data.get("bundles", ())),
         overrides=tuple(
             Override(
                 tuple(entry["paths"]),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import NamedTuple
 
+from k8slint.cluster.alternatives import divide
+from k8slint.cluster.bundles import Bundles, Place, judged_alone, parting, with_slashes
 from k8slint.cluster.cluster import Cluster
 from k8slint.cluster.description import described_by, described_nodes
 from k8slint.cluster.nodes import MISSED
@@ -20,6 +22,7 @@ from k8slint.engine.summary import summary_of
 from k8slint.finding import Failure, Finding, Report, RuleText, Skipped
 from k8slint.loading.batch import load_file, load_files
 from k8slint.loading.discovery import Found, discover, repository_root
+from k8slint.loading.document import Source
 from k8slint.loading.expectations import Expectations
 from k8slint.loading.kustomize import PATCH, named_files
 from k8slint.loading.read import Loaded, load
@@ -71,7 +74,7 @@ class Material(NamedTuple):
     cluster: Cluster
     crds: tuple[Object, ...]
     loaded: tuple[Loaded, ...]
-    amendments: tuple[str, ...]
+    amendments: tuple[Source, ...]
     readings: tuple[Reading, ...]
     skipped: tuple[Skipped, ...]
     failures: tuple[Failure, ...]
@@ -87,22 +90,22 @@ def lint(request: Request) -> Report:
     """
     selection_for = _selections(request)
     material = collect(request)
-    cluster, loaded, readings = material.cluster, material.loaded, material.readings
+    cluster, readings = material.cluster, material.readings
     defined = (obj for obj in cluster.objects if obj.kind == "CustomResourceDefinition")
     schemas = schemas_for(material.version, defined, material.crds)
-    world = World(cluster, schemas, _is_whole(request), unread(loaded, readings), material.amendments)
+    world_for, divided = _worlds(material, schemas, request)
     simulated = _simulated(cluster, readings, selection_for)
-    judged = _judge(readings, world, selection_for, material.workers, request.tell)
+    judged = _judge(readings, world_for, selection_for, material.workers, request.tell)
 
     own = [(reading, part) for reading, part in zip(readings, judged, strict=True) if not reading.source.is_context]
-    summary = summary_of(loaded, own, material.skipped, schemas)
+    summary = summary_of(material.loaded, own, material.skipped, schemas)
     findings = _reported(judged, {reading.source.name for reading, _ in own})
     ignored = tuple(each for _, part in own for each in part.ignored)
     return Report(
         kubernetes_version=str(material.version),
         findings=tuple(findings),
         summary=summary,
-        assumptions=(*_assumed(own, schemas), *simulated),
+        assumptions=(*_assumed(own, schemas), *divided, *simulated),
         rules=_rule_texts({finding.rule for finding in (*findings, *(each.finding for each in ignored))}),
         ignored=ignored,
         failures=tuple(dict.fromkeys(material.failures)),
@@ -288,10 +291,10 @@ def _role(file: str, named: Mapping[str, str], expected: Expectations) -> str:
     return (named.get(os.path.abspath(file), "") if named else "") or expected.reason(file)
 
 
-def _amendments(loaded: Iterable[Loaded], roles: Iterable[str]) -> tuple[str, ...]:
-    """The texts of what changes objects before the API server judges them: kustomize's patches, mutating webhooks."""
+def _amendments(loaded: Iterable[Loaded], roles: Iterable[str]) -> tuple[Source, ...]:
+    """The sources that change objects before the API server judges them: kustomize's patches, mutating webhooks."""
     return tuple(
-        each.source.text
+        each.source
         for each, role in zip(loaded, roles, strict=True)
         if role == PATCH or "kind: MutatingWebhookConfiguration" in each.source.text
     )
@@ -336,11 +339,46 @@ def _simulated(
     return run.assumptions
 
 
+def _worlds(material: Material, schemas: Schemas, request: Request) -> tuple[Callable[[str], World], tuple[str, ...]]:
+    """What each file is judged against, by its name: all but what stands in an alternative; and what that assumes."""
+    names = [each.source.name for each in material.loaded]
+    # Named from different folders, those of one do not look like it.
+    is_mixed = any(os.path.isabs(name) or name.startswith("..") for name in names)
+    path_of = os.path.abspath if is_mixed else with_slashes
+    division = divide(material.cluster, request.config.bundle_of, path_of)
+    bundles = Bundles(material.cluster, division)
+    alone = judged_alone(map(division.place_of, names), len(material.cluster.objects))
+    unreadable, is_whole = unread(material.loaded, material.readings), _is_whole(request)
+
+    @cache
+    def world_at(place: Place) -> World:
+        def is_there(file: str) -> bool:
+            return parting(place, division.place_of(file)) is None
+
+        there = tuple(each for each in unreadable if is_there(each.file))
+        amendments = tuple(each.text for each in material.amendments if is_there(each.name))
+        return World(bundles.at(place), schemas, is_whole, there, amendments)
+
+    def world_for(file: str) -> World:
+        place = division.place_of(file)
+        world = world_at(place if place in alone else ())
+        bundles = tuple(world_at(each) for each in division.places_taking(file) if each in alone)
+        return replace(world, bundles=bundles) if bundles else world
+
+    together = len({place for place in map(division.place_of, names) if place} - alone)
+    assumed = f"{together} folders that are alternatives of others, as dev and prod, are judged together with them"
+    return world_for, (assumed,) if together else ()
+
+
 def _judge(
-    readings: Sequence[Reading], world: World, selection_for: Callable[[str], Selection], workers: int, tell: Tell
+    readings: Sequence[Reading],
+    world_for: Callable[[str], World],
+    selection_for: Callable[[str], Selection],
+    workers: int,
+    tell: Tell,
 ) -> list[Judged]:
     def judge_chunk(chunk: Sequence[Reading]) -> list[Judged]:
-        return [judge(reading, world, selection_for(reading.source.name)) for reading in chunk]
+        return [judge(reading, world_for(reading.source.name), selection_for(reading.source.name)) for reading in chunk]
 
     chunks = chunked(readings, [1 + len(reading.objects) for reading in readings], workers)
     judged = map_in_order(judge_chunk, chunks, workers=workers, begin=begins("judged", chunks, tell))

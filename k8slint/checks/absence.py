@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from k8slint.cluster.cluster import CLUSTER_SCOPED, Cluster
-from k8slint.cluster.references import Reference, is_supplied, may_exist, names_supplied, supplies
+from k8slint.cluster.references import Reference, is_supplied, may_exist, names_supplied, supplies, supply_elsewhere
 from k8slint.cluster.spelling import is_slip, nearest_name
 from k8slint.cluster.tables import names_given_by_clusters
 from k8slint.loading.document import Path
@@ -28,6 +28,12 @@ def absence(
     if elsewhere is not None:
         message += f'; the one in namespace "{elsewhere.namespace}" cannot be used from "{namespace}"'
         related = (Related(elsewhere.obj, ("metadata", "namespace"), f'{kind} "{name}" of another namespace'),)
+        return Problem(path, message, related, effect, absent=name)
+    other = supply_elsewhere(cluster, group_kind, namespace, name)
+    if other is not None:
+        holder, here, there = other
+        message += f" for {here}/; {there}/ has one of this name"
+        related = (Related(holder.obj, ("metadata", "name"), f"the one for {there}/"),)
         return Problem(path, message, related, effect, absent=name)
     near = nearest_to(name, cluster, group_kind, namespace)
     if near is None:

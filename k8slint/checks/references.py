@@ -139,7 +139,7 @@ _STATEFUL_EFFECT: Final = (
 
 def duplicate_object(obj: Object, cluster: Cluster) -> Iterator[Problem]:
     """An object that an earlier one of its file, or of its kustomization, has the type, namespace and name of."""
-    repeated = cluster.once(_repeated).get(obj)
+    repeated = cluster.whole.once(_repeated).get(obj)
     if repeated is None:
         return
     first, kustomization = repeated

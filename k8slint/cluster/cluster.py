@@ -73,6 +73,15 @@ class Cluster:
     missed: set[str] = field(default_factory=set, repr=False)
     _memo: dict[Callable[[Cluster], Any], Any] = field(default_factory=dict, repr=False)
 
+    @property
+    def whole(self) -> Cluster:
+        """All objects of the run; another cluster only where this one is what a bundle sees of it."""
+        return self
+
+    def parting(self, _: Object) -> tuple[str, str] | None:
+        """The names of the bundle that this one is and of the other one that holds an object, if it is not there."""
+        return None
+
     def of_kind(self, group_kind: str) -> tuple[Object, ...]:
         """Objects of `Kind` or `Kind.group`, the cluster description's included, in order of reading."""
         return self._by_kind.get(group_kind, ())

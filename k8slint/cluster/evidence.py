@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from itertools import islice
 from typing import Any, Final, NamedTuple
 
@@ -92,6 +93,10 @@ class Evidence(NamedTuple):
         """Whether something in the namespace may make pods of which nothing is known."""
         return not self.busy.isdisjoint(("", namespace)) if namespace else bool(self.busy)
 
+    def is_filled(self, namespace: str) -> bool:
+        """Whether unread manifests go into the namespace."""
+        return namespace in self.filled
+
     def is_told(self, name: str) -> bool:
         """Whether a program is given the name as that of something it makes."""
         return name in self.told
@@ -105,7 +110,7 @@ class Evidence(NamedTuple):
 
         They go to its namespace, or a kustomization that takes it in takes them in too.
         """
-        if obj.namespace in self.filled:
+        if self.is_filled(obj.namespace):
             return True
         return bool(self.open_paths) and any(above in self.open_paths for above in upwards(file_of(obj)))
 
@@ -121,9 +126,62 @@ class Evidence(NamedTuple):
         return not is_config or not words.isdisjoint(_BETWEEN_WORDS.split(name))
 
 
-def evidence_of(cluster: Cluster) -> Evidence:
+class BundleEvidence:
+    """The hints of a bundle. They are some of those of the whole, which are asked first: gathered once, they say no."""
+
+    def __init__(self, bundle: Cluster) -> None:
+        self._bundle = bundle
+        self._of_all = bundle.whole.once(_gather)
+
+    @cached_property
+    def _own(self) -> Evidence:
+        return _gather(self._bundle)
+
+    def _both(self) -> Iterator[Evidence]:
+        yield self._of_all
+        yield self._own
+
+    @property
+    def moves_namespaces(self) -> bool:
+        """As of `Evidence`."""
+        return all(each.moves_namespaces for each in self._both())
+
+    def names_maker(self, namespace: str, name: str, *, is_config: bool = False) -> bool:
+        """As of `Evidence`."""
+        return all(each.names_maker(namespace, name, is_config=is_config) for each in self._both())
+
+    def names_pod_maker(self, namespace: str, value: str) -> bool:
+        """As of `Evidence`."""
+        return all(each.names_pod_maker(namespace, value) for each in self._both())
+
+    def is_busy(self, namespace: str) -> bool:
+        """As of `Evidence`."""
+        return all(each.is_busy(namespace) for each in self._both())
+
+    def is_filled(self, namespace: str) -> bool:
+        """As of `Evidence`."""
+        return all(each.is_filled(namespace) for each in self._both())
+
+    def is_told(self, name: str) -> bool:
+        """As of `Evidence`."""
+        return all(each.is_told(name) for each in self._both())
+
+    def is_patched(self, word: str) -> bool:
+        """As of `Evidence`."""
+        return all(each.is_patched(word) for each in self._both())
+
+    def is_open(self, obj: Object) -> bool:
+        """As of `Evidence`."""
+        return all(each.is_open(obj) for each in self._both())
+
+    def may_be_rendered(self, obj: Object, name: str, *, is_config: bool = False) -> bool:
+        """As of `Evidence`."""
+        return all(each.may_be_rendered(obj, name, is_config=is_config) for each in self._both())
+
+
+def evidence_of(cluster: Cluster) -> Evidence | BundleEvidence:
     """The hints of a cluster, gathered when the first name is missing."""
-    return cluster.once(_gather)
+    return cluster.once(_gather) if cluster is cluster.whole else cluster.once(BundleEvidence)
 
 
 _MOST_WORDS: Final = 12
@@ -315,7 +373,7 @@ def _target(obj: Object, installer: Installer) -> str:
 
 def _is_read(cluster: Cluster, path: str) -> bool:
     """Whether a path is that of something read, or its end: where the root of the repository is, is not known."""
-    alike = cluster.once(_paths_by_name).get(posixpath.basename(path), ())
+    alike = cluster.whole.once(_paths_by_name).get(posixpath.basename(path), ())
     return any(f"/{read}".endswith(f"/{path}") for read in alike)
 
 

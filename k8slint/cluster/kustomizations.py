@@ -75,7 +75,7 @@ def unbuilt(objects: Iterable[Object]) -> Iterator[str]:
     for obj in objects:
         if obj.group_kind == _KUSTOMIZATION:
             changes = any(obj.data.get(field) for field in _CHANGES)
-            if changes or _takes_in_remote(obj):
+            if changes or takes_in_remote(obj):
                 yield folder_of(obj) or "."
 
 
@@ -84,7 +84,7 @@ def open_paths(cluster: Cluster) -> Iterator[str]:
 
     So are components that none of the files takes in: they are parts of something.
     """
-    read, several = cluster.once(paths_read), list(kustomizations(cluster))
+    read, several = cluster.whole.once(paths_read), list(kustomizations(cluster))
     by_folder: dict[str, list[Object]] = defaultdict(list)
     for kustomization in several:
         by_folder[folder_of(kustomization)].append(kustomization)
@@ -92,7 +92,7 @@ def open_paths(cluster: Cluster) -> Iterator[str]:
     pending = [
         folder_of(one)
         for one in several
-        if _takes_in_remote(one)
+        if takes_in_remote(one)
         or any(path not in read for path in listed_files(one))
         or (one.kind == "Component" and folder_of(one) not in listed)
     ]
@@ -105,7 +105,8 @@ def open_paths(cluster: Cluster) -> Iterator[str]:
     yield from found
 
 
-def _takes_in_remote(kustomization: Object) -> bool:
+def takes_in_remote(kustomization: Object) -> bool:
+    """Whether it takes in what lies in no file here: charts, and what an address leads to."""
     if kustomization.data.get("helmCharts") or kustomization.data.get("helmChartInflationGenerator"):
         return True
     return any(_is_remote(text(entry)) for entry in _entries(kustomization))

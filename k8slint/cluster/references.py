@@ -180,14 +180,29 @@ _SUPPLIED: Final = frozenset(
 
 def supplies(cluster: Cluster, group_kind: str, namespace: str, name: str) -> Iterator[Supply]:
     """What brings about an object of that name which the namespace may mean: the objects themselves, then makers."""
+    for supply in _supplies_anywhere(cluster.whole, group_kind, namespace, name):
+        if cluster.parting(supply.obj) is None:
+            yield supply
+
+
+def supply_elsewhere(cluster: Cluster, group_kind: str, namespace: str, name: str) -> tuple[Supply, str, str] | None:
+    """What brings it about in another bundle, with the name of this bundle and of that."""
+    for supply in _supplies_anywhere(cluster.whole, group_kind, namespace, name):
+        parting = cluster.parting(supply.obj)
+        if parting is not None:
+            return supply, *parting
+    return None
+
+
+def _supplies_anywhere(whole: Cluster, group_kind: str, namespace: str, name: str) -> Iterator[Supply]:
     key, is_known = (group_kind, name), False
     for index in (_written, _made):
-        found = cluster.once(index).get(key)
+        found = whole.once(index).get(key)
         if found is not None:
             is_known = True
             yield from _in_namespace(found, group_kind, namespace)
     if not is_known:
-        yield from _supplies_of_counted(cluster, group_kind, namespace, name)
+        yield from _supplies_of_counted(whole, group_kind, namespace, name)
 
 
 def _in_namespace(found: Mapping[str, Sequence[Supply]], group_kind: str, namespace: str) -> Iterator[Supply]:
@@ -222,12 +237,15 @@ def is_supplied(cluster: Cluster, group_kind: str, namespace: str, name: str) ->
 
 def names_supplied(cluster: Cluster, group_kind: str, namespace: str) -> Iterable[str]:
     """The names of that kind which the namespace may mean."""
-    found = cluster.once(_names).get(group_kind, {})
+    found = cluster.whole.once(_names).get(group_kind, {})
     if not namespace or group_kind in CLUSTER_SCOPED:
         groups = list(found.values())
     else:
         groups = [found.get(namespace, []), found.get("", [])]
-    return [name for group in groups for name in group]
+    names = [name for group in groups for name in group]
+    if cluster is cluster.whole:
+        return names
+    return [name for name in names if is_supplied(cluster, group_kind, namespace, name)]
 
 
 def _written(cluster: Cluster) -> _Supplies:
@@ -325,7 +343,7 @@ def may_exist(cluster: Cluster, obj: Object, group_kind: str, name: str, namespa
     evidence, is_config = evidence_of(cluster), kind in _CONFIG
     return (
         evidence.is_open(obj)
-        or namespace in evidence.filled
+        or evidence.is_filled(namespace)
         or evidence.names_maker(namespace, name, is_config=is_config)
         or evidence.may_be_rendered(obj, name, is_config=is_config)
         or (evidence.moves_namespaces and is_supplied(cluster, group_kind, "", name))

@@ -22,10 +22,11 @@ class Chart(NamedTuple):
 
 
 class Unread(NamedTuple):
-    """A text that could not be read; `chart` is the one that it is a template of, if of any."""
+    """The text of a file that could not be read; `chart` is the one that it is a template of, if of any."""
 
     text: str
     chart: Chart | None = None
+    file: str = ""
 
     def may_define(self, name: str) -> bool:
         """Whether an object or a label of that name may come of the text.
@@ -53,7 +54,7 @@ def unread(loaded: Iterable[Loaded], readings: Iterable[Reading]) -> tuple[Unrea
         is_unread = bool(each.skipped) or any(document.failed for document in reading.documents)
         # A chart's own files count only through its templates.
         if chart is not None or (is_unread and folder not in charts):
-            found.append(Unread(each.source.text, chart))
+            found.append(Unread(each.source.text, chart, each.source.name))
     return tuple(found)
 
 

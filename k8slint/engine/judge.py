@@ -32,7 +32,8 @@ class World:
 
     `is_whole` says that the files read are meant to be all there is, so that absence may be said. `unread` are texts
     of what could not be read or is no manifest: a name may be defined there. `amendments` are texts of patches and
-    mutating webhooks: they make no object, but may mend one.
+    mutating webhooks: they make no object, but may mend one. `bundles` are what those see that take the source in, as
+    the kustomizations of dev and prod do a base: what one of them lacks is missing.
     """
 
     cluster: Cluster
@@ -40,6 +41,7 @@ class World:
     is_whole: bool
     unread: tuple[Unread, ...] = ()
     amendments: tuple[str, ...] = ()
+    bundles: tuple[World, ...] = ()
 
 
 @dataclass(slots=True)
@@ -104,8 +106,22 @@ def _candidates(reading: Reading, world: World, selection: Selection) -> Iterato
         if other.problem is not None and selection.has(other.problem.kind):
             yield other.problem.kind, other.document, None, other.problem
     for obj in reading.objects:
-        for rule_id, problem in _problems(obj, world, selection):
+        found = list(_problems(obj, world, selection))
+        for rule_id, problem in (*found, *_lacking(obj, world, selection, found)):
             yield rule_id, obj.document, obj, problem
+
+
+def _lacking(
+    obj: Object, world: World, selection: Selection, found: Iterable[tuple[str, Problem]]
+) -> Iterator[tuple[str, Problem]]:
+    """What one of the bundles that take an object in lacks, though it is among the files."""
+    said = {(rule_id, problem.path) for rule_id, problem in found} if world.bundles else set()
+    for bundle in world.bundles:
+        for rule_id, problem in _rule_problems(obj, bundle, selection):
+            if problem.absent and (rule_id, problem.path) not in said and _may_say(problem, bundle):
+                said.add((rule_id, problem.path))
+                # What was not read elsewhere need not be asked again.
+                yield rule_id, problem._replace(absent="", unless="")
 
 
 def _concealed(candidates: Iterable[Candidate]) -> Concealed:
@@ -132,6 +148,10 @@ def _problems(obj: Object, world: World, selection: Selection) -> Iterator[tuple
     for problem in check_fields(obj, world.schemas):
         if selection.has(problem.kind):
             yield problem.kind, problem
+    yield from _rule_problems(obj, world, selection)
+
+
+def _rule_problems(obj: Object, world: World, selection: Selection) -> Iterator[tuple[str, Problem]]:
     for rule in selection.for_object(obj.group_kind):
         for problem in rule.check(obj, world.cluster):
             yield rule.id, problem
