@@ -17,7 +17,7 @@ lint: $(VENV)/.dev  ## format, style, types, layers
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-corpus: $(VENV)/.run  ## findings by rule on the public manifests of ../shared/corpus; RULE=id lists them
+corpus: $(VENV)/.run  ## findings by rule on the manifests of others in K8SLINT_CORPUS; RULE=id lists them
 	$(BIN)/python scripts/corpus.py $(RULE)
 
 bench: $(VENV)/.run  ## whole-process times, paired with peers found on PATH
