@@ -82,6 +82,14 @@ def _patterns(globs: Iterable[str]) -> Any:
         raise UsageError(f"a pattern of the configuration is malformed: {error}") from None
 
 
+def config_for(file: str, paths: Iterable[str]) -> Config:
+    """The settings of the file, else those nearest above all the paths."""
+    if file:
+        return read_config(Path(file))
+    folders = [path if os.path.isdir(path) else os.path.dirname(path) for path in paths if path != "-"]
+    return find_config(os.path.commonpath([os.path.abspath(folder) for folder in folders or ["."]]))
+
+
 def find_config(start: str) -> Config:
     """The settings nearest above a path, not above the root of its repository; the defaults where there are none."""
     here = Path(os.path.abspath(start))

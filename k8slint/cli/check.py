@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from k8slint.cli.streams import complain, config_for, read_stdin, wants_color, width, write_stdout
+from k8slint.cli.streams import complain, read_stdin, wants_color, width, write_stdout
 from k8slint.finding import Severity
 from k8slint.usage import UsageError, reason
 
@@ -71,7 +71,8 @@ def check(  # noqa: PLR0917 - typer reads the options from the signature
     workers: Annotated[int, typer.Option("--workers", "-j", min=0, help="Processes; 0 is as many as pay.")] = 0,
 ) -> None:
     """Say what the cluster would do with these manifests."""
-    from k8slint.lint import STDIN, Request, lint  # noqa: PLC0415 - imported when it runs
+    from k8slint.config import config_for  # noqa: PLC0415 - imported when it runs
+    from k8slint.lint import STDIN, Request, lint  # noqa: PLC0415
 
     given = [*(paths or ()), *(filename or ())] or ["."]
     outputs = _outputs(output_format or ["text"])

@@ -11,7 +11,6 @@ import typer
 
 from k8slint.cli.streams import (
     complain,
-    config_for,
     draws_blocks,
     read_documents,
     read_stdin,
@@ -112,7 +111,8 @@ def rehearse(
     Raises:
         UsageError: for what cannot be done as asked, or cannot be read.
     """
-    from k8slint.lint import STDIN, Request, collect  # noqa: PLC0415 - imported when it runs
+    from k8slint.config import config_for  # noqa: PLC0415 - imported when it runs
+    from k8slint.lint import STDIN, Request, collect  # noqa: PLC0415
     from k8slint.report.schedule.subject import Subject  # noqa: PLC0415
     from k8slint.simulation.explain import Explainer  # noqa: PLC0415
 

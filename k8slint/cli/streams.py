@@ -1,28 +1,15 @@
-"""What every command shares: its streams, and the settings around its paths."""
+"""What every command shares: its streams."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from k8slint.usage import UsageError
 
 if TYPE_CHECKING:
-    from k8slint.config import Config
     from k8slint.loading.document import Document
-
-
-def config_for(file: str, paths: Sequence[str]) -> Config:
-    """The settings of the file, else those nearest above all the paths."""
-    from k8slint.config import find_config, read_config  # noqa: PLC0415 - imported when it runs
-
-    if file:
-        return read_config(Path(file))
-    folders = [path if os.path.isdir(path) else os.path.dirname(path) for path in paths if path != "-"]
-    return find_config(os.path.commonpath([os.path.abspath(folder) for folder in folders or ["."]]))
 
 
 def read_stdin(*, limited: bool = True) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
@@ -17,7 +17,7 @@ from k8slint.values.gvk import GroupVersionKind
 from k8slint.values.version import KubernetesVersion
 
 if TYPE_CHECKING:
-    from k8slint.schema.custom import Kind
+    from k8slint.schema.custom import Kind, Version
 
 BUNDLED: Final = tuple(KubernetesVersion(1, minor) for minor in range(OLDEST_MINOR, NEWEST_MINOR + 1))
 NEWEST: Final = BUNDLED[-1]
@@ -83,11 +83,18 @@ def _note(gvk: GroupVersionKind, count: int, schemas: Schemas) -> str:
         return f"no CustomResourceDefinition for {name} was found: {are} not checked against a schema"
     kinds = schemas.custom_kinds.get((gvk.group, gvk.kind), ())
     versions = [kind.versions[gvk.version] for kind in kinds if gvk.version in kind.versions]
-    from k8slint.schema.formats import can_judge_patterns  # noqa: PLC0415 - only objects with CRDs pay for it
-
     skipped = []
-    if any(version.mentions("x-kubernetes-validations") for version in versions):
+    if any(True for version in versions for _ in version.arguments("x-kubernetes-validations")):
         skipped.append("CEL rules (x-kubernetes-validations)")
-    if any(version.mentions("pattern") for version in versions) and not can_judge_patterns():
-        skipped.append("patterns (google-re2 is not installed)")
+    skipped += _patterns_not_judged(versions)
     return f"{' and '.join(skipped)} in the CustomResourceDefinition for {name} are not evaluated" if skipped else ""
+
+
+def _patterns_not_judged(versions: Iterable[Version]) -> Iterator[str]:
+    from k8slint.schema.patterns import can_judge  # noqa: PLC0415 - only objects with CRDs pay for it
+
+    arguments = (each for version in versions for each in version.arguments("pattern"))
+    patterns = {each for each in arguments if isinstance(each, str)}
+    unread = sum(not can_judge(pattern) for pattern in patterns)
+    if unread:
+        yield f"{unread} of {len(patterns)} patterns (pip install k8slint[re2] judges them)"
