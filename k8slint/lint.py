@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from functools import cache
 from typing import NamedTuple
 
@@ -32,12 +31,11 @@ _WORTH_FORKING = 400_000
 _MOST_WORKERS = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """What to check, and against what. `stdin` is what a path `-` stands for; `workers` 0 means as many as pay."""
 
     paths: Sequence[str]
-    config: Config = field(default_factory=Config)
+    config: Config = Config()
     context: Sequence[str] = ()
     stdin: bytes = b""
     stdin_name: str = "<stdin>"

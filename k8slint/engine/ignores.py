@@ -6,8 +6,7 @@ import re
 import sys
 from bisect import bisect_right
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from k8slint.loading.document import Document, Path, Source, Span
 from k8slint.objects.fields import dig, strings
@@ -24,8 +23,7 @@ _COMMENT: Final = r"(?:(?<=\s)|^)#+ *k8slint: *(file-)?ignore\[([^\]\n]*)\]"
 _RULE: Final = re.compile(r"[^\s,]+")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Ignore:
+class Ignore(NamedTuple):
     """One rule hidden in one place: the lines from `first` to `last`, or one object."""
 
     rule: str

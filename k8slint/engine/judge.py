@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from k8slint.cluster.cluster import Cluster
 from k8slint.engine.frames import joined, locate, shown_line
@@ -18,8 +19,7 @@ from k8slint.schema.fields import check_fields
 from k8slint.schema.schemas import Schemas
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class World:
+class World(NamedTuple):
     """What a source is judged against.
 
     `is_whole` says that the files read are meant to be all there is, so that absence may be said. `unread` are texts
