@@ -87,7 +87,8 @@ def _peers(target: Path, files: list[Path], schemas: Path) -> list[tuple[str, li
 
 def _skipped(command: list[str]) -> str:
     """What kubeconform does not look at, because it has no schema of it: custom resources, above all."""
-    answer = subprocess.run([*command, "-output", "json"], check=False, capture_output=True).stdout
+    asked = [command[0], "-output", "json", *command[1:]]
+    answer = subprocess.run(asked, check=False, capture_output=True).stdout
     counts = json.loads(answer)["summary"]
     return f"; {counts['skipped']:,} of {sum(counts.values()):,} objects skipped" if counts["skipped"] else ""
 
