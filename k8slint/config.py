@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -132,6 +132,14 @@ def _compiled(lines: Sequence[str]) -> Patterns:
     from k8slint.loading.patterns import compiled  # noqa: PLC0415 - only settings with patterns pay for it
 
     return compiled(lines)
+
+
+def config_for(file: str, paths: Iterable[str]) -> Config:
+    """The settings of the file, else those nearest above all the paths."""
+    if file:
+        return read_config(Path(file))
+    folders = [path if os.path.isdir(path) else os.path.dirname(path) for path in paths if path != "-"]
+    return find_config(os.path.commonpath([os.path.abspath(folder) for folder in folders or ["."]]))
 
 
 def find_config(start: str) -> Config:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import NamedTuple
 
@@ -40,8 +39,7 @@ _WORTH_FORKING = 400_000
 _MOST_WORKERS = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """What to check, and against what.
 
     `stdin` is what a path `-` stands for; `workers` 0 means as many as pay.
@@ -50,7 +48,7 @@ class Request:
     """
 
     paths: Sequence[str]
-    config: Config = field(default_factory=Config)
+    config: Config = Config()
     context: Sequence[str] = ()
     stdin: bytes = b""
     stdin_name: str = "<stdin>"
@@ -363,7 +361,7 @@ def _worlds(material: Material, schemas: Schemas, request: Request) -> tuple[Cal
         place = division.place_of(file)
         world = world_at(place if place in alone else ())
         bundles = tuple(world_at(each) for each in division.places_taking(file) if each in alone)
-        return replace(world, bundles=bundles) if bundles else world
+        return world._replace(bundles=bundles) if bundles else world
 
     together = len({place for place in map(division.place_of, names) if place} - alone)
     assumed = f"{together} folders that are alternatives of others, as dev and prod, are judged together with them"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -140,7 +139,7 @@ def _watched(lint: Callable[[Request], Report], request: Request) -> Report:
         return lint(request)
     progress = Progress(sys.stderr)
     try:
-        return lint(replace(request, tell=progress))
+        return lint(request._replace(tell=progress))
     finally:
         progress.clear()
 

@@ -1,11 +1,10 @@
-"""What every command shares: its streams, and the settings around its paths."""
+"""What every command shares: its streams."""
 
 from __future__ import annotations
 
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from k8slint.usage import UsageError, blamed_on
@@ -17,15 +16,11 @@ if TYPE_CHECKING:
 
 def config_for(file: str, paths: Sequence[str]) -> Config:
     """The settings of the file, else those nearest above all the paths; above both, those of the environment."""
-    from k8slint.config import find_config, read_config  # noqa: PLC0415 - imported when it runs
+    from k8slint.config import config_for as of_files  # noqa: PLC0415 - imported when it runs
 
     named = file or os.environ.get("K8SLINT_CONFIG", "")
-    if named:
-        with blamed_on("" if file else "K8SLINT_CONFIG"):
-            settings = read_config(Path(named))
-    else:
-        folders = [path if os.path.isdir(path) else os.path.dirname(path) for path in paths if path != "-"]
-        settings = find_config(os.path.commonpath([os.path.abspath(folder) for folder in folders or ["."]]))
+    with blamed_on("" if file or not named else "K8SLINT_CONFIG"):
+        settings = of_files(named, paths)
     if not any(name.startswith("K8SLINT_") for name in os.environ):
         return settings
     from k8slint.cli.environment import with_variables  # noqa: PLC0415 - few runs have variables

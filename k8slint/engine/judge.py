@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from k8slint.cluster.cluster import Cluster
 from k8slint.cluster.unread import Unread
@@ -26,8 +26,7 @@ if TYPE_CHECKING:
 _SIGNS: Final = ("k8slint", "# k8", "#k8", "# ks8", "# K8", "noqa", "nolint", "/ignore.")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class World:
+class World(NamedTuple):
     """What a source is judged against.
 
     `is_whole` says that the files read are meant to be all there is, so that absence may be said. `unread` are texts

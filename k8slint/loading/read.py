@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from k8slint.loading.composer import compose
 from k8slint.loading.document import Document, ReadProblem, Source
@@ -17,13 +16,13 @@ _TEMPLATE: Final = re.compile(
     r"""^[^\S\n]*(?:(?:- +)?(?:[^\s#'"{}][^#'"{}\n]*:[^\S\n]+)?\{\{|\{%[-+ ]|<%[-= ])""", re.MULTILINE
 )
 # Halves of surrogate pairs as JSON escapes them; an escaped backslash is matched so that it cannot start one.
-_SURROGATES: Final = re.compile(
+# Compiled when first used: few files are JSON.
+_SURROGATES: Final = (
     r"\\\\|\\u[dD]([89abAB][0-9a-fA-F]{2})\\u[dD]([c-fC-F][0-9a-fA-F]{2})|\\u[dD][89a-fA-F][0-9a-fA-F]{2}"
 )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Loaded:
+class Loaded(NamedTuple):
     """A source and its documents; `skipped` says why it holds none where it is no manifest as a whole."""
 
     source: Source
@@ -40,7 +39,7 @@ def load(name: str, data: bytes, *, is_context: bool = False) -> Loaded:
         return Loaded(source, (_failed(source, ReadProblem("syntax-error", message, (0, 0))),))
     text, problem = decode(data)
     if text[:64].lstrip().startswith("{") and "\\u" in text:
-        text = _SURROGATES.sub(_joined, text)
+        text = re.sub(_SURROGATES, _joined, text)
     source = Source(name, text, is_context)
     documents = tuple(compose(source))
     if any(document.failed for document in documents) and _TEMPLATE.search(text):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 from k8slint.loading.document import Document, Path, Source
@@ -125,8 +124,7 @@ def _without_type(document: Document, path: Path, data: dict[str, Any]) -> NotAn
     return NotAnObject(document, path, problem=Problem(path, message, kind="not-an-object"))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Reading:
+class Reading(NamedTuple):
     """What one source holds; `documents` are those with an object in them, whole or broken."""
 
     source: Source

@@ -88,18 +88,17 @@ class Version:
         """Whether status is a resource of its own, so that what is applied cannot set it."""
         return dig(self.data, "subresources", "status") is not None
 
-    def mentions(self, keyword: str) -> bool:
-        """Whether the schema uses a keyword; a field of that name counts too."""
+    def arguments(self, keyword: str) -> Iterator[Any]:
+        """What the schema says wherever it uses a keyword; a field of that name counts too."""
         pending: list[Any] = [self.schema]
         while pending:
             part = pending.pop()
             if isinstance(part, dict):
                 if keyword in part:
-                    return True
+                    yield part[keyword]
                 pending += part.values()
             elif isinstance(part, list):
                 pending += part
-        return False
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from k8slint.schema.scalars import Fault
 from k8slint.values.nearest import nearest
@@ -12,8 +11,7 @@ from k8slint.values.nearest import nearest
 _MOST_LISTED: Final = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(NamedTuple):
     """The words a field takes, `|` between them.
 
     An explicit empty string counts as left out, unless the field is a pointer in Go: then it `refuses_empty`.

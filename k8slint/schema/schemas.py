@@ -18,7 +18,7 @@ from k8slint.values.gvk import GroupVersionKind
 from k8slint.values.version import KubernetesVersion
 
 if TYPE_CHECKING:
-    from k8slint.schema.custom import Kind
+    from k8slint.schema.custom import Kind, Version
 
 BUNDLED: Final = tuple(KubernetesVersion(1, minor) for minor in range(OLDEST_MINOR, NEWEST_MINOR + 1))
 NEWEST: Final = BUNDLED[-1]
@@ -110,9 +110,17 @@ def _gaps(gvk: GroupVersionKind, schemas: Schemas) -> Iterator[str]:
     """What the CustomResourceDefinitions of a kind say beyond what is evaluated."""
     kinds = schemas.custom_kinds.get((gvk.group, gvk.kind), ())
     versions = [kind.versions[gvk.version] for kind in kinds if gvk.version in kind.versions]
-    if any(version.mentions("x-kubernetes-validations") for version in versions):
+    if any(True for version in versions for _ in version.arguments("x-kubernetes-validations")):
         yield "CEL rules (x-kubernetes-validations)"
-    from k8slint.schema.formats import can_judge_patterns  # noqa: PLC0415 - only objects with CRDs pay for it
+    yield from _patterns_not_judged(versions)
 
-    if any(version.mentions("pattern") for version in versions) and not can_judge_patterns():
-        yield "patterns of CustomResourceDefinitions (google-re2 is not installed)"
+
+def _patterns_not_judged(versions: Iterable[Version]) -> Iterator[str]:
+    from k8slint.schema.patterns import can_judge  # noqa: PLC0415 - only objects with CRDs pay for it
+
+    arguments = (each for version in versions for each in version.arguments("pattern"))
+    patterns = {each for each in arguments if isinstance(each, str)}
+    unread = sum(not can_judge(pattern) for pattern in patterns)
+    if unread:
+        mended = "pip install k8slint[re2] judges them"
+        yield f"{unread} of {len(patterns)} patterns of CustomResourceDefinitions ({mended})"

@@ -16,7 +16,8 @@ from k8slint.loading.document import Path
 from k8slint.objects.fields import mapping, sequence
 from k8slint.schema.decode import MOST_MISMATCHES
 from k8slint.schema.enums import unsupported
-from k8slint.schema.formats import has_format, matches_pattern
+from k8slint.schema.formats import has_format
+from k8slint.schema.patterns import matches_pattern
 from k8slint.schema.scalars import Fault
 from k8slint.schema.shapes import Field
 from k8slint.schema.wording import is_placeholder, named, path_text

@@ -1,4 +1,4 @@
-"""The first look at custom resources changes nothing of what is said of them."""
+"""The first look at custom resources changes nothing of what is said of them; our patterns are those of RE2."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from k8slint.loading.document import Document, Source
 from k8slint.objects.read import read_source
 from k8slint.schema import custom
+from k8slint.schema.automaton import Automaton
+from k8slint.schema.expressions import DeclinedError
 from k8slint.schema.fields import check_fields
 from k8slint.schema.schemas import NEWEST, schemas_for
 
@@ -131,3 +133,24 @@ def test_the_first_look_changes_nothing():
     law()
     # Not by never sufficing.
     assert sum(looks) > 0.2 * len(looks) > 100
+
+
+PIECES = st.sampled_from(
+    [
+        *"ab-.^$|()[]*+?{}\\10 \né",
+        *("(?:", "[^", "a-b", "[a-b]", "[^a]", "[]", "{2}", "{0,2}", "{1,}", "**", "(?i)", "(?P<a>", "[[:alpha:]]"),
+        *(r"\d", r"\S", r"\W", r"\s", r"\v", r"\.", r"\-", r"\n", r"\x61", r"\x{e9}", r"\z", r"\A", r"\b", r"\pL"),
+    ]
+)
+
+
+@given(st.lists(PIECES, max_size=9).map("".join), st.text("ab-.10 \n\vé]", max_size=8))
+def test_whatever_pattern_we_read_means_what_re2_makes_of_it(pattern, text):
+    re2 = pytest.importorskip("re2")
+    options = re2.Options()
+    options.log_errors = False
+    try:
+        ours = Automaton(pattern)
+    except DeclinedError:
+        return
+    assert ours.occurs_in(text) == (re2.compile(pattern, options).search(text) is not None)
