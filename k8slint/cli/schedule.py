@@ -180,7 +180,7 @@ def _in_namespace(cluster: Cluster, namespace: str) -> Cluster:
     if not is_dns_label(namespace):
         raise UsageError(f'--namespace "{namespace}" is no name of a namespace')
     objects = tuple(obj if obj.namespace else replace(obj, namespace=namespace) for obj in cluster.objects)
-    return Cluster(objects, cluster.description, cluster.externals)
+    return Cluster(objects, cluster.description, cluster.externals, cluster.version)
 
 
 def _dry_run(
