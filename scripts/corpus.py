@@ -22,7 +22,7 @@ from k8slint.lint import Request, lint
 from k8slint.report.escape import visible
 from k8slint.usage import UsageError
 
-CORPUS = Path(os.environ.get("K8SLINT_CORPUS", ""))
+CORPUS = Path(os.path.abspath(os.environ.get("K8SLINT_CORPUS", "")))
 
 
 def main(rules: Sequence[str]) -> int:
