@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from k8slint.finding import Failure
 from k8slint.loading.opening import is_stream, kind_of, read_small
-from k8slint.loading.repository import and_above, is_repository, is_within, repository_around, repository_root
+from k8slint.loading.repository import Exits, and_above, is_repository, is_within, repository_root
 from k8slint.usage import reason
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ class _Walk:
         self._is_excluded = is_excluded
         self._seen: set[tuple[int, int]] = set()
         self._charts = _Charts()
-        self._repositories: dict[str, tuple[str, bool]] = {}
+        self._exits = Exits()
 
     def add(self, path: str, *, is_context: bool) -> None:
         try:
@@ -98,7 +98,7 @@ class _Walk:
         except (OSError, ValueError) as error:
             self._fail(path, reason(error))
             return
-        outside = "" if is_stream(path) else self._repository_left_by(path)
+        outside = "" if is_stream(path) else self._exits.repository_left_by(path)
         if outside:
             self._fail(path, f"{LEADS_OUTSIDE}repository {outside}; name what it leads to")
         elif stat.S_ISDIR(status.st_mode):
@@ -107,18 +107,6 @@ class _Walk:
             self._fail(path, "not a regular file; to read a stream, pipe it into `k8slint check -`")
         elif not self._leaves_out(os.path.normpath(path)):
             self._add_file(os.path.normpath(path), status, is_context=is_context)
-
-    def _repository_left_by(self, path: str) -> str:
-        """The repository that a path lies in but leads out of, by a link; empty if it does not, or lies in none."""
-        absolute = os.path.abspath(path)
-        folder = os.path.dirname(absolute)
-        if folder not in self._repositories:
-            around = repository_around(folder)
-            self._repositories[folder] = around, bool(around) and is_within(around, folder)
-        root, stays = self._repositories[folder]
-        if os.path.islink(absolute):
-            stays = bool(root) and is_within(root, absolute)
-        return "" if stays else root
 
     def _fail(self, path: str, why: str) -> None:
         self.result.failures.append(Failure(path, f"{path}: {why}"))

@@ -67,7 +67,7 @@ def read_small(name: str, *, follows: bool = True) -> bytes:
     """
     data = read_file(name, SMALL, follows=follows)
     if len(data) > SMALL:
-        raise OSError(errno.EFBIG, "larger than 1 MiB", name)
+        raise OSError(errno.EFBIG, "larger than a megabyte", name)
     return data
 
 

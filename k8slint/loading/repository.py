@@ -17,14 +17,10 @@ def and_above(path: str) -> Iterator[str]:
         yield path
 
 
-def repository_around(path: str) -> str:
-    """The absolute path of the repository that a folder lies in; empty outside of any."""
-    return next(filter(is_repository, and_above(os.path.abspath(path))), "")
-
-
 def repository_root(path: str) -> str:
     """The absolute path of the repository around a folder; the folder itself outside of any."""
-    return repository_around(path) or os.path.abspath(path)
+    here = os.path.abspath(path)
+    return next(filter(is_repository, and_above(here)), here)
 
 
 def is_repository(folder: str) -> bool:
@@ -43,3 +39,35 @@ def is_within(root: str, path: str) -> bool:
         return True  # it holds a NUL and leads nowhere, which is said where it is opened
     below = os.path.join(top, "")
     return real == top or (real.startswith(below) and _GIT not in real[len(below) :].split(os.sep))
+
+
+class Exits:
+    """Where paths lead out of the repository that they lie in; remembers the folders it has looked at."""
+
+    def __init__(self) -> None:
+        self._ways: dict[str, tuple[str, bool]] = {}
+
+    def repository_left_by(self, path: str) -> str:
+        """The root of the repository that a path lies in but, by a link, leads out of; empty where there is none."""
+        absolute = os.path.abspath(path)
+        root, has_link = self._way_to(os.path.dirname(absolute))
+        if not root or not (has_link or os.path.islink(absolute)):
+            return ""
+        return "" if is_within(root, absolute) else root
+
+    def _way_to(self, folder: str) -> tuple[str, bool]:
+        """The root of the repository around a folder, empty outside of any, and whether a link is between the two."""
+        root, has_link, below = "", False, []
+        for each in and_above(folder):
+            if each in self._ways:
+                root, has_link = self._ways[each]
+                break
+            if is_repository(each):
+                root = each
+                self._ways[each] = root, has_link
+                break
+            below.append(each)
+        for each in reversed(below):
+            has_link = has_link or (bool(root) and os.path.islink(each))
+            self._ways[each] = root, has_link
+        return root, has_link
