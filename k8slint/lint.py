@@ -20,11 +20,12 @@ from k8slint.engine.selection import Selection, default_selection, named
 from k8slint.engine.summary import summary_of
 from k8slint.finding import Failure, Finding, Report, RuleText, Skipped
 from k8slint.loading.batch import load_file, load_files
-from k8slint.loading.discovery import Found, discover, repository_root
+from k8slint.loading.discovery import LEADS_OUTSIDE, Discovered, Found, discover
 from k8slint.loading.document import Source
 from k8slint.loading.expectations import Expectations
 from k8slint.loading.kustomize import PATCH, named_files
 from k8slint.loading.read import Loaded, load
+from k8slint.loading.repository import is_repository, repository_root
 from k8slint.objects.object import Object
 from k8slint.objects.read import Reading, read_source
 from k8slint.parallel import Tell, begins, chunked, map_in_order, silent
@@ -65,6 +66,7 @@ class Request(NamedTuple):
 class Material(NamedTuple):
     """What the sources of a request hold.
 
+    `skipped` are no manifests by what they hold, `passed_over` were not opened: links to outside, pipes.
     `failures` says of each file that could not be read why, `notes` what is odd but no hindrance.
     """
 
@@ -75,6 +77,7 @@ class Material(NamedTuple):
     amendments: tuple[Source, ...]
     readings: tuple[Reading, ...]
     skipped: tuple[Skipped, ...]
+    passed_over: tuple[Found, ...]
     failures: tuple[Failure, ...]
     notes: tuple[str, ...]
     workers: int
@@ -96,7 +99,7 @@ def lint(request: Request) -> Report:
     judged = _judge(readings, world_for, selection_for, material.workers, request.tell)
 
     own = [(reading, part) for reading, part in zip(readings, judged, strict=True) if not reading.source.is_context]
-    summary = summary_of(material.loaded, own, material.skipped, schemas)
+    summary = summary_of(material.loaded, own, material.skipped, material.passed_over, schemas)
     findings = _reported(judged, {reading.source.name for reading, _ in own})
     ignored = tuple(each for _, part in own for each in part.ignored)
     return Report(
@@ -127,7 +130,7 @@ def collect(request: Request) -> Material:
     expected = Expectations(document for each in loaded for document in each.documents)
     roles = [_role(each.source.name, named, expected) for each in loaded]
     readings, skipped = _sort_out(loaded, roles)
-    crds, crd_failures = _crds(request.config)
+    crds, defined = _crds(request.config)
     return Material(
         version=version,
         cluster=Cluster(
@@ -141,7 +144,8 @@ def collect(request: Request) -> Material:
         amendments=_amendments(loaded, roles),
         readings=tuple(readings),
         skipped=tuple(skipped),
-        failures=(*found.failures, *failures, *crd_failures),
+        passed_over=(*found.skipped, *defined.skipped),
+        failures=(*found.failures, *failures, *defined.failures),
         notes=(*found.notes, *_idle(request, loaded, found.left_out)),
         workers=workers,
     )
@@ -169,14 +173,10 @@ def _root(paths: Iterable[str]) -> str:
     here = repository_root(os.getcwd())
     folders = [path if os.path.isdir(path) else os.path.dirname(path) for path in paths if path != STDIN]
     common = os.path.commonpath([os.path.abspath(folder) for folder in folders or ["."]])
-    if _is_repository(here) and os.path.commonpath([here, common]) == here:
+    if is_repository(here) and os.path.commonpath([here, common]) == here:
         return here
     there = repository_root(common)
-    return there if _is_repository(there) else here
-
-
-def _is_repository(folder: str) -> bool:
-    return os.path.exists(os.path.join(folder, ".git"))
+    return there if is_repository(there) else here
 
 
 def _rule_texts(ids: Iterable[str]) -> dict[str, RuleText]:
@@ -298,17 +298,20 @@ def _amendments(loaded: Iterable[Loaded], roles: Iterable[str]) -> tuple[Source,
     )
 
 
-def _crds(config: Config) -> tuple[list[Object], list[Failure]]:
-    """The definitions that the settings name, and what of them could not be read."""
+def _crds(config: Config) -> tuple[list[Object], Discovered]:
+    """The definitions that the settings name, and which files they were looked for in."""
     found = discover([os.path.join(config.folder, path) for path in config.crds], (), lambda _path: False)
     loaded, failures = _read(found.files, 1)
     objects = (obj for each in loaded for obj in read_source(each.source, each.documents).objects)
     crds = [obj for obj in objects if obj.kind == "CustomResourceDefinition"]
-    return crds, [*found.failures, *failures]
+    found.failures.extend(failures)
+    return crds, found
 
 
-def _is_whole(request: Request) -> bool:
+def _is_whole(request: Request, passed_over: Iterable[Found]) -> bool:
     """Whether the files are meant to be all there is, so that what they lack is missing."""
+    if any(each.skipped.startswith(LEADS_OUTSIDE) for each in passed_over):
+        return False
     return bool(request.context) or any(path == STDIN or os.path.isdir(path) for path in request.paths)
 
 
@@ -346,7 +349,7 @@ def _worlds(material: Material, schemas: Schemas, request: Request) -> tuple[Cal
     division = divide(material.cluster, request.config.bundle_of, path_of)
     bundles = Bundles(material.cluster, division)
     alone = judged_alone(map(division.place_of, names), len(material.cluster.objects))
-    unreadable, is_whole = unread(material.loaded, material.readings), _is_whole(request)
+    unreadable, is_whole = unread(material.loaded, material.readings), _is_whole(request, material.passed_over)
 
     @cache
     def world_at(place: Place) -> World:
