@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from k8slint.finding import Severity
-from k8slint.loading.contract import faults
+from k8slint.loading.contract import UNKNOWN_KEY, faults
 from k8slint.loading.discovery import CONFIG_FILES
-from k8slint.loading.document import Document
+from k8slint.loading.document import Document, Span
 from k8slint.loading.document import Path as Steps
-from k8slint.loading.patterns import Patterns, compiled
 from k8slint.loading.read import load
-from k8slint.loading.toml import Toml, read_toml
 from k8slint.usage import UsageError, reason
+
+if TYPE_CHECKING:
+    from k8slint.loading.patterns import Patterns
+    from k8slint.loading.toml import Toml
+
+    # The text of settings, read, with where each of them stands.
+    Written = Document | Toml
 
 _PYPROJECT: Final = "pyproject.toml"
 _LONGEST: Final = 80
-Written = Document | Toml
-"""The text of settings, read, with where each of them stands."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,6 +59,7 @@ class Config:
     output_format: tuple[str, ...] = ()
     color: bool | None = None
     workers: int = 0
+    bundles: tuple[str, ...] = ()
     overrides: tuple[Override, ...] = ()
     variables: Mapping[str, str] = field(default_factory=dict)
     written: Written | None = field(default=None, repr=False, compare=False)
@@ -88,10 +92,24 @@ class Config:
             if patterns.verdict(relative)
         )
 
+    def bundle_of(self, file: str) -> str:
+        """The outermost folder above a file that `bundles` names; empty where none does."""
+        if not self.bundles:
+            return ""
+        if "." in self.bundles:
+            return "."
+        folders = os.path.dirname(self.relative(file)).split(os.sep)
+        above = (f"{'/'.join(folders[:end])}/" for end in range(1, len(folders) + 1))
+        return next((folder for folder in above if self._bundle_patterns.verdict(folder)), "").rstrip("/")
+
+    @cached_property
+    def _bundle_patterns(self) -> Patterns:
+        return _compiled(self.bundles)
+
     @property
     def malformed_patterns(self) -> Iterator[tuple[Steps, str]]:
         """The patterns that can match nothing, each with where in the settings it stands."""
-        for index in self._excludes.malformed:
+        for index in self._excludes.malformed if self.exclude else ():
             yield ("exclude", index), self.exclude[index]
         for number, (override, patterns) in enumerate(zip(self.overrides, self._override_patterns, strict=True)):
             for index in patterns.malformed:
@@ -99,15 +117,29 @@ class Config:
 
     @cached_property
     def _excludes(self) -> Patterns:
-        return compiled(self.exclude)
+        return _compiled(self.exclude)
 
     @cached_property
     def _override_patterns(self) -> tuple[Patterns, ...]:
-        return tuple(compiled(override.paths) for override in self.overrides)
+        return tuple(_compiled(override.paths) for override in self.overrides)
 
     def relative(self, path: str) -> str:
         """The path from the folder of the settings, as patterns are matched with it."""
         return os.path.relpath(path, self.folder) + ("/" if path.endswith("/") else "")
+
+
+def _compiled(lines: Sequence[str]) -> Patterns:
+    from k8slint.loading.patterns import compiled  # noqa: PLC0415 - only settings with patterns pay for it
+
+    return compiled(lines)
+
+
+def config_for(file: str, paths: Iterable[str]) -> Config:
+    """The settings of the file, else those nearest above all the paths."""
+    if file:
+        return read_config(Path(file))
+    folders = [path if os.path.isdir(path) else os.path.dirname(path) for path in paths if path != "-"]
+    return find_config(os.path.commonpath([os.path.abspath(folder) for folder in folders or ["."]]))
 
 
 def find_config(start: str) -> Config:
@@ -140,15 +172,13 @@ def read_config(file: Path) -> Config:
     except OSError as error:
         raise UsageError(f"{_shown(file)}: {reason(error)}") from None
     if file.name == _PYPROJECT:
-        written = read_toml(_shown(file), data)
-        _refuse_unreadable(written)
-        return _config(written, file, {} if (table := _table(written)) is None else table)
+        return _table(file, data) or Config(folder=str(file.parent))
     documents = load(_shown(file), data).documents
     for document in documents:
         _refuse_unreadable(document)
     if not documents:
         return Config(folder=str(file.parent))
-    return _config(documents[0], file, documents[0].data)
+    return _config(documents[0], file)
 
 
 def _pyproject(file: Path) -> Config | None:
@@ -157,18 +187,15 @@ def _pyproject(file: Path) -> Config | None:
         data = file.read_bytes()
     except OSError as error:
         raise UsageError(f"{_shown(file)}: {reason(error)}") from None
-    if b"k8slint" not in data:
-        return None
-    written = read_toml(_shown(file), data)
+    return _table(file, data) if b"k8slint" in data else None
+
+
+def _table(file: Path, data: bytes) -> Config | None:
+    from k8slint.loading.toml import read_toml  # noqa: PLC0415 - only a project with settings there pays for it
+
+    written = read_toml(_shown(file), data, ("tool", "k8slint"))
     _refuse_unreadable(written)
-    table = _table(written)
-    return None if table is None else _config(written, file, table)
-
-
-def _table(written: Toml) -> Any:
-    """What stands in the place of our table; none where nothing does."""
-    tool = written.data.get("tool")
-    return tool.get("k8slint") if isinstance(tool, dict) else None
+    return None if written.data is None else _config(written, file)
 
 
 def _refuse_unreadable(written: Written) -> None:
@@ -177,25 +204,25 @@ def _refuse_unreadable(written: Written) -> None:
         raise UsageError(f"{written.source.name}:{line}:{column}: {problem.message}")
 
 
-def _config(written: Written, file: Path, data: Any) -> Config:
+def _config(written: Written, file: Path) -> Config:
     def text(path: Steps) -> str:
-        start, end = written.span(_from_root(written, path))
+        start, end = written.span(path)
         return written.source.text[start:end]
 
-    for path, message in faults(data, "config", text):
+    def first_misspelt(fault: tuple[Steps, str]) -> tuple[bool, Span]:
+        # A misspelt key explains why another is missing.
+        return not fault[1].startswith(UNKNOWN_KEY), written.span(fault[0], key=True)
+
+    for path, message in sorted(faults(written.data, "config", text), key=first_misspelt):
         raise UsageError(f"{_place(written, path)}: {message}")
-    config = _read(data, file, written)
+    config = _read(written.data, file, written)
     for path, pattern in config.malformed_patterns:
         raise UsageError(f'{_place(written, path)}: "{pattern[:_LONGEST]}" is a malformed pattern')
     return config
 
 
-def _from_root(written: Written, path: Steps) -> Steps:
-    return ("tool", "k8slint", *path) if isinstance(written, Toml) else path
-
-
 def _place(written: Written, path: Steps) -> str:
-    line, column = written.source.place(written.span(_from_root(written, path), key=True)[0])
+    line, column = written.source.place(written.span(path, key=True)[0])
     return f"{written.source.name}:{line}:{column}"
 
 
@@ -215,6 +242,7 @@ def _read(data: Mapping[str, Any], file: Path, written: Written) -> Config:
         output_format=(data["output-format"],) if "output-format" in data else (),
         color=data.get("color"),
         workers=int(data.get("workers", 0)),
+        bundles=tuple(data.get("bundles", ())),
         overrides=tuple(
             Override(
                 tuple(entry["paths"]),

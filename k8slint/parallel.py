@@ -8,10 +8,14 @@ import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from itertools import accumulate
 from typing import Any, BinaryIO, Final, NamedTuple, TypeVar
 
 T = TypeVar("T")
 R = TypeVar("R")
+
+Tell = Callable[[str, int, int], None]
+"""Is told how far a long work has come: what was done, to how many, of how many."""
 
 _CHUNKS_A_WORKER: Final = 16  # more than one, so that a slow one holds up little
 _TICKET: Final = 2  # bytes
@@ -21,6 +25,14 @@ _MOST_TICKETS: Final = 2_048  # the least pipe there is takes them all
 class _Fork(NamedTuple):
     pid: int
     answer: BinaryIO
+
+
+def silent(_done: str, _count: int, _total: int) -> None:
+    """Is told, and does nothing."""
+
+
+def _no_matter(_index: int) -> None:
+    pass
 
 
 def _pickled(result: Any) -> bytes:
@@ -42,15 +54,22 @@ def map_in_order(
     workers: int,
     pack: Callable[[R], bytes] = _pickled,
     unpack: Callable[[bytes], R] = _unpickled,
+    begin: Callable[[int], None] = _no_matter,
 ) -> list[R]:
     """What the function makes of each item, in the order of the items.
 
     The others that work beside this process are forks of it, which see everything as it is now and send back results,
-    as what `pack` makes of them. Where forking is not to be had, or a fork dies, the work is done here.
+    as what `pack` makes of them. Where forking is not to be had, or a fork dies, the work is done here. `begin` hears
+    the index of every item that this process begins with: all the items before it have been begun by then.
     """
+
+    def work(index: int) -> R:
+        begin(index)
+        return function(items[index])
+
     # Every worker draws the number of its next item from one pipe; whoever is fast draws more.
     if workers < 2 or not 1 < len(items) <= _MOST_TICKETS or not hasattr(os, "fork") or sys.platform == "darwin":
-        return [function(item) for item in items]
+        return [work(index) for index in range(len(items))]
     tickets, issued = os.pipe()
     os.write(issued, b"".join(index.to_bytes(_TICKET, "big") for index in range(len(items))))
     os.close(issued)
@@ -67,7 +86,7 @@ def map_in_order(
         with suppress(OSError):  # the system has no more processes to give
             for _ in range(workers - 1):
                 forks.append(_fork(share, forks))
-        done = {index: function(items[index]) for index in drawn()}
+        done = {index: work(index) for index in drawn()}
         answers = [answer for fork in forks for answer in _answer(fork)]
     except BaseException:
         for fork in forks:
@@ -146,6 +165,12 @@ def _end(fork: _Fork) -> None:
         if os.waitpid(fork.pid, os.WNOHANG) == (0, 0):
             os.kill(fork.pid, signal.SIGKILL)
             os.waitpid(fork.pid, 0)
+
+
+def begins(done: str, chunks: Sequence[Sequence[T]], tell: Tell) -> Callable[[int], None]:
+    """What tells of the chunks that are begun, as of so many of the items in them."""
+    before = [0, *accumulate(map(len, chunks))]
+    return lambda index: tell(done, before[index], before[-1])
 
 
 def chunked(items: Sequence[T], sizes: Sequence[int], workers: int) -> list[Sequence[T]]:

@@ -155,6 +155,6 @@ def _help_of(error: Any) -> str:
 
 
 def _nearest(word: str, known: Any) -> str | None:
-    from k8slint.values.nearest import nearest  # noqa: PLC0415 - only for what is misspelt
+    from k8slint.values.nearest import nearest_choice  # noqa: PLC0415 - only for what is misspelt
 
-    return nearest(word, known)
+    return nearest_choice(word, known)

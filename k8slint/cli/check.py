@@ -11,14 +11,18 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from k8slint.cli import completion
+from k8slint.cli.progress import Progress, is_watched
 from k8slint.cli.streams import complain, config_for, read_stdin, wants_color, width, write_stdout
 from k8slint.finding import Failure, Severity
 from k8slint.report import FORMATS
 from k8slint.usage import UsageError, reason
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from k8slint.finding import Report
     from k8slint.lint import Request
+    from k8slint.report import Detail
 
 # GitHub drops the whole summary of a step that is larger, in bytes.
 _SUMMARY: Final = 1_048_576
@@ -76,22 +80,34 @@ def check(  # noqa: PLR0917 - typer reads the options from the signature
     ] = None,
     fail_level: Annotated[
         FailLevel | None,
-        typer.Option(help="Exit with 1 for findings of this severity or worse.  [default: warning]"),
+        typer.Option(help="Exit with 1 for findings of this severity or worse; all are reported.  [default: warning]"),
     ] = None,
+    min_severity: Annotated[
+        Severity, typer.Option(help="Report only findings of this severity or worse; others do not fail either.")
+    ] = Severity.INFO,
     config: Annotated[str, typer.Option(metavar="FILE", help="Settings, instead of the nearest .k8slint.yaml.")] = "",
     stdin_filename: Annotated[str, typer.Option(metavar="NAME", help="What to call standard input.")] = "<stdin>",
     color: Annotated[bool | None, typer.Option(help="Colours; as the terminal has it if not said.")] = None,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="List what was skipped, and why.")] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Show all infos; list what was skipped or has no schema.")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Findings only; nothing where there are none.")] = False,
+    statistics: Annotated[
+        bool, typer.Option("--statistics", help="Count the findings of each rule instead of showing them.")
+    ] = False,
     workers: Annotated[
         int | None, typer.Option("--workers", "-j", min=0, help="Processes; 0 is as many as pay.")
     ] = None,
 ) -> None:
     """Say what the cluster would do with these manifests."""
-    from k8slint.lint import STDIN, Request, lint  # noqa: PLC0415 - imported when it runs
+    from k8slint.cli.listing import left_aside  # noqa: PLC0415 - imported when it runs
+    from k8slint.lint import STDIN, Request, lint  # noqa: PLC0415
 
     given = [*(paths or ()), *(filename or ())] or ["."]
     settings = config_for(config, given)
-    outputs = _outputs(output_format or settings.output_format or ["text"])
+    formats = [*(output_format or ()), *(["statistics"] if statistics else ())]
+    outputs = _outputs(formats or settings.output_format or ["text"])
+    detail = _detail(verbose=verbose, quiet=quiet)
     request = Request(
         paths=given,
         config=settings,
@@ -107,22 +123,39 @@ def check(  # noqa: PLR0917 - typer reads the options from the signature
         workers=settings.workers if workers is None else workers,
     )
     level = fail_level or FailLevel(settings.fail_level or "warning")
-    report = _concluded(lint(request), request, level)
-    _write(outputs, report, color=settings.color if color is None else color)
+    report = _concluded(_watched(lint, request).at_least(min_severity), request, level)
+    _write(outputs, report, color=settings.color if color is None else color, detail=detail)
     if verbose:
-        _list_skipped(report)
+        for line in left_aside(report):
+            print(line, file=sys.stderr)
     for said in (*report.notes, *(failure.message for failure in report.failures)):
         complain(said)
     raise typer.Exit(report.exit_code)
 
 
+def _watched(lint: Callable[[Request], Report], request: Request) -> Report:
+    """The report; on a terminal a long run tells how far it has come."""
+    if not is_watched():
+        return lint(request)
+    progress = Progress(sys.stderr)
+    try:
+        return lint(request._replace(tell=progress))
+    finally:
+        progress.clear()
+
+
 def _concluded(report: Report, request: Request, fail_level: FailLevel) -> Report:
     """The report, which now knows how the run ends."""
     failures = report.failures
-    # Files given beside a context are given by a tool, which does not know what they hold.
-    if not (failures or report.summary.objects or report.findings or request.context):
-        message = f"nothing to check: no Kubernetes object in {', '.join(request.paths)}"
-        failures = (Failure(request.paths[0], message),)
+    if not (failures or report.summary.objects or report.findings):
+        from k8slint.cli.listing import nothing_to_check  # noqa: PLC0415 - only where there is nothing
+
+        message = nothing_to_check(report, request.paths)
+        # Files given beside a context are given by a tool, which does not know what they hold.
+        if request.context:
+            complain(message)
+        else:
+            failures = (Failure(request.paths[0], message),)
     level = None if fail_level is FailLevel.NEVER else Severity(fail_level.value)
     return report._replace(failures=failures, fail_level=level)
 
@@ -154,7 +187,15 @@ def _outputs(formats: Sequence[str]) -> list[tuple[str, str]]:
     return outputs
 
 
-def _write(outputs: list[tuple[str, str]], report: Report, *, color: bool | None) -> None:
+def _detail(*, verbose: bool, quiet: bool) -> Detail:
+    from k8slint.report import Detail  # noqa: PLC0415 - imported when it runs
+
+    if verbose and quiet:
+        raise UsageError("--verbose and --quiet contradict each other; give one")
+    return Detail.FULL if verbose else Detail.QUIET if quiet else Detail.USUAL
+
+
+def _write(outputs: list[tuple[str, str]], report: Report, *, color: bool | None, detail: Detail) -> None:
     # Code scanning of GitHub takes a suppressed result for an open alert.
     without = {"sarif": report._replace(ignored=())} if os.environ.get("GITHUB_ACTIONS") == "true" else {}
     for name, file in outputs:
@@ -162,9 +203,10 @@ def _write(outputs: list[tuple[str, str]], report: Report, *, color: bool | None
         if file:
             from k8slint.cli.report_file import write_report  # noqa: PLC0415 - imported when it runs
 
-            write_report(file, FORMATS[name](shown))
+            write_report(file, FORMATS[name](shown, detail=detail))
         else:
-            write_stdout(FORMATS[name](shown, color=wants_color() if color is None else color, width=width()))
+            is_colored = wants_color() if color is None else color
+            write_stdout(FORMATS[name](shown, color=is_colored, width=width(), detail=detail))
     summary = os.environ.get("GITHUB_STEP_SUMMARY")
     if summary and any(name == "github" for name, _ in outputs):
         _append_summary(summary, report)
@@ -182,10 +224,3 @@ def _append_summary(file: str, report: Report) -> None:
                 stream.write(text)
     except OSError as error:
         complain(f"the job summary was not written: {file}: {reason(error)}")
-
-
-def _list_skipped(report: Report) -> None:
-    from k8slint.report.escape import visible  # noqa: PLC0415 - imported when it runs
-
-    for skipped in report.summary.skipped:
-        print(f"skipped {visible(skipped.file)}:{skipped.line}: {visible(skipped.reason)}", file=sys.stderr)

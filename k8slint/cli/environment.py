@@ -12,7 +12,6 @@ from k8slint.usage import UsageError
 if TYPE_CHECKING:
     from k8slint.config import Config
 
-CONFIG: Final = "K8SLINT_CONFIG"
 SETTINGS: Final = ("kubernetes-version", "profile", "cluster", "fail-level", "output-format", "color", "workers")
 _BOOLEANS: Final = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 
@@ -63,8 +62,8 @@ def _value(key: str, text: str) -> Any:
 def _refuse_unknown(key: str, value: str, known: list[str] | None) -> None:
     if known is None or value in known:
         return
-    from k8slint.values.nearest import nearest  # noqa: PLC0415 - only for what is misspelt
+    from k8slint.values.nearest import nearest_choice  # noqa: PLC0415 - only for what is misspelt
 
-    near = nearest(value, known)
+    near = nearest_choice(value, known)
     hint = f'did you mean "{near}"?' if near else f"known are {', '.join(known)}"
     raise UsageError(f'{variable(key)} knows no "{value}"; {hint}')

@@ -8,6 +8,7 @@ import typer
 
 from k8slint.cli import completion
 from k8slint.cli.rules import table
+from k8slint.cli.streams import width
 from k8slint.usage import UsageError
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def explain(
         near = nearest(rule, [*known, *(each.category for each in known.values())])
         hint = f'did you mean "{near}"?' if near else "`k8slint rules` lists them"
         raise UsageError(f'there is no rule or category "{rule}"; {hint}')
-    typer.echo("\n".join([*table(members), "", "`k8slint explain RULE` tells more."]))
+    typer.echo("\n".join([*table(members, width()), "`k8slint explain RULE` tells more."]))
 
 
 def _page(rule: Rule) -> Iterator[str]:

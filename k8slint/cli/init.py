@@ -56,6 +56,9 @@ version: 1
 # color: false
 # workers: 2
 
+# Folders that are applied separately: what is in one is not there for another. "." for all files in one.
+# bundles: [clusters/*]
+
 # Other rules for some files; later entries win.
 # overrides:
 #   - paths: ["dev/**"]

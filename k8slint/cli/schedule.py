@@ -88,6 +88,8 @@ def schedule(  # noqa: PLR0917 - typer reads the options from the signature
         namespace=namespace,
         scores=output in (ScheduleFormat.WIDE, ScheduleFormat.JSON),
     )
+    for gap in subject.gaps:
+        complain(gap)
     run = subject.run
     if not run.pods and not run.refusals:
         raise UsageError("nothing to schedule: no workload among the objects, or none that has pods")
@@ -95,7 +97,7 @@ def schedule(  # noqa: PLR0917 - typer reads the options from the signature
     is_colored = wants_color() if chosen is None else chosen
     write_stdout(FORMATS[output.value](subject, color=is_colored, width=width(), blocks=draws_blocks()))
     comes_to_nothing = any(refusal.is_known for refusal in run.refusals)
-    raise typer.Exit(exit_code(subject, run.pods) or int(comes_to_nothing))
+    raise typer.Exit(2 if subject.gaps else exit_code(run.pods) or int(comes_to_nothing))
 
 
 def rehearse(
@@ -111,7 +113,7 @@ def rehearse(
 ) -> Subject:
     """The dry run of the paths, ready to be shown; with scores if asked for and not too many to keep.
 
-    What cannot be read is left out, and said on standard error.
+    What cannot be read is left out: a gap of the subject.
 
     Raises:
         UsageError: for what cannot be done as asked, or cannot be read.
@@ -129,10 +131,10 @@ def rehearse(
         nodes=nodes,
     )
     material = collect(request)
+    for note in material.notes:
+        complain(note)
     unread = (failure.message for failure in material.failures)
-    gaps = [*unread, *(gap for reading in material.readings for gap in _gaps(reading))]
-    for said in (*material.notes, *gaps):
-        complain(said)
+    gaps = (*unread, *(gap for reading in material.readings for gap in _gaps(reading)))
     play = partial(
         _dry_run,
         _in_namespace(material.cluster, namespace) if namespace else material.cluster,
@@ -148,15 +150,13 @@ def rehearse(
         run = play(explain=True)
     elif scores:
         complain(f"scores are left out: {pods} pods on {nodes_known} nodes have too many")
-    return Subject(run, Explainer(run), str(material.version), is_whole=not gaps)
+    return Subject(run, Explainer(run), str(material.version), gaps)
 
 
-def exit_code(subject: Subject, pods: Iterable[PodResult]) -> int:
-    """0 where all the pods have a node, 1 where one has none, 2 where not all could be read."""
+def exit_code(pods: Iterable[PodResult]) -> int:
+    """0 where all the pods have a node, 1 where one has none."""
     from k8slint.simulation.results import Verdict  # noqa: PLC0415 - imported when it runs
 
-    if not subject.is_whole:
-        return 2
     return int(any(pod.verdict is not Verdict.ASSIGNED for pod in pods))
 
 
@@ -180,7 +180,7 @@ def _in_namespace(cluster: Cluster, namespace: str) -> Cluster:
     if not is_dns_label(namespace):
         raise UsageError(f'--namespace "{namespace}" is no name of a namespace')
     objects = tuple(obj if obj.namespace else replace(obj, namespace=namespace) for obj in cluster.objects)
-    return Cluster(objects, cluster.description, cluster.externals)
+    return Cluster(objects, cluster.description, cluster.externals, cluster.version)
 
 
 def _dry_run(

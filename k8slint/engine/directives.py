@@ -12,8 +12,6 @@ from k8slint.values.nearest import nearest
 
 ANNOTATION: Final = "k8slint/ignore."
 _NAME: Final = "k8slint"
-# A text without any of these has neither a directive nor an attempt at one, and most texts have none.
-_SIGNS: Final = (_NAME, "# k8", "#k8", "# ks8", "# K8", "noqa", "nolint", "/ignore.")
 
 # A comment that may be for us: up to the end of its line, or to where another begins. `#7` begins none.
 _COMMENT: Final = r"""(?:(?<=\s)|^)\#+[ \t]*
@@ -61,11 +59,6 @@ class Attempt(NamedTuple):
 
     message: str
     span: Span
-
-
-def may_hold_any(text: str) -> bool:
-    """Whether the text may hold directives, or attempts at one."""
-    return any(sign in text for sign in _SIGNS)
 
 
 def directives(text: str, rules: Collection[str]) -> Iterator[Directive | Attempt]:

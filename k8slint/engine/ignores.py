@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final, NamedTuple
 
-from k8slint.engine.directives import ANNOTATION, Directive, Terms, directives, may_hold_any, terms
+from k8slint.engine.directives import ANNOTATION, Directive, Terms, directives, terms
 from k8slint.engine.directives import mistaken_annotation as mistaken
 from k8slint.engine.rule import Rule
 from k8slint.engine.today import today
@@ -157,10 +157,9 @@ class _Lines:
 def ignores_of(reading: Reading, rules: Mapping[str, Rule]) -> Ignores:
     """Every ignore written in a source, in order; `rules` are all there are."""
     ignores = Ignores(rules)
-    if may_hold_any(reading.source.text):
-        _read_comments(reading, ignores)
-        for obj in reading.objects:
-            _read_annotations(obj, ignores)
+    _read_comments(reading, ignores)
+    for obj in reading.objects:
+        _read_annotations(obj, ignores)
     return ignores
 
 

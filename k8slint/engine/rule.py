@@ -9,7 +9,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from k8slint.bundled import RULES
+from k8slint.bundled import RULES, TABLES
 from k8slint.finding import RuleText, Severity
 from k8slint.loading.composer import compose
 from k8slint.loading.document import Document, Source
@@ -87,12 +87,17 @@ class Rule:
 @cache
 def load_rules(folder: Path = RULES) -> Mapping[str, Rule]:
     """Every rule of a folder of categories, by id, in order of category and id."""
-    files = sorted(folder.glob("*/*.yaml"))
+    files = rule_files(folder)
     # What selects a rule stands above its `why`; the rest is read for the rules that are told of. One text of all the
     # heads is read many times faster than each by itself.
     heads = (file.read_text(encoding="utf-8").partition(_WHY)[0] for file in files)
     documents = compose(Source(str(folder), "\n---\n".join(heads)))
     return {rule.id: rule for file, head in zip(files, documents, strict=True) for rule in (_rule(file, head.data),)}
+
+
+def rule_files(folder: Path) -> list[Path]:
+    """The files of a folder of categories that hold rules, in order of category and id: its tables hold none."""
+    return sorted(file for file in folder.glob("*/*.yaml") if file.parent.name != TABLES.name)
 
 
 def read_rule_file(file: Path) -> Document:

@@ -8,8 +8,9 @@ from typing import Any, Final
 
 from k8slint.bundled import SCHEMAS
 from k8slint.loading.document import Path, field_path
-from k8slint.values.nearest import nearest
+from k8slint.values.nearest import nearest, nearest_choice
 
+UNKNOWN_KEY: Final = "unknown key"
 _LONGEST: Final = 80
 _SHAPES: Final = {dict: "a mapping", list: "a list", type(None): "nothing", str: "text", bool: "true or false"}
 _TAKES: Final = {"object": "keys with values", "boolean": "true or false", "integer": "a whole number"}
@@ -28,7 +29,8 @@ def faults(data: Any, schema: str, written: Callable[[Path], str] = lambda _path
     except RecursionError:
         yield (), "nested too deeply to be read"
         return
-    for error in errors:
+    # The library goes through some things in the order of their hashes.
+    for error in sorted(errors, key=lambda error: error.json_path):
         path = tuple(error.absolute_path)
         if error.validator == "additionalProperties" and isinstance(error.instance, dict):
             yield from _unknown_keys(path, error.instance, error.schema.get("properties", {}))
@@ -61,8 +63,9 @@ def _type(error: Any, where: str, written: str) -> str:
 
 def _enum(error: Any, where: str, written: str) -> str:
     known = [each for each in error.validator_value if isinstance(each, str)]
-    reading = f"{written} is read as {json.dumps(error.instance)}" if isinstance(error.instance, bool) else ""
-    near = nearest(error.instance, known) if isinstance(error.instance, str) else None
+    value = json.dumps(error.instance) if isinstance(error.instance, bool) else ""
+    reading = f"{written} is read as {value}" if value not in {"", written} else value
+    near = nearest_choice(error.instance, known) if isinstance(error.instance, str) else None
     hint = f'did you mean "{near}"?' if near else error.schema.get("description", "")
     said = f"{where}: {reading or _quoted(error.instance)}, and known are {', '.join(known)}"
     return f"{said}; {hint}" if hint else said
@@ -125,4 +128,4 @@ def _unknown_keys(path: Path, data: dict[str, Any], known: dict[str, Any]) -> It
         if key not in known:
             near = nearest(key, known)
             hint = f'did you mean "{near}"?' if near else f"known are {', '.join(sorted(known))}"
-            yield (*path, key), f'unknown key "{_clipped(key)}"; {hint}'
+            yield (*path, key), f'{UNKNOWN_KEY} "{_clipped(key)}"; {hint}'

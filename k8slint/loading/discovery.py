@@ -7,17 +7,21 @@ import stat
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from operator import attrgetter
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from k8slint.finding import Failure
-from k8slint.loading.patterns import Patterns, compiled
 from k8slint.usage import reason
+
+if TYPE_CHECKING:
+    from k8slint.loading.patterns import Patterns
 
 SUFFIXES: Final = (".yaml", ".yml", ".json")
 KUSTOMIZATIONS: Final = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 CONFIG_FILES: Final = (".k8slint.yaml", ".k8slint.yml", "k8slint.yaml")
 SCHEMA_FILE: Final = ".k8slint.schema.json"
 _LONGEST_SAID: Final = 80
+HELM_TEMPLATE: Final = "a Helm template"
+HELM_FILE: Final = "a Helm chart's own file"
 _CHART_FILES: Final = ("Chart.yaml", "Chart.lock", "requirements.yaml", "values.schema.json")
 
 
@@ -139,6 +143,8 @@ class _Walk:
                 lines = stream.read().splitlines()
         except OSError:
             return ()
+        from k8slint.loading.patterns import compiled  # noqa: PLC0415 - only where a .gitignore is
+
         patterns = compiled(lines)
         if patterns.malformed:
             first, others = patterns.malformed[0], len(patterns.malformed) - 1
@@ -162,7 +168,7 @@ def _has_manifest_name(name: str) -> bool:
 
 
 # A .gitignore's folder, as an absolute path with a slash, and its patterns.
-Ignores = tuple[tuple[str, Patterns], ...]
+Ignores = tuple[tuple[str, "Patterns"], ...]
 
 
 def _is_ignored(ignores: Ignores, path: str) -> bool:
@@ -201,10 +207,10 @@ class _Charts:
         """Why a file of a chart is no manifest; empty for any other file, and for a chart's CRDs."""
         folder, name = os.path.split(path)
         if name == "Chart.yaml":
-            return "a Helm chart's own file"
+            return HELM_FILE
         if (name in _CHART_FILES or name.startswith("values")) and self._has_chart(folder):
-            return "a Helm chart's own file"
-        return "a Helm template" if self._lies_in_templates(folder) else ""
+            return HELM_FILE
+        return HELM_TEMPLATE if self._lies_in_templates(folder) else ""
 
     def _has_chart(self, folder: str) -> bool:
         if folder not in self._is_chart:

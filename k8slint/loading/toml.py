@@ -19,16 +19,18 @@ _PART: Final = re.compile(r"""[\w-]+|"[^"]*"|'[^']*'""")
 
 @dataclass(frozen=True, eq=False)
 class Toml:
-    """A text of TOML; what could not be read has a problem and no data."""
+    """A table of a text of TOML, which paths start from; what could not be read has a problem and no data."""
 
     source: Source
-    data: dict[str, Any]
+    table: tuple[str, ...]
+    data: Any
     problems: tuple[ReadProblem, ...] = ()
 
     def span(self, path: Path, *, key: bool = False) -> Span:
         """Where the value at the path is written, or its key; of a path inside of a line, all that the line says."""
-        for length in range(len(path), 0, -1):
-            spans = self._spans.get(path[:length])
+        whole = (*self.table, *path)
+        for length in range(len(whole), 0, -1):
+            spans = self._spans.get(whole[:length])
             if spans is not None:
                 return spans[0] if key else spans[1]
         return (0, 0)
@@ -58,21 +60,25 @@ class Toml:
         return spans
 
 
-def read_toml(name: str, data: bytes) -> Toml:
-    """The text, read; what is wrong with it is one of its problems."""
+def read_toml(name: str, data: bytes, table: tuple[str, ...]) -> Toml:
+    """The table of the text, none if it is not there; what is wrong with the text is one of its problems."""
     import tomllib  # noqa: PLC0415 - only a project with settings there pays for it
 
     text, problem = decode(data)
     source = Source(name, text)
     if problem is not None:
-        return Toml(source, {}, (problem,))
+        return Toml(source, table, None, (problem,))
     try:
-        return Toml(source, tomllib.loads(text))
+        held: Any = tomllib.loads(text)
     except ValueError as error:
         message, offset = _refusal(str(error), text)
     except RecursionError:
         message, offset = "nested too deeply to be read", _deepest(text)
-    return Toml(source, {}, (ReadProblem("syntax-error", message, (offset, offset)),))
+    else:
+        for key in table:
+            held = held.get(key) if isinstance(held, dict) else None
+        return Toml(source, table, held)
+    return Toml(source, table, None, (ReadProblem("syntax-error", message, (offset, offset)),))
 
 
 def _refusal(message: str, text: str) -> tuple[str, int]:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import PurePath
+from typing import Final
 
-from k8slint.finding import Finding, Report, Severity
+from k8slint.finding import Finding, KindCount, Report, Severity
+from k8slint.report import Detail
 from k8slint.report.escape import flowing, visible
 from k8slint.report.frame import wrap
+
+WIDTH: Final = 100
+"""The cells of a line where nobody knows better; and no prose is wider."""
 
 
 def tally(report: Report) -> Mapping[Severity, int]:
@@ -22,24 +27,40 @@ def tally(report: Report) -> Mapping[Severity, int]:
 def counted(count: int, noun: str) -> str:
     """The count with its noun.
 
-    >>> counted(1, "file"), counted(2, "file")
-    ('1 file', '2 files')
+    >>> counted(1, "file"), counted(2000, "file")
+    ('1 file', '2,000 files')
     """
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def total(kinds: Iterable[KindCount]) -> int:
+    """How many objects there are of all the kinds."""
+    return sum(each.objects for each in kinds)
+
+
+def is_empty(report: Report, detail: Detail) -> bool:
+    """Whether a report for people says nothing: what was not to be found or read is said beside it."""
+    return not report.findings and (detail is Detail.QUIET or not report.summary.objects)
+
+
+def is_clear(report: Report) -> bool:
+    """Whether all that was asked about was judged, and nothing found."""
+    found = report.findings or report.hidden or report.failures
+    return not found and report.summary.objects > 0 and report.summary.is_complete
 
 
 def verdict(report: Report) -> str:
-    """One sentence: how many findings of each severity, or that all is clear, or that not all was looked at."""
+    """One sentence: how many findings of each severity; that all is clear, if all was judged; or what else is true."""
     parts = [counted(count, severity.value) for severity, count in tally(report).items() if count]
     if parts:
         *others, last = parts
         return f"Found {', '.join(others)} and {last}." if others else f"Found {last}."
     files, objects = counted(report.summary.files, "file"), counted(report.summary.objects, "object")
     if not report.summary.objects:
-        return f"Nothing was checked: no object in {files}."
-    if report.failures:
-        return f"Not all was checked: nothing was found in {objects} in {files}."
-    return f"All clear: {objects} in {files}."
+        return "Nothing was checked: no Kubernetes object was found."
+    if report.hidden:
+        return f"Found nothing of severity {report.least}{'' if report.least is Severity.ERROR else ' or worse'}."
+    return f"All clear: {objects} in {files}." if is_clear(report) else "Nothing wrong in what was checked."
 
 
 def assumed(assumptions: Sequence[str], room: int, most: int) -> Iterator[str]:

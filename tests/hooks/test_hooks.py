@@ -203,6 +203,17 @@ class TestChangedFiles:
         assert code == 0, output
 
 
+class TestNothingToCheck:
+    def test_a_repository_of_charts_alone_can_be_committed_to(self, repository):
+        user = repository("k8slint", "k8slint-all")
+        user.stage({"Chart.yaml": "name: a\n", "values.yaml": "a: b\n", "templates/a.yaml": "a: {{ .Values.a }}\n"})
+        for stage in ("pre-commit", "pre-push"):
+            code, output = user.run("--verbose", "--all-files", "--hook-stage", stage)
+            assert code == 0, output
+            assert user.invocations() == 1
+        assert "helm template . | k8slint check -" in output
+
+
 class TestDeletions:
     def test_only_the_hook_for_the_whole_project_sees_them(self, repository):
         user = repository("k8slint", "k8slint-all")

@@ -100,7 +100,8 @@ class TestReading:
     ("text", "complaint"),
     [
         ("exclud: [a]\n", ':1:1: unknown key "exclud"; did you mean "exclude"?'),
-        ("a: 1\nzzz: 2\n", ':1:1: unknown key "a"; known are cluster, color, crds'),
+        ("severity: {zzz: 1, a: off}\nignore: b\n", ":1:12: `severity.zzz`: 1, and known are error"),
+        ("a: 1\nzzz: 2\n", ':1:1: unknown key "a"; known are bundles, cluster, color, crds'),
         ("version: 1\nselect: storage\n", ":2:1: `select` takes a list: select: [storage]"),
         ("ignore: missing-secret\n", ":1:1: `ignore` takes a list: ignore: [missing-secret]"),
         ("ignore: {a: b}\n", ":1:1: `ignore` takes a list, not a mapping"),

@@ -52,19 +52,37 @@ class TestExitCodes:
         assert "Traceback" not in ended.err
 
     def test_a_syntax_error_is_a_finding(self, project, k8slint):
-        (project / "broken.yaml").write_text("a: [\n")
+        (project / "broken.yaml").write_text("apiVersion: v1\nkind: [\n")
         ended = k8slint("check", "broken.yaml")
         assert ended.code == 1
         assert "error[syntax-error]" in ended.out
 
-    @pytest.mark.parametrize(("stdin", "code"), [(b"", 2), (b"a: b\n", 2), (b"a: [\n", 1), (b"\x00\xff", 1)])
+    @pytest.mark.parametrize(
+        ("stdin", "code"), [(b"", 2), (b"a: b\n", 2), (b"a: [\n", 2), (b"\x00\xff", 2), (b"kind: [\napiVersion: v1", 1)]
+    )
     def test_of_standard_input(self, k8slint, stdin, code):
         assert k8slint("check", "-", stdin=stdin).code == code
 
-    def test_nothing_to_check_says_where_it_looked(self, project, k8slint):
+    def test_nothing_to_check_says_where_it_looked_and_nothing_else(self, project, k8slint):
         (project / "other.yaml").write_text("jobs: {}\n")
-        ended = k8slint("check", "other.yaml")
-        assert ended.err == "k8slint: nothing to check: no Kubernetes object in other.yaml\n"
+        (project / "empty").mkdir()
+        said = "k8slint: nothing to check: no Kubernetes object in "
+        for path, rest in (("empty", ""), ("other.yaml", "; 1 skipped (`-v` lists them)")):
+            ended = k8slint("check", path)
+            assert (ended.code, ended.out, ended.err) == (2, "", f"{said}{path}{rest}\n")
+        assert k8slint("check", "nowhere").out == ""
+        assert json.loads(k8slint("check", "empty", "--output-format", "json").out)["findings"] == []
+
+    def test_a_chart_by_itself_is_told_how_to_be_rendered(self, project, k8slint):
+        (project / "my chart" / "templates").mkdir(parents=True)
+        (project / "my chart" / "Chart.yaml").write_text("name: x\n")
+        (project / "my chart" / "templates" / "a.yaml").write_text("a: {{ b }}\n")
+        ended = k8slint("check", "my chart")
+        assert (ended.code, ended.out) == (2, "")
+        assert ended.err.endswith(
+            "; 1 Helm chart was not rendered (my chart/): helm template 'my chart' | k8slint check -\n"
+        )
+        assert k8slint("check", "my chart", "--context", ".").code == 0
 
     @pytest.mark.usefixtures("project")
     def test_what_could_not_be_read_is_said_on_stderr(self, k8slint):
@@ -305,6 +323,38 @@ class TestOutput:
         ended = k8slint("check", ".", *PINNED, "--verbose")
         assert ended.err == "skipped ci.yaml:1: no apiVersion and kind\n"
         assert not k8slint("check", ".", *PINNED).err
+
+    def test_kinds_without_a_schema_are_listed_when_asked_for(self, project, k8slint):
+        (project / "good.yaml").write_text("apiVersion: acme.io/v1\nkind: Order\nmetadata: {name: a}\n")
+        ended = k8slint("check", "good.yaml", "-v")
+        assert ended.err == "no schema for Order.acme.io/v1: 1 object\n"
+        assert ended.out.endswith("Nothing wrong in what was checked.\n")
+
+    @pytest.mark.usefixtures("project")
+    def test_quiet_is_findings_and_the_verdict(self, k8slint):
+        clean = k8slint("check", "good.yaml", *PINNED, "-q")
+        assert (clean.code, clean.out, clean.err) == (0, "", "")
+        loud = k8slint("check", "bad.yaml", *PINNED).out
+        quiet = k8slint("check", "bad.yaml", *PINNED, "--quiet").out
+        assert quiet.endswith("help: Name a version tag, or better a digest.\n\nFound 1 warning.\n")
+        assert loud.startswith(quiet.removesuffix("Found 1 warning.\n"))
+        assert k8slint("check", "bad.yaml", *PINNED, "-q", "-v").code == 2
+
+    @pytest.mark.usefixtures("project")
+    def test_statistics_stand_in_the_place_of_findings(self, k8slint):
+        ended = k8slint("check", ".", *PINNED, "--statistics")
+        assert ended.code == 1
+        assert ended.out.startswith("1   warning   floating-image-tag   The image reference")
+        assert "bad.yaml" not in ended.out
+        assert k8slint("check", ".", *PINNED, "--statistics", "--output-format", "json").code == 2
+        assert k8slint("check", ".", *PINNED, "--output-format", "statistics") == ended
+
+    @pytest.mark.usefixtures("project")
+    def test_what_is_below_the_least_severity_is_counted_and_fails_nothing(self, k8slint):
+        ended = k8slint("check", "bad.yaml", *PINNED, "--min-severity", "error")
+        assert ended.code == 0
+        assert ended.out.endswith("Not shown: 1 finding below error.\nFound nothing of severity error.\n")
+        assert k8slint("check", "bad.yaml", *PINNED, "--min-severity", "warning").code == 1
 
     def test_standard_input_is_named_as_asked(self, k8slint, project):
         text = (project / "bad.yaml").read_bytes()

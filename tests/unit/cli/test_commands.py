@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 
 import jsonschema
 import pytest
@@ -170,3 +172,14 @@ def test_version_names_the_minors(k8slint):
     ended = k8slint("version")
     assert ended.code == 0
     assert re.fullmatch(r"k8slint \S+ \(Kubernetes 1\.\d+ to 1\.\d+\)\n", ended.out)
+
+
+@pytest.mark.parametrize("argv", [["--version"], ["-V"], ["version"]])
+def test_the_version_is_told_however_it_is_asked_for(k8slint, argv):
+    ended = k8slint(*argv)
+    assert (ended.code, ended.out, ended.err) == (0, k8slint("version").out, "")
+
+
+def test_the_program_is_a_module_too():
+    command = [sys.executable, "-m", "k8slint", "--version"]
+    assert subprocess.run(command, check=True, capture_output=True, text=True).stdout.startswith("k8slint ")

@@ -184,7 +184,7 @@ class TestComplaints:
         assert found("# k8slint: ignore[floating-image-tag]\n") == ([], 0)
 
     def test_in_a_document_that_cannot_be_read_the_error_can_be_ignored(self):
-        text = "a: [  # k8slint: ignore[syntax-error]\n"
+        text = "apiVersion: v1\nkind: [  # k8slint: ignore[syntax-error]\n"
         report = lint(Request(["-"], stdin=text.encode(), select=["syntax-error"]))
         assert not report.findings
         assert report.summary.ignored == 1

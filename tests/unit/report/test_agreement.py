@@ -93,7 +93,7 @@ READERS: Mapping[str, Callable[[str], int]] = {
     "markdown": markdown,
 }
 # These leave it to the exit code: text for people, and data from which the reader draws its own conclusion.
-SILENT = {"text", "concise", "grouped", "json", "json-lines"}
+SILENT = {"text", "concise", "grouped", "statistics", "json", "json-lines"}
 
 
 def test_every_format_is_read() -> None:

@@ -18,6 +18,7 @@ from k8slint.finding import (
     Failure,
     Finding,
     Ignored,
+    KindCount,
     Location,
     ObjectName,
     RelatedLocation,
@@ -54,20 +55,48 @@ findings = st.builds(
 )
 counts = st.integers(0, 10**6)
 skipped = st.lists(st.builds(Skipped, texts, positions, texts), max_size=3).map(tuple)
-severities = st.sampled_from(Severity)
-rules = st.builds(RuleText, texts, severities, texts, texts, texts, texts)
-reports = st.builds(
-    Report,
-    texts,
-    st.lists(findings, max_size=4).map(tuple),
-    st.builds(Summary, counts, counts, skipped, counts, counts),
-    st.lists(texts, max_size=8).map(tuple),
-    st.dictionaries(texts, rules, max_size=2),
-    st.lists(st.builds(Ignored, findings, texts), max_size=2).map(tuple),
-    st.lists(st.builds(Failure, texts, texts), max_size=2).map(tuple),
-    st.just("") | texts.map("/{}".format),
-    st.none() | severities,
-)
+kinds = st.lists(st.builds(KindCount, texts, counts), max_size=3).map(tuple)
+folders = st.lists(texts, max_size=5).map(tuple)
+rule_texts = st.builds(RuleText, texts, st.sampled_from(Severity), texts, texts, texts, texts)
+
+
+@st.composite
+def summaries(draw: st.DrawFn) -> Summary:
+    without, partly = draw(kinds), draw(kinds)
+    return Summary(
+        files=draw(counts),
+        objects=sum(each.objects for each in (*without, *partly)) + draw(counts),
+        skipped=draw(skipped),
+        not_judged=draw(counts),
+        ignored=draw(counts),
+        without_schema=without,
+        charts=draw(folders),
+        in_part=partly,
+        settings=draw(kinds),
+        kustomizations=draw(folders),
+        unread=draw(counts),
+    )
+
+
+@st.composite
+def any_reports(draw: st.DrawFn) -> Report:
+    found = draw(st.lists(findings, max_size=4).map(tuple))
+    return Report(
+        draw(texts),
+        found,
+        draw(summaries()),
+        draw(st.lists(texts, max_size=8).map(tuple)),
+        {finding.rule: draw(rule_texts) for finding in found},
+        ignored=draw(st.lists(st.builds(Ignored, findings, texts), max_size=1).map(tuple)),
+        failures=draw(st.lists(st.builds(Failure, texts, texts), max_size=2).map(tuple)),
+        root=draw(st.just("") | texts.map("/{}".format)),
+        fail_level=draw(st.none() | st.sampled_from(Severity)),
+        least=draw(st.sampled_from(Severity)),
+        hidden=draw(counts),
+    )
+
+
+reports = any_reports()
 
 
 def read_json(text: str, report: Report) -> int:
@@ -100,7 +129,7 @@ def read_junit(text: str, report: Report) -> int:
 
 
 def read_lines(text: str, _report: Report) -> int:
-    return text.count("\n") - 1
+    return text.count("\n") - 1 if text else 0
 
 
 def read_log(text: str, report: Report) -> int:

@@ -16,6 +16,7 @@ def test_the_formats() -> None:
         "text",
         "concise",
         "grouped",
+        "statistics",
         "markdown",
         "json",
         "json-lines",
@@ -42,4 +43,4 @@ def test_every_format_takes_colour_and_width_and_ends_its_last_line(name: str, f
 
     assert text.endswith("\n")
     assert not text.endswith("\n\n")
-    assert ("\x1b" in text) is (name in {"text", "concise", "grouped"})
+    assert ("\x1b" in text) is (name in {"text", "concise", "grouped", "statistics"})
