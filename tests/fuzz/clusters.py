@@ -8,7 +8,10 @@ ZONE, HOSTNAME = "topology.kubernetes.io/zone", "kubernetes.io/hostname"
 APPS = ["web", "db", "7"]
 SPACES = ["default", "shop", "kube-system"]
 CLASSES = ["local", "fast", "slow"]
-REQUIRED, PREFERRED = "requiredDuringSchedulingIgnoredDuringExecution", "preferredDuringSchedulingIgnoredDuringExecution"
+REQUIRED, PREFERRED = (
+    "requiredDuringSchedulingIgnoredDuringExecution",
+    "preferredDuringSchedulingIgnoredDuringExecution",
+)
 # Between these lines stand the parts of one input.
 MANIFESTS, SCHEDULER = b"--- # manifests\n", b"--- # scheduler\n"
 # In an anonymized snapshot no word of this is left: it is part of names, never of keys.
@@ -49,7 +52,12 @@ NAMED = {
 def _described(chance):
     nodes = [_node(chance, number) for number in range(chance.randint(1, 5))]
     names = [node["metadata"]["name"] for node in nodes]
-    objects = [*nodes, *_classes(chance), *_volumes(chance, names), *(_running(chance, n, names) for n in range(chance.randint(0, 5)))]
+    objects = [
+        *nodes,
+        *_classes(chance),
+        *_volumes(chance, names),
+        *(_running(chance, n, names) for n in range(chance.randint(0, 5))),
+    ]
     objects += chance.some([*_policies(chance), *_owners(chance), *_csi(chance, names)], 6)
     # Most of what is wrong with a cluster is told of in a line, and no pod is looked at.
     return mutated(objects, chance, chance.choice([1, 2])) if chance.happens(0.2) else objects
@@ -61,17 +69,29 @@ def _meta(name, chance=None, **more):
 
 def _node(chance, number):
     name = f"node-{number}"
-    labels = {ZONE: chance.choice(["a", "b", "c"]), "disk": chance.choice(["ssd", "hdd"]), "size": chance.choice(["4", "16"])}
+    labels = {
+        ZONE: chance.choice(["a", "b", "c"]),
+        "disk": chance.choice(["ssd", "hdd"]),
+        "size": chance.choice(["4", "16"]),
+    }
     if chance.happens(0.7):
         labels[HOSTNAME] = name
-    taint = {"key": chance.choice(["dedicated", "gpu"]), "effect": chance.choice(["NoSchedule", "PreferNoSchedule", "NoExecute"])}
+    taint = {
+        "key": chance.choice(["dedicated", "gpu"]),
+        "effect": chance.choice(["NoSchedule", "PreferNoSchedule", "NoExecute"]),
+    }
     amounts = {
         "cpu": chance.choice(["500m", "1", "4", "4000m", 8]),
         "memory": chance.choice(["1Gi", "8Gi", "16000000Ki", "1e9"]),
         "pods": chance.choice(["1", "3", "110", 110]),
-        **dict.fromkeys(chance.some(["ephemeral-storage", "hugepages-2Mi", "nvidia.com/gpu"]), chance.choice(["0", "2", "100Gi"])),
+        **dict.fromkeys(
+            chance.some(["ephemeral-storage", "hugepages-2Mi", "nvidia.com/gpu"]), chance.choice(["0", "2", "100Gi"])
+        ),
     }
-    condition = {"type": chance.choice(["Ready", "MemoryPressure"]), "status": chance.choice(["True", "True", "False", "Unknown"])}
+    condition = {
+        "type": chance.choice(["Ready", "MemoryPressure"]),
+        "status": chance.choice(["True", "True", "False", "Unknown"]),
+    }
     status = {chance.choice(["allocatable", "allocatable", "capacity"]): amounts}
     if chance.happens(0.3):
         status["conditions"] = [condition]
@@ -125,7 +145,13 @@ def _volumes(chance, nodes):
         if chance.happens(0.3):
             spec["claimRef"] = {"namespace": "default", "name": "data"}
         phase = {"phase": chance.choice(["Available", "Bound", "Released"])}
-        yield {"apiVersion": "v1", "kind": "PersistentVolume", "metadata": _meta(f"pv-{number}"), "spec": spec, "status": phase}
+        yield {
+            "apiVersion": "v1",
+            "kind": "PersistentVolume",
+            "metadata": _meta(f"pv-{number}"),
+            "spec": spec,
+            "status": phase,
+        }
     for name in chance.some(["data", "logs"]):
         yield _claim(chance, name, {"namespace": "default"})
 
@@ -141,18 +167,32 @@ def _claim(chance, name, more):
 
 def _csi(chance, nodes):
     drivers = [{"name": "ebs.csi.aws.com", "nodeID": "x", "allocatable": {"count": chance.choice([0, 1, 25])}}]
-    yield {"apiVersion": "storage.k8s.io/v1", "kind": "CSINode", "metadata": _meta(chance.choice(nodes)), "spec": {"drivers": drivers}}
+    yield {
+        "apiVersion": "storage.k8s.io/v1",
+        "kind": "CSINode",
+        "metadata": _meta(chance.choice(nodes)),
+        "spec": {"drivers": drivers},
+    }
     yield {
         "apiVersion": "storage.k8s.io/v1",
         "kind": "VolumeAttachment",
         "metadata": _meta("attached"),
-        "spec": {"attacher": "ebs.csi.aws.com", "nodeName": chance.choice(nodes), "source": {"persistentVolumeName": "pv-0"}},
+        "spec": {
+            "attacher": "ebs.csi.aws.com",
+            "nodeName": chance.choice(nodes),
+            "source": {"persistentVolumeName": "pv-0"},
+        },
     }
 
 
 def _running(chance, number, nodes):
     """A pod of the cluster: most of them hold a node, some wait for one."""
-    pod = {"apiVersion": "v1", "kind": "Pod", "metadata": _meta(f"pod-{number}", chance, uid=f"u-{number}"), **_template(chance)}
+    pod = {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": _meta(f"pod-{number}", chance, uid=f"u-{number}"),
+        **_template(chance),
+    }
     pod["metadata"]["labels"] = {"app": chance.choice(APPS)}
     if chance.happens(0.8):
         pod["spec"]["nodeName"] = chance.choice(nodes)
@@ -167,10 +207,21 @@ def _owners(chance):
     selector = {"matchLabels": {"app": chance.choice(APPS)}}
     spec = {"replicas": 2, "selector": selector, "template": _template(chance)}
     yield {"apiVersion": "apps/v1", "kind": "ReplicaSet", "metadata": _meta("web-1", chance, uid="r"), "spec": spec}
-    yield {"apiVersion": "v1", "kind": "Service", "metadata": _meta("web", chance), "spec": {"selector": {"app": "web"}}}
+    yield {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": _meta("web", chance),
+        "spec": {"selector": {"app": "web"}},
+    }
     budget = {"selector": selector, chance.choice(["minAvailable", "maxUnavailable"]): chance.choice([0, 1, "50%"])}
     status = {"disruptionsAllowed": chance.choice([0, 1])}
-    yield {"apiVersion": "policy/v1", "kind": "PodDisruptionBudget", "metadata": _meta("web", chance), "spec": budget, "status": status}
+    yield {
+        "apiVersion": "policy/v1",
+        "kind": "PodDisruptionBudget",
+        "metadata": _meta("web", chance),
+        "spec": budget,
+        "status": status,
+    }
 
 
 def _policies(chance):
@@ -182,7 +233,13 @@ def _policies(chance):
     yield {"apiVersion": "v1", "kind": "LimitRange", "metadata": _meta("limits", chance), "spec": {"limits": [limit]}}
     yield {"apiVersion": "scheduling.k8s.io/v1", "kind": "PriorityClass", "metadata": _meta("high"), "value": 1000}
     runtime = {"overhead": {"podFixed": {"cpu": "100m"}}, "scheduling": {"nodeSelector": {"disk": "ssd"}}}
-    yield {"apiVersion": "node.k8s.io/v1", "kind": "RuntimeClass", "metadata": _meta("sandbox"), "handler": "x", **runtime}
+    yield {
+        "apiVersion": "node.k8s.io/v1",
+        "kind": "RuntimeClass",
+        "metadata": _meta("sandbox"),
+        "handler": "x",
+        **runtime,
+    }
 
 
 def _manifests(chance):
@@ -194,7 +251,9 @@ def _manifests(chance):
 
 
 def _workload(chance):
-    kind = chance.choice(["Deployment", "Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "Pod", "ReplicaSet"])
+    kind = chance.choice(
+        ["Deployment", "Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "Pod", "ReplicaSet"]
+    )
     template, name = _template(chance), chance.choice(APPS[:2])
     if kind == "Pod":
         return {"apiVersion": "v1", "kind": kind, "metadata": _meta(name), **template}
@@ -215,11 +274,19 @@ def _workload(chance):
 
 def _template(chance):
     resources = {
-        "requests": dict.fromkeys(chance.some(["cpu", "memory", "nvidia.com/gpu"]), chance.choice(["1", "100m", "2Gi", "0"]))
+        "requests": dict.fromkeys(
+            chance.some(["cpu", "memory", "nvidia.com/gpu"]), chance.choice(["1", "100m", "2Gi", "0"])
+        )
     }
-    container = {"name": "main", "image": chance.choice(["web", "web:1", "registry.example.com/web:1"]), "resources": resources}
+    container = {
+        "name": "main",
+        "image": chance.choice(["web", "web:1", "registry.example.com/web:1"]),
+        "resources": resources,
+    }
     if chance.happens(0.2):
-        container["ports"] = [{"containerPort": 80, "hostPort": chance.choice([80, 81]), "hostIP": chance.choice(["", "10.0.0.1"])}]
+        container["ports"] = [
+            {"containerPort": 80, "hostPort": chance.choice([80, 81]), "hostIP": chance.choice(["", "10.0.0.1"])}
+        ]
     spec = {"containers": [container]}
     if chance.happens(0.2):
         spec["initContainers"] = [{**container, "name": "init", "restartPolicy": "Always"}]
@@ -249,7 +316,10 @@ def _node_affinity(chance):
 
 
 def _pod_affinity(chance):
-    term = {"topologyKey": chance.choice([ZONE, HOSTNAME]), "labelSelector": {"matchLabels": {"app": chance.choice(APPS)}}}
+    term = {
+        "topologyKey": chance.choice([ZONE, HOSTNAME]),
+        "labelSelector": {"matchLabels": {"app": chance.choice(APPS)}},
+    }
     if chance.happens(0.3):
         term |= chance.choice([{"namespaces": SPACES}, {"namespaceSelector": {}}, {"matchLabelKeys": ["app"]}])
     soft = {PREFERRED: [{"weight": 50, "podAffinityTerm": term}]}
@@ -272,7 +342,11 @@ def _spread(chance):
 
 def _tolerations(chance):
     toleration = {"key": chance.choice(["dedicated", "gpu"]), "operator": "Exists"}
-    return {"tolerations": [chance.choice([toleration, {"operator": "Exists"}, {**toleration, "operator": "Equal", "value": "db"}])]}
+    return {
+        "tolerations": [
+            chance.choice([toleration, {"operator": "Exists"}, {**toleration, "operator": "Equal", "value": "db"}])
+        ]
+    }
 
 
 def _volume(chance):
@@ -294,19 +368,19 @@ DEMANDS = [
     _tolerations,
     _volume,
     lambda chance: {"nodeSelector": {"disk": chance.choice(["ssd", "nvme"])}},
-    lambda chance: {"priorityClassName": "system-node-critical"},
+    lambda _: {"priorityClassName": "system-node-critical"},
     lambda chance: {"hostNetwork": True, "hostUsers": chance.choice([True, False])},
-    lambda chance: {"overhead": {"cpu": "10m"}},
+    lambda _: {"overhead": {"cpu": "10m"}},
     lambda chance: {"resources": {"requests": {"cpu": chance.choice(["2", "100"])}}},
 ]
 # With these a pod is refused, or no scheduler of ours looks at it.
 RARE = [
-    lambda chance: {"priorityClassName": "high"},
-    lambda chance: {"runtimeClassName": "sandbox"},
-    lambda chance: {"schedulingGates": [{"name": "example.com/wait"}]},
-    lambda chance: {"resourceClaims": [{"name": "gpu", "resourceClaimName": "gpu"}]},
-    lambda chance: {"schedulingGroup": {"podGroupName": "group"}},
-    lambda chance: {"schedulerName": "other"},
+    lambda _: {"priorityClassName": "high"},
+    lambda _: {"runtimeClassName": "sandbox"},
+    lambda _: {"schedulingGates": [{"name": "example.com/wait"}]},
+    lambda _: {"resourceClaims": [{"name": "gpu", "resourceClaimName": "gpu"}]},
+    lambda _: {"schedulingGroup": {"podGroupName": "group"}},
+    lambda _: {"schedulerName": "other"},
     lambda chance: {"nodeName": chance.choice(["node-0", "nowhere"])},
 ]
 

@@ -16,7 +16,10 @@ DEEPEST = 9
 # The kinds that most rules look at come most often.
 KINDS = [
     *(("v1", kind) for kind in ("Pod", "Pod", "Pod", "Service", "Service", "ConfigMap", "PersistentVolumeClaim")),
-    *(("v1", kind) for kind in ("PersistentVolume", "ServiceAccount", "Namespace", "ResourceQuota", "LimitRange", "Node")),
+    *(
+        ("v1", kind)
+        for kind in ("PersistentVolume", "ServiceAccount", "Namespace", "ResourceQuota", "LimitRange", "Node")
+    ),
     *(("apps/v1", kind) for kind in ("Deployment", "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet")),
     *(("batch/v1", kind) for kind in ("Job", "CronJob")),
     *(("networking.k8s.io/v1", kind) for kind in ("Ingress", "NetworkPolicy", "IngressClass")),
@@ -28,7 +31,19 @@ KINDS = [
     ("admissionregistration.k8s.io/v1", "ValidatingWebhookConfiguration"),
 ]
 # Fields that a random walk would hardly ever draw together, and without which rules see nothing.
-WANTED = {"metadata", "spec", "template", "containers", "selector", "name", "image", "ports", "volumes", "rules", "labels"}
+WANTED = {
+    "metadata",
+    "spec",
+    "template",
+    "containers",
+    "selector",
+    "name",
+    "image",
+    "ports",
+    "volumes",
+    "rules",
+    "labels",
+}
 TYPES = {"Quantity": QUANTITIES, "IntOrString": [80, "http", "50%", 0, -1], "Time": FORMS[27:31]}
 
 
@@ -117,7 +132,9 @@ def _plain(schema, chance, evil, depth):
             return [_of_schema(schema["items"], chance, evil, depth + 1) for _ in range(chance.choice([1, 1, 2, 0]))]
         case "object" if "additionalProperties" in schema and depth < DEEPEST:
             inner = schema["additionalProperties"]
-            return {key: _of_schema(inner, chance, evil, depth + 1) for key in chance.some(["app", "cpu", "memory", "a/b"])}
+            return {
+                key: _of_schema(inner, chance, evil, depth + 1) for key in chance.some(["app", "cpu", "memory", "a/b"])
+            }
         case "integer" | "number":
             return chance.choice([0, 1, 2, 80, 443, 30_080, 65_536, -1])
         case "boolean":
@@ -134,10 +151,13 @@ TYPED = [
     {"type": "integer", "minimum": 1, "exclusiveMinimum": True}, {"type": "integer", "format": "int32", "maximum": 9},
     {"type": "number", "multipleOf": 0.1}, {"type": "number", "multipleOf": 0}, {"type": "boolean", "default": True},
     {"x-kubernetes-int-or-string": True, "pattern": "^[0-9]+%?$"}, {"x-kubernetes-preserve-unknown-fields": True},
-    {"type": "object", "additionalProperties": {"type": "integer"}}, {"type": "object", "x-kubernetes-embedded-resource": True},
+    {"type": "object", "additionalProperties": {"type": "integer"}}, {"type": "object",
+    "x-kubernetes-embedded-resource": True},
     {"type": "array", "items": {"type": "string"}, "x-kubernetes-list-type": "set", "maxItems": 2},
-    {"type": "object", "x-kubernetes-validations": [{"rule": "self.a > 0", "message": "x"}]}, {"$ref": "#/definitions/x"},
-    {"$ref": "https://example.com/x.json"}, {"type": "string", "nullable": True, "enum": [None, "a"]}, {"enum": [1, "1", {}]},
+    {"type": "object", "x-kubernetes-validations": [{"rule": "self.a > 0", "message": "x"}]},
+    {"$ref": "#/definitions/x"},
+    {"$ref": "https://example.com/x.json"}, {"type": "string", "nullable": True, "enum": [None, "a"]},
+    {"enum": [1, "1", {}]},
 ]  # fmt: skip
 
 
@@ -157,7 +177,12 @@ def custom(chance):
         },
     }
     things = [
-        {"apiVersion": "example.com/v1", "kind": "Thing", **_of_schema(schema, chance, 0.15, 0), "metadata": _metadata(chance)}
+        {
+            "apiVersion": "example.com/v1",
+            "kind": "Thing",
+            **_of_schema(schema, chance, 0.15, 0),
+            "metadata": _metadata(chance),
+        }
         for _ in range(chance.randint(1, 4))
     ]
     return stream([_spoilt(crd, chance, evil), *things])

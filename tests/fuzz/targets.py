@@ -66,8 +66,7 @@ def run(name: str, data: bytes) -> bool:
         os.mkdir(".git")
         try:
             return TARGETS[name].take(data)
-        except UsageError as error:
-            assert "\n" not in str(error).rstrip("\n") or len(str(error)) < 1_000, str(error)
+        except UsageError:
             return False
         finally:
             os.chdir(here)
@@ -160,7 +159,7 @@ def _check_with(name: str) -> Callable[[bytes], bool]:
     return take
 
 
-def test_rules(data: bytes) -> bool:
+def own_rules(data: bytes) -> bool:
     """A rule file as a project's own."""
     said = re.search(rb"^id: ([a-z-]{1,60})\s*$", data, re.MULTILINE)
     name = said[1].decode() if said else "x"
@@ -188,10 +187,13 @@ def schedule(data: bytes) -> bool:
     assert not CONTROLS.search(said.getvalue())
     plain = {"color": False, "width": 80, "blocks": True}
     for name, render in SCHEDULES.items():
-        assert not CONTROLS.search(text := render(subject, **plain)), f"{name}: {CONTROLS.search(text)}"
+        text = render(subject, **plain)
+        assert not CONTROLS.search(text), f"a control character in {name}: {CONTROLS.search(text)}"
         if name == "json":
             _schema("schedule").validate(json.loads(text, parse_constant=_no_constant))
-    for owner in dict.fromkeys([*(pod.owner for pod in subject.run.pods), *(each.obj for each in subject.run.workloads)]):
+    for owner in dict.fromkeys(
+        [*(pod.owner for pod in subject.run.pods), *(each.obj for each in subject.run.workloads)]
+    ):
         assert not CONTROLS.search(why(subject, owner, **plain))
     report = lint(Request(["manifests.yaml"], cluster="cluster.yaml", select=["ALL"]))
     assert_well_formed("json", FORMATS["json"](report))
@@ -219,7 +221,7 @@ TARGETS = {
     "settings": Target(settings, _check_with(".k8slint.yaml")),
     "pyproject": Target(pyproject, _check_with("pyproject.toml"), ".toml"),
     "gitignore": Target(gitignore, _check_with(".gitignore"), ".txt"),
-    "rules": Target(rule, test_rules),
+    "rules": Target(rule, own_rules),
     "cluster": Target(cluster, schedule),
     "snapshot": Target(snapshot, snapshots),
 }

@@ -10,10 +10,12 @@ from tests.fuzz.evil import TEXTS, mutated, stream
 from tests.hostile.test_fuzz import DAMAGES, whole_files
 
 INSIDE = ["a.yaml", "sub", "sub/a.yaml", "sub/"]
-OUTSIDE = ["/etc", "..", "../..", "/dev/zero", "nowhere", "/proc/self/environ", "a.yaml/", ".git"]
+OUTSIDE = ["/etc/hostname", "/dev/zero", "nowhere", "a.yaml/", ".git"]
 PATTERN = [
-    "*", "**", "?", "/", "\\", "!", "#", "[", "]", "[a-z]", "[z-a]", "[!a]", "[^a]", "[[:alpha:]]", "[[:zz:]]", "[a--b]",
-    "[&&]", "[||]", "[~~]", "{a,b}", "(", ")", "+", "$", "^", ".", "a", "sub", ".yaml", " ", "\\ ", "\t", "\x1b", "é", "\\x",
+    "*", "**", "?", "/", "\\", "!", "#", "[", "]", "[a-z]", "[z-a]", "[!a]", "[^a]", "[[:alpha:]]",
+    "[[:zz:]]", "[a--b]",
+    "[&&]", "[||]", "[~~]", "{a,b}", "(", ")", "+", "$", "^", ".", "a", "sub", ".yaml", " ", "\\ ", "\t",
+    "\x1b", "é", "\\x",
     "\\d", "(?P<", "\\Q", "\r", "a" * 300, "**/" * 50, "*" * 50,
 ]  # fmt: skip
 
@@ -98,7 +100,9 @@ def pyproject(chance):
         opening, closing = chance.choice([("[", "]"), ("{a = ", "}")])
         lines.append(f"{chance.choice(['select', 'x', 'cluster'])} = {opening * depth}1{closing * depth}")
     if chance.happens(0.2):
-        lines += chance.some(["[[tool.k8slint]]", "[tool]", "x = 1979-05-27T07:32:00Z", "y = inf", "z = 0xff", '"" = ""', "a.b.c = 1"])
+        lines += chance.some(
+            ["[[tool.k8slint]]", "[tool]", "x = 1979-05-27T07:32:00Z", "y = inf", "z = 0xff", '"" = ""', "a.b.c = 1"]
+        )
     text = "\n".join(lines).encode("utf-8", "surrogatepass")
     return damaged(text, chance) if chance.happens(0.1) else text
 
