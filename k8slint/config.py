@@ -14,7 +14,9 @@ from k8slint.loading.contract import UNKNOWN_KEY, faults
 from k8slint.loading.discovery import CONFIG_FILES
 from k8slint.loading.document import Document, Span
 from k8slint.loading.document import Path as Steps
+from k8slint.loading.opening import read_small
 from k8slint.loading.read import load
+from k8slint.loading.repository import is_repository, is_within, repository_root
 from k8slint.usage import UsageError, reason
 
 if TYPE_CHECKING:
@@ -146,7 +148,10 @@ def find_config(start: str) -> Config:
     """The settings nearest above a path, not above the root of its repository; the defaults where there are none."""
     here = Path(os.path.abspath(start))
     for folder in (here, *here.parents):
-        files = [folder / name for name in CONFIG_FILES if os.path.isfile(folder / name)]
+        # What is there and cannot be read is not passed over: the run would go by other settings than meant.
+        files = [
+            folder / name for name in CONFIG_FILES if os.path.lexists(folder / name) and not (folder / name).is_dir()
+        ]
         pyproject = folder / _PYPROJECT
         settings = _pyproject(pyproject) if os.path.isfile(pyproject) else None
         if len(files) + (settings is not None) > 1:
@@ -156,7 +161,7 @@ def find_config(start: str) -> Config:
             return read_config(files[0])
         if settings is not None:
             return settings
-        if os.path.exists(folder / ".git"):
+        if is_repository(str(folder)):
             break
     return Config()
 
@@ -165,10 +170,12 @@ def read_config(file: Path) -> Config:
     """The settings of a file.
 
     Raises:
-        UsageError: for a file that cannot be read, or says what the schema does not know.
+        UsageError: for a file that cannot be read or is a link out of its repository, for what the schema does not
+            know, and for a setting that leads out of the repository.
     """
+    _refuse_link(file)
     try:
-        data = file.read_bytes()
+        data = read_small(str(file))
     except OSError as error:
         raise UsageError(f"{_shown(file)}: {reason(error)}") from None
     if file.name == _PYPROJECT:
@@ -184,10 +191,19 @@ def read_config(file: Path) -> Config:
 def _pyproject(file: Path) -> Config | None:
     """The settings of a pyproject.toml; none where it has no table of ours."""
     try:
-        data = file.read_bytes()
+        data = read_small(str(file))
     except OSError as error:
         raise UsageError(f"{_shown(file)}: {reason(error)}") from None
-    return _table(file, data) if b"k8slint" in data else None
+    if b"k8slint" not in data:
+        return None
+    _refuse_link(file)
+    return _table(file, data)
+
+
+def _refuse_link(file: Path) -> None:
+    root = repository_root(str(file.parent))
+    if not is_within(root, str(file)):
+        raise UsageError(f"{_shown(file)}: a link to outside {root}; name the file itself with --config")
 
 
 def _table(file: Path, data: bytes) -> Config | None:
@@ -218,7 +234,21 @@ def _config(written: Written, file: Path) -> Config:
     config = _read(written.data, file, written)
     for path, pattern in config.malformed_patterns:
         raise UsageError(f'{_place(written, path)}: "{pattern[:_LONGEST]}" is a malformed pattern')
+    _refuse_outside(config)
     return config
+
+
+def _refuse_outside(config: Config) -> None:
+    """Nothing of a repository says which other files of the machine are read: who runs the program does, by flags."""
+    named: list[tuple[Steps, str, str]] = [(("crds", at), path, "--context") for at, path in enumerate(config.crds)]
+    if config.cluster:
+        named.append((("cluster",), config.cluster, "--cluster"))
+    root = repository_root(config.folder) if named else ""
+    for path, said, flag in named:
+        if not is_within(root, os.path.join(config.folder, said)):
+            around = "repository" if is_repository(root) else "folder of the settings"
+            place = config.place(*path)
+            raise UsageError(f'{place}: "{said[:_LONGEST]}" leads outside the {around}; name it with {flag} instead')
 
 
 def _place(written: Written, path: Steps) -> str:

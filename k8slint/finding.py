@@ -83,7 +83,7 @@ class Finding(NamedTuple):
 
 
 class Skipped(NamedTuple):
-    """A document, or a whole file, that is no manifest, and why."""
+    """A document, or a whole file, that is no manifest or was not opened, and why."""
 
     file: str
     line: int
@@ -119,7 +119,8 @@ class Summary(NamedTuple):
     given. `without_schema` are the kinds of the objects whose fields nothing here describes, most first: of these only
     references and metadata were judged; `in_part` are those whose CustomResourceDefinition was evaluated in part.
     `charts` are folders of Helm charts that nobody rendered, `kustomizations` folders of those that change what they
-    take in and that nobody built. `unread` counts files of which nothing or not all could be read as YAML.
+    take in and that nobody built. `unread` counts files of which nothing or not all could be read as YAML,
+    or that were not opened: links to outside, pipes.
     """
 
     files: int

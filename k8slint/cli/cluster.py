@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 cluster = typer.Typer(name="cluster", help="Describe the cluster that pods are scheduled on.", no_args_is_help=True)
 
+_MOST: Final = 1024 * 1024 * 1024  # of a large cluster kubectl prints hundreds of megabytes
 _COMMAND: Final = (
     "kubectl get nodes,pods,pv,pvc,sc,ns,quota,limits,priorityclasses,runtimeclasses,csinodes,pdb -A -o json"
     " | k8slint cluster snapshot - > cluster.yaml"
@@ -180,11 +181,15 @@ def _items(source: str) -> list[dict[str, Any]]:
 def _bytes(source: str) -> bytes:
     if source == "-":
         return read_stdin(limited=False)
+    from k8slint.loading.opening import read_file  # noqa: PLC0415 - imported when it runs
+
     try:
-        with open(source, "rb") as stream:
-            return stream.read()
+        data = read_file(source, _MOST)
     except (OSError, ValueError) as error:
         raise UsageError(f"{source}: {reason(error)}") from None
+    if len(data) > _MOST:
+        raise UsageError(f"{source}: larger than 1 GiB; pipe it into `k8slint cluster snapshot -`")
+    return data
 
 
 def _documents(source: str, data: bytes) -> Iterator[Any]:

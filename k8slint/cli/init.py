@@ -9,7 +9,9 @@ from typing import Annotated, Final
 import typer
 
 from k8slint.bundled import SCHEMAS
+from k8slint.cli.report_file import write_report
 from k8slint.loading.discovery import SCHEMA_FILE
+from k8slint.loading.opening import read_small
 from k8slint.usage import UsageError, reason
 
 _FILE: Final = ".k8slint.yaml"
@@ -74,16 +76,17 @@ def init(
     """Write a commented .k8slint.yaml into the current folder."""
     is_new = not os.path.exists(_FILE)
     if schema:
-        _write(SCHEMA_FILE, "w", (SCHEMAS / "config.schema.json").read_text(encoding="utf-8"))
+        write_report(SCHEMA_FILE, (SCHEMAS / "config.schema.json").read_text(encoding="utf-8"))
+        typer.echo(f"wrote {SCHEMA_FILE}")
     if is_new or not schema:
-        _write(_FILE, "x", f"{_MODELINE}\n{_TEXT}" if schema else _TEXT)
-    elif _MODELINE not in Path(_FILE).read_text(encoding="utf-8", errors="replace"):
+        _write_new(_FILE, f"{_MODELINE}\n{_TEXT}" if schema else _TEXT)
+    elif _MODELINE.encode() not in read_small(_FILE):
         typer.echo(f"for editors, let {_FILE} begin with: {_MODELINE}")
 
 
-def _write(file: str, mode: str, text: str) -> None:
+def _write_new(file: str, text: str) -> None:
     try:
-        with Path(file).open(mode, encoding="utf-8") as stream:
+        with Path(file).open("x", encoding="utf-8") as stream:
             stream.write(text)
     except FileExistsError:
         raise UsageError(f"{file} is there already") from None

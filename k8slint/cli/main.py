@@ -57,7 +57,11 @@ def main() -> NoReturn:
         sys.exit(1)
     except OSError as error:
         _discard_output()
-        _complain(f"{error.filename or 'standard output'}: {reason(error)}")
+        # Only where the working directory is has no name of its own that could be missing.
+        is_gone = isinstance(error, FileNotFoundError) and error.filename is None
+        _complain(
+            "the working directory is gone" if is_gone else f"{error.filename or 'standard output'}: {reason(error)}"
+        )
     sys.exit(code)
 
 

@@ -7,7 +7,7 @@ import stat
 from contextlib import suppress
 from typing import Final
 
-from k8slint.loading.discovery import repository_root
+from k8slint.loading.repository import is_within, repository_root
 from k8slint.usage import UsageError, reason
 
 _NEW: Final = 0o666  # as any file is made, less what the umask takes away
@@ -41,7 +41,7 @@ def _target(name: str) -> str:
     file = os.path.realpath(name)
     if os.path.islink(name):
         root = repository_root(os.path.realpath(os.path.dirname(name) or "."))
-        if os.path.commonpath((root, file)) != root:
+        if not is_within(root, file):
             raise UsageError(f"{name}: a link to outside {root}; name the file itself")
     return file
 

@@ -118,7 +118,7 @@ def rehearse(
     Raises:
         UsageError: for what cannot be done as asked, or cannot be read.
     """
-    from k8slint.lint import STDIN, Request, collect  # noqa: PLC0415 - imported when it runs
+    from k8slint.project import STDIN, Request, collect  # noqa: PLC0415 - imported when it runs
     from k8slint.report.schedule.subject import Subject  # noqa: PLC0415
     from k8slint.simulation.explain import Explainer  # noqa: PLC0415
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Collection, Iterable, Iterator
 from typing import Final
 
 from k8slint.config import Config
+from k8slint.loading.discovery import ignore_lines
 from k8slint.loading.patterns import compiled
 from k8slint.schema.definitions import NEWEST_MINOR, definitions_of
 from k8slint.values.nearest import nearest
@@ -45,8 +45,7 @@ def _excludes(config: Config, left_out: Collection[str]) -> Iterator[str]:
 def _is_ignored(pattern: str, folder: str) -> bool:
     """Whether git ignores what the pattern names: it may be there tomorrow, or on another machine."""
     try:
-        with open(os.path.join(folder, ".gitignore"), encoding="utf-8", errors="replace") as stream:
-            lines = stream.read().splitlines()
+        lines = ignore_lines(folder)
     except OSError:
         return False
     return bool(compiled(lines).verdict(pattern.strip("/*") + "/"))

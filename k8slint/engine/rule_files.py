@@ -9,6 +9,7 @@ from pathlib import Path
 from k8slint.engine.rule import STAGES, Rule, load_rules, rule_files
 from k8slint.loading.contract import faults
 from k8slint.loading.document import Document
+from k8slint.loading.opening import read_small
 from k8slint.loading.read import load
 from k8slint.usage import UsageError, reason
 
@@ -36,7 +37,7 @@ def checked_rules(folder: Path) -> Mapping[str, Rule]:
 
 def _faults(file: Path) -> Iterator[tuple[int, str]]:
     try:
-        documents = load(str(file), file.read_bytes()).documents
+        documents = load(str(file), read_small(str(file))).documents
     except OSError as error:
         raise UsageError(f"{file}: {reason(error)}") from None
     for document in documents:

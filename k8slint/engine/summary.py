@@ -8,15 +8,24 @@ from k8slint.cluster.kustomizations import unbuilt
 from k8slint.engine.judge import Judged
 from k8slint.finding import Skipped, Summary
 from k8slint.loading.charts import unrendered
+from k8slint.loading.discovery import Found
 from k8slint.loading.read import TEMPLATE, Loaded
 from k8slint.objects.read import Reading
 from k8slint.schema.schemas import Schemas, coverage, is_setting
 
 
 def summary_of(
-    loaded: Iterable[Loaded], own: Sequence[tuple[Reading, Judged]], skipped: tuple[Skipped, ...], schemas: Schemas
+    loaded: Iterable[Loaded],
+    own: Sequence[tuple[Reading, Judged]],
+    skipped: tuple[Skipped, ...],
+    passed_over: Iterable[Found],
+    schemas: Schemas,
 ) -> Summary:
-    """The summary of the sources that are reported on: `own`, with what was found there."""
+    """The summary of the sources that are reported on: `own`, with what was found there.
+
+    `skipped` are no manifests by what they hold, `passed_over` were not opened.
+    """
+    unopened = tuple(Skipped(each.name, 1, each.skipped) for each in passed_over if not each.is_context)
     minor = schemas.version.minor
     judged = [len(reading.objects) - sum(is_setting(obj.gvk, minor) for obj in reading.objects) for reading, _ in own]
     objects = [obj for reading, _ in own for obj in reading.objects]
@@ -25,7 +34,7 @@ def summary_of(
     return Summary(
         files=sum(count > 0 for count in judged),
         objects=sum(judged),
-        skipped=skipped,
+        skipped=(*skipped, *unopened),
         not_judged=sum(part.not_judged for _, part in own),
         ignored=sum(len(part.ignored) for _, part in own),
         without_schema=reach.without_schema,
@@ -33,5 +42,6 @@ def summary_of(
         in_part=reach.in_part,
         settings=reach.settings,
         kustomizations=tuple(dict.fromkeys(unbuilt(objects))),
-        unread=sum(each.skipped == TEMPLATE or any(one.failed for one in each.documents) for each in read),
+        unread=len(unopened)
+        + sum(each.skipped == TEMPLATE or any(one.failed for one in each.documents) for each in read),
     )

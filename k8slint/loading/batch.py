@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import marshal
 import os
 from collections.abc import Sequence
@@ -10,6 +9,7 @@ from typing import Any, Final
 
 from k8slint.loading.discovery import Found
 from k8slint.loading.document import Document, ReadProblem, Source
+from k8slint.loading.opening import read_file
 from k8slint.loading.read import Loaded, load
 from k8slint.loading.text import MAX_BYTES
 from k8slint.parallel import Tell, begins, chunked, map_in_order, silent
@@ -31,8 +31,7 @@ def load_file(name: str) -> Loaded:
         UsageError: where it cannot be read.
     """
     try:
-        with open(name, "rb") as stream:
-            data = stream.read(MAX_BYTES + 1)
+        data = read_file(name, MAX_BYTES)
     except (OSError, ValueError) as error:
         raise UsageError(f"{name}: {reason(error)}") from None
     return load(name, data)
@@ -40,22 +39,12 @@ def load_file(name: str) -> Loaded:
 
 def _load(file: Found) -> Loaded | OSError:
     try:
-        data = _bytes_of(file)
+        data = read_file(file.name, MAX_BYTES)
     except OSError as error:
         return error
     if file.skipped:
         return Loaded(Source(file.name, data.decode("utf-8", "replace"), file.is_context), (), file.skipped)
     return load(file.name, data, is_context=file.is_context)
-
-
-def _bytes_of(file: Found) -> bytes:
-    """What the file holds, or a byte more than is read."""
-    with open(file.name, "rb", buffering=0) as stream:
-        # To ask for much more than there is takes several times as long.
-        data = stream.read(min(file.size, MAX_BYTES) + 1)
-        if len(data) == file.size:
-            return data
-        return data + io.BufferedReader(stream).read(MAX_BYTES + 1 - len(data))
 
 
 _NOT_READ: Final = "not read"

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from k8slint.finding import Failure
+from k8slint.loading.opening import is_stream, kind_of, read_small
+from k8slint.loading.repository import Exits, and_above, is_repository, is_within, repository_root
 from k8slint.usage import reason
 
 if TYPE_CHECKING:
@@ -18,11 +21,16 @@ if TYPE_CHECKING:
 SUFFIXES: Final = (".yaml", ".yml", ".json")
 KUSTOMIZATIONS: Final = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 CONFIG_FILES: Final = (".k8slint.yaml", ".k8slint.yml", "k8slint.yaml")
+GITIGNORE: Final = ".gitignore"
 SCHEMA_FILE: Final = ".k8slint.schema.json"
 _LONGEST_SAID: Final = 80
 HELM_TEMPLATE: Final = "a Helm template"
 HELM_FILE: Final = "a Helm chart's own file"
 _CHART_FILES: Final = ("Chart.yaml", "Chart.lock", "requirements.yaml", "values.schema.json")
+LEADS_OUTSIDE: Final = "a link to outside the "
+_NOWHERE: Final = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
+# Emacs locks a file by a link beside it that leads nowhere.
+_LOCK: Final = ".#"
 
 
 class Found(NamedTuple):
@@ -38,10 +46,12 @@ class Found(NamedTuple):
 class Discovered:
     """The files, sorted by name; what could not be looked at; what is odd but no hindrance, each as a sentence.
 
-    `left_out` are the files and folders, these with a slash, that `is_excluded` or a .gitignore leaves out.
+    `skipped` have the name of a manifest, and are none that is read: links to outside, pipes. `left_out` are the files
+    and folders, these with a slash, that `is_excluded` or a .gitignore leaves out.
     """
 
     files: list[Found] = field(default_factory=list)
+    skipped: list[Found] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
@@ -50,7 +60,9 @@ class Discovered:
 def discover(paths: Iterable[str], context: Iterable[str], is_excluded: Callable[[str], bool]) -> Discovered:
     """The files of the paths, then those of the context that are not among them; each file once.
 
-    Directories are walked without following links to directories, and without what .gitignore names.
+    Directories are walked without following links to directories or to outside the repository, and without what
+    .gitignore names. Nor is a link out of its repository followed where it is named: it may be one of many names that a
+    shell made of `*.yaml`, and what is in the file would be printed.
     """
     walk = _Walk(is_excluded)
     # A file of two names has the first, whatever the order of the arguments.
@@ -59,7 +71,15 @@ def discover(paths: Iterable[str], context: Iterable[str], is_excluded: Callable
     for path in sorted(context):
         walk.add(path, is_context=True)
     walk.result.files.sort(key=attrgetter("name"))
+    walk.result.skipped = sorted(dict.fromkeys(walk.result.skipped))
     return walk.result
+
+
+class _Top(NamedTuple):
+    """A folder to walk through, and the root that links in it stay below."""
+
+    root: str
+    is_context: bool
 
 
 class _Walk:
@@ -70,6 +90,7 @@ class _Walk:
         self._is_excluded = is_excluded
         self._seen: set[tuple[int, int]] = set()
         self._charts = _Charts()
+        self._exits = Exits()
 
     def add(self, path: str, *, is_context: bool) -> None:
         try:
@@ -77,25 +98,29 @@ class _Walk:
         except (OSError, ValueError) as error:
             self._fail(path, reason(error))
             return
-        if stat.S_ISDIR(status.st_mode):
+        outside = "" if is_stream(path) else self._exits.repository_left_by(path)
+        if outside:
+            self._fail(path, f"{LEADS_OUTSIDE}repository {outside}; name what it leads to")
+        elif stat.S_ISDIR(status.st_mode):
             self._add_directory(path, is_context=is_context)
-        elif stat.S_ISREG(status.st_mode) or path.startswith(("/dev/fd/", "/proc/self/fd/")):
-            self._add_file(os.path.normpath(path), status, is_context=is_context)
-        else:
+        elif not stat.S_ISREG(status.st_mode) and not is_stream(path):
             self._fail(path, "not a regular file; to read a stream, pipe it into `k8slint check -`")
+        elif not self._leaves_out(os.path.normpath(path)):
+            self._add_file(os.path.normpath(path), status, is_context=is_context)
 
     def _fail(self, path: str, why: str) -> None:
         self.result.failures.append(Failure(path, f"{path}: {why}"))
 
     def _add_file(self, path: str, status: os.stat_result, *, is_context: bool) -> None:
         identity = (status.st_dev, status.st_ino)
-        if identity in self._seen or self._leaves_out(path):
+        if identity in self._seen:
             return
         self._seen.add(identity)
         self.result.files.append(Found(path, is_context, self._charts.reason(path), status.st_size))
 
     def _add_directory(self, top: str, *, is_context: bool) -> None:
         above = self._ignores_above(top)
+        place = _Top(repository_root(os.path.realpath(top)), is_context)
         # What is named is meant, though git ignores it.
         pending = [(os.path.normpath(top), () if _is_ignored(above, top.rstrip("/") + "/") else above)]
         while pending:
@@ -105,30 +130,48 @@ class _Walk:
             except OSError as error:
                 self._fail(folder, reason(error))
                 continue
-            if any(entry.name == ".gitignore" for entry in entries):
+            if any(entry.name == GITIGNORE for entry in entries):
                 ignores = (*ignores, *self._ignores_in(folder))
             for entry in entries:
                 path = entry.name if folder == "." else entry.path
                 try:
-                    self._add_entry(entry, path, ignores, pending, is_context=is_context)
+                    self._add_entry(entry, path, ignores, pending, place)
                 except OSError as error:
                     self._fail(path, reason(error))
 
-    def _add_entry(
-        self, entry: os.DirEntry[str], path: str, ignores: Ignores, pending: list[Any], *, is_context: bool
-    ) -> None:
+    def _add_entry(self, entry: os.DirEntry[str], path: str, ignores: Ignores, pending: list[Any], top: _Top) -> None:
         if entry.is_dir(follow_symlinks=False):
             if entry.name != ".git" and not self._leaves_out(path + "/", ignores):
                 pending.append((path, ignores))
-        elif _has_manifest_name(entry.name):
-            if _is_ignored(ignores, path):
-                self.result.left_out.append(path)
-                return
-            if entry.is_symlink() and not os.path.exists(path):
-                return
-            status = entry.stat()
-            if stat.S_ISREG(status.st_mode):
-                self._add_file(path, status, is_context=is_context)
+        elif _has_manifest_name(entry.name) and not self._leaves_out(path, ignores):
+            if entry.is_symlink():
+                self._add_link(entry, path, top)
+            else:
+                self._add_if_regular(entry, path, top)
+
+    def _add_link(self, entry: os.DirEntry[str], path: str, top: _Top) -> None:
+        if not is_within(top.root, path):
+            around = "repository" if is_repository(top.root) else "folder"
+            self._skip(path, f"{LEADS_OUTSIDE}{around}", top)
+            return
+        try:
+            self._add_if_regular(entry, path, top)
+        except OSError as error:
+            if error.errno not in _NOWHERE:
+                raise
+            if not entry.name.startswith(_LOCK):
+                self._skip(path, "a link that leads nowhere", top)
+
+    def _add_if_regular(self, entry: os.DirEntry[str], path: str, top: _Top) -> None:
+        status = entry.stat()
+        kind = kind_of(status.st_mode)
+        if kind:
+            self._skip(path, f"a link to {kind}" if entry.is_symlink() else kind, top)
+        else:
+            self._add_file(path, status, is_context=top.is_context)
+
+    def _skip(self, path: str, why: str, top: _Top) -> None:
+        self.result.skipped.append(Found(path, top.is_context, why))
 
     def _leaves_out(self, path: str, ignores: Ignores = ()) -> bool:
         is_left_out = _is_ignored(ignores, path) or self._is_excluded(path)
@@ -137,11 +180,11 @@ class _Walk:
         return is_left_out
 
     def _ignores_in(self, folder: str) -> Ignores:
-        file = os.path.join(folder, ".gitignore")
+        file = os.path.join(folder, GITIGNORE)
         try:
-            with open(file, encoding="utf-8", errors="replace") as stream:
-                lines = stream.read().splitlines()
-        except OSError:
+            lines = ignore_lines(folder)
+        except OSError as error:
+            self._note(f"{os.path.relpath(file)}: {reason(error)}; what it names is not left out")
             return ()
         from k8slint.loading.patterns import compiled  # noqa: PLC0415 - only where a .gitignore is
 
@@ -151,16 +194,33 @@ class _Walk:
             said = (
                 f'{os.path.relpath(file)}:{first + 1}: "{lines[first].strip()[:_LONGEST_SAID]}" is a malformed pattern'
             )
-            note = f"{said}, and is left out{f', as are {others} more' if others else ''}"
-            if note not in self.result.notes:
-                self.result.notes.append(note)
+            self._note(f"{said}, and is left out{f', as are {others} more' if others else ''}")
         return ((os.path.abspath(folder).rstrip("/") + "/", patterns),)
+
+    def _note(self, note: str) -> None:
+        if note not in self.result.notes:
+            self.result.notes.append(note)
 
     def _ignores_above(self, folder: str) -> Ignores:
         """The .gitignore files between the root of the repository and the folder, outermost first."""
-        above = list(_and_above(os.path.abspath(folder)))
-        root = next((index for index, each in enumerate(above) if os.path.exists(os.path.join(each, ".git"))), 0)
-        return tuple(entry for parent in reversed(above[1 : root + 1]) for entry in self._ignores_in(parent))
+        above = list(and_above(os.path.abspath(folder)))
+        root = next((index for index, each in enumerate(above) if is_repository(each)), 0)
+        return tuple(
+            entry
+            for parent in reversed(above[1 : root + 1])
+            if os.path.lexists(os.path.join(parent, GITIGNORE))
+            for entry in self._ignores_in(parent)
+        )
+
+
+def ignore_lines(folder: str) -> list[str]:
+    """The lines of the .gitignore of a folder; as git does, it follows no link there.
+
+    Raises:
+        OSError: where it cannot be read.
+    """
+    text = read_small(os.path.join(folder, GITIGNORE), follows=False).decode("utf-8-sig", "replace")
+    return text.replace("\r\n", "\n").split("\n")
 
 
 def _has_manifest_name(name: str) -> bool:
@@ -180,20 +240,6 @@ def _is_ignored(ignores: Ignores, path: str) -> bool:
         include = patterns.verdict(absolute[len(folder) :])
         verdict = verdict if include is None else include
     return verdict
-
-
-def repository_root(path: str) -> str:
-    """The absolute path of the repository around a folder; the folder itself outside of any."""
-    here = os.path.abspath(path)
-    return next((folder for folder in _and_above(here) if os.path.exists(os.path.join(folder, ".git"))), here)
-
-
-def _and_above(path: str) -> Iterator[str]:
-    """A path and the folders above it."""
-    yield path
-    while (parent := os.path.dirname(path)) != path:
-        path = parent
-        yield path
 
 
 class _Charts:
@@ -220,7 +266,7 @@ class _Charts:
     def _lies_in_templates(self, folder: str) -> bool:
         if folder not in self._is_in_templates:
             here = os.path.abspath(folder)
-            self._is_in_templates[folder] = "templates" in here and any(map(self._is_templates, _and_above(here)))
+            self._is_in_templates[folder] = "templates" in here and any(map(self._is_templates, and_above(here)))
         return self._is_in_templates[folder]
 
     def _is_templates(self, folder: str) -> bool:

@@ -12,7 +12,7 @@ import pytest
 
 import k8slint
 from k8slint import Finding, Location, Report, Severity, UsageError, check
-from k8slint.lint import Request
+from k8slint.project import Request
 
 POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: a, image: nginx}]}\n"
 
