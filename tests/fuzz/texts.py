@@ -10,7 +10,7 @@ from tests.fuzz.evil import TEXTS, mutated, stream
 from tests.hostile.test_fuzz import DAMAGES, whole_files
 
 INSIDE = ["a.yaml", "sub", "sub/a.yaml", "sub/"]
-OUTSIDE = ["/etc/hostname", "/dev/zero", "nowhere", "a.yaml/", ".git"]
+OUTSIDE = ["/etc", "..", "../..", "/dev/zero", "nowhere", "/proc/self/environ", "a.yaml/", ".git"]
 PATTERN = [
     "*", "**", "?", "/", "\\", "!", "#", "[", "]", "[a-z]", "[z-a]", "[!a]", "[^a]", "[[:alpha:]]",
     "[[:zz:]]", "[a--b]",
