@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo test lint corpus bench schemas clean
+.PHONY: demo test lint corpus bench picture schemas clean
 
 demo: $(VENV)/.run  ## install and look at the examples
 	@$(BIN)/k8slint check examples/ || [ $$? -eq 1 ]
@@ -17,11 +17,14 @@ lint: $(VENV)/.dev  ## format, style, types, layers
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-corpus: $(VENV)/.run  ## findings by rule on the public manifests of ../shared/corpus; RULE=id lists them
+corpus: $(VENV)/.run  ## findings by rule on the manifests of others in K8SLINT_CORPUS; RULE=id lists them
 	$(BIN)/python scripts/corpus.py $(RULE)
 
 bench: $(VENV)/.run  ## whole-process times, paired with peers found on PATH
 	$(BIN)/python benchmarks/check.py
+
+picture: $(VENV)/.run  ## docs/check.svg, from what the program prints
+	$(BIN)/python scripts/picture.py
 
 schemas: $(VENV)/.dev  ## schemas/kubernetes/*.json from the kubernetes-validate wheel
 	$(BIN)/python scripts/build_schemas.py

@@ -1,3 +1,73 @@
-"""What would the cluster do with these manifests? Answers before you apply, without a cluster."""
+"""What would the cluster do with these manifests? Answers before you apply, without a cluster.
+
+For programs there is `check`, what it returns, and the error that it raises; all else may change.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterable
+
+    from k8slint.finding import Failure, Finding, Location, Report, Severity
+    from k8slint.usage import UsageError
 
 __version__ = "0.1.0"
+__all__ = ["Failure", "Finding", "Location", "Report", "Severity", "UsageError", "__version__", "check"]
+
+
+def check(
+    *paths: str | os.PathLike[str],
+    config: str | os.PathLike[str] = "",
+    context: Iterable[str | os.PathLike[str]] = (),
+    stdin: bytes = b"",
+    stdin_name: str = "<stdin>",
+    kubernetes_version: str = "",
+    select: Iterable[str] = (),
+    ignore: Iterable[str] = (),
+    profile: str = "",
+    cluster: str | os.PathLike[str] = "",
+    nodes: str = "",
+    workers: int = 1,
+) -> Report:
+    """What `k8slint check` reports, as a value; each keyword is the command's option of that name.
+
+    No path is the working directory, and `-` is the bytes of `stdin`. Settings are found as the command finds them.
+    With more than one worker the process forks, which a program with threads should not do; 0 is as many as pay.
+
+    Raises:
+        UsageError: for what cannot be done as asked.
+    """
+    from os import fspath  # noqa: PLC0415 - the name of the package alone should cost nothing
+
+    from k8slint.config import config_for  # noqa: PLC0415
+    from k8slint.lint import Request, lint  # noqa: PLC0415
+
+    given = [fspath(path) for path in paths] or ["."]
+    return lint(
+        Request(
+            paths=given,
+            config=config_for(fspath(config), given),
+            context=[fspath(path) for path in context],
+            stdin=stdin,
+            stdin_name=stdin_name,
+            kubernetes_version=kubernetes_version,
+            select=tuple(select),
+            ignore=tuple(ignore),
+            profile=profile,
+            cluster=fspath(cluster),
+            nodes=nodes,
+            workers=workers,
+        )
+    )
+
+
+def __getattr__(name: str) -> Any:
+    # The types are imported by those who ask for them: every start of the program imports this package first.
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from k8slint import finding, usage  # noqa: PLC0415
+
+    return getattr(usage if name == "UsageError" else finding, name)

@@ -8,4 +8,6 @@ _HERE = Path(__file__).resolve().parent
 _ROOT = _HERE / "_bundled" if (_HERE / "_bundled").is_dir() else _HERE.parent
 
 RULES = _ROOT / "rules"
+# Facts that several rules rest on: no rules, though they lie among them.
+TABLES = RULES / "tables"
 SCHEMAS = _ROOT / "schemas"

@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from k8slint.finding import Severity
-from k8slint.loading.contract import faults
+from k8slint.loading.contract import UNKNOWN_KEY, faults
 from k8slint.loading.discovery import CONFIG_FILES
-from k8slint.loading.document import Document
+from k8slint.loading.document import Document, Span
+from k8slint.loading.document import Path as Steps
 from k8slint.loading.read import load
 from k8slint.usage import UsageError, reason
 
+if TYPE_CHECKING:
+    from k8slint.loading.patterns import Patterns
+    from k8slint.loading.toml import Toml
+
+    # The text of settings, read, with where each of them stands.
+    Written = Document | Toml
+
 _PYPROJECT: Final = "pyproject.toml"
+_LONGEST: Final = 80
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,7 +40,10 @@ class Override:
 
 @dataclass(frozen=True)
 class Config:
-    """Settings of a run. `folder` is what the patterns and paths in it start from."""
+    """Settings of a run. `folder` is what the patterns and paths in it start from.
+
+    `variables` name, for a setting that the environment gives, the variable.
+    """
 
     folder: str = "."
     kubernetes_version: str = ""
@@ -44,42 +55,91 @@ class Config:
     externals: tuple[str, ...] = ()
     crds: tuple[str, ...] = ()
     cluster: str = ""
+    fail_level: str = ""
+    output_format: tuple[str, ...] = ()
+    color: bool | None = None
+    workers: int = 0
+    bundles: tuple[str, ...] = ()
     overrides: tuple[Override, ...] = ()
+    variables: Mapping[str, str] = field(default_factory=dict)
+    written: Written | None = field(default=None, repr=False, compare=False)
+
+    def place(self, *path: str | int) -> str:
+        """Where a setting is written: `file:line:column`, or the variable that holds it; empty if it is not."""
+        if path[0] in self.variables:
+            return self.variables[str(path[0])]
+        return _place(self.written, path) if self.written is not None else ""
+
+    @property
+    def rule_words(self) -> Iterator[tuple[Steps, str]]:
+        """The rules and categories that the settings name, each with where it stands."""
+        yield from _rule_words((), self)
+        for number, override in enumerate(self.overrides):
+            yield from _rule_words(("overrides", number), override)
 
     def is_excluded(self, path: str) -> bool:
         """Whether `exclude` names the file or folder."""
-        return bool(self.exclude) and self._excludes.match_file(self._relative(path))
+        return bool(self.exclude) and bool(self._excludes.verdict(self.relative(path)))
 
     def overrides_for(self, path: str) -> tuple[Override, ...]:
         """The overrides whose patterns match the file, in order."""
         if not self.overrides:
             return ()
-        relative = self._relative(path)
+        relative = self.relative(path)
         return tuple(
             override
-            for override, spec in zip(self.overrides, self._override_specs, strict=True)
-            if spec.match_file(relative)
+            for override, patterns in zip(self.overrides, self._override_patterns, strict=True)
+            if patterns.verdict(relative)
         )
 
-    @cached_property
-    def _excludes(self) -> Any:
-        return _patterns(self.exclude)
+    def bundle_of(self, file: str) -> str:
+        """The outermost folder above a file that `bundles` names; empty where none does."""
+        if not self.bundles:
+            return ""
+        if "." in self.bundles:
+            return "."
+        folders = os.path.dirname(self.relative(file)).split(os.sep)
+        above = (f"{'/'.join(folders[:end])}/" for end in range(1, len(folders) + 1))
+        return next((folder for folder in above if self._bundle_patterns.verdict(folder)), "").rstrip("/")
 
     @cached_property
-    def _override_specs(self) -> tuple[Any, ...]:
-        return tuple(_patterns(override.paths) for override in self.overrides)
+    def _bundle_patterns(self) -> Patterns:
+        return _compiled(self.bundles)
 
-    def _relative(self, path: str) -> str:
+    @property
+    def malformed_patterns(self) -> Iterator[tuple[Steps, str]]:
+        """The patterns that can match nothing, each with where in the settings it stands."""
+        for index in self._excludes.malformed if self.exclude else ():
+            yield ("exclude", index), self.exclude[index]
+        for number, (override, patterns) in enumerate(zip(self.overrides, self._override_patterns, strict=True)):
+            for index in patterns.malformed:
+                yield ("overrides", number, "paths", index), override.paths[index]
+
+    @cached_property
+    def _excludes(self) -> Patterns:
+        return _compiled(self.exclude)
+
+    @cached_property
+    def _override_patterns(self) -> tuple[Patterns, ...]:
+        return tuple(_compiled(override.paths) for override in self.overrides)
+
+    def relative(self, path: str) -> str:
+        """The path from the folder of the settings, as patterns are matched with it."""
         return os.path.relpath(path, self.folder) + ("/" if path.endswith("/") else "")
 
 
-def _patterns(globs: Iterable[str]) -> Any:
-    from pathspec import GitIgnoreSpec  # noqa: PLC0415 - only where the config has patterns
+def _compiled(lines: Sequence[str]) -> Patterns:
+    from k8slint.loading.patterns import compiled  # noqa: PLC0415 - only settings with patterns pay for it
 
-    try:
-        return GitIgnoreSpec.from_lines(globs)
-    except (ValueError, re.error) as error:
-        raise UsageError(f"a pattern of the configuration is malformed: {error}") from None
+    return compiled(lines)
+
+
+def config_for(file: str, paths: Iterable[str]) -> Config:
+    """The settings of the file, else those nearest above all the paths."""
+    if file:
+        return read_config(Path(file))
+    folders = [path if os.path.isdir(path) else os.path.dirname(path) for path in paths if path != "-"]
+    return find_config(os.path.commonpath([os.path.abspath(folder) for folder in folders or ["."]]))
 
 
 def find_config(start: str) -> Config:
@@ -88,14 +148,14 @@ def find_config(start: str) -> Config:
     for folder in (here, *here.parents):
         files = [folder / name for name in CONFIG_FILES if os.path.isfile(folder / name)]
         pyproject = folder / _PYPROJECT
-        table = _tool_table(pyproject) if os.path.isfile(pyproject) else None
-        if len(files) + (table is not None) > 1:
-            names = " and ".join([*(file.name for file in files), *([_PYPROJECT] if table is not None else [])])
+        settings = _pyproject(pyproject) if os.path.isfile(pyproject) else None
+        if len(files) + (settings is not None) > 1:
+            names = " and ".join([*(file.name for file in files), *([_PYPROJECT] if settings is not None else [])])
             raise UsageError(f"{_shown(folder)}: {names} both hold settings; keep one")
         if files:
             return read_config(files[0])
-        if table is not None:
-            return _config(table, pyproject, None)
+        if settings is not None:
+            return settings
         if os.path.exists(folder / ".git"):
             break
     return Config()
@@ -107,43 +167,66 @@ def read_config(file: Path) -> Config:
     Raises:
         UsageError: for a file that cannot be read, or says what the schema does not know.
     """
-    if file.name == _PYPROJECT:
-        return _config(_tool_table(file) or {}, file, None)
     try:
         data = file.read_bytes()
     except OSError as error:
         raise UsageError(f"{_shown(file)}: {reason(error)}") from None
+    if file.name == _PYPROJECT:
+        return _table(file, data) or Config(folder=str(file.parent))
     documents = load(_shown(file), data).documents
     for document in documents:
-        for problem in document.problems:
-            line, _ = document.source.place(problem.span[0])
-            raise UsageError(f"{_shown(file)}:{line}: {problem.message}")
+        _refuse_unreadable(document)
     if not documents:
         return Config(folder=str(file.parent))
-    return _config(documents[0].data, file, documents[0])
+    return _config(documents[0], file)
 
 
-def _tool_table(file: Path) -> dict[str, Any] | None:
+def _pyproject(file: Path) -> Config | None:
+    """The settings of a pyproject.toml; none where it has no table of ours."""
     try:
-        written = file.read_text(encoding="utf-8")
-        if "k8slint" not in written:
-            return None
-        import tomllib  # noqa: PLC0415 - only a project with settings there pays for it
-
-        data = tomllib.loads(written)
-    except (OSError, ValueError) as error:
-        raise UsageError(f"{_shown(file)}: {' '.join(str(error).split())}") from None
-    tool = data.get("tool")
-    table = tool.get("k8slint") if isinstance(tool, dict) else None
-    return table if isinstance(table, dict) else None
+        data = file.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{_shown(file)}: {reason(error)}") from None
+    return _table(file, data) if b"k8slint" in data else None
 
 
-def _config(data: Any, file: Path, document: Document | None) -> Config:
-    for path, message in faults(data, "config"):
-        place = _shown(file)
-        if document is not None:
-            place += f":{document.source.place(document.span(path, key=True)[0])[0]}"
-        raise UsageError(f"{place}: {message}")
+def _table(file: Path, data: bytes) -> Config | None:
+    from k8slint.loading.toml import read_toml  # noqa: PLC0415 - only a project with settings there pays for it
+
+    written = read_toml(_shown(file), data, ("tool", "k8slint"))
+    _refuse_unreadable(written)
+    return None if written.data is None else _config(written, file)
+
+
+def _refuse_unreadable(written: Written) -> None:
+    for problem in written.problems:
+        line, column = written.source.place(problem.span[0])
+        raise UsageError(f"{written.source.name}:{line}:{column}: {problem.message}")
+
+
+def _config(written: Written, file: Path) -> Config:
+    def text(path: Steps) -> str:
+        start, end = written.span(path)
+        return written.source.text[start:end]
+
+    def first_misspelt(fault: tuple[Steps, str]) -> tuple[bool, Span]:
+        # A misspelt key explains why another is missing.
+        return not fault[1].startswith(UNKNOWN_KEY), written.span(fault[0], key=True)
+
+    for path, message in sorted(faults(written.data, "config", text), key=first_misspelt):
+        raise UsageError(f"{_place(written, path)}: {message}")
+    config = _read(written.data, file, written)
+    for path, pattern in config.malformed_patterns:
+        raise UsageError(f'{_place(written, path)}: "{pattern[:_LONGEST]}" is a malformed pattern')
+    return config
+
+
+def _place(written: Written, path: Steps) -> str:
+    line, column = written.source.place(written.span(path, key=True)[0])
+    return f"{written.source.name}:{line}:{column}"
+
+
+def _read(data: Mapping[str, Any], file: Path, written: Written) -> Config:
     return Config(
         folder=str(file.parent),
         kubernetes_version=data.get("kubernetes-version", ""),
@@ -155,6 +238,11 @@ def _config(data: Any, file: Path, document: Document | None) -> Config:
         externals=tuple(data.get("externals", ())),
         crds=tuple(data.get("crds", ())),
         cluster=data.get("cluster", ""),
+        fail_level=data.get("fail-level", ""),
+        output_format=(data["output-format"],) if "output-format" in data else (),
+        color=data.get("color"),
+        workers=int(data.get("workers", 0)),
+        bundles=tuple(data.get("bundles", ())),
         overrides=tuple(
             Override(
                 tuple(entry["paths"]),
@@ -164,11 +252,20 @@ def _config(data: Any, file: Path, document: Document | None) -> Config:
             )
             for entry in data.get("overrides", ())
         ),
+        written=written,
     )
 
 
 def _severities(data: Mapping[str, Any]) -> dict[str, Severity]:
     return {rule: Severity(value) for rule, value in data.get("severity", {}).items()}
+
+
+def _rule_words(at: Steps, settings: Config | Override) -> Iterator[tuple[Steps, str]]:
+    for key, words in (("select", settings.select), ("ignore", settings.ignore)):
+        for index, word in enumerate(words):
+            yield (*at, key, index), word
+    for word in settings.severity:
+        yield (*at, "severity", word), word
 
 
 def _shown(path: Path) -> str:

@@ -97,6 +97,13 @@ class Ignored(NamedTuple):
     reason: str
 
 
+class Failure(NamedTuple):
+    """What could not be done, as a sentence, and the path at which."""
+
+    file: str
+    message: str
+
+
 class KindCount(NamedTuple):
     """A kind, as `Certificate.cert-manager.io/v1`, and how many objects of it there are."""
 
@@ -107,9 +114,12 @@ class KindCount(NamedTuple):
 class Summary(NamedTuple):
     """What was looked at.
 
-    `files` and `objects` are what was judged. `without_schema` are the kinds of the objects whose fields nothing here
-    describes, most first: of these only references and metadata were judged. `charts` are folders of Helm charts that
-    nobody rendered. `not_judged` counts references whose target may lie outside the files given.
+    `files` hold the `objects`, which are those that the API server takes; `settings` are objects that programs read, as
+    kustomizations, and that no API server sees. `not_judged` counts references whose target may lie outside the files
+    given. `without_schema` are the kinds of the objects whose fields nothing here describes, most first: of these only
+    references and metadata were judged; `in_part` are those whose CustomResourceDefinition was evaluated in part.
+    `charts` are folders of Helm charts that nobody rendered, `kustomizations` folders of those that change what they
+    take in and that nobody built. `unread` counts files of which nothing or not all could be read as YAML.
     """
 
     files: int
@@ -119,11 +129,21 @@ class Summary(NamedTuple):
     ignored: int
     without_schema: tuple[KindCount, ...] = ()
     charts: tuple[str, ...] = ()
+    in_part: tuple[KindCount, ...] = ()
+    settings: tuple[KindCount, ...] = ()
+    kustomizations: tuple[str, ...] = ()
+    unread: int = 0
 
     @property
     def fully(self) -> int:
-        """How many of the objects were held against a schema."""
-        return self.objects - sum(each.objects for each in self.without_schema)
+        """How many of the objects were held against all that describes them."""
+        return self.objects - sum(each.objects for each in (*self.without_schema, *self.in_part))
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether all that the files hold was judged."""
+        gaps = (self.without_schema, self.in_part, self.charts, self.kustomizations, self.not_judged, self.unread)
+        return not any(gaps)
 
 
 class RuleText(NamedTuple):
@@ -140,9 +160,11 @@ class RuleText(NamedTuple):
 class Report(NamedTuple):
     """The result of a run: findings in order of place, then what they rest on.
 
-    `failures` are sentences that say what could not be read: if there are any, the work was not done. `rules` are those
-    that found something, ignored findings included. `root` is the absolute path of the repository, else of the working
-    directory: what formats for other programs name files from.
+    `failures` say what could not be read: if there are any, the work was not done. `notes` are sentences about settings
+    that have no effect. `rules` are those that found something, ignored findings included. `root` is the absolute path
+    of the repository, else of the working directory: what formats for other programs name files from. Findings of
+    `fail_level` or worse make the run fail; none do if it is None. `hidden` counts findings that were not asked for,
+    being below `least`.
     """
 
     kubernetes_version: str
@@ -151,5 +173,38 @@ class Report(NamedTuple):
     assumptions: tuple[str, ...]
     rules: Mapping[str, RuleText] = MappingProxyType({})
     ignored: tuple[Ignored, ...] = ()
-    failures: tuple[str, ...] = ()
+    failures: tuple[Failure, ...] = ()
+    notes: tuple[str, ...] = ()
     root: str = ""
+    fail_level: Severity | None = Severity.WARNING
+    least: Severity = Severity.INFO
+    hidden: int = 0
+
+    @property
+    def exit_code(self) -> int:
+        """0 for clean, 1 for findings that make the run fail, 2 for work that could not be done."""
+        if self.failures:
+            return 2
+        return int(any(map(self.fails, self.findings)))
+
+    def fails(self, finding: Finding) -> bool:
+        """Whether the finding makes the run fail."""
+        return self.fail_level is not None and finding.severity.rank <= self.fail_level.rank
+
+    def weight(self, finding: Finding) -> Severity:
+        """What the finding is for a program that takes an error for a failed run: an error if it makes the run fail."""
+        if self.fails(finding):
+            return Severity.ERROR
+        return Severity.INFO if finding.severity is Severity.INFO else Severity.WARNING
+
+    def at_least(self, least: Severity) -> Report:
+        """The report without the findings that are less bad, those that are ignored included."""
+        kept = tuple(finding for finding in self.findings if finding.severity.rank <= least.rank)
+        ignored = tuple(each for each in self.ignored if each.finding.severity.rank <= least.rank)
+        return self._replace(
+            findings=kept,
+            ignored=ignored,
+            summary=self.summary._replace(ignored=len(ignored)),
+            least=least,
+            hidden=len(self.findings) - len(kept),
+        )

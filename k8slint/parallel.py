@@ -6,12 +6,16 @@ import marshal
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from itertools import accumulate
 from typing import Any, BinaryIO, Final, NamedTuple, TypeVar
 
 T = TypeVar("T")
 R = TypeVar("R")
+
+Tell = Callable[[str, int, int], None]
+"""Is told how far a long work has come: what was done, to how many, of how many."""
 
 _CHUNKS_A_WORKER: Final = 16  # more than one, so that a slow one holds up little
 _TICKET: Final = 2  # bytes
@@ -21,6 +25,14 @@ _MOST_TICKETS: Final = 2_048  # the least pipe there is takes them all
 class _Fork(NamedTuple):
     pid: int
     answer: BinaryIO
+
+
+def silent(_done: str, _count: int, _total: int) -> None:
+    """Is told, and does nothing."""
+
+
+def _no_matter(_index: int) -> None:
+    pass
 
 
 def _pickled(result: Any) -> bytes:
@@ -42,15 +54,22 @@ def map_in_order(
     workers: int,
     pack: Callable[[R], bytes] = _pickled,
     unpack: Callable[[bytes], R] = _unpickled,
+    begin: Callable[[int], None] = _no_matter,
 ) -> list[R]:
     """What the function makes of each item, in the order of the items.
 
     The others that work beside this process are forks of it, which see everything as it is now and send back results,
-    as what `pack` makes of them. Where forking is not to be had, or a fork dies, the work is done here.
+    as what `pack` makes of them. Where forking is not to be had, or a fork dies, the work is done here. `begin` hears
+    the index of every item that this process begins with: all the items before it have been begun by then.
     """
+
+    def work(index: int) -> R:
+        begin(index)
+        return function(items[index])
+
     # Every worker draws the number of its next item from one pipe; whoever is fast draws more.
     if workers < 2 or not 1 < len(items) <= _MOST_TICKETS or not hasattr(os, "fork") or sys.platform == "darwin":
-        return [function(item) for item in items]
+        return [work(index) for index in range(len(items))]
     tickets, issued = os.pipe()
     os.write(issued, b"".join(index.to_bytes(_TICKET, "big") for index in range(len(items))))
     os.close(issued)
@@ -65,8 +84,9 @@ def map_in_order(
     forks: list[_Fork] = []
     try:
         with suppress(OSError):  # the system has no more processes to give
-            forks.extend(_fork(share) for _ in range(workers - 1))
-        done = {index: function(items[index]) for index in drawn()}
+            for _ in range(workers - 1):
+                forks.append(_fork(share, forks))
+        done = {index: work(index) for index in drawn()}
         answers = [answer for fork in forks for answer in _answer(fork)]
     except BaseException:
         for fork in forks:
@@ -78,8 +98,9 @@ def map_in_order(
     return [done[index] if index in done else function(items[index]) for index in range(len(items))]
 
 
-def _fork(work: Callable[[], list[tuple[int, bytes]]]) -> _Fork:
-    """A fork that does the work, answers and ends."""
+def _fork(work: Callable[[], list[tuple[int, bytes]]], others: Sequence[_Fork]) -> _Fork:
+    """A fork that does the work, answers and ends; at once if this process ends before it, however it ends."""
+    parent = os.getpid()
     receiver, sender = os.pipe()
     try:
         pid = os.fork()
@@ -93,10 +114,36 @@ def _fork(work: Callable[[], list[tuple[int, bytes]]]) -> _Fork:
     try:
         # At once and without a word: the parent says what there is to say, and waits for its forks before it ends.
         signal.signal(signal.SIGINT, signal.SIG_DFL)
+        _let_go((receiver, *(fork.answer.fileno() for fork in others)))
+        with _ending_with_the_reader(sender):
+            # It may have gone before there was anything to signal it.
+            answer = marshal.dumps(work() if os.getppid() == parent else [])
         with open(sender, "wb") as stream:
-            marshal.dump(work(), stream)
+            stream.write(answer)
     finally:
         os._exit(0)
+
+
+def _let_go(readers: Iterable[int]) -> None:
+    """Close what only the parent reads, and its output: who waits for the output to end waits for the parent alone."""
+    for reader in readers:
+        os.close(reader)
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for stream in range(3):
+        os.dup2(nowhere, stream)
+
+
+@contextmanager
+def _ending_with_the_reader(sender: int) -> Iterator[None]:
+    """In here the process is ended by SIGIO when the last reader of the pipe is gone, as when its parent was killed."""
+    import fcntl  # noqa: PLC0415 - there is none where there is no fork
+
+    signal.signal(signal.SIGIO, signal.SIG_DFL)
+    flags = fcntl.fcntl(sender, fcntl.F_GETFL)
+    fcntl.fcntl(sender, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(sender, fcntl.F_SETFL, flags | os.O_ASYNC)
+    yield
+    fcntl.fcntl(sender, fcntl.F_SETFL, flags)  # a reader that makes room gives the same signal
 
 
 def _answer(fork: _Fork) -> list[tuple[int, bytes]]:
@@ -118,6 +165,12 @@ def _end(fork: _Fork) -> None:
         if os.waitpid(fork.pid, os.WNOHANG) == (0, 0):
             os.kill(fork.pid, signal.SIGKILL)
             os.waitpid(fork.pid, 0)
+
+
+def begins(done: str, chunks: Sequence[Sequence[T]], tell: Tell) -> Callable[[int], None]:
+    """What tells of the chunks that are begun, as of so many of the items in them."""
+    before = [0, *accumulate(map(len, chunks))]
+    return lambda index: tell(done, before[index], before[-1])
 
 
 def chunked(items: Sequence[T], sizes: Sequence[int], workers: int) -> list[Sequence[T]]:

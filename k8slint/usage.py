@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 
 class UsageError(Exception):
     """One line that says what is wrong and what to do; ends the run with exit code 2."""
+
+
+@contextmanager
+def blamed_on(place: str) -> Iterator[None]:
+    """What is wrong within is said of the place; of none, as it is."""
+    try:
+        yield
+    except UsageError as error:
+        raise UsageError(f"{place}: {error}" if place else str(error)) from None
 
 
 def reason(error: Exception) -> str:

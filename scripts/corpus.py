@@ -1,13 +1,15 @@
-"""Findings on the public manifests of ../shared/corpus, each repository judged as a whole.
+"""Findings on the manifests of others, in the folder that K8SLINT_CORPUS names; each folder in it is judged as a whole.
 
 Without arguments: how often each rule speaks, by the set that the repository belongs to. With rules or categories:
-every finding of theirs as `file:line: rule: message`, to be read for false alarms.
+every finding of theirs as `file:line: rule: message`, to be read for false alarms. Sets are the second column of a
+table in the folder's `SOURCES.md`, if it has one.
 
 usage: corpus.py [RULE...]
 """
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections import Counter
@@ -20,13 +22,13 @@ from k8slint.lint import Request, lint
 from k8slint.report.escape import visible
 from k8slint.usage import UsageError
 
-CORPUS = Path(__file__).parents[2] / "shared" / "corpus"
+CORPUS = Path(os.environ.get("K8SLINT_CORPUS", ""))
 
 
 def main(rules: Sequence[str]) -> int:
     """The exit code: 2 where there is no corpus, or no such rule."""
-    if not CORPUS.is_dir():
-        print(f"{CORPUS} is not there; it holds manifests of others and is no part of this project", file=sys.stderr)
+    if not (os.environ.get("K8SLINT_CORPUS") and CORPUS.is_dir()):
+        print("K8SLINT_CORPUS names no folder; it should hold a folder of manifests a project", file=sys.stderr)
         return 2
     try:
         found = list(findings(rules or ["ALL"]))
@@ -43,7 +45,7 @@ def findings(rules: Sequence[str]) -> Iterator[tuple[str, Finding]]:
     for repository in sorted(path for path in CORPUS.iterdir() if path.is_dir()):
         report = lint(Request([str(repository)], select=rules))
         for failure in report.failures:
-            print(failure, file=sys.stderr)
+            print(failure.message, file=sys.stderr)
         for finding in report.findings:
             yield sets.get(repository.name, "other"), finding
 
@@ -51,7 +53,8 @@ def findings(rules: Sequence[str]) -> Iterator[tuple[str, Finding]]:
 def sets_of_repositories() -> dict[str, str]:
     """The `set` column of the table in SOURCES.md, by the name of the repository's folder."""
     sets = {}
-    for line in (CORPUS / "SOURCES.md").read_text(encoding="utf-8").splitlines():
+    table = CORPUS / "SOURCES.md"
+    for line in table.read_text(encoding="utf-8").splitlines() if table.is_file() else ():
         cells = [cell.strip() for cell in line.strip("|").split("|")]
         if line.startswith("| ") and len(cells) > 2 and re.fullmatch(r"[\w.-]+/[\w.-]+", cells[0]):
             sets[cells[0].replace("/", "__")] = cells[1]

@@ -4,21 +4,29 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice
 from typing import Any, Final
 
+from k8slint.checks.absence import (
+    absence,
+    is_missing,
+    is_near,
+    missing_from_pod,
+    missing_objects,
+    mistaken_kind,
+    of_other_kind,
+)
+from k8slint.checks.keys import missing_keys
+from k8slint.checks.unselected import meant_by
+from k8slint.checks.wording import few, listed
 from k8slint.cluster.cluster import Cluster
 from k8slint.cluster.evidence import evidence_of
 from k8slint.cluster.kustomizations import kustomizations, listed_files
 from k8slint.cluster.producers import Supply
 from k8slint.cluster.references import (
-    Reference,
+    certificates_of,
     claim_templates,
-    is_always_there,
     is_supplied,
     may_exist,
-    may_gain_keys,
-    names_supplied,
     references_of,
     supplies,
 )
@@ -27,11 +35,10 @@ from k8slint.cluster.selection import (
     declared_ports,
     has_own_endpoints,
     may_select_others,
-    nearest_pod,
     selector_of,
     written_part,
 )
-from k8slint.cluster.spelling import is_slip, nearest_name
+from k8slint.cluster.tables import given_as
 from k8slint.loading.document import Path
 from k8slint.objects.fields import dig, items, mapping, text
 from k8slint.objects.object import Object, Pod
@@ -41,151 +48,67 @@ from k8slint.values.names import is_dns_subdomain
 from k8slint.values.nearest import nearest
 from k8slint.values.placeholder import has_placeholder
 
-_SHOWN: Final = 5
 _RBAC: Final = "rbac.authorization.k8s.io"
 
 
 def missing_configmap(pod: Pod, cluster: Cluster) -> Iterator[Problem]:
     """A ConfigMap that a container or a volume needs and no file holds."""
-    yield from _missing(pod, cluster, "ConfigMap")
+    yield from missing_objects(references_of(pod, cluster), cluster, pod.obj, "ConfigMap")
 
 
-def missing_secret(pod: Pod, cluster: Cluster) -> Iterator[Problem]:
-    """A Secret that a container or a volume needs and no file holds or makes."""
-    yield from _missing(pod, cluster, "Secret")
+def missing_secret(obj: Object, cluster: Cluster) -> Iterator[Problem]:
+    """A Secret that a container, a volume or a certificate needs and no file holds or makes."""
+    if obj.pod is None:
+        yield from missing_objects(certificates_of(obj), cluster, obj, "Secret")
+        return
+    for problem in missing_objects(references_of(obj.pod, cluster), cluster, obj, "Secret"):
+        yield problem._replace(path=(*obj.pod.path, *problem.path))
 
 
 def missing_persistent_volume_claim(pod: Pod, cluster: Cluster) -> Iterator[Problem]:
     """A claim that a volume names and no file holds."""
-    yield from _missing(pod, cluster, "PersistentVolumeClaim")
+    yield from missing_objects(references_of(pod, cluster), cluster, pod.obj, "PersistentVolumeClaim")
+
+
+def missing_service_account(pod: Pod, cluster: Cluster) -> Iterator[Problem]:
+    """A ServiceAccount that the pod runs as and no file holds.
+
+    Mirrors: plugin/pkg/admission/serviceaccount/admission.go Admit @ v1.36
+    """
+    # The old field counts where the new one is not written.
+    field = "serviceAccountName" if pod.spec.get("serviceAccountName") else "serviceAccount"
+    name = text(pod.spec.get(field))
+    where = f"{pod.namespace}/" if pod.namespace else ""
+    refusal = f'error looking up service account {where}{name}: serviceaccount "{name}" not found'
+    yield from missing_from_pod(pod, cluster, "ServiceAccount", field, refusal)
+
+
+def missing_priority_class(pod: Pod, cluster: Cluster) -> Iterator[Problem]:
+    """A PriorityClass that neither the files nor every cluster have.
+
+    Mirrors: plugin/pkg/admission/priority/admission.go admitPod @ v1.36
+    """
+    refusal = f"no PriorityClass with name {text(pod.spec.get('priorityClassName'))} was found"
+    yield from missing_from_pod(pod, cluster, "PriorityClass.scheduling.k8s.io", "priorityClassName", refusal)
+
+
+def missing_runtime_class(pod: Pod, cluster: Cluster) -> Iterator[Problem]:
+    """A RuntimeClass that the files do not hold.
+
+    Mirrors: plugin/pkg/admission/runtimeclass/admission.go prepareObjects @ v1.36
+    """
+    refusal = f'pod rejected: RuntimeClass "{text(pod.spec.get("runtimeClassName"))}" not found'
+    yield from missing_from_pod(pod, cluster, "RuntimeClass.node.k8s.io", "runtimeClassName", refusal)
 
 
 def missing_configmap_key(pod: Pod, cluster: Cluster) -> Iterator[Problem]:
     """A key that every ConfigMap of the name lacks."""
-    yield from _missing_key(pod, cluster, "ConfigMap")
+    yield from missing_keys(pod, cluster, "ConfigMap")
 
 
 def missing_secret_key(pod: Pod, cluster: Cluster) -> Iterator[Problem]:
     """A key that every Secret of the name lacks."""
-    yield from _missing_key(pod, cluster, "Secret")
-
-
-def _missing(pod: Pod, cluster: Cluster, kind: str) -> Iterator[Problem]:
-    said: set[str] = set()
-    for reference in references_of(pod, cluster):
-        name = reference.name
-        if reference.kind != kind or name in said:
-            continue
-        said.add(name)
-        if is_supplied(cluster, kind, pod.namespace, name) or may_exist(cluster, pod.obj, kind, name):
-            continue
-        if reference.use == "image" and not _is_misspelt(cluster, kind, pod.namespace, name):
-            continue
-        yield _absence(reference.path, cluster, pod.obj, kind, name, effect=_absence_effect(reference))
-
-
-def _absence(path: Path, cluster: Cluster, obj: Object, group_kind: str, name: str, *, effect: str = "") -> Problem:
-    """That an object is not among the files, and what may have been meant."""
-    kind = group_kind.partition(".")[0]
-    message = f'{kind} "{name}" is not among the files'
-    elsewhere = next(supplies(cluster, group_kind, "", name), None)
-    if elsewhere is not None:
-        message += f'; the one in namespace "{elsewhere.namespace}" cannot be used from "{obj.namespace}"'
-        related = (Related(elsewhere.obj, ("metadata", "namespace"), f'{kind} "{name}" of another namespace'),)
-        return Problem(path, message, related, effect, absent=name)
-    near = nearest_name(name, names_supplied(cluster, group_kind, obj.namespace))
-    if near is None:
-        return Problem(path, message, effect=effect, absent=name)
-    supply = next(supplies(cluster, group_kind, obj.namespace, near))
-    related = (Related(supply.obj, ("metadata", "name"), f'{kind} "{near}" is here'),)
-    return Problem(path, f'{message}; did you mean "{near}"?', related, effect, absent=name)
-
-
-def _absence_effect(reference: Reference) -> str:
-    what = f'{reference.kind.lower()} "{reference.name}" not found'
-    if reference.kind == "PersistentVolumeClaim":
-        return f"The Pod stays Pending: {what}."
-    if reference.use == "environment":
-        return f"The container waits in CreateContainerConfigError: {what}."
-    if reference.use == "volume":
-        where = f'MountVolume.SetUp failed for volume "{reference.volume}"'
-        return f"The Pod stays in ContainerCreating; its events say FailedMount: {where}: {what}."
-    return "The image is pulled without credentials: a private registry refuses, and the Pod waits in ImagePullBackOff."
-
-
-def _is_misspelt(cluster: Cluster, kind: str, namespace: str, name: str) -> bool:
-    """Whether one slip leads to a name that is there: the registries' Secrets are commonly made by hand."""
-    return any(is_slip(name, candidate) for candidate in names_supplied(cluster, kind, namespace))
-
-
-def _missing_key(pod: Pod, cluster: Cluster, kind: str) -> Iterator[Problem]:
-    said: set[tuple[str, str]] = set()
-    for reference in references_of(pod, cluster):
-        name, key = reference.name, reference.key
-        if reference.kind != kind or not key or (name, key) in said or has_placeholder(key):
-            continue
-        said.add((name, key))
-        lacking = _all_lacking(supplies(cluster, kind, pod.namespace, name), reference)
-        if lacking is None or may_gain_keys(cluster, pod.obj, kind, name) or evidence_of(cluster).is_patched(key):
-            continue
-        yield _key_problem(reference, lacking)
-
-
-def _all_lacking(several: Iterable[Supply], reference: Reference) -> Supply | None:
-    """The first of them, if all are known to lack the key.
-
-    Mirrors: pkg/kubelet/kubelet_pods.go makeEnvironmentVariables @ v1.36
-    """
-    first = None
-    for supply in several:
-        keys = supply.keys
-        if keys is None:
-            return None
-        path = keys.get(reference.key)
-        # The kubelet takes variables from `data` alone.
-        if path is not None and (reference.use != "environment" or path[0] != "binaryData"):
-            return None
-        first = first or supply
-    return first
-
-
-def _key_problem(reference: Reference, supply: Supply) -> Problem:
-    kind, name, key = reference.kind, reference.name, reference.key
-    keys = supply.keys or {}
-    maker = str(supply.obj) if supply.obj.name else f"a {supply.obj.kind}"
-    made = "" if supply.obj.kind == kind else f", made by {maker},"
-    message = f'{kind} "{name}"{made} has no key "{key}"'
-    effect = _key_effect(reference)
-    if key in keys:
-        message = f'key "{key}" of {kind} "{name}" is in binaryData, and a variable takes only what is in data'
-        related = (Related(supply.obj, keys[key], "the key is here"),)
-        fix = "Move the key to data, or mount it as a file."
-        return Problem(reference.key_path, message, related, effect, fix, unless=key)
-    near = nearest(key, keys)
-    if near is not None:
-        related = (Related(supply.obj, keys[near], "the nearest key"),)
-        return Problem(reference.key_path, f'{message}; did you mean "{near}"?', related, effect, unless=key)
-    related = (Related(supply.obj, next(iter(keys.values()))[:-1], f'the keys of {kind} "{name}"'),)
-    return Problem(reference.key_path, f"{message}; it has {_listed(keys)}", related, effect, unless=key)
-
-
-def _key_effect(reference: Reference) -> str:
-    if reference.use == "environment":
-        said = f"couldn't find key {reference.key} in {reference.kind}"
-        return f"The container waits in CreateContainerConfigError: {said}."
-    if reference.use == "volume":
-        what = "config" if reference.kind == "ConfigMap" else "secret"
-        said = f"references non-existent {what} key: {reference.key}"
-        return f"The Pod stays in ContainerCreating; its events say FailedMount: {said}."
-    return (
-        "The kubelet mounts an empty directory in place of the file and says nothing; "
-        "where the image has a file there, the container does not start: not a directory."
-    )
-
-
-def _listed(words: Iterable[str]) -> str:
-    quoted = [f'"{word}"' for word in islice(words, _SHOWN + 1)]
-    return ", ".join(quoted[:_SHOWN]) + (", …" if len(quoted) > _SHOWN else "")
+    yield from missing_keys(pod, cluster, "Secret")
 
 
 def undefined_volume(pod: Pod, cluster: Cluster) -> Iterator[Problem]:
@@ -216,7 +139,7 @@ _STATEFUL_EFFECT: Final = (
 
 def duplicate_object(obj: Object, cluster: Cluster) -> Iterator[Problem]:
     """An object that an earlier one of its file, or of its kustomization, has the type, namespace and name of."""
-    repeated = cluster.once(_repeated).get(obj)
+    repeated = cluster.whole.once(_repeated).get(obj)
     if repeated is None:
         return
     first, kustomization = repeated
@@ -267,16 +190,39 @@ def missing_role(obj: Object, cluster: Cluster) -> Iterator[Problem]:
     if is_supplied(cluster, group_kind, obj.namespace, name) or may_exist(cluster, obj, group_kind, name):
         return
     effect = f'It grants nothing: requests are Forbidden, with RBAC: {kind.lower()}.{_RBAC} "{name}" not found.'
-    if kind == "Role" and is_always_there("ClusterRole", "", name):
+    if kind == "Role" and given_as(f"ClusterRole.{_RBAC}", "", name) is not None:
         message = f'Role "{name}" is not among the files, but every cluster has a ClusterRole "{name}"'
         yield Problem(("roleRef", "kind"), message, effect=effect, fix="Write kind: ClusterRole.", absent=name)
         return
     other = "ClusterRole" if kind == "Role" else "Role"
-    mistaken = _of_other_kind(cluster, obj, {other: f"{other}.{_RBAC}"}, name)
+    mistaken = of_other_kind(cluster, obj, {other: f"{other}.{_RBAC}"}, name)
     if mistaken is not None:
-        yield _mistaken_kind(("roleRef", "kind"), kind, name, mistaken, effect)
+        yield mistaken_kind(("roleRef", "kind"), kind, name, mistaken, effect)
     else:
-        yield _absence(("roleRef", "name"), cluster, obj, group_kind, name, effect=effect)
+        yield absence(("roleRef", "name"), cluster, obj, group_kind, name, effect=effect)
+
+
+def missing_binding_subject(obj: Object, cluster: Cluster) -> Iterator[Problem]:
+    """A ServiceAccount that a binding gives rights to and no file of its namespace holds."""
+    for index, subject in items(obj.data.get("subjects")):
+        name, namespace = text(subject.get("name")), text(subject.get("namespace")) or obj.namespace
+        if subject.get("kind") != "ServiceAccount" or not is_dns_subdomain(name) or has_placeholder(namespace):
+            continue
+        # The API server refuses such a subject of a ClusterRoleBinding: somebody fills the namespace in before.
+        if obj.kind == "ClusterRoleBinding" and not namespace:
+            continue
+        if not is_missing(cluster, obj, "ServiceAccount", name, namespace):
+            continue
+        # Accounts of a namespace that these files do not fill are others' work.
+        if namespace in cluster.once(_peopled) or is_near(cluster, "ServiceAccount", namespace, name):
+            path = ("subjects", index, "name")
+            yield absence(path, cluster, obj, "ServiceAccount", name, namespace=namespace)
+
+
+def _peopled(cluster: Cluster) -> frozenset[str]:
+    """The namespaces for which the files hold ServiceAccounts or Pods."""
+    accounts = (obj.namespace for obj in cluster.of_kind("ServiceAccount"))
+    return frozenset((*accounts, *(pod.namespace for pod in cluster.pods)))
 
 
 def hpa_target_missing(obj: Object, cluster: Cluster) -> Iterator[Problem]:
@@ -290,11 +236,11 @@ def hpa_target_missing(obj: Object, cluster: Cluster) -> Iterator[Problem]:
         return
     resource = f"{kind.lower()}s/scale{group_kind.removeprefix(kind)}"
     effect = f'Nothing is scaled: AbleToScale is False, reason FailedGetScale, {resource} "{name}" not found.'
-    mistaken = _of_other_kind(cluster, obj, _SCALABLE, name)
+    mistaken = of_other_kind(cluster, obj, _SCALABLE, name)
     if mistaken is not None:
-        yield _mistaken_kind(("spec", "scaleTargetRef", "kind"), kind, name, mistaken, effect)
+        yield mistaken_kind(("spec", "scaleTargetRef", "kind"), kind, name, mistaken, effect)
     else:
-        yield _absence(("spec", "scaleTargetRef", "name"), cluster, obj, group_kind, name, effect=effect)
+        yield absence(("spec", "scaleTargetRef", "name"), cluster, obj, group_kind, name, effect=effect)
 
 
 _SCALABLE: Final = {
@@ -305,18 +251,6 @@ _SCALABLE: Final = {
 }
 
 
-def _of_other_kind(cluster: Cluster, obj: Object, kinds: Mapping[str, str], name: str) -> Object | None:
-    """An object of one of the kinds that has the name."""
-    found = (supply.obj for kind in kinds.values() for supply in supplies(cluster, kind, obj.namespace, name))
-    return next(found, None)
-
-
-def _mistaken_kind(path: Path, kind: str, name: str, mistaken: Object, effect: str) -> Problem:
-    message = f'{kind} "{name}" is not among the files, but {mistaken} is'
-    related = (Related(mistaken, ("kind",), f"it is a {mistaken.kind}"),)
-    return Problem(path, message, related, effect, f"Write kind: {mistaken.kind}.", absent=name)
-
-
 def statefulset_service_missing(obj: Object, cluster: Cluster) -> Iterator[Problem]:
     """A StatefulSet whose governing Service no file holds."""
     name = text(obj.spec.get("serviceName"))
@@ -324,7 +258,7 @@ def statefulset_service_missing(obj: Object, cluster: Cluster) -> Iterator[Probl
         return
     if not may_exist(cluster, obj, "Service", name):
         effect = f"The Pods run, but names such as {obj.name}-0.{name} do not resolve: peers do not find each other."
-        yield _absence(("spec", "serviceName"), cluster, obj, "Service", name, effect=effect)
+        yield absence(("spec", "serviceName"), cluster, obj, "Service", name, effect=effect)
 
 
 def ingress_backend_missing(obj: Object, cluster: Cluster) -> Iterator[Problem]:
@@ -337,7 +271,7 @@ def ingress_backend_missing(obj: Object, cluster: Cluster) -> Iterator[Problem]:
         said.add(name)
         if not may_exist(cluster, obj, "Service", name):
             effect = f'Requests get 503 or a default page; kubectl describe shows <error: services "{name}" not found>.'
-            yield _absence((*path, "name"), cluster, obj, "Service", name, effect=effect)
+            yield absence((*path, "name"), cluster, obj, "Service", name, effect=effect)
 
 
 def ingress_backend_port_missing(obj: Object, cluster: Cluster) -> Iterator[Problem]:
@@ -385,12 +319,12 @@ def _port_problem(path: Path, service: Object, field: str, wanted: str | int) ->
     related = (Related(service, ("spec", "ports"), "its ports"),)
     if field == "number":
         confused = next((port.get("port") for port in ports if port.get("targetPort") == wanted), None)
-        numbers = ", ".join(str(port.get("port")) for port in ports[:_SHOWN])
+        numbers = few(str(port.get("port")) for port in ports)
         hint = f"{wanted} is the targetPort of its port {confused}" if confused else f"it has {numbers}"
         return Problem(path, f"{service} has no port {wanted}; {hint}", related, unless=str(wanted))
     names = [name for port in ports if (name := text(port.get("name")))]
     near = nearest(str(wanted), names)
-    hint = f'did you mean "{near}"?' if near else f"it has {_listed(names)}" if names else "its ports have no names"
+    hint = f'did you mean "{near}"?' if near else f"it has {listed(names)}" if names else "its ports have no names"
     return Problem(path, f'{service} has no port named "{wanted}"; {hint}', related, unless=str(wanted))
 
 
@@ -433,11 +367,11 @@ def _target_problem(path: Path, wanted: str, protocol: str, pod: Pod, declared: 
         related = (Related(by_name[near].obj, by_name[near].path, "the nearest port"),)
         return Problem(path, f'{message}; did you mean "{near}"?', related, unless=wanted)
     related = (Related(pod.obj, (*pod.path, "spec", "containers"), f"{pod.obj} is selected"),)
-    return Problem(path, f"{message}; they have {_listed(by_name)}" if by_name else message, related, unless=wanted)
+    return Problem(path, f"{message}; they have {listed(by_name)}" if by_name else message, related, unless=wanted)
 
 
 def service_selects_nothing(obj: Object, cluster: Cluster) -> Iterator[Problem]:
-    """A Service whose selector matches no pod, where a pod is there that it seems to mean."""
+    """A Service whose selector matches no pod, where pods are there that it may mean."""
     selector = selector_of(obj)
     if selector is None or any(cluster.pods_selected(selector, obj.namespace)):
         return
@@ -446,17 +380,6 @@ def service_selects_nothing(obj: Object, cluster: Cluster) -> Iterator[Problem]:
         return
     if has_own_endpoints(obj, cluster) or may_select_others(obj, written, cluster):
         return
-    pod = nearest_pod(obj, written, cluster)
-    if pod is None:
-        return
-    differing = next(one for one in written.requirements if not one.matches(pod.labels))
-    key, wanted, has = differing.key, differing.values[0], pod.labels.get(differing.key)
-    if evidence_of(cluster).is_patched(wanted):
-        return
-    said = f"with {key}={has}" if has is not None else f"which has no label {key}"
-    message = f"selector {written} matches no Pod; nearest is {pod.obj} {said}"
-    labels = (*pod.path, "metadata", "labels", *((key,) if has is not None else ()))
-    related = (Related(pod.obj, labels, "its labels"),)
-    # Of one file, the two are meant for each other whatever else there is.
-    absent = "" if pod.obj.document.source is obj.document.source else wanted
-    yield Problem(("spec", "selector", key), message, related, absent=absent, unless=wanted)
+    problem = meant_by(obj, written, cluster)
+    if problem is not None and not evidence_of(cluster).is_patched(problem.unless):
+        yield problem

@@ -68,6 +68,6 @@ def _found(rule: str, obj: Object, cluster: Cluster) -> Iterator[Problem]:
         return
     from k8slint.checks.pending.problems import problems  # noqa: PLC0415 - most runs describe no cluster, and do without
 
-    for found, problem in cluster.once(problems).get(obj, ()):
+    for found, problem in cluster.whole.once(problems).get(obj, ()):
         if found == rule:
             yield problem

@@ -20,9 +20,9 @@ from k8slint.cluster.claims import (
     volumes_by_class,
 )
 from k8slint.cluster.cluster import Cluster
-from k8slint.cluster.nodes import HOSTNAME, demanded_hosts, described_nodes, has_one_node, terms_of
+from k8slint.cluster.nodes import HOSTNAME, demanded_hosts, has_one_node, known_nodes, terms_of
 from k8slint.cluster.references import may_exist
-from k8slint.cluster.spelling import WORTH_COMPARING, nearest_name
+from k8slint.cluster.spelling import nearest_name
 from k8slint.loading.document import Path
 from k8slint.objects.fields import dig, items, mapping, sequence, strings, text
 from k8slint.objects.object import Container, Object, Pod
@@ -44,9 +44,11 @@ _OF_THE_NODE: Final = (
 _WHOLE_TREES: Final = frozenset({"/", "/etc", "/var"})
 # What every node has too, and what only a writer makes data of.
 _READ_ON_THE_NODE: Final = (
-    "/bin", "/etc/group", "/etc/hostname", "/etc/hosts", "/etc/os-release", "/etc/passwd", "/etc/resolv.conf",
-    "/etc/systemd", "/lib", "/lib64", "/sbin", "/srv/kubernetes", "/usr", "/var/lib/etcd",
-    "/var/lib/kube-controller-manager", "/var/lib/kube-scheduler", "/var/log",
+    "/bin", "/etc/containerd", "/etc/crio", "/etc/docker", "/etc/fstab", "/etc/group", "/etc/hostname", "/etc/hosts",
+    "/etc/lsb-release", "/etc/nsswitch.conf", "/etc/os-release", "/etc/passwd", "/etc/rancher", "/etc/resolv.conf",
+    "/etc/sysconfig", "/etc/systemd", "/home/kubernetes", "/lib", "/lib64", "/opt/bin", "/opt/nvidia", "/sbin",
+    "/srv/kubernetes", "/usr", "/var/lib/crio", "/var/lib/etcd", "/var/lib/k0s", "/var/lib/kube-controller-manager",
+    "/var/lib/kube-scheduler", "/var/lib/rancher", "/var/log", "/var/snap/microk8s",
 )  # fmt: skip
 _ONLY_THERE: Final = {
     "Directory": "is not a directory",
@@ -63,6 +65,7 @@ def hostpath_on_multi_node(obj: Object, cluster: Cluster) -> Iterator[Problem]:
     if (
         isinstance(host_path, dict)
         and text(host_path.get("path"))
+        and not has_placeholder(host_path["path"])
         and not obj.spec.get("nodeAffinity")
         and not has_one_node(cluster)
     ):
@@ -71,7 +74,7 @@ def hostpath_on_multi_node(obj: Object, cluster: Cluster) -> Iterator[Problem]:
 
 def _hostpaths_of_pod(pod: Pod, cluster: Cluster) -> Iterator[Problem]:
     volumes = [(path, data) for path, data in pod.volumes if isinstance(data.get("hostPath"), dict)]
-    if not volumes or has_one_node(cluster) or _is_pinned(pod, cluster):
+    if not volumes:
         return
     if pod.obj.kind == "Pod" and pod.namespace == "kube-system":
         return  # a static Pod of the control plane: its kubelet runs it, no other does
@@ -80,10 +83,15 @@ def _hostpaths_of_pod(pod: Pod, cluster: Cluster) -> Iterator[Problem]:
         for _, mount in container.mounts():
             name = text(mount.get("name"))
             written_to[name] = written_to.get(name, False) or mount.get("readOnly") is not True
-    for path, data in volumes:
-        is_written_to = written_to.get(text(data.get("name")))
-        if is_written_to is not None and _holds_data(data["hostPath"], is_written_to=is_written_to):
-            yield _stays_behind((*pod.path, *path, "hostPath"), data["hostPath"])
+    with_data = [
+        (path, data["hostPath"])
+        for path, data in volumes
+        if (is_written_to := written_to.get(text(data.get("name")))) is not None
+        and _holds_data(data["hostPath"], is_written_to=is_written_to)
+    ]
+    # The nodes come last: whoever asks for them in vain has the report say so.
+    if with_data and not _is_pinned(pod, cluster) and not has_one_node(cluster):
+        yield from (_stays_behind((*pod.path, *path, "hostPath"), host_path) for path, host_path in with_data)
 
 
 def _holds_data(host_path: Mapping[str, Any], *, is_written_to: bool) -> bool:
@@ -122,9 +130,9 @@ def _is_pinned(pod: Pod, cluster: Cluster) -> bool:
     hosts = [demanded_hosts(term) for term in terms or ()]
     if hosts and hosts[0] is not None and len(hosts[0]) == 1 and hosts.count(hosts[0]) == len(hosts):
         return True
-    if not cluster.nodes or not (node_selector or terms):
+    nodes = known_nodes(cluster) if node_selector or terms else None
+    if nodes is None:
         return False
-    nodes = cluster.once(described_nodes)
     selector = LabelSelector.of_labels(node_selector)
     meeting = (
         nodes.all if terms is None else {id(node): node for term in terms for node in nodes.meeting(term)}.values()
@@ -147,18 +155,18 @@ def local_volume_without_node_affinity(obj: Object, cluster: Cluster) -> Iterato
 
 def local_volume_matches_no_node(obj: Object, cluster: Cluster) -> Iterator[Problem]:
     """A `local` PersistentVolume whose nodeAffinity none of the described nodes meets."""
-    if not cluster.nodes or not isinstance(obj.spec.get("local"), dict):
+    if not isinstance(obj.spec.get("local"), dict):
         return
     required = dig(obj.spec, "nodeAffinity", "required")
     terms = terms_of(required)
     if not terms or any(_is_unrendered(term) for term in terms):
         return
-    nodes = cluster.once(described_nodes)
-    if any(True for term in terms for _ in nodes.meeting(term)):
+    nodes = known_nodes(cluster)
+    if nodes is None or any(True for term in terms for _ in nodes.meeting(term)):
         return
     wanted = " or ".join(_term_text(term) for term in terms)
     hosts = next((found for term in terms if (found := demanded_hosts(term))), [])
-    near = nearest_name(hosts[0], nodes.by_host) if hosts and len(nodes.by_host) <= WORTH_COMPARING else None
+    near = nearest_name(hosts[0], nodes.by_host) if hosts else None
     hint = f'; nearest is "{near}"' if near else ""
     yield Problem(
         ("spec", "nodeAffinity", "required", "nodeSelectorTerms"),
@@ -230,8 +238,7 @@ def _of_volume(claim: Claim, wanted: str, cluster: Cluster) -> Iterator[Problem]
     path = (*claim.path, "volumeName")
     volumes = cluster.find("PersistentVolume", "", wanted)
     if not volumes:
-        names = cluster.once(_volume_names)
-        near = nearest_name(wanted, names) if len(names) <= WORTH_COMPARING else None
+        near = nearest_name(wanted, cluster.once(_volume_names))
         if near and not cluster.is_external("PersistentVolume", "", wanted):
             message = f'there is no PersistentVolume "{wanted}"; nearest is "{near}"'
             yield Problem(path, message, absent=wanted, fix="Name a PersistentVolume that exists.")
@@ -300,8 +307,7 @@ def missing_storage_class(obj: Object, cluster: Cluster) -> Iterator[Problem]:
             continue
         if name in _COMMON_CLASSES and not cluster.once(_describes_classes):
             continue
-        known = (*defined, *filter(None, of_volumes))
-        near = nearest_name(name, known) if len(known) <= WORTH_COMPARING else None
+        near = nearest_name(name, (*defined, *filter(None, of_volumes)))
         if (near or defined) and not may_exist(cluster, obj, "StorageClass.storage.k8s.io", name):
             hint = f'; nearest is "{near}"' if near else ""
             yield Problem(path, f'there is no StorageClass "{name}"{hint}', absent=name)

@@ -132,7 +132,12 @@ def snapshot(
     ] = "-",
     output: Annotated[SnapshotFormat, typer.Option("--output", "-o", help="YAML or JSON.")] = SnapshotFormat.YAML,
     anonymize: Annotated[
-        bool, typer.Option("--anonymize", help="Replace all names, so that it can be shared.")
+        bool,
+        typer.Option(
+            "--anonymize",
+            help="Replace all names, so that it can be shared. Kept as they are: keys of labels and taints, names of "
+            "resources and volume drivers, instance types, amounts and times.",
+        ),
     ] = False,
 ) -> None:
     """Cut what kubectl prints of a cluster down to what scheduling goes by."""

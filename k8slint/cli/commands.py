@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from importlib import import_module
-from typing import Final
+from typing import Annotated, Final
 
 import typer
 
 _COMMANDS: Final = ("check", "schedule", "why", "explain", "rules", "test", "init", "version", "cluster")
+_WIDEST: Final = 100
 _HELP: Final = "What would the cluster do with these manifests? Answers before you apply, without a cluster."
 
 
@@ -23,9 +24,9 @@ def app_for(words: Sequence[str]) -> typer.Typer:
         no_args_is_help=True,
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
-        context_settings={"help_option_names": ["-h", "--help"]},
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": _WIDEST},
     )
-    app.callback()(_only_commands)
+    app.callback()(_program)
     for name in words[:1] if words and words[0] in _COMMANDS else _COMMANDS:
         command = getattr(import_module(f"k8slint.cli.{name}"), name)
         if isinstance(command, typer.Typer):
@@ -35,6 +36,18 @@ def app_for(words: Sequence[str]) -> typer.Typer:
     return app
 
 
-def _only_commands() -> None:
+def _print_version(asked: bool) -> None:
+    if asked:
+        from k8slint.cli.version import version  # noqa: PLC0415 - imported when it runs
+
+        version()
+        raise typer.Exit
+
+
+def _program(
+    version: Annotated[
+        bool, typer.Option("--version", "-V", is_eager=True, callback=_print_version, help="The same as the command.")
+    ] = False,
+) -> None:
     # With a callback even a program of one command takes the command's name as its first word.
     pass

@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from k8slint.cli import completion
+from k8slint.cli.rules import table
+from k8slint.cli.streams import width
 from k8slint.usage import UsageError
 
 if TYPE_CHECKING:
@@ -14,23 +17,35 @@ if TYPE_CHECKING:
     from k8slint.engine.rule import Rule
 
 
-def explain(rule: Annotated[str, typer.Argument(metavar="RULE", help="The id of a rule.")]) -> None:
-    """Print what a rule finds, why it matters, and what to do."""
+def explain(
+    rule: Annotated[
+        str,
+        typer.Argument(metavar="RULE", help="The id of a rule, or a category.", autocompletion=completion.rules),
+    ],
+) -> None:
+    """Print what a rule finds, why it matters, and what to do; of a category, its rules."""
     from k8slint.engine.rule import load_rules  # noqa: PLC0415 - imported when it runs
     from k8slint.values.nearest import nearest  # noqa: PLC0415
 
     known = load_rules()
-    if rule not in known:
-        near = nearest(rule, known)
+    if rule in known:
+        typer.echo("\n".join(_page(known[rule])))
+        return
+    members = [each for each in known.values() if each.category == rule]
+    if not members:
+        near = nearest(rule, [*known, *(each.category for each in known.values())])
         hint = f'did you mean "{near}"?' if near else "`k8slint rules` lists them"
-        raise UsageError(f'there is no rule "{rule}"; {hint}')
-    typer.echo("\n".join(_page(known[rule])))
+        raise UsageError(f'there is no rule or category "{rule}"; {hint}')
+    typer.echo("\n".join([*table(members, width()), "`k8slint explain RULE` tells more."]))
 
 
 def _page(rule: Rule) -> Iterator[str]:
     page = rule.page
-    on = "on by default" if rule.default else f"off by default; in profile {', '.join(rule.profiles) or 'none'}"
-    yield f"{rule.id} ({rule.severity}, {rule.category}, {on})"
+    profiles = ", ".join(
+        name if severity is rule.severity else f"{name} ({severity})" for name, severity in rule.profiles.items()
+    )
+    on = "on by default" if rule.default else "off by default"
+    yield f"{rule.id} ({rule.severity}, {rule.category}, {on}{f'; in profile {profiles}' if profiles else ''})"
     yield ""
     yield rule.summary
     yield from _section("Why", page.why)

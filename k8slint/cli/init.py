@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Final
 
 import typer
 
+from k8slint.bundled import SCHEMAS
+from k8slint.loading.discovery import SCHEMA_FILE
 from k8slint.usage import UsageError, reason
 
 _FILE: Final = ".k8slint.yaml"
+# An address would be of a machine or of the network; a file beside the settings is there for everybody.
+_MODELINE: Final = f"# yaml-language-server: $schema={SCHEMA_FILE}"
 _TEXT: Final = """\
 # Settings of k8slint; every key may be left out. `k8slint rules` lists the rules.
+# What is one value may also be a variable, as K8SLINT_FAIL_LEVEL is. Flags count before variables, these before files.
 version: 1
 
 # The minor of your cluster, in quotes; if absent, the newest that k8slint knows.
@@ -42,6 +48,17 @@ version: 1
 # The nodes and volumes of the cluster, as `kubectl get nodes,pv,sc -o yaml` prints them.
 # cluster: cluster.yaml
 
+# From which severity on findings make a run fail: error, warning, info or never.
+# fail-level: warning
+
+# What a run prints, in colour or not, and with how many processes.
+# output-format: text
+# color: false
+# workers: 2
+
+# Folders that are applied separately: what is in one is not there for another. "." for all files in one.
+# bundles: [clusters/*]
+
 # Other rules for some files; later entries win.
 # overrides:
 #   - paths: ["dev/**"]
@@ -49,13 +66,27 @@ version: 1
 """
 
 
-def init() -> None:
+def init(
+    schema: Annotated[
+        bool, typer.Option("--schema", help=f"Write {SCHEMA_FILE} too, by which editors check and complete settings.")
+    ] = False,
+) -> None:
     """Write a commented .k8slint.yaml into the current folder."""
+    is_new = not os.path.exists(_FILE)
+    if schema:
+        _write(SCHEMA_FILE, "w", (SCHEMAS / "config.schema.json").read_text(encoding="utf-8"))
+    if is_new or not schema:
+        _write(_FILE, "x", f"{_MODELINE}\n{_TEXT}" if schema else _TEXT)
+    elif _MODELINE not in Path(_FILE).read_text(encoding="utf-8", errors="replace"):
+        typer.echo(f"for editors, let {_FILE} begin with: {_MODELINE}")
+
+
+def _write(file: str, mode: str, text: str) -> None:
     try:
-        with Path(_FILE).open("x", encoding="utf-8") as file:
-            file.write(_TEXT)
+        with Path(file).open(mode, encoding="utf-8") as stream:
+            stream.write(text)
     except FileExistsError:
-        raise UsageError(f"{_FILE} is there already") from None
+        raise UsageError(f"{file} is there already") from None
     except OSError as error:
-        raise UsageError(f"{_FILE}: {reason(error)}") from None
-    typer.echo(f"wrote {_FILE}")
+        raise UsageError(f"{file}: {reason(error)}") from None
+    typer.echo(f"wrote {file}")

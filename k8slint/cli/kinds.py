@@ -18,13 +18,28 @@ _KINDS: Final = (
     ("CronJob", "batch", ("cronjob", "cronjobs", "cj")),
 )
 _BY_NAME: Final = {name: (kind, group) for kind, group, names in _KINDS for name in names}
+_SHORTEST: Final = {kind: min(names, key=len) for kind, _, names in _KINDS}
+
+
+def is_kind(word: str) -> bool:
+    """Whether a word is a kind as kubectl takes it, with or without its group."""
+    return word.lower().partition(".")[0] in _BY_NAME
+
+
+def in_short(kind: str, name: str) -> str:
+    """A workload as one types it.
+
+    >>> in_short("StatefulSet", "db")
+    'sts/db'
+    """
+    return f"{_SHORTEST.get(kind, kind.lower())}/{name}"
 
 
 def kind_and_name(text: str) -> tuple[str, str]:
-    """The kind and the name that `kind/name` means.
+    """The kind and the name that `kind/name` means; no kind where a name alone is given.
 
-    >>> kind_and_name("deploy/web"), kind_and_name("statefulsets.v1.apps/db"), kind_and_name("CronJob/report")
-    (('Deployment', 'web'), ('StatefulSet', 'db'), ('CronJob', 'report'))
+    >>> kind_and_name("deploy/web"), kind_and_name("statefulsets.v1.apps/db"), kind_and_name("web")
+    (('Deployment', 'web'), ('StatefulSet', 'db'), ('', 'web'))
 
     Raises:
         UsageError: for any other text, and for kinds that make no pods.
@@ -32,7 +47,9 @@ def kind_and_name(text: str) -> tuple[str, str]:
     from k8slint.values.nearest import nearest  # noqa: PLC0415 - only for what is misspelt
 
     written, slash, name = text.partition("/")
-    if not slash or not written or not name or "/" in name:
+    if not slash:
+        return "", written
+    if not written or not name or "/" in name:
         raise UsageError(f'"{text}" names no workload; expected kind/name, as deploy/web')
     short, _, group = written.lower().partition(".")
     if short not in _BY_NAME:

@@ -7,16 +7,21 @@ import io
 import os
 import signal
 import sys
+from contextlib import suppress
+from types import TracebackType
 from typing import Any, NoReturn
 
 from k8slint.usage import UsageError, reason
 
 INTERRUPTED = 130
+BROKEN = 3
 _LONGEST = 600
 
 
 def run() -> NoReturn:
     """Run the program and end its process at once: to take apart all that was read would only take time."""
+    if not sys.flags.dev_mode:
+        sys.excepthook = _broken
     try:
         main()
     except SystemExit as ended:
@@ -38,10 +43,12 @@ def main() -> NoReturn:
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, _interrupted)
     _open_streams()
-    from k8slint.cli.commands import app_for  # noqa: PLC0415 - after the collector is off, the import is faster too
+    from k8slint.cli.calling import call  # noqa: PLC0415 - after the collector is off, the import is faster too
+    from k8slint.cli.commands import app_for  # noqa: PLC0415
 
+    code = 0
     try:
-        app_for(sys.argv[1:])()
+        code = call(app_for, sys.argv[1:])
     except UsageError as error:
         _complain(str(error))
     except BrokenPipeError:
@@ -51,12 +58,32 @@ def main() -> NoReturn:
     except OSError as error:
         _discard_output()
         _complain(f"{error.filename or 'standard output'}: {reason(error)}")
-    sys.exit(0)
+    sys.exit(code)
 
 
 def _interrupted(*_: Any) -> NoReturn:
     # Not KeyboardInterrupt, which typer makes its own exit of, and workers a traceback.
     sys.exit(INTERRUPTED)
+
+
+def _broken(kind: type[BaseException], _error: BaseException, trace: TracebackType | None) -> NoReturn:
+    """Say in one line that the program itself is at fault, and where: what the error says may be a value of a Secret.
+
+    Exits with 3: Python's own 1 would be taken for findings.
+    """
+    from k8slint import __version__  # noqa: PLC0415 - only for what went wrong
+
+    where = ""
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        if f"{os.sep}k8slint{os.sep}" in code.co_filename:
+            where = f" in {code.co_qualname}, {os.path.basename(code.co_filename)}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    say = f"k8slint: internal error: {kind.__name__}{where}, k8slint {__version__}"
+    with suppress(OSError, ValueError):
+        print(f"{say}; please report it with what was checked (python -X dev -m k8slint tells more)", file=sys.stderr)
+        sys.stderr.flush()
+    os._exit(BROKEN)
 
 
 def _open_streams() -> None:

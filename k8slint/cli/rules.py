@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 from enum import StrEnum
+from itertools import groupby
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from k8slint.cli.streams import width
+from k8slint.report.frame import aligned, hanging
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -31,7 +35,9 @@ def rules(
     if output is TableFormat.JSON:
         typer.echo(json.dumps({"version": 1, "rules": [_entry(rule) for rule in known]}, indent=2))
     else:
-        typer.echo("\n".join(_table(known)))
+        off = sum(not rule.default for rule in known)
+        total = f"{len(known)} rules, {off} of them off by default. `k8slint explain RULE` tells more."
+        typer.echo("\n".join([*table(known, width()), *hanging(total, width(), "")]))
 
 
 def _entry(rule: Rule) -> dict[str, object]:
@@ -52,17 +58,20 @@ def _entry(rule: Rule) -> dict[str, object]:
     }
 
 
-def _table(known: Collection[Rule]) -> Iterator[str]:
-    width = max(len(rule.id) for rule in known)
-    category = ""
-    for rule in known:
-        if rule.category != category:
-            if category:
-                yield ""
-            category = rule.category
-            yield category.upper()
-        on = "" if rule.default else f" (off; profile {', '.join(rule.profiles) or 'none'})"
-        yield f"   {rule.id:<{width}}   {rule.severity.value:<7}   {rule.summary}{on}"
-    off = sum(not rule.default for rule in known)
-    yield ""
-    yield f"{len(known)} rules, {off} of them off by default. `k8slint explain RULE` tells more."
+def table(known: Collection[Rule], room: int | None) -> Iterator[str]:
+    """A line a rule, by category, and an empty line after each category."""
+    longest = max(len(rule.id) for rule in known)
+    for category, rules_of_it in groupby(known, key=lambda rule: rule.category):
+        yield category.upper()
+        rows = [(f"{rule.id:<{longest}}", f"{rule.severity.value:<7}", _said(rule)) for rule in rules_of_it]
+        yield from aligned(rows, room, "   ")
+        yield ""
+
+
+def _said(rule: Rule) -> str:
+    if not rule.default:
+        return f"{rule.summary} (off; profile {', '.join(rule.profiles)})"
+    # The profiles in which its severity is another.
+    others = (f"{severity} in {name}" for name, severity in rule.profiles.items() if severity is not rule.severity)
+    text = ", ".join(others)
+    return f"{rule.summary} ({text})" if text else rule.summary

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from k8slint.cluster.cluster import Cluster
+    from k8slint.config import Config
     from k8slint.objects.read import Reading
     from k8slint.report.schedule.subject import Subject
     from k8slint.scheduling import Profile
@@ -75,39 +76,44 @@ def schedule(  # noqa: PLR0917 - typer reads the options from the signature
     """Show on which node each pod would run, and what keeps the others off."""
     from k8slint.report.schedule import FORMATS  # noqa: PLC0415 - imported when it runs
 
+    given = [*(paths or ()), *(filename or ())] or ["."]
+    settings = config_for(config, given)
     subject = rehearse(
-        [*(paths or ()), *(filename or ())],
+        given,
+        settings,
         cluster=cluster,
         nodes=nodes,
         kubernetes_version=kubernetes_version,
         scheduler_config=scheduler_config,
         namespace=namespace,
-        config=config,
         scores=output in (ScheduleFormat.WIDE, ScheduleFormat.JSON),
     )
+    for gap in subject.gaps:
+        complain(gap)
     run = subject.run
     if not run.pods and not run.refusals:
         raise UsageError("nothing to schedule: no workload among the objects, or none that has pods")
-    is_colored = wants_color() if color is None else color
+    chosen = settings.color if color is None else color
+    is_colored = wants_color() if chosen is None else chosen
     write_stdout(FORMATS[output.value](subject, color=is_colored, width=width(), blocks=draws_blocks()))
     comes_to_nothing = any(refusal.is_known for refusal in run.refusals)
-    raise typer.Exit(exit_code(subject, run.pods) or int(comes_to_nothing))
+    raise typer.Exit(2 if subject.gaps else exit_code(run.pods) or int(comes_to_nothing))
 
 
 def rehearse(
     paths: Sequence[str],
+    settings: Config,
     *,
     cluster: str,
     nodes: str,
     kubernetes_version: str,
     scheduler_config: str,
     namespace: str,
-    config: str,
     scores: bool,
 ) -> Subject:
     """The dry run of the paths, ready to be shown; with scores if asked for and not too many to keep.
 
-    What cannot be read is left out, and said on standard error.
+    What cannot be read is left out: a gap of the subject.
 
     Raises:
         UsageError: for what cannot be done as asked, or cannot be read.
@@ -116,19 +122,19 @@ def rehearse(
     from k8slint.report.schedule.subject import Subject  # noqa: PLC0415
     from k8slint.simulation.explain import Explainer  # noqa: PLC0415
 
-    given = list(paths) or ["."]
     request = Request(
-        paths=given,
-        config=config_for(config, given),
-        stdin=read_stdin() if STDIN in given else b"",
+        paths=paths,
+        config=settings,
+        stdin=read_stdin() if STDIN in paths else b"",
         kubernetes_version=kubernetes_version,
         cluster=cluster,
         nodes=nodes,
     )
     material = collect(request)
-    gaps = [*material.failures, *(gap for reading in material.readings for gap in _gaps(reading))]
-    for gap in gaps:
-        complain(gap)
+    for note in material.notes:
+        complain(note)
+    unread = (failure.message for failure in material.failures)
+    gaps = (*unread, *(gap for reading in material.readings for gap in _gaps(reading)))
     play = partial(
         _dry_run,
         _in_namespace(material.cluster, namespace) if namespace else material.cluster,
@@ -144,15 +150,13 @@ def rehearse(
         run = play(explain=True)
     elif scores:
         complain(f"scores are left out: {pods} pods on {nodes_known} nodes have too many")
-    return Subject(run, Explainer(run), str(material.version), is_whole=not gaps)
+    return Subject(run, Explainer(run), str(material.version), gaps)
 
 
-def exit_code(subject: Subject, pods: Iterable[PodResult]) -> int:
-    """0 where all the pods have a node, 1 where one has none, 2 where not all could be read."""
+def exit_code(pods: Iterable[PodResult]) -> int:
+    """0 where all the pods have a node, 1 where one has none."""
     from k8slint.simulation.results import Verdict  # noqa: PLC0415 - imported when it runs
 
-    if not subject.is_whole:
-        return 2
     return int(any(pod.verdict is not Verdict.ASSIGNED for pod in pods))
 
 

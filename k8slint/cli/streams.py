@@ -1,14 +1,13 @@
-"""What every command shares: its streams, and the settings around its paths."""
+"""What every command shares: its streams."""
 
 from __future__ import annotations
 
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from k8slint.usage import UsageError
+from k8slint.usage import UsageError, blamed_on
 
 if TYPE_CHECKING:
     from k8slint.config import Config
@@ -16,13 +15,17 @@ if TYPE_CHECKING:
 
 
 def config_for(file: str, paths: Sequence[str]) -> Config:
-    """The settings of the file, else those nearest above all the paths."""
-    from k8slint.config import find_config, read_config  # noqa: PLC0415 - imported when it runs
+    """The settings of the file, else those nearest above all the paths; above both, those of the environment."""
+    from k8slint.config import config_for as of_files  # noqa: PLC0415 - imported when it runs
 
-    if file:
-        return read_config(Path(file))
-    folders = [path if os.path.isdir(path) else os.path.dirname(path) for path in paths if path != "-"]
-    return find_config(os.path.commonpath([os.path.abspath(folder) for folder in folders or ["."]]))
+    named = file or os.environ.get("K8SLINT_CONFIG", "")
+    with blamed_on("" if file or not named else "K8SLINT_CONFIG"):
+        settings = of_files(named, paths)
+    if not any(name.startswith("K8SLINT_") for name in os.environ):
+        return settings
+    from k8slint.cli.environment import with_variables  # noqa: PLC0415 - few runs have variables
+
+    return with_variables(settings)
 
 
 def read_stdin(*, limited: bool = True) -> bytes:
@@ -66,8 +69,16 @@ def complain(text: str) -> None:
 
 
 def wants_color() -> bool:
-    """Whether standard output is a terminal that should show colours."""
-    return _is_terminal() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    """Whether standard output should have colours: as the environment says, else where it is a terminal that has them.
+
+    Mirrors: no-color.org, force-color.org and bixense.com/clicolors; of these the first that says something counts.
+    """
+    environment = os.environ
+    if environment.get("NO_COLOR"):
+        return False
+    if environment.get("FORCE_COLOR") or environment.get("CLICOLOR_FORCE", "0") not in ("", "0"):
+        return True
+    return _is_terminal() and environment.get("CLICOLOR") != "0" and environment.get("TERM") != "dumb"
 
 
 def width() -> int | None:

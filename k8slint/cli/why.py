@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from k8slint.cli.kinds import kind_and_name
+from k8slint.cli.kinds import in_short, is_kind, kind_and_name
 from k8slint.cli.schedule import (
     ClusterFile,
     Color,
@@ -20,7 +21,7 @@ from k8slint.cli.schedule import (
     exit_code,
     rehearse,
 )
-from k8slint.cli.streams import draws_blocks, wants_color, width, write_stdout
+from k8slint.cli.streams import complain, config_for, draws_blocks, wants_color, width, write_stdout
 from k8slint.usage import UsageError
 
 if TYPE_CHECKING:
@@ -29,7 +30,9 @@ if TYPE_CHECKING:
 
 
 def why(  # noqa: PLR0917 - typer reads the options from the signature
-    workload: Annotated[str, typer.Argument(metavar="KIND/NAME", help="A workload or pod, as deploy/web.")],
+    workload: Annotated[
+        str, typer.Argument(metavar="KIND/NAME", help="A workload or pod, as deploy/web, deploy web, or web alone.")
+    ],
     paths: Paths = None,
     filename: Files = None,
     cluster: ClusterFile = "",
@@ -43,40 +46,59 @@ def why(  # noqa: PLR0917 - typer reads the options from the signature
     """Explain where the pods of one workload would go, and what keeps them off each node."""
     from k8slint.report.schedule.why import render  # noqa: PLC0415 - imported when it runs
 
-    kind, name = kind_and_name(workload)
+    (kind, name), given = _asked(workload, paths or [])
+    given = [*given, *(filename or ())] or ["."]
+    settings = config_for(config, given)
     subject = rehearse(
-        [*(paths or ()), *(filename or ())],
+        given,
+        settings,
         cluster=cluster,
         nodes=nodes,
         kubernetes_version=kubernetes_version,
         scheduler_config=scheduler_config,
         namespace=namespace,
-        config=config,
         scores=True,
     )
+    for gap in subject.gaps:
+        complain(f"{gap}; left out, the answer is that of the rest")
     owners = _find(subject.run, kind, name, namespace)
-    is_colored = wants_color() if color is None else color
+    chosen = settings.color if color is None else color
+    is_colored = wants_color() if chosen is None else chosen
     pages = [render(subject, owner, color=is_colored, width=width(), blocks=draws_blocks()) for owner in owners]
     write_stdout("\n".join(pages))
-    raise typer.Exit(exit_code(subject, [pod for owner in owners for pod in subject.run.of(owner)]))
+    lacks_given = any(gap.startswith(f"{path}: ") for gap in subject.gaps for path in given)
+    raise typer.Exit(2 if lacks_given else exit_code(pod for owner in owners for pod in subject.run.of(owner)))
+
+
+def _asked(workload: str, paths: list[str]) -> tuple[tuple[str, str], list[str]]:
+    """Kind and name of what is asked for, and the paths: a kind may have its name in the next word, as for kubectl."""
+    if "/" not in workload and is_kind(workload) and paths and not os.path.exists(paths[0]):
+        return kind_and_name(f"{workload}/{paths[0]}"), paths[1:]
+    return kind_and_name(workload), paths
 
 
 def _find(run: DryRun, kind: str, name: str, namespace: str) -> list[Object]:
     """The workloads of that kind and name, or for a pod the workload that makes it; several where namespaces differ.
 
     Raises:
-        UsageError: where there is none.
+        UsageError: where there is none, or several kinds of which none is named.
     """
     from k8slint.values.nearest import nearest  # noqa: PLC0415 - only for what is misspelt
 
     known = [(each.obj, each.namespace, each.obj.name) for each in run.workloads]
     known += [(refusal.obj, refusal.obj.namespace or namespace, refusal.obj.name) for refusal in run.refusals]
     known += [(pod.owner, pod.namespace, pod.owner.name) for pod in run.pods]
-    candidates = [(obj, space, own) for obj, space, own in known if obj.kind == kind]
-    if kind == "Pod":
-        candidates += [(pod.owner, pod.namespace, pod.name) for pod in run.pods]
-    within = [(obj, own) for obj, space, own in candidates if not namespace or space == namespace]
+    pods = [(pod.owner, pod.namespace, pod.name) for pod in run.pods]
+    meant = [(obj, space, own) for obj, space, own in known if obj.kind == kind or not kind]
+    within = [
+        (obj, own)
+        for obj, space, own in (*meant, *(pods if kind in ("", "Pod") else ()))
+        if not namespace or space == namespace
+    ]
     found = list(dict.fromkeys(obj for obj, own in within if own == name))
+    kinds = list(dict.fromkeys(obj.kind for obj in found))
+    if len(kinds) > 1 and not kind:
+        raise UsageError(f'"{name}" is {" or ".join(in_short(each, name) for each in kinds)}; say which')
     if found:
         return found
     near = nearest(name, (own for _, own in within))
@@ -86,4 +108,4 @@ def _find(run: DryRun, kind: str, name: str, namespace: str) -> list[Object]:
         others = dict.fromkeys(f"{obj.kind.lower()}/{own}" for obj, _, own in known if own)
         hint = f"there are {', '.join(list(others)[:5])}" if others else "there is no workload at all"
     where = f' in namespace "{namespace}"' if namespace else ""
-    raise UsageError(f'there is no {kind} "{name}"{where}; {hint}')
+    raise UsageError(f'there is no {kind or "workload"} "{name}"{where}; {hint}')

@@ -63,13 +63,24 @@ class Cluster:
     `nodes` are the Node objects of the cluster description; none where no cluster is described, which stands for
     several nodes of unknown number and size. `description` are all its objects: they exist but are not reported on.
     `externals` are patterns `Kind/namespace/name` of what is known to exist elsewhere. `version` is what it runs.
+    `missed` is the one part that changes: what checks asked for and no description told, until someone clears it.
     """
 
     objects: tuple[Object, ...]
     description: tuple[Object, ...] | None = None
     externals: tuple[str, ...] = ()
     version: KubernetesVersion = _VERSION
+    missed: set[str] = field(default_factory=set, repr=False)
     _memo: dict[Callable[[Cluster], Any], Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def whole(self) -> Cluster:
+        """All objects of the run; another cluster only where this one is what a bundle sees of it."""
+        return self
+
+    def parting(self, _: Object) -> tuple[str, str] | None:
+        """The names of the bundle that this one is and of the other one that holds an object, if it is not there."""
+        return None
 
     def of_kind(self, group_kind: str) -> tuple[Object, ...]:
         """Objects of `Kind` or `Kind.group`, the cluster description's included, in order of reading."""

@@ -6,20 +6,23 @@ import posixpath
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from itertools import islice
 from typing import Any, Final, NamedTuple
 
 from k8slint.cluster.cluster import Cluster
 from k8slint.cluster.kustomizations import (
     KUSTOMIZATIONS,
+    file_of,
     folder_of,
     inline_patches,
     kustomizations,
-    open_folders,
+    open_paths,
     paths_read,
     upwards,
 )
-from k8slint.cluster.producers import PRODUCTS, reach
+from k8slint.cluster.producers import reach
+from k8slint.cluster.tables import beside
 from k8slint.objects.fields import dig, items, mapping, sequence, text
 from k8slint.objects.object import Container, Object
 from k8slint.values.placeholder import has_placeholder
@@ -48,33 +51,51 @@ class Words:
 class Evidence(NamedTuple):
     """What may be there beside the objects read.
 
-    `makers` are names of custom resources and releases, `mentioned` the strings inside them; `pod_makers` and
-    `pod_mentioned` are more of them that speak for pods alone. `told` are names that programs are given. `patched` are
-    the texts of kustomize's inline patches. `filled` are namespaces into which unread manifests go. `open_folders` hold
-    a kustomization that takes in what was not read, `chart_folders` a release of a chart. `moves_namespaces` says that
-    a kustomization puts its objects into another namespace than they are written with.
+    `makers` are names of custom resources and releases, `mentioned` the strings inside them; `workload_makers` are
+    names of those whose Secrets and ConfigMaps are all known; `pod_makers` and `pod_mentioned` speak for pods alone.
+    `told` are names that programs are given. `patched` are the texts of kustomize's inline patches. `filled` are
+    namespaces into which unread manifests go, `busy` those where a custom resource or a release may make pods of any
+    name. `open_paths` are taken in together with what was not read. `releases` are the words in the names of releases,
+    by their folders. `moves_namespaces` says that a kustomization puts its objects into another namespace than they are
+    written with.
     """
 
     makers: Words
     mentioned: Words
+    workload_makers: Words
     pod_makers: Words
     pod_mentioned: Words
     told: frozenset[str]
     patched: tuple[str, ...]
     filled: frozenset[str]
-    open_folders: frozenset[str]
-    chart_folders: frozenset[str]
+    busy: frozenset[str]
+    open_paths: frozenset[str]
+    releases: Mapping[str, frozenset[str]]
     moves_namespaces: bool
 
-    def names_maker(self, namespace: str, name: str) -> bool:
-        """Whether a custom resource or a release of that namespace mentions the name, or its own name is part of it."""
-        return self.mentioned.hold(name, namespace) or any(self.makers.hold(run, namespace) for run in _runs(name))
+    def names_maker(self, namespace: str, name: str, *, is_config: bool = False) -> bool:
+        """Whether a custom resource or a release of that namespace mentions the name, or its own name is part of it.
+
+        `is_config` says that the name is of a Secret or ConfigMap, which some make under known names only.
+        """
+        if self.mentioned.hold(name, namespace):
+            return True
+        makers = (self.makers,) if is_config else (self.makers, self.workload_makers)
+        return any(words.hold(run, namespace) for run in _runs(name) for words in makers)
 
     def names_pod_maker(self, namespace: str, value: str) -> bool:
         """Whether a custom resource or a release may make pods with that label value."""
         if self.names_maker(namespace, value) or self.pod_mentioned.hold(value, namespace):
             return True
         return any(self.pod_makers.hold(run, namespace) for run in _runs(value))
+
+    def is_busy(self, namespace: str) -> bool:
+        """Whether something in the namespace may make pods of which nothing is known."""
+        return not self.busy.isdisjoint(("", namespace)) if namespace else bool(self.busy)
+
+    def is_filled(self, namespace: str) -> bool:
+        """Whether unread manifests go into the namespace."""
+        return namespace in self.filled
 
     def is_told(self, name: str) -> bool:
         """Whether a program is given the name as that of something it makes."""
@@ -87,19 +108,80 @@ class Evidence(NamedTuple):
     def is_open(self, obj: Object) -> bool:
         """Whether what the object refers to may lie in manifests that were not read.
 
-        They go to its namespace, or a kustomization above it takes them in, or a release beside it renders them.
+        They go to its namespace, or a kustomization that takes it in takes them in too.
         """
-        if obj.namespace in self.filled:
+        if self.is_filled(obj.namespace):
             return True
-        if not self.open_folders and not self.chart_folders:
+        return bool(self.open_paths) and any(above in self.open_paths for above in upwards(file_of(obj)))
+
+    def may_be_rendered(self, obj: Object, name: str, *, is_config: bool = False) -> bool:
+        """Whether a release in the object's folder may make what the object refers to by that name.
+
+        Charts name their Secrets and ConfigMaps, which `is_config` is about, after their release or themselves; their
+        Services may have any name.
+        """
+        words = self.releases.get(folder_of(obj)) if self.releases else None
+        if words is None:
             return False
-        folder = folder_of(obj)
-        return folder in self.chart_folders or any(above in self.open_folders for above in upwards(folder))
+        return not is_config or not words.isdisjoint(_BETWEEN_WORDS.split(name))
 
 
-def evidence_of(cluster: Cluster) -> Evidence:
+class BundleEvidence:
+    """The hints of a bundle. They are some of those of the whole, which are asked first: gathered once, they say no."""
+
+    def __init__(self, bundle: Cluster) -> None:
+        self._bundle = bundle
+        self._of_all = bundle.whole.once(_gather)
+
+    @cached_property
+    def _own(self) -> Evidence:
+        return _gather(self._bundle)
+
+    def _both(self) -> Iterator[Evidence]:
+        yield self._of_all
+        yield self._own
+
+    @property
+    def moves_namespaces(self) -> bool:
+        """As of `Evidence`."""
+        return all(each.moves_namespaces for each in self._both())
+
+    def names_maker(self, namespace: str, name: str, *, is_config: bool = False) -> bool:
+        """As of `Evidence`."""
+        return all(each.names_maker(namespace, name, is_config=is_config) for each in self._both())
+
+    def names_pod_maker(self, namespace: str, value: str) -> bool:
+        """As of `Evidence`."""
+        return all(each.names_pod_maker(namespace, value) for each in self._both())
+
+    def is_busy(self, namespace: str) -> bool:
+        """As of `Evidence`."""
+        return all(each.is_busy(namespace) for each in self._both())
+
+    def is_filled(self, namespace: str) -> bool:
+        """As of `Evidence`."""
+        return all(each.is_filled(namespace) for each in self._both())
+
+    def is_told(self, name: str) -> bool:
+        """As of `Evidence`."""
+        return all(each.is_told(name) for each in self._both())
+
+    def is_patched(self, word: str) -> bool:
+        """As of `Evidence`."""
+        return all(each.is_patched(word) for each in self._both())
+
+    def is_open(self, obj: Object) -> bool:
+        """As of `Evidence`."""
+        return all(each.is_open(obj) for each in self._both())
+
+    def may_be_rendered(self, obj: Object, name: str, *, is_config: bool = False) -> bool:
+        """As of `Evidence`."""
+        return all(each.may_be_rendered(obj, name, is_config=is_config) for each in self._both())
+
+
+def evidence_of(cluster: Cluster) -> Evidence | BundleEvidence:
     """The hints of a cluster, gathered when the first name is missing."""
-    return cluster.once(_gather)
+    return cluster.once(_gather) if cluster is cluster.whole else cluster.once(BundleEvidence)
 
 
 _MOST_WORDS: Final = 12
@@ -149,6 +231,7 @@ _INERT_KINDS: Final = frozenset(
         "ClusterSecretStore.external-secrets.io",
         "PodMonitor.monitoring.coreos.com",
         "Probe.monitoring.coreos.com",
+        "PushSecret.external-secrets.io",
         "PrometheusRule.monitoring.coreos.com",
         "Route.route.openshift.io",
         "ScrapeConfig.monitoring.coreos.com",
@@ -209,7 +292,7 @@ INSTALLERS: Final[Mapping[str, Installer]] = {
 
 _NOT_ITS_WORDS: Final = frozenset({"apiVersion", "kind", "metadata", "status"})
 # Fields of custom resources that read an object and do not make it.
-_READING_FIELDS: Final = frozenset({"env", "envFrom", "imagePullSecrets", "valueFrom", "volumes"})
+_READING_FIELDS: Final = frozenset({"certificateRefs", "env", "envFrom", "imagePullSecrets", "valueFrom", "volumes"})
 _LONGEST_NAME: Final = 253
 
 
@@ -228,8 +311,9 @@ def _strings(obj: Object) -> Iterator[tuple[str, bool]]:
 
 
 def _gather(cluster: Cluster) -> Evidence:
-    makers, mentioned, pod_makers, pod_mentioned = Words(), Words(), Words(), Words()
+    makers, workload_makers, pod_makers, mentioned, pod_mentioned = (Words() for _ in range(5))
     filled: set[str] = set()
+    busy: set[str] = set()
     for obj in (*cluster.objects, *(cluster.description or ())):
         namespace, is_for_pods = obj.namespace, obj.group_kind in _POD_MAKERS
         installer = INSTALLERS.get(obj.group_kind)
@@ -243,19 +327,23 @@ def _gather(cluster: Cluster) -> Evidence:
                 makers.add(name, namespace)
         elif not _is_maker(obj):
             continue
-        (pod_makers if is_for_pods else makers).add(obj.name, namespace)
+        busy.add(namespace)
+        makes_known = beside().get(obj.group_kind) == "workloads"
+        (pod_makers if is_for_pods else workload_makers if makes_known else makers).add(obj.name, namespace)
         for string, is_read in _strings(obj):
             (pod_mentioned if is_read or is_for_pods else mentioned).add(string, namespace)
     return Evidence(
         makers,
         mentioned,
+        workload_makers,
         pod_makers,
         pod_mentioned,
         told=frozenset(_told(cluster)),
         patched=tuple(inline_patches(cluster)),
         filled=frozenset(filled),
-        open_folders=frozenset(open_folders(cluster)),
-        chart_folders=frozenset(_chart_folders(cluster)),
+        busy=frozenset(busy),
+        open_paths=frozenset(open_paths(cluster)),
+        releases=_releases(cluster),
         moves_namespaces=any(obj.data.get("namespace") for obj in kustomizations(cluster)),
     )
 
@@ -263,11 +351,13 @@ def _gather(cluster: Cluster) -> Evidence:
 def _is_maker(obj: Object) -> bool:
     """Whether it is a custom resource that an operator may turn into other objects."""
     group, group_kind = obj.gvk.group, obj.group_kind
-    if group_kind == "Gateway.gateway.networking.k8s.io":
+    if beside().get(group_kind) == "workloads":
         return True
     if "." not in group or group.endswith(".k8s.io") or group in _INERT_GROUPS:
         return False
-    return group_kind not in _INERT_KINDS and group_kind not in PRODUCTS and group_kind not in KUSTOMIZATIONS
+    if group_kind in _INERT_KINDS or group_kind in KUSTOMIZATIONS:
+        return False
+    return beside().get(group_kind) != "nothing"
 
 
 def _release_names(obj: Object, installer: Installer) -> Iterator[str]:
@@ -283,7 +373,7 @@ def _target(obj: Object, installer: Installer) -> str:
 
 def _is_read(cluster: Cluster, path: str) -> bool:
     """Whether a path is that of something read, or its end: where the root of the repository is, is not known."""
-    alike = cluster.once(_paths_by_name).get(posixpath.basename(path), ())
+    alike = cluster.whole.once(_paths_by_name).get(posixpath.basename(path), ())
     return any(f"/{read}".endswith(f"/{path}") for read in alike)
 
 
@@ -294,11 +384,16 @@ def _paths_by_name(cluster: Cluster) -> Mapping[str, list[str]]:
     return found
 
 
-def _chart_folders(cluster: Cluster) -> Iterator[str]:
+def _releases(cluster: Cluster) -> Mapping[str, frozenset[str]]:
+    """The words in the names of releases of charts and in those of the charts, by the folders of the releases."""
+    found: dict[str, frozenset[str]] = {}
     for group_kind, installer in INSTALLERS.items():
         for obj in cluster.of_kind(group_kind):
             if not any(True for place in installer.folders for _ in reach(obj.data, place)):
-                yield folder_of(obj)
+                names = (obj.name, *_release_names(obj, installer))
+                words = frozenset(word for name in names for word in _BETWEEN_WORDS.split(name) if len(word) > 1)
+                found[folder_of(obj)] = found.get(folder_of(obj), frozenset()) | words
+    return found
 
 
 # Words by which a flag or a variable shows that it names something to be written.

@@ -4,14 +4,27 @@ from __future__ import annotations
 
 import posixpath
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from k8slint.cluster.cluster import Cluster
 from k8slint.objects.fields import mapping, sequence, text
 from k8slint.objects.object import Object
 
-KUSTOMIZATIONS: Final = ("Component.kustomize.config.k8s.io", "Kustomization.kustomize.config.k8s.io")
+_KUSTOMIZATION: Final = "Kustomization.kustomize.config.k8s.io"
+KUSTOMIZATIONS: Final = ("Component.kustomize.config.k8s.io", _KUSTOMIZATION)
+# What of a kustomization makes other objects than its files hold, in ways that no check takes into account.
+_CHANGES: Final = (
+    "components",
+    "images",
+    "patches",
+    "patchesJson6902",
+    "patchesStrategicMerge",
+    "replacements",
+    "replicas",
+    "transformers",
+    "vars",
+)
 
 
 def kustomizations(cluster: Cluster) -> Iterator[Object]:
@@ -20,9 +33,14 @@ def kustomizations(cluster: Cluster) -> Iterator[Object]:
         yield from cluster.of_kind(group_kind)
 
 
+def file_of(obj: Object) -> str:
+    """The path of an object's file, as the source is named, with slashes."""
+    return obj.document.source.name.replace("\\", "/")
+
+
 def folder_of(obj: Object) -> str:
     """The folder of an object's file, as the file is named."""
-    return posixpath.dirname(_file_of(obj))
+    return posixpath.dirname(file_of(obj))
 
 
 def upwards(path: str) -> Iterator[str]:
@@ -44,7 +62,7 @@ def listed_files(kustomization: Object) -> Iterator[str]:
 def paths_read(cluster: Cluster) -> frozenset[str]:
     """The files that hold objects, and all the folders above them."""
     found: set[str] = set()
-    for file in {_file_of(obj) for obj in cluster.objects}:
+    for file in {file_of(obj) for obj in cluster.objects}:
         for path in upwards(file):
             if path in found:
                 break
@@ -52,15 +70,43 @@ def paths_read(cluster: Cluster) -> frozenset[str]:
     return frozenset(found)
 
 
-def open_folders(cluster: Cluster) -> Iterator[str]:
-    """The folders of those that take in what lies elsewhere, or what was not read."""
-    read = cluster.once(paths_read)
-    for kustomization in kustomizations(cluster):
-        if _takes_in_remote(kustomization) or any(path not in read for path in listed_files(kustomization)):
-            yield folder_of(kustomization)
+def unbuilt(objects: Iterable[Object]) -> Iterator[str]:
+    """The folders of the kustomizations that come to more than their files hold, by changes or from elsewhere."""
+    for obj in objects:
+        if obj.group_kind == _KUSTOMIZATION:
+            changes = any(obj.data.get(field) for field in _CHANGES)
+            if changes or takes_in_remote(obj):
+                yield folder_of(obj) or "."
 
 
-def _takes_in_remote(kustomization: Object) -> bool:
+def open_paths(cluster: Cluster) -> Iterator[str]:
+    """The folders of those that take in what lies elsewhere, or what was not read, and all that these take in.
+
+    So are components that none of the files takes in: they are parts of something.
+    """
+    read, several = cluster.whole.once(paths_read), list(kustomizations(cluster))
+    by_folder: dict[str, list[Object]] = defaultdict(list)
+    for kustomization in several:
+        by_folder[folder_of(kustomization)].append(kustomization)
+    listed = {path for kustomization in several for path in listed_files(kustomization)}
+    pending = [
+        folder_of(one)
+        for one in several
+        if takes_in_remote(one)
+        or any(path not in read for path in listed_files(one))
+        or (one.kind == "Component" and folder_of(one) not in listed)
+    ]
+    found: set[str] = set()
+    while pending:
+        path = pending.pop()
+        if path not in found:
+            found.add(path)
+            pending.extend(path for one in by_folder.get(path, ()) for path in listed_files(one))
+    yield from found
+
+
+def takes_in_remote(kustomization: Object) -> bool:
+    """Whether it takes in what lies in no file here: charts, and what an address leads to."""
     if kustomization.data.get("helmCharts") or kustomization.data.get("helmChartInflationGenerator"):
         return True
     return any(_is_remote(text(entry)) for entry in _entries(kustomization))
@@ -92,7 +138,7 @@ def names_given(obj: Object, cluster: Cluster) -> Iterator[str]:
     """The other names that kustomizations give an object, as some references write them."""
     renaming = cluster.once(_renaming)
     if renaming:
-        for path in upwards(_file_of(obj)):
+        for path in upwards(file_of(obj)):
             for kustomization in renaming.get(path, ()):
                 yield prefixed(kustomization, obj.name)
 
@@ -105,7 +151,3 @@ def _renaming(cluster: Cluster) -> Mapping[str, list[Object]]:
             for path in listed_files(kustomization):
                 found[path].append(kustomization)
     return found
-
-
-def _file_of(obj: Object) -> str:
-    return obj.document.source.name.replace("\\", "/")

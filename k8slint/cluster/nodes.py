@@ -42,8 +42,19 @@ class Nodes(NamedTuple):
                 yield node
 
 
-def described_nodes(cluster: Cluster) -> Nodes:
-    """The nodes of the cluster description; to be had through `cluster.once`."""
+MISSED: Final = "nodes"
+"""What a cluster has missed once a check asked for its nodes in vain."""
+
+
+def known_nodes(cluster: Cluster) -> Nodes | None:
+    """The described nodes; none where no cluster is described, which is remembered: what is said then rests on it."""
+    if not cluster.nodes:
+        cluster.missed.add(MISSED)
+        return None
+    return cluster.once(_nodes)
+
+
+def _nodes(cluster: Cluster) -> Nodes:
     # The kubelet sets the hostname label; a node described by hand may leave it out.
     nodes = [Node(node.name, {HOSTNAME: node.name, **node.labels}) for node in cluster.nodes or ()]
     by_host: dict[str, list[Node]] = defaultdict(list)
@@ -54,8 +65,9 @@ def described_nodes(cluster: Cluster) -> Nodes:
 
 
 def has_one_node(cluster: Cluster) -> bool:
-    """Whether the described cluster has exactly one node."""
-    return cluster.nodes is not None and len(cluster.nodes) == 1
+    """Whether the described cluster has exactly one node; without a description several are taken for granted."""
+    nodes = known_nodes(cluster)
+    return nodes is not None and len(nodes.all) == 1
 
 
 def terms_of(selector: Any) -> list[dict[str, Any]] | None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final, NamedTuple
+from itertools import product
+from typing import Any, Final
 
 from k8slint.cluster.kustomizations import KUSTOMIZATIONS, prefixed
+from k8slint.cluster.tables import EVERYWHERE, Maker, makers
 from k8slint.loading.document import Path
 from k8slint.objects.fields import dig, items, mapping, sequence, text
 from k8slint.objects.object import Object
@@ -36,35 +39,28 @@ class Supply:
         return self.read_keys(self.obj)
 
 
-class Product(NamedTuple):
-    """What objects of a kind make, and where they write its name.
-
-    A step `*` in a path goes through every item of a list. `is_own_name` says that the maker's name is taken where no
-    other is written. `namespace` leads to the namespace of the product, where it can differ from the maker's.
-    """
-
-    name: tuple[str, ...] = ()
-    read_keys: Callable[[Object], Keys | None] | None = None
-    makes: str = "Secret"
-    is_own_name: bool = False
-    namespace: tuple[str, ...] = ()
-    is_everywhere: bool = False
-
-
 def produced(obj: Object) -> Iterator[Supply]:
     """What an object brings about beside itself."""
-    for product in PRODUCTS.get(obj.group_kind, ()):
-        yield from _of_product(obj, product)
-    if obj.group_kind in KUSTOMIZATIONS:
+    group_kind = obj.group_kind
+    for maker in makers().get(group_kind, ()):
+        yield from _made_by(obj, maker)
+    if group_kind in KUSTOMIZATIONS:
         yield from _generated(obj)
-    elif obj.group_kind == "Service":
+    elif group_kind == "Service":
         for annotation in _SERVING_CERTIFICATES:
             if annotation in obj.annotations:
                 name = obj.annotations[annotation]
                 yield Supply(obj, "Secret", obj.namespace, name, _no_keys)
-    elif obj.group_kind == "Ingress.networking.k8s.io" and _has_certificate_shim(obj):
-        for _, name in reach(obj.data, ("spec", "tls", "*", "secretName")):
+    elif group_kind in CERTIFICATES and _has_certificate_shim(obj):
+        for _, name in reach(obj.data, CERTIFICATES[group_kind]):
             yield Supply(obj, "Secret", obj.namespace, text(name), _no_keys)
+
+
+# Where objects name the Secret of a certificate, which an annotation lets a controller make.
+CERTIFICATES: Final[Mapping[str, tuple[str, ...]]] = {
+    "Gateway.gateway.networking.k8s.io": ("spec", "listeners", "*", "tls", "certificateRefs", "*", "name"),
+    "Ingress.networking.k8s.io": ("spec", "tls", "*", "secretName"),
+}
 
 
 def _has_certificate_shim(obj: Object) -> bool:
@@ -72,17 +68,30 @@ def _has_certificate_shim(obj: Object) -> bool:
     return any(annotation.startswith(_CERTIFICATE_SHIMS) for annotation in obj.annotations)
 
 
-def _of_product(obj: Object, product: Product) -> Iterator[Supply]:
-    read_keys = product.read_keys or _no_keys
-    namespace = text(dig(obj.data, *product.namespace)) if product.namespace else ""
-    if not product.is_everywhere:
-        namespace = namespace or obj.namespace
-    places = reach(obj.data, product.name) if product.name else ()
-    names = [name for _, name in places if isinstance(name, str) and name]
-    if not names and product.is_own_name:
-        names = [obj.name]
-    for name in names:
-        yield Supply(obj, product.makes, namespace, name, read_keys)
+def _made_by(obj: Object, maker: Maker) -> Iterator[Supply]:
+    read_keys = _KEYS.get(obj.group_kind, _no_keys) if maker.makes == "Secret" else _no_keys
+    namespace = "" if maker.namespace == EVERYWHERE else next(_filled(maker.namespace, obj.data), obj.namespace)
+    for name in _filled(maker.name, obj.data):
+        yield Supply(obj, maker.makes, namespace, name, read_keys)
+
+
+def _filled(pattern: str, data: Any) -> Iterator[str]:
+    """The texts that a pattern of the table stands for; none where the data lacks a part of it."""
+    parts = _PLACE.split(pattern)
+    choices = [_written(part, data) if index % 2 else [part] for index, part in enumerate(parts)]
+    yield from filter(None, map("".join, product(*choices)))
+
+
+_PLACE: Final = re.compile(r"\{([^}]+)\}")
+
+
+def _written(places: str, data: Any) -> list[str]:
+    """What is written at the first of several places that holds any text."""
+    for place in places.split("|"):
+        found = [value for _, value in reach(data, tuple(place.split("."))) if isinstance(value, str) and value]
+        if found:
+            return found
+    return []
 
 
 def reach(data: Any, path: tuple[str, ...]) -> Iterator[tuple[Path, Any]]:
@@ -144,54 +153,11 @@ def _certificate_keys(obj: Object) -> Keys:
     return dict.fromkeys(keys, ("spec", "secretName"))
 
 
-# What operators make, by kind. A kind in this table makes what is said here, and nothing else.
-PRODUCTS: Final[Mapping[str, tuple[Product, ...]]] = {
-    "AzureKeyVaultSecret.spv.no": (
-        Product(("spec", "output", "secret", "name")),
-        Product(("spec", "output", "configMap", "name"), makes="ConfigMap"),
-    ),
-    "BitwardenSecret.k8s.bitwarden.com": (Product(("spec", "secretName")),),
-    "Bundle.trust.cert-manager.io": (
-        Product(makes="ConfigMap", is_own_name=True, is_everywhere=True),
-        Product(is_own_name=True, is_everywhere=True),
-    ),
-    "Certificate.cert-manager.io": (Product(("spec", "secretName"), _certificate_keys),),
-    "ClusterExternalSecret.external-secrets.io": (
-        Product(("spec", "externalSecretName"), is_everywhere=True),
-        Product(("spec", "externalSecretSpec", "target", "name"), is_own_name=True, is_everywhere=True),
-    ),
-    "ClusterIssuer.cert-manager.io": (Product(("spec", "acme", "privateKeySecretRef", "name"), is_everywhere=True),),
-    "DopplerSecret.secrets.doppler.com": (
-        Product(("spec", "managedSecret", "name"), namespace=("spec", "managedSecret", "namespace")),
-    ),
-    "ExternalSecret.external-secrets.io": (
-        Product(("spec", "target", "name"), _external_secret_keys, is_own_name=True),
-    ),
-    "HCPVaultSecretsApp.secrets.hashicorp.com": (Product(("spec", "destination", "name")),),
-    "InfisicalSecret.secrets.infisical.com": (
-        Product(
-            ("spec", "managedSecretReference", "secretName"),
-            namespace=("spec", "managedSecretReference", "secretNamespace"),
-        ),
-        Product(("spec", "managedKubeSecretReferences", "*", "secretName"), is_everywhere=True),
-        Product(
-            ("spec", "managedKubeConfigMapReferences", "*", "configMapName"), makes="ConfigMap", is_everywhere=True
-        ),
-    ),
-    "Issuer.cert-manager.io": (Product(("spec", "acme", "privateKeySecretRef", "name")),),
-    "OnePasswordItem.onepassword.com": (Product(is_own_name=True),),
-    "SealedSecret.bitnami.com": (
-        Product(("spec", "template", "metadata", "name"), _sealed_secret_keys, is_own_name=True),
-    ),
-    "SecretProviderClass.secrets-store.csi.x-k8s.io": (Product(("spec", "secretObjects", "*", "secretName")),),
-    "SopsSecret.isindir.github.com": (Product(("spec", "secretTemplates", "*", "name")),),
-    "VaultDynamicSecret.secrets.hashicorp.com": (Product(("spec", "destination", "name")),),
-    "VaultPKISecret.secrets.hashicorp.com": (Product(("spec", "destination", "name")),),
-    "VaultSecret.ricoberger.de": (Product(is_own_name=True),),
-    "VaultStaticSecret.secrets.hashicorp.com": (Product(("spec", "destination", "name")),),
+_KEYS: Final[Mapping[str, Callable[[Object], Keys | None]]] = {
+    "Certificate.cert-manager.io": _certificate_keys,
+    "ExternalSecret.external-secrets.io": _external_secret_keys,
+    "SealedSecret.bitnami.com": _sealed_secret_keys,
 }
-# Every kind that brings about something beside itself, if only by an annotation.
-PRODUCERS: Final = frozenset({*PRODUCTS, *KUSTOMIZATIONS, "Ingress.networking.k8s.io", "Service"})
 _GENERATORS: Final = {"configMapGenerator": "ConfigMap", "secretGenerator": "Secret"}
 _SERVING_CERTIFICATES: Final = (
     "service.beta.openshift.io/serving-cert-secret-name",

@@ -13,21 +13,21 @@ from typing import Any, Final, Literal, NamedTuple
 from k8slint.cluster.cluster import CLUSTER_SCOPED, Cluster
 from k8slint.cluster.evidence import evidence_of
 from k8slint.cluster.kustomizations import KUSTOMIZATIONS, names_given
-from k8slint.cluster.producers import PRODUCERS, Supply, config_keys, produced
-from k8slint.cluster.spelling import WORTH_COMPARING
+from k8slint.cluster.producers import CERTIFICATES, Supply, config_keys, produced, reach
+from k8slint.cluster.tables import given_as
 from k8slint.loading.document import Path
 from k8slint.objects.fields import dig, items, mapping, text
 from k8slint.objects.object import Container, Object, Pod
 from k8slint.values.names import is_dns_subdomain
 
-Use = Literal["environment", "volume", "file", "image"]
-"""What a pod wants it for: variables, a volume, one file of a volume mounted by subPath, or pulling an image."""
+Use = Literal["environment", "volume", "file", "image", "certificate"]
+"""What it is for: variables, a volume, one file of a volume mounted by subPath, pulling an image, TLS of a gateway."""
 
 
 class Reference(NamedTuple):
-    """A place where a pod names an object of its namespace that must be there.
+    """A place where a pod, or an Ingress, names an object of its namespace that must be there.
 
-    `path` and `key_path` lead from the pod to the name and the key; `key` is empty where the whole object is meant.
+    `path` and `key_path` lead from it to the name and the key; `key` is empty where the whole object is meant.
     `volume` is the name of the volume, where it is for one.
     """
 
@@ -143,6 +143,16 @@ def _of_sub_paths(container: Container, volumes: Mapping[str, Reference]) -> Ite
             yield Reference(whole.kind, whole.name, whole.path, "file", file, path, whole.volume)
 
 
+def certificates_of(obj: Object) -> Iterator[Reference]:
+    """The Secrets of its namespace from which an Ingress or a Gateway takes certificates, in order of writing."""
+    place = CERTIFICATES.get(obj.group_kind)
+    for path, name in reach(obj.data, place) if place else ():
+        ref = dig(obj.data, *path[:-1])
+        is_here = ref.get("kind", "Secret") == "Secret" and ref.get("namespace", obj.namespace) == obj.namespace
+        if is_here and is_dns_subdomain(text(name)):
+            yield Reference("Secret", name, path, "certificate")
+
+
 def _is_optional(source: Mapping[str, Any]) -> bool:
     return source.get("optional") not in (None, False)
 
@@ -155,24 +165,44 @@ _SUPPLIED: Final = frozenset(
         "ConfigMap",
         "Deployment.apps",
         "PersistentVolumeClaim",
+        "PriorityClass.scheduling.k8s.io",
         "ReplicaSet.apps",
         "ReplicationController",
         "Role.rbac.authorization.k8s.io",
+        "RuntimeClass.node.k8s.io",
         "Secret",
         "Service",
+        "ServiceAccount",
         "StatefulSet.apps",
     }
 )
 
 
 def supplies(cluster: Cluster, group_kind: str, namespace: str, name: str) -> Iterator[Supply]:
-    """What brings about an object of that name which the namespace may mean: the objects themselves, and producers."""
-    known = cluster.once(_supplies)
-    found = known.get((group_kind, name))
-    if found is None:
-        yield from _supplies_of_counted(known, group_kind, namespace, name)
-    else:
-        yield from _in_namespace(found, group_kind, namespace)
+    """What brings about an object of that name which the namespace may mean: the objects themselves, then makers."""
+    for supply in _supplies_anywhere(cluster.whole, group_kind, namespace, name):
+        if cluster.parting(supply.obj) is None:
+            yield supply
+
+
+def supply_elsewhere(cluster: Cluster, group_kind: str, namespace: str, name: str) -> tuple[Supply, str, str] | None:
+    """What brings it about in another bundle, with the name of this bundle and of that."""
+    for supply in _supplies_anywhere(cluster.whole, group_kind, namespace, name):
+        parting = cluster.parting(supply.obj)
+        if parting is not None:
+            return supply, *parting
+    return None
+
+
+def _supplies_anywhere(whole: Cluster, group_kind: str, namespace: str, name: str) -> Iterator[Supply]:
+    key, is_known = (group_kind, name), False
+    for index in (_written, _made):
+        found = whole.once(index).get(key)
+        if found is not None:
+            is_known = True
+            yield from _in_namespace(found, group_kind, namespace)
+    if not is_known:
+        yield from _supplies_of_counted(whole, group_kind, namespace, name)
 
 
 def _in_namespace(found: Mapping[str, Sequence[Supply]], group_kind: str, namespace: str) -> Iterator[Supply]:
@@ -184,12 +214,14 @@ def _in_namespace(found: Mapping[str, Sequence[Supply]], group_kind: str, namesp
         yield from found.get("", ())
 
 
-def _supplies_of_counted(known: _Supplies, group_kind: str, namespace: str, name: str) -> Iterator[Supply]:
+def _supplies_of_counted(cluster: Cluster, group_kind: str, namespace: str, name: str) -> Iterator[Supply]:
     """What makes a name that ends in an ordinal, as a StatefulSet's claims, or in a hash, as kustomize's objects."""
     if group_kind == "PersistentVolumeClaim":
-        yield from _in_namespace(known.get((group_kind, _ORDINAL.sub("-*", name)), {}), group_kind, namespace)
-    elif group_kind in ("ConfigMap", "Secret") and _HASH.search(name):
-        for supply in _in_namespace(known.get((group_kind, _HASH.sub("", name)), {}), group_kind, namespace):
+        key = (group_kind, _ORDINAL.sub("-*", name))
+        yield from _in_namespace(cluster.once(_written).get(key, {}), group_kind, namespace)
+    elif group_kind in _CONFIG and _HASH.search(name):
+        key = (group_kind, _HASH.sub("", name))
+        for supply in _in_namespace(cluster.once(_made).get(key, {}), group_kind, namespace):
             if supply.obj.group_kind in KUSTOMIZATIONS:
                 yield supply
 
@@ -204,41 +236,56 @@ def is_supplied(cluster: Cluster, group_kind: str, namespace: str, name: str) ->
 
 
 def names_supplied(cluster: Cluster, group_kind: str, namespace: str) -> Iterable[str]:
-    """The names of that kind which the namespace may mean; none where they are too many to be worth comparing."""
-    found = cluster.once(_names).get(group_kind, {})
+    """The names of that kind which the namespace may mean."""
+    found = cluster.whole.once(_names).get(group_kind, {})
     if not namespace or group_kind in CLUSTER_SCOPED:
         groups = list(found.values())
     else:
         groups = [found.get(namespace, []), found.get("", [])]
-    return [name for group in groups for name in group] if sum(map(len, groups)) <= WORTH_COMPARING else []
+    names = [name for group in groups for name in group]
+    if cluster is cluster.whole:
+        return names
+    return [name for name in names if is_supplied(cluster, group_kind, namespace, name)]
 
 
-def _supplies(cluster: Cluster) -> _Supplies:
+def _written(cluster: Cluster) -> _Supplies:
+    """The objects that are there because they are written."""
+    return _by_name(supply for obj in _all(cluster) for supply in _itself(obj, cluster))
+
+
+def _made(cluster: Cluster) -> _Supplies:
+    """What other objects make; looked at only where a name is not written."""
+    return _by_name(supply for obj in _all(cluster) for supply in produced(obj))
+
+
+def _all(cluster: Cluster) -> Iterator[Object]:
+    yield from cluster.objects
+    yield from cluster.description or ()
+
+
+def _by_name(several: Iterable[Supply]) -> _Supplies:
     found: dict[tuple[str, str], dict[str, list[Supply]]] = defaultdict(lambda: defaultdict(list))
-    for obj in (*cluster.objects, *(cluster.description or ())):
-        for supply in _supplied_by(obj, cluster):
-            found[supply.group_kind, supply.name][supply.namespace].append(supply)
+    for supply in several:
+        found[supply.group_kind, supply.name][supply.namespace].append(supply)
     return found
 
 
 def _names(cluster: Cluster) -> Mapping[str, Mapping[str, list[str]]]:
     names: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for (group_kind, name), by_namespace in cluster.once(_supplies).items():
-        for namespace in by_namespace:
-            names[group_kind][namespace].append(name)
+    for index in (_written, _made):
+        for (group_kind, name), by_namespace in cluster.once(index).items():
+            for namespace in by_namespace:
+                names[group_kind][namespace].append(name)
     return names
 
 
-def _supplied_by(obj: Object, cluster: Cluster) -> Iterator[Supply]:
-    """What is there because the object is: itself first."""
+def _itself(obj: Object, cluster: Cluster) -> Iterator[Supply]:
     group_kind = obj.group_kind
     if group_kind in _SUPPLIED and obj.name:
         namespace = "" if group_kind in _CONFIG and _is_copied(obj) else obj.namespace
         yield Supply(obj, group_kind, namespace, obj.name, config_keys)
         for name in names_given(obj, cluster):
             yield Supply(obj, group_kind, "", name, config_keys)
-    if group_kind in PRODUCERS:
-        yield from produced(obj)
     if group_kind in ("StatefulSet.apps", "Pod"):
         yield from _claims(obj)
 
@@ -277,63 +324,31 @@ def _unknown(_: Object) -> None:
     return None
 
 
-# What is there in every cluster: kind, namespace or every one, name.
-_ALWAYS_THERE: Final = frozenset(
-    {
-        ("ConfigMap", "", "kube-root-ca.crt"),
-        ("ConfigMap", "", "openshift-service-ca.crt"),
-        ("ConfigMap", "kube-public", "cluster-info"),
-        *(
-            ("ConfigMap", "kube-system", name)
-            for name in (
-                "coredns",
-                "extension-apiserver-authentication",
-                "kube-proxy",
-                "kubeadm-config",
-                "kubelet-config",
-            )
-        ),
-        ("Role", "kube-system", "extension-apiserver-authentication-reader"),
-        ("Service", "default", "kubernetes"),
-        ("Service", "kube-system", "kube-dns"),
-        *(("ClusterRole", "", name) for name in ("admin", "cluster-admin", "edit", "view")),
-        # OpenShift's own.
-        *(("ClusterRole", "", name) for name in ("basic-user", "cluster-reader", "self-provisioner")),
-    }
-)
-_ALWAYS_SOMEWHERE: Final = frozenset((kind, name) for kind, _, name in _ALWAYS_THERE)
-# What the control plane and the clouds name their own roles.
-_ROLE_PREFIXES: Final = ("system:", "eks:", "gce:", "kubeadm:", "psp:")
 # A Secret that the token controller made for a ServiceAccount.
 _TOKEN: Final = re.compile(r"-token-[bcdfghjklmnpqrstvwxz2456789]{5}$")
 
 
-def is_always_there(kind: str, namespace: str, name: str) -> bool:
-    """Whether every cluster has an object of that name, in that namespace or, where none is written, in some."""
-    if kind in ("Role", "ClusterRole") and name.startswith(_ROLE_PREFIXES):
-        return True
-    if not namespace:
-        return (kind, name) in _ALWAYS_SOMEWHERE
-    return (kind, "", name) in _ALWAYS_THERE or (kind, namespace, name) in _ALWAYS_THERE
-
-
-def may_exist(cluster: Cluster, obj: Object, group_kind: str, name: str) -> bool:
+def may_exist(cluster: Cluster, obj: Object, group_kind: str, name: str, namespace: str = "") -> bool:
     """Whether an object that the files do not hold may be there for `obj` all the same.
 
     It is always there, or said to be external, or its name hints at what else makes it: an operator, a release, a
-    program that is told the name. Nor is it known where a kustomization takes in what was not read.
+    program that is told the name. Nor is it known where a kustomization takes in what was not read. `namespace` is
+    where it would be, if not that of `obj`.
     """
-    kind, namespace = group_kind.partition(".")[0], obj.namespace
-    if is_always_there(kind, namespace, name) or cluster.is_external(kind, namespace, name):
+    kind, namespace = group_kind.partition(".")[0], namespace or obj.namespace
+    if given_as(group_kind, namespace, name) is not None or cluster.is_external(kind, namespace, name):
         return True
     if kind == "Secret" and _TOKEN.search(name):
         return True
-    evidence = evidence_of(cluster)
-    if evidence.is_open(obj) or evidence.names_maker(namespace, name):
-        return True
-    if evidence.moves_namespaces and is_supplied(cluster, group_kind, "", name):
-        return True
-    return kind in ("ConfigMap", "Secret") and evidence.is_told(name)
+    evidence, is_config = evidence_of(cluster), kind in _CONFIG
+    return (
+        evidence.is_open(obj)
+        or evidence.is_filled(namespace)
+        or evidence.names_maker(namespace, name, is_config=is_config)
+        or evidence.may_be_rendered(obj, name, is_config=is_config)
+        or (evidence.moves_namespaces and is_supplied(cluster, group_kind, "", name))
+        or ((is_config or kind == "ServiceAccount") and evidence.is_told(name))
+    )
 
 
 def may_gain_keys(cluster: Cluster, obj: Object, kind: str, name: str) -> bool:

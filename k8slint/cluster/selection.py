@@ -10,9 +10,10 @@ from typing import Final, NamedTuple
 
 from k8slint.cluster.cluster import Cluster, may_share_namespace
 from k8slint.cluster.evidence import evidence_of
-from k8slint.cluster.spelling import WORTH_COMPARING, is_slip, nearest_name
+from k8slint.cluster.kustomizations import folder_of
+from k8slint.cluster.spelling import is_slip, nearest_name
 from k8slint.loading.document import Path
-from k8slint.objects.fields import items, text
+from k8slint.objects.fields import items, sequence, text
 from k8slint.objects.object import Object, Pod
 from k8slint.values.labels import LabelSelector, Requirement
 from k8slint.values.placeholder import has_placeholder
@@ -89,8 +90,55 @@ def may_select_others(service: Object, selector: LabelSelector, cluster: Cluster
     if evidence.is_open(service):
         return True
     telling = [one for one in selector.requirements if one.key not in _BROAD] or selector.requirements
-    values = (one.values[0] for one in telling if one.values[0] not in ("", "true"))
-    return any(evidence.names_pod_maker(service.namespace, value) for value in values)
+    values = [one.values[0] for one in telling if one.values[0] not in ("", "true")]
+    if any(evidence.names_pod_maker(service.namespace, value) for value in values):
+        return True
+    return any(evidence.may_be_rendered(service, value) for value in values)
+
+
+def pod_elsewhere(service: Object, selector: LabelSelector, cluster: Cluster) -> Pod | None:
+    """A pod of another namespace that has all the labels; None if namespaces are moved, or one is not written."""
+    if evidence_of(cluster).moves_namespaces or not service.namespace:
+        return None
+    return next((pod for pod in cluster.pods_selected(selector, "") if pod.namespace), None)
+
+
+def pods_beside(service: Object, cluster: Cluster) -> tuple[Pod, ...]:
+    """The lasting pods of a Service's namespace, in order of reading, if they are known to be all there are.
+
+    Where no namespace is written, they are those of its folder that have none either.
+    """
+    evidence = evidence_of(cluster)
+    if evidence.is_busy(service.namespace) or evidence.moves_namespaces or cluster.once(_lets_programs_make_pods):
+        return ()
+    pods = cluster.once(_lasting_pods).get(service.namespace, ())
+    if service.namespace:
+        return tuple(pods)
+    folder = folder_of(service)
+    return tuple(pod for pod in pods if folder_of(pod.obj) == folder)
+
+
+def _lasting_pods(cluster: Cluster) -> Mapping[str, list[Pod]]:
+    """The pods that go on running, by namespace."""
+    found: dict[str, list[Pod]] = defaultdict(list)
+    for pod in cluster.pods:
+        if pod.obj.kind not in ("CronJob", "Job", "PodTemplate"):
+            found[pod.namespace].append(pod)
+    return found
+
+
+_POD_RESOURCES: Final = frozenset({"*", "daemonsets", "deployments", "pods", "replicasets", "statefulsets"})
+
+
+def _lets_programs_make_pods(cluster: Cluster) -> bool:
+    """Whether a role among the files lets a program make pods, or what makes them."""
+    return any(
+        "create" in (verbs := sequence(rule.get("verbs"))) or "*" in verbs
+        for kind in ("Role", "ClusterRole")
+        for role in cluster.of_kind(f"{kind}.rbac.authorization.k8s.io")
+        for _, rule in items(role.data.get("rules"))
+        if not _POD_RESOURCES.isdisjoint(map(text, sequence(rule.get("resources"))))
+    )
 
 
 def declared_ports(pod: Pod, cluster: Cluster) -> Iterator[DeclaredPort]:
@@ -108,6 +156,7 @@ def declared_ports(pod: Pod, cluster: Cluster) -> Iterator[DeclaredPort]:
 
 
 _LOOKED_AT: Final = 20
+_FEW_VALUES: Final = 200
 # Labels that many workloads share on purpose: to share one says nothing.
 _BROAD: Final = frozenset(
     {
@@ -161,7 +210,8 @@ def _candidates(service: Object, selector: LabelSelector, cluster: Cluster) -> I
         if one.key not in _BROAD:
             yield from islice(cluster.pods_selected(LabelSelector((one,)), service.namespace), _LOOKED_AT)
             wanted, values = one.values[0], cluster.once(_pods_by_label).get(one.key, {})
-            others = [value for value in values if value != wanted] if len(values) <= WORTH_COMPARING else []
+            # Among very many values some are alike by accident.
+            others = [value for value in values if value != wanted] if len(values) <= _FEW_VALUES else []
             near = nearest_name(wanted, others)
             yield from islice(values[near], _LOOKED_AT) if near is not None else ()
     yield from islice(cluster.once(_pods_by_name).get(service.name, []), _LOOKED_AT)

@@ -3,23 +3,40 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable
 from functools import lru_cache
-from itertools import takewhile
 from typing import Final
 
-from k8slint.values.nearest import nearest
+from k8slint.values.nearest import MOST_COMPARED, nearest, worth_comparing
 
-# A search for the nearest name takes some microseconds a candidate, and a run may have thousands of misses.
-WORTH_COMPARING: Final = 200
 _BETWEEN_WORDS: Final = re.compile(r"[-_.]")
 
 
 def nearest_name(name: str, candidates: Iterable[str]) -> str | None:
     """The name most like another of those that can be meant by it."""
-    alike = [candidate for candidate in candidates if is_alike(name, candidate)]
+    names = frozenset(candidates)
+    close = {*worth_comparing(name, names), *_with_words_more(name, names)}
+    alike = [candidate for candidate in close if is_alike(name, candidate)]
     slips = sorted(candidate for candidate in alike if is_slip(name, candidate))
     return slips[0] if slips else nearest(name, alike)
+
+
+def _with_words_more(name: str, names: frozenset[str]) -> list[str]:
+    """Some of the names that go on where another ends, or end where it goes on."""
+    ordered, found = _ordered(names), []
+    at = bisect_left(ordered, name)
+    for candidate in ordered[at : at + MOST_COMPARED]:
+        if not candidate.startswith(name):
+            break
+        found.append(candidate)
+    shorter = (name[: match.start()] for match in _BETWEEN_WORDS.finditer(name))
+    return [*found, *(each for each in shorter if each in names)]
+
+
+@lru_cache(maxsize=8)
+def _ordered(names: frozenset[str]) -> list[str]:
+    return sorted(names)
 
 
 def is_alike(one: str, other: str) -> bool:
@@ -71,4 +88,9 @@ _LONG_ENOUGH: Final = 4
 
 def _shared(one: str, other: str) -> int:
     """How many letters two texts begin with in common."""
-    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+    count = 0
+    for mine, its in zip(one, other, strict=False):
+        if mine != its:
+            break
+        count += 1
+    return count

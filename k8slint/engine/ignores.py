@@ -2,89 +2,249 @@
 
 from __future__ import annotations
 
-import re
 import sys
-from bisect import bisect_right
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
-from typing import Final
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Final, NamedTuple
 
+from k8slint.engine.directives import ANNOTATION, Directive, Terms, directives, terms
+from k8slint.engine.directives import mistaken_annotation as mistaken
+from k8slint.engine.rule import Rule
+from k8slint.engine.today import today
 from k8slint.loading.document import Document, Path, Source, Span
 from k8slint.objects.fields import dig, strings
 from k8slint.objects.object import Object
 from k8slint.objects.read import Reading
 from k8slint.values.nearest import nearest
 
-ANNOTATION: Final = "k8slint/ignore."
 UNUSED: Final = "unused-ignore"
 UNKNOWN: Final = "unknown-rule-in-ignore"
+MALFORMED: Final = "malformed-ignore"
+EXPIRED: Final = "expired-ignore"
+UNREASONED: Final = "ignore-without-reason"
 
-# Compiled when first used: most files have no ignores.
-_COMMENT: Final = r"(?:(?<=\s)|^)#+ *k8slint: *(file-)?ignore\[([^\]\n]*)\]"
-_RULE: Final = re.compile(r"[^\s,]+")
+_LAST_LINE: Final = sys.maxsize
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ignore:
-    """One rule hidden in one place: the lines from `first` to `last`, or one object."""
+    """One rule or category hidden in one place: the lines from `first` to `last`, or one object."""
 
-    rule: str
+    word: str
+    reason: str
     document: Document
     span: Span
     first: int = 0
     last: int = 0
     obj: Object | None = None
 
-    def hides(self, rule: str, line: int, obj: Object | None) -> bool:
-        """Whether a finding of the rule at that line, on that object, is hidden."""
-        if rule != self.rule:
-            return False
-        return obj is self.obj if self.obj is not None else self.first <= line <= self.last
+
+class Complaint(NamedTuple):
+    """What is wrong with an ignore: the id of the rule that says so, and where it points."""
+
+    rule: str
+    document: Document
+    obj: Object | None
+    span: Span
+    message: str
 
 
-def ignores_of(reading: Reading) -> tuple[Ignore, ...]:
-    """Every ignore written in a source, in order."""
-    if "k8slint" not in reading.source.text:
-        return ()
-    return (*_comments(reading), *(ignore for obj in reading.objects for ignore in _annotations(obj)))
+@dataclass(slots=True)
+class Ignores:
+    """The ignores of a source; remembers which of them it was asked for. `faults` shows in their text alone."""
+
+    rules: Mapping[str, Rule]
+    all: list[Ignore] = field(default_factory=list)
+    faults: list[Complaint] = field(default_factory=list)
+    _in_lines: dict[str, _Lines] = field(default_factory=dict)
+    _on_objects: dict[tuple[str, int], list[Ignore]] = field(default_factory=dict)
+    _used: set[Ignore] = field(default_factory=set)
+
+    def hiding(self, rule: str, line: int, obj: Object | None) -> Ignore | None:
+        """The innermost ignore that hides a finding of the rule at that line, on that object; it counts as used."""
+        found = None
+        for word in (rule, self.rules[rule].category) if self.all else ():
+            if word in self._in_lines:
+                found = found or self._in_lines[word].at(line)
+            of_object = self._on_objects.get((word, id(obj)), ())
+            self._used.update(of_object)
+            found = found or next(iter(of_object), None)
+        return found
+
+    def complaints(self, active: Collection[str]) -> Iterator[Complaint]:
+        """What is wrong with the ignores, once all findings have been asked for.
+
+        An ignore of a rule that was not run may well be of use elsewhere, so nothing is said of it.
+        """
+        yield from self.faults
+        if not self.all:
+            return
+        members: dict[str, list[Rule]] = defaultdict(list)
+        for rule in self.rules.values():
+            members[rule.id].append(rule)
+            members[rule.category].append(rule)
+        for ignore in self.all:
+            at = (ignore.document, ignore.obj, ignore.span)
+            if ignore.word not in members:
+                near = nearest(ignore.word, members)
+                hint = f', did you mean "{near}"' if near else "; `k8slint rules` lists them"
+                yield Complaint(UNKNOWN, *at, f'there is no rule or category "{ignore.word}"{hint}')
+            elif not self._is_used(ignore) and _has_run(ignore.word, members[ignore.word], active):
+                hint = _hint(ignore)
+                yield Complaint(UNUSED, *at, f"no finding of {ignore.word} is here to be ignored{hint}")
+
+    def _is_used(self, ignore: Ignore) -> bool:
+        return ignore in self._used or (ignore.obj is None and self._in_lines[ignore.word].is_used(ignore))
+
+    def add(self, ignore: Ignore) -> None:
+        """One more, before any finding is asked for."""
+        self.all.append(ignore)
+        if ignore.obj is not None:
+            self._on_objects.setdefault((ignore.word, id(ignore.obj)), []).append(ignore)
+        else:
+            self._in_lines.setdefault(ignore.word, _Lines()).ignores.append(ignore)
 
 
-def complaints(
-    ignores: Collection[Ignore], used: Collection[Ignore], known: Collection[str], active: Collection[str]
-) -> Iterator[tuple[str, Ignore, str]]:
-    """What is wrong with the ignores: the id of the rule, the ignore, and the message.
+@dataclass(eq=False)
+class _Lines:
+    """The ignores of one word, by line: many lines and many ignores cost no more than their sum."""
 
-    An ignore of a rule that was not run may well be of use elsewhere, so nothing is said of it.
-    """
-    for ignore in ignores:
-        if ignore.rule not in known:
-            near = nearest(ignore.rule, known)
-            hint = f', did you mean "{near}"' if near else "; `k8slint rules` lists them"
-            yield UNKNOWN, ignore, f'there is no rule "{ignore.rule}"{hint}'
-        elif ignore.rule in active and ignore not in used:
-            yield UNUSED, ignore, f"no finding of {ignore.rule} is here to be ignored"
+    ignores: list[Ignore] = field(default_factory=list)
+    _asked: list[int] = field(default_factory=list)
+
+    def at(self, line: int) -> Ignore | None:
+        """The innermost one that speaks of the line."""
+        starts, owners = self._stretches
+        index = bisect_right(starts, line) - 1
+        owner = owners[index] if index >= 0 else None
+        if owner is not None:
+            self._asked.append(line)
+        return owner
+
+    def is_used(self, ignore: Ignore) -> bool:
+        """Whether a line that it speaks of was asked for."""
+        index = bisect_left(self._asked_in_order, ignore.first)
+        return index < len(self._asked_in_order) and self._asked_in_order[index] <= ignore.last
+
+    @cached_property
+    def _asked_in_order(self) -> list[int]:
+        return sorted(self._asked)
+
+    @cached_property
+    def _stretches(self) -> tuple[list[int], list[Ignore | None]]:
+        """Where each stretch of lines starts, and the innermost ignore there: they lie in each other, as nodes do."""
+        starts: list[int] = []
+        owners: list[Ignore | None] = []
+        around: list[Ignore] = []
+
+        def close(before: int) -> None:
+            while around and around[-1].last < before:
+                starts.append(around.pop().last + 1)
+                owners.append(around[-1] if around else None)
+
+        for ignore in sorted(self.ignores, key=lambda each: (each.first, -each.last)):
+            close(ignore.first)
+            around.append(ignore)
+            starts.append(ignore.first)
+            owners.append(ignore)
+        close(_LAST_LINE + 1)
+        return starts, owners
 
 
-def _comments(reading: Reading) -> Iterator[Ignore]:
+def ignores_of(reading: Reading, rules: Mapping[str, Rule]) -> Ignores:
+    """Every ignore written in a source, in order; `rules` are all there are."""
+    ignores = Ignores(rules)
+    _read_comments(reading, ignores)
+    for obj in reading.objects:
+        _read_annotations(obj, ignores)
+    return ignores
+
+
+def _has_run(word: str, members: Iterable[Rule], active: Collection[str]) -> bool:
+    """Whether the rule is on; of a category, all that are on by default."""
+    return all(rule.id in active for rule in members if rule.default or rule.id == word)
+
+
+def _hint(ignore: Ignore) -> str:
+    """What to do where an ignore stands above a whole object, and speaks of its first line alone."""
+    covered = ignore.document.source.line(ignore.first) if ignore.first == ignore.last else ""
+    key = covered.partition(":")[0]
+    if key not in {"apiVersion", "kind", "---"}:
+        return ""
+    return f'; it speaks of the line "{key}" alone: to hide it in the whole file, write file-ignore[{ignore.word}]'
+
+
+def _read_comments(reading: Reading, ignores: Ignores) -> None:
     source = reading.source
     starts = [document.start for document in reading.documents]
     scalars: dict[int, tuple[Span, ...]] = {}
-    covered = (0, 0, 0)
-    for match in re.finditer(_COMMENT, source.text, re.MULTILINE):
+    nodes = _Nodes(source)
+    for each in directives(source.text, ignores.rules):
         if not starts:
             return
         # A comment above the first document belongs to the first.
-        index = max(bisect_right(starts, match.start()) - 1, 0)
+        index = max(bisect_right(starts, each.span[0]) - 1, 0)
         document = reading.documents[index]
         if index not in scalars:
             scalars[index] = document.scalars()
-        if _lies_in(scalars[index], match.start()):
+        if _lies_in(scalars[index], each.span[0]):
             continue
-        covered = _covered(source, match.start(), covered)
-        first, last = (1, len(source.text)) if match[1] else covered[1:]
-        for rule in _RULE.finditer(match[2]):
-            at = match.start(2) + rule.start()
-            yield Ignore(rule[0], document, (at, at + len(rule[0])), first, last)
+        if isinstance(each, Directive):
+            _read_directive(each, document, nodes, ignores)
+        elif reading.objects:  # in any other file it is not for us
+            ignores.faults.append(Complaint(MALFORMED, document, None, each.span, each.message))
+
+
+def _read_directive(directive: Directive, document: Document, nodes: _Nodes, ignores: Ignores) -> None:
+    names = ", ".join(word for word, _ in directive.rules)
+    fault = _fault(directive.terms, f"this ignore of {names}")
+    if fault is not None:
+        ignores.faults.append(Complaint(fault[0], document, None, directive.span, fault[1]))
+        if fault[0] != UNREASONED:
+            return
+    first, last = (1, _LAST_LINE) if directive.for_file else nodes.spoken_of(directive.span[0])
+    for word, span in directive.rules:
+        ignores.add(Ignore(word, directive.terms.reason, document, span, first, last))
+
+
+def _read_annotations(obj: Object, ignores: Ignores) -> None:
+    places: list[Path] = [("metadata", "annotations")]
+    if obj.pod is not None and obj.pod.path:
+        places.append((*obj.pod.path, "metadata", "annotations"))
+    for path in places:
+        for key, value in strings(dig(obj.data, *path)).items():
+            word = key.removeprefix(ANNOTATION)
+            message = "" if word and word != key else mistaken(key, ignores.rules)
+            if message or word != key:
+                span = obj.document.span((*obj.path, *path, key), key=True)
+                if message:
+                    ignores.faults.append(Complaint(MALFORMED, obj.document, obj, span, message))
+                else:
+                    _read_annotation(word, value, obj, span, ignores)
+
+
+def _read_annotation(word: str, value: str, obj: Object, span: Span, ignores: Ignores) -> None:
+    written = terms(value)
+    fault = _fault(written, f"this ignore of {word}")
+    if fault is not None:
+        ignores.faults.append(Complaint(fault[0], obj.document, obj, span, fault[1]))
+        if fault[0] != UNREASONED:
+            return
+    ignores.add(Ignore(word, written.reason, obj.document, span, obj=obj))
+
+
+def _fault(written: Terms, ignore: str) -> tuple[str, str] | None:
+    """What is wrong with the terms of an ignore: the rule that says so, and its message."""
+    if not written.is_dated:
+        return MALFORMED, f'{ignore} hides nothing: "until={written.until}" is no day; write it as until=2027-03-31'
+    if written.until and written.until < today():
+        return EXPIRED, f"{ignore} ended with {written.until} and hides nothing any more"
+    if not any(letter.isalnum() for letter in written.reason):
+        return UNREASONED, f"{ignore} gives no reason"
+    return None
 
 
 def _lies_in(spans: tuple[Span, ...], offset: int) -> bool:
@@ -92,31 +252,37 @@ def _lies_in(spans: tuple[Span, ...], offset: int) -> bool:
     return index >= 0 and offset < spans[index][1]
 
 
-def _covered(source: Source, offset: int, above: tuple[int, int, int]) -> tuple[int, int, int]:
-    """A comment's line and the lines it speaks of: its own or, if it stands alone, those of the node that follows.
+class _Nodes:
+    """Which lines a comment of a source speaks of; looks at each line once, however many ask."""
 
-    `above` is the same of the comment before it: of a stack of comments all speak of one node.
-    """
-    line, column = source.place(offset)
-    if source.line(line)[: column - 1].strip():
-        return line, line, line
-    if above[0] < line < above[1]:
-        return line, *above[1:]
-    total, _ = source.place(len(source.text))
-    first = line + 1
-    while first <= total and _is_blank(source.line(first)):
-        first += 1
-    indent, starts_item = _indent(source.line(first)), source.line(first).lstrip().startswith("- ")
-    last = first
-    for number in range(first + 1, total + 1):
-        text = source.line(number)
-        if _is_blank(text):
-            continue
-        at_same = _indent(text) == indent and text.lstrip().startswith("- ") and not starts_item
-        if _indent(text) <= indent and not at_same:
-            break
-        last = number
-    return line, first, last
+    def __init__(self, source: Source) -> None:
+        self._source = source
+
+    def spoken_of(self, offset: int) -> tuple[int, int]:
+        """The line of the comment there or, if it stands alone, the lines of the node that follows."""
+        line, _ = self._source.place(offset)
+        if not self._source.line(line).lstrip().startswith("#"):
+            return line, line
+        numbers, ends = self._ends
+        index = bisect_right(numbers, line)
+        # Below the last node there is nothing to speak of.
+        return (numbers[index], ends[index]) if index < len(numbers) else (line, line)
+
+    @cached_property
+    def _ends(self) -> tuple[list[int], list[int]]:
+        """The lines that hold more than a comment, and the last line of the node that begins in each."""
+        total, _ = self._source.place(len(self._source.text))
+        lines = ((number, self._source.line(number)) for number in range(1, total + 1))
+        written = [(number, _level(line)) for number, line in lines if not _is_blank(line)]
+        numbers = [number for number, _ in written]
+        ends = [numbers[-1]] * len(numbers) if numbers else []
+        open_nodes: list[int] = []
+        for index, (_, level) in enumerate(written):
+            # A node ends above the next line that is no deeper.
+            while open_nodes and written[open_nodes[-1]][1] >= level:
+                ends[open_nodes.pop()] = numbers[index - 1]
+            open_nodes.append(index)
+        return numbers, ends
 
 
 def _is_blank(line: str) -> bool:
@@ -124,16 +290,7 @@ def _is_blank(line: str) -> bool:
     return not stripped or stripped.startswith("#")
 
 
-def _indent(line: str) -> int:
-    return len(line) - len(line.lstrip(" "))
-
-
-def _annotations(obj: Object) -> Iterator[Ignore]:
-    places: list[Path] = [("metadata", "annotations")]
-    if obj.pod is not None and obj.pod.path:
-        places.append((*obj.pod.path, "metadata", "annotations"))
-    for path in places:
-        for key in strings(dig(obj.data, *path)):
-            if key.startswith(ANNOTATION):
-                span = obj.document.span((*obj.path, *path, key), key=True)
-                yield Ignore(key.removeprefix(ANNOTATION), obj.document, span, obj=obj)
+def _level(line: str) -> int:
+    """How deep a line is; the items of a key may stand right below it, and are deeper than the key."""
+    written = line.lstrip(" ")
+    return 2 * (len(line) - len(written)) + (written.startswith("- ") or written.rstrip() == "-")

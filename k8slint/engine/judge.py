@@ -4,68 +4,91 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from k8slint.cluster.cluster import Cluster
-from k8slint.engine.frames import joined, locate, shown_line
-from k8slint.engine.ignores import complaints, ignores_of
+from k8slint.cluster.unread import Unread
+from k8slint.engine.frames import locate, shown_line
+from k8slint.engine.masking import joined, masked
 from k8slint.engine.selection import Selection
 from k8slint.finding import Finding, Ignored, ObjectName, RelatedLocation
-from k8slint.loading.document import Document, Path, ReadProblem, Span
+from k8slint.loading.document import Document, Path, ReadProblem, Span, field_path
 from k8slint.objects.object import Object, Pod
 from k8slint.objects.problem import Problem, Related
 from k8slint.objects.read import Reading
 from k8slint.schema.fields import check_fields
 from k8slint.schema.schemas import Schemas
 
+if TYPE_CHECKING:
+    from k8slint.engine.ignores import Ignores
 
-@dataclass(frozen=True, slots=True, eq=False)
-class World:
+# A text without any of these has neither an ignore nor what tries to be one.
+_SIGNS: Final = ("k8slint", "# k8", "#k8", "# ks8", "# K8", "noqa", "nolint", "/ignore.")
+
+
+class World(NamedTuple):
     """What a source is judged against.
 
     `is_whole` says that the files read are meant to be all there is, so that absence may be said. `unread` are texts
-    of what could not be read or is no manifest: a name that occurs there may be defined there. `amendments` are texts
-    of patches and mutating webhooks: they make no object, but may mend one.
+    of what could not be read or is no manifest: a name may be defined there. `amendments` are texts of patches and
+    mutating webhooks: they make no object, but may mend one. `bundles` are what those see that take the source in, as
+    the kustomizations of dev and prod do a base: what one of them lacks is missing.
     """
 
     cluster: Cluster
     schemas: Schemas
     is_whole: bool
-    unread: tuple[str, ...] = ()
+    unread: tuple[Unread, ...] = ()
     amendments: tuple[str, ...] = ()
+    bundles: tuple[World, ...] = ()
 
 
 @dataclass(slots=True)
 class Judged:
-    """The findings of a source, those that were ignored, and how many references could not be judged."""
+    """The findings of a source, those that were ignored, and how many references could not be judged.
+
+    `missed` is what checks asked for and the cluster description does not tell.
+    """
 
     findings: list[Finding] = field(default_factory=list)
     ignored: list[Ignored] = field(default_factory=list)
     not_judged: int = 0
+    missed: frozenset[str] = frozenset()
 
 
 def judge(reading: Reading, world: World, selection: Selection) -> Judged:
     """Every finding of the selected rules in one source, in no order yet."""
     judged = Judged()
-    ignores = ignores_of(reading)
-    used = set()
+    ignores = _ignores_of(reading, selection)
+    world.cluster.missed.clear()
     candidates = list(_candidates(reading, world, selection))
+    judged.missed = frozenset(world.cluster.missed)
     concealed = _concealed(candidates)
     for candidate in candidates:
         rule_id, _, obj, problem = candidate
         finding = _finding(candidate, selection, concealed)
-        hiding = [ignore for ignore in ignores if ignore.hides(rule_id, finding.location.line, obj)]
-        used.update(hiding)
+        hiding = ignores.hiding(rule_id, finding.location.line, obj) if ignores is not None else None
         if isinstance(problem, Problem) and not _may_say(problem, world):
             judged.not_judged += 1
-        elif hiding:
-            judged.ignored.append(Ignored(finding, ""))
+        elif hiding is not None:
+            judged.ignored.append(Ignored(finding, hiding.reason))
         else:
             judged.findings.append(finding)
-    for rule_id, ignore, message in complaints(ignores, used, selection.rules, selection.severities):
-        if selection.has(rule_id):
-            problem = ReadProblem(rule_id, message, ignore.span)
-            judged.findings.append(_finding((rule_id, ignore.document, ignore.obj, problem), selection, concealed))
+    for complaint in ignores.complaints(selection.severities) if ignores is not None else ():
+        if selection.has(complaint.rule):
+            problem = ReadProblem(complaint.rule, complaint.message, complaint.span)
+            at = (complaint.rule, complaint.document, complaint.obj, problem)
+            judged.findings.append(_finding(at, selection, concealed))
     return judged
+
+
+def _ignores_of(reading: Reading, selection: Selection) -> Ignores | None:
+    """The ignores written in a source; none for most sources."""
+    if not any(sign in reading.source.text for sign in _SIGNS):
+        return None
+    from k8slint.engine.ignores import ignores_of  # noqa: PLC0415 - most files have no ignores
+
+    return ignores_of(reading, selection.rules)
 
 
 # A problem with the id of its rule, its document, and its object where it has one.
@@ -82,8 +105,22 @@ def _candidates(reading: Reading, world: World, selection: Selection) -> Iterato
         if other.problem is not None and selection.has(other.problem.kind):
             yield other.problem.kind, other.document, None, other.problem
     for obj in reading.objects:
-        for rule_id, problem in _problems(obj, world, selection):
+        found = list(_problems(obj, world, selection))
+        for rule_id, problem in (*found, *_lacking(obj, world, selection, found)):
             yield rule_id, obj.document, obj, problem
+
+
+def _lacking(
+    obj: Object, world: World, selection: Selection, found: Iterable[tuple[str, Problem]]
+) -> Iterator[tuple[str, Problem]]:
+    """What one of the bundles that take an object in lacks, though it is among the files."""
+    said = {(rule_id, problem.path) for rule_id, problem in found} if world.bundles else set()
+    for bundle in world.bundles:
+        for rule_id, problem in _rule_problems(obj, bundle, selection):
+            if problem.absent and (rule_id, problem.path) not in said and _may_say(problem, bundle):
+                said.add((rule_id, problem.path))
+                # What was not read elsewhere need not be asked again.
+                yield rule_id, problem._replace(absent="", unless="")
 
 
 def _concealed(candidates: Iterable[Candidate]) -> Concealed:
@@ -98,17 +135,22 @@ def _concealed(candidates: Iterable[Candidate]) -> Concealed:
 def _may_say(problem: Problem, world: World) -> bool:
     if problem.absent and not world.is_whole:
         return False
-    return not (_occurs(problem.absent, world.unread) or _occurs(problem.unless, (*world.unread, *world.amendments)))
-
-
-def _occurs(word: str, texts: Iterable[str]) -> bool:
-    return bool(word) and any(word in text for text in texts)
+    absent, word = problem.absent, problem.unless
+    if absent and any(each.may_define(absent) for each in world.unread):
+        return False
+    if not word:
+        return True
+    return not any(each.may_mend(word) for each in world.unread) and not any(word in text for text in world.amendments)
 
 
 def _problems(obj: Object, world: World, selection: Selection) -> Iterator[tuple[str, Problem]]:
     for problem in check_fields(obj, world.schemas):
         if selection.has(problem.kind):
             yield problem.kind, problem
+    yield from _rule_problems(obj, world, selection)
+
+
+def _rule_problems(obj: Object, world: World, selection: Selection) -> Iterator[tuple[str, Problem]]:
     for rule in selection.for_object(obj.group_kind):
         for problem in rule.check(obj, world.cluster):
             yield rule.id, problem
@@ -135,22 +177,20 @@ def _finding(candidate: Candidate, selection: Selection, concealed: Concealed) -
     page = selection.rules[rule_id].page
     path: Path = ()
     if isinstance(problem, ReadProblem):
-        span, effect, fix = problem.span, page.effect, page.fix
-        place = span
+        place = span = problem.span
         related = tuple(_place(document, at, message, concealed) for at, message in problem.related)
     else:
         root = obj.path if obj is not None else ()
         span, path = document.span((*root, *problem.path), key=problem.at_key), problem.path
         # How long a secret is stays as secret as the rest of it.
         place = (span[0], span[0]) if problem.conceals else span
-        effect, fix = problem.effect or page.effect, problem.fix or page.fix
         related = tuple(dict.fromkeys(_related(other, concealed) for other in problem.related))
     return Finding(
         rule=rule_id,
         severity=selection.severities[rule_id],
-        message=problem.message,
-        effect=effect,
-        fix=fix,
+        message=masked(problem.message, document),
+        effect=masked(problem.effect or page.effect, document),
+        fix=masked(problem.fix or page.fix, document),
         object=_name(obj) if obj is not None else None,
         field_path=field_path(path),
         location=locate(document, place),
@@ -160,7 +200,9 @@ def _finding(candidate: Candidate, selection: Selection, concealed: Concealed) -
 
 
 def _place(document: Document, span: Span, message: str, concealed: Concealed) -> RelatedLocation:
-    return RelatedLocation(message, locate(document, span), shown_line(document, span, concealed.get(document, ())))
+    return RelatedLocation(
+        masked(message, document), locate(document, span), shown_line(document, span, concealed.get(document, ()))
+    )
 
 
 def _related(related: Related, concealed: Concealed) -> RelatedLocation:
@@ -170,20 +212,3 @@ def _related(related: Related, concealed: Concealed) -> RelatedLocation:
 
 def _name(obj: Object) -> ObjectName:
     return ObjectName(obj.gvk.api_version, obj.gvk.kind, obj.namespace, obj.name)
-
-
-def field_path(path: Iterable[str | int]) -> str:
-    """A path as the API server writes it.
-
-    >>> field_path(("spec", "containers", 0, "image"))
-    'spec.containers[0].image'
-    >>> field_path(("metadata", "labels", "app.kubernetes.io/name"))
-    'metadata.labels[app.kubernetes.io/name]'
-    """
-    text = ""
-    for step in path:
-        if isinstance(step, int) or "." in step or "/" in step:
-            text += f"[{step}]"
-        else:
-            text += f".{step}" if text else step
-    return text

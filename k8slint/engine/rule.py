@@ -9,7 +9,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from k8slint.bundled import RULES
+from k8slint.bundled import RULES, TABLES
 from k8slint.finding import RuleText, Severity
 from k8slint.loading.composer import compose
 from k8slint.loading.document import Document, Source
@@ -39,7 +39,8 @@ class RulePage(NamedTuple):
 class Rule:
     """A statement k8slint can make, as its file says it.
 
-    `target` is the file's `for`: what the check is called with, or the stage that finds it.
+    `profiles` are those that switch it on, each with its severity there. `target` is the file's `for`: what the check
+    is called with, or the stage that finds it.
     `kinds` limit an object rule to kinds as `Kind` or `Kind.group`; empty means all.
     """
 
@@ -48,7 +49,7 @@ class Rule:
     summary: str
     severity: Severity
     default: bool
-    profiles: tuple[str, ...]
+    profiles: Mapping[str, Severity]
     target: str
     kinds: frozenset[str]
     file: Path
@@ -86,12 +87,17 @@ class Rule:
 @cache
 def load_rules(folder: Path = RULES) -> Mapping[str, Rule]:
     """Every rule of a folder of categories, by id, in order of category and id."""
-    files = sorted(folder.glob("*/*.yaml"))
+    files = rule_files(folder)
     # What selects a rule stands above its `why`; the rest is read for the rules that are told of. One text of all the
     # heads is read many times faster than each by itself.
     heads = (file.read_text(encoding="utf-8").partition(_WHY)[0] for file in files)
     documents = compose(Source(str(folder), "\n---\n".join(heads)))
     return {rule.id: rule for file, head in zip(files, documents, strict=True) for rule in (_rule(file, head.data),)}
+
+
+def rule_files(folder: Path) -> list[Path]:
+    """The files of a folder of categories that hold rules, in order of category and id: its tables hold none."""
+    return sorted(file for file in folder.glob("*/*.yaml") if file.parent.name != TABLES.name)
 
 
 def read_rule_file(file: Path) -> Document:
@@ -101,13 +107,15 @@ def read_rule_file(file: Path) -> Document:
 
 
 def _rule(file: Path, head: dict[str, Any]) -> Rule:
+    severity = Severity(head["severity"])
+    profiles = head.get("profiles", ())
     return Rule(
         id=head["id"],
         category=file.parent.name,
         summary=head["summary"].strip(),
-        severity=Severity(head["severity"]),
+        severity=severity,
         default=head.get("default", True),
-        profiles=tuple(head.get("profiles", ())),
+        profiles={name: Severity(profiles[name]) if isinstance(profiles, dict) else severity for name in profiles},
         target=head["for"],
         kinds=frozenset(head.get("kinds", ())),
         file=file,

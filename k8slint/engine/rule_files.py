@@ -6,7 +6,7 @@ import importlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from k8slint.engine.rule import STAGES, Rule, load_rules
+from k8slint.engine.rule import STAGES, Rule, load_rules, rule_files
 from k8slint.loading.contract import faults
 from k8slint.loading.document import Document
 from k8slint.loading.read import load
@@ -20,7 +20,7 @@ def checked_rules(folder: Path) -> Mapping[str, Rule]:
         UsageError: for a file that cannot be read, is not as `schemas/rule.schema.json` says, or has no check.
     """
     stems: dict[str, Path] = {}
-    for file in sorted(folder.glob("*/*.yaml")):
+    for file in rule_files(folder):
         for line, message in _faults(file):
             raise UsageError(f"{file}:{line}: {message}")
         if file.stem in stems:

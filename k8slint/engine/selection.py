@@ -59,27 +59,47 @@ class Selection:
 
 
 def default_selection(rules: Mapping[str, Rule], profile: str) -> Selection:
-    """The rules that are on without a word, and those of a profile.
+    """The rules that are on without a word, and those of a profile, each with the severity it has there.
 
     Raises:
         UsageError: for a profile that no rule belongs to.
     """
-    known = {name for rule in rules.values() for name in rule.profiles} | {DEFAULT}
+    known = profiles_of(rules)
     if profile and profile not in known:
-        raise UsageError(f'there is no profile "{profile}"; known are {", ".join(sorted(known))}')
+        near = nearest(profile, known)
+        hint = f'did you mean "{near}"?' if near else f"known are {', '.join(known)}"
+        raise UsageError(f'there is no profile "{profile}"; {hint}')
     return Selection(
-        rules, {rule.id: rule.severity for rule in rules.values() if rule.default or profile in rule.profiles}
+        rules,
+        {
+            rule.id: rule.profiles.get(profile, rule.severity)
+            for rule in rules.values()
+            if rule.default or profile in rule.profiles
+        },
     )
+
+
+def profiles_of(rules: Mapping[str, Rule]) -> list[str]:
+    """The profiles that there are."""
+    return sorted({name for rule in rules.values() for name in rule.profiles} | {DEFAULT})
+
+
+def named(rules: Mapping[str, Rule], word: str) -> list[str]:
+    """The ids of the rules that a word stands for: a rule, or all of a category.
+
+    Raises:
+        UsageError: where there is neither.
+    """
+    if word in rules:
+        return [word]
+    category = [rule.id for rule in rules.values() if word in (rule.category, ALL)]
+    if not category:
+        near = nearest(word, [*rules, *{rule.category for rule in rules.values()}])
+        hint = f'did you mean "{near}"?' if near else "`k8slint rules` lists them"
+        raise UsageError(f'there is no rule or category "{word}"; {hint}')
+    return category
 
 
 def _named(rules: Mapping[str, Rule], words: Iterable[str]) -> Iterable[str]:
     for word in words:
-        if word in rules:
-            yield word
-            continue
-        category = [rule.id for rule in rules.values() if word in (rule.category, ALL)]
-        if not category:
-            near = nearest(word, [*rules, *{rule.category for rule in rules.values()}])
-            hint = f'did you mean "{near}"?' if near else "`k8slint rules` lists them"
-            raise UsageError(f'there is no rule or category "{word}"; {hint}')
-        yield from category
+        yield from named(rules, word)

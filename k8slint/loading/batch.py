@@ -12,16 +12,15 @@ from k8slint.loading.discovery import Found
 from k8slint.loading.document import Document, ReadProblem, Source
 from k8slint.loading.read import Loaded, load
 from k8slint.loading.text import MAX_BYTES
-from k8slint.parallel import chunked, map_in_order
+from k8slint.parallel import Tell, begins, chunked, map_in_order, silent
 from k8slint.usage import UsageError, reason
 
 
-def load_files(files: Sequence[Found], workers: int) -> list[Loaded | OSError]:
+def load_files(files: Sequence[Found], workers: int, tell: Tell = silent) -> list[Loaded | OSError]:
     """Each file's documents, in order; for a file that cannot be read, the error."""
-    if workers < 2:
-        return _load_chunk(files)
     chunks = chunked(files, [file.size for file in files], workers)
-    loaded = map_in_order(_load_chunk, chunks, workers=workers, pack=_packed, unpack=_unpacked)
+    begin = begins("read", chunks, tell)
+    loaded = map_in_order(_load_chunk, chunks, workers=workers, pack=_packed, unpack=_unpacked, begin=begin)
     return [each for chunk in loaded for each in chunk]
 
 
@@ -85,7 +84,7 @@ def _pack(loaded: Loaded | OSError) -> tuple[Any, ...]:
             document.start,
             document.data,
             document.places,
-            [(each.kind, each.message, each.span, each.related) for each in document.problems],
+            [tuple(each) for each in document.problems],
             document.failed,
         )
         for document in loaded.documents
@@ -107,7 +106,7 @@ def _unpack(packed: tuple[Any, ...]) -> Loaded | OSError:
                 start,
                 data,
                 places,
-                tuple(ReadProblem(kind, message, span, related=related) for kind, message, span, related in problems),
+                tuple(map(ReadProblem._make, problems)),
                 failed,
             )
             for index, start, data, places, problems, failed in documents

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import os
-import re
 import stat
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import islice
 from operator import attrgetter
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from k8slint.finding import Failure
 from k8slint.usage import reason
+
+if TYPE_CHECKING:
+    from k8slint.loading.patterns import Patterns
 
 SUFFIXES: Final = (".yaml", ".yml", ".json")
 KUSTOMIZATIONS: Final = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 CONFIG_FILES: Final = (".k8slint.yaml", ".k8slint.yml", "k8slint.yaml")
+SCHEMA_FILE: Final = ".k8slint.schema.json"
+_LONGEST_SAID: Final = 80
+HELM_TEMPLATE: Final = "a Helm template"
+HELM_FILE: Final = "a Helm chart's own file"
 _CHART_FILES: Final = ("Chart.yaml", "Chart.lock", "requirements.yaml", "values.schema.json")
 
 
@@ -30,10 +36,15 @@ class Found(NamedTuple):
 
 @dataclass(slots=True)
 class Discovered:
-    """The files, sorted by name, and what could not be looked at, each as a sentence."""
+    """The files, sorted by name; what could not be looked at; what is odd but no hindrance, each as a sentence.
+
+    `left_out` are the files and folders, these with a slash, that `is_excluded` or a .gitignore leaves out.
+    """
 
     files: list[Found] = field(default_factory=list)
-    failures: list[str] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
 
 
 def discover(paths: Iterable[str], context: Iterable[str], is_excluded: Callable[[str], bool]) -> Discovered:
@@ -64,24 +75,27 @@ class _Walk:
         try:
             status = os.stat(path)
         except (OSError, ValueError) as error:
-            self.result.failures.append(f"{path}: {reason(error)}")
+            self._fail(path, reason(error))
             return
         if stat.S_ISDIR(status.st_mode):
             self._add_directory(path, is_context=is_context)
         elif stat.S_ISREG(status.st_mode) or path.startswith(("/dev/fd/", "/proc/self/fd/")):
             self._add_file(os.path.normpath(path), status, is_context=is_context)
         else:
-            self.result.failures.append(f"{path}: not a regular file; to read a stream, pipe it into `k8slint check -`")
+            self._fail(path, "not a regular file; to read a stream, pipe it into `k8slint check -`")
+
+    def _fail(self, path: str, why: str) -> None:
+        self.result.failures.append(Failure(path, f"{path}: {why}"))
 
     def _add_file(self, path: str, status: os.stat_result, *, is_context: bool) -> None:
         identity = (status.st_dev, status.st_ino)
-        if identity in self._seen or self._is_excluded(path):
+        if identity in self._seen or self._leaves_out(path):
             return
         self._seen.add(identity)
         self.result.files.append(Found(path, is_context, self._charts.reason(path), status.st_size))
 
     def _add_directory(self, top: str, *, is_context: bool) -> None:
-        above = _ignores_above(top)
+        above = self._ignores_above(top)
         # What is named is meant, though git ignores it.
         pending = [(os.path.normpath(top), () if _is_ignored(above, top.rstrip("/") + "/") else above)]
         while pending:
@@ -89,37 +103,72 @@ class _Walk:
             try:
                 entries = sorted(os.scandir(folder), key=attrgetter("name"))
             except OSError as error:
-                self.result.failures.append(f"{folder}: {reason(error)}")
+                self._fail(folder, reason(error))
                 continue
             if any(entry.name == ".gitignore" for entry in entries):
-                ignores = (*ignores, *_ignores_in(folder))
+                ignores = (*ignores, *self._ignores_in(folder))
             for entry in entries:
                 path = entry.name if folder == "." else entry.path
                 try:
                     self._add_entry(entry, path, ignores, pending, is_context=is_context)
                 except OSError as error:
-                    self.result.failures.append(f"{path}: {reason(error)}")
+                    self._fail(path, reason(error))
 
     def _add_entry(
         self, entry: os.DirEntry[str], path: str, ignores: Ignores, pending: list[Any], *, is_context: bool
     ) -> None:
         if entry.is_dir(follow_symlinks=False):
-            if entry.name != ".git" and not _is_ignored(ignores, path + "/") and not self._is_excluded(path + "/"):
+            if entry.name != ".git" and not self._leaves_out(path + "/", ignores):
                 pending.append((path, ignores))
-        elif _has_manifest_name(entry.name) and not _is_ignored(ignores, path):
+        elif _has_manifest_name(entry.name):
+            if _is_ignored(ignores, path):
+                self.result.left_out.append(path)
+                return
             if entry.is_symlink() and not os.path.exists(path):
                 return
             status = entry.stat()
             if stat.S_ISREG(status.st_mode):
                 self._add_file(path, status, is_context=is_context)
 
+    def _leaves_out(self, path: str, ignores: Ignores = ()) -> bool:
+        is_left_out = _is_ignored(ignores, path) or self._is_excluded(path)
+        if is_left_out:
+            self.result.left_out.append(path)
+        return is_left_out
+
+    def _ignores_in(self, folder: str) -> Ignores:
+        file = os.path.join(folder, ".gitignore")
+        try:
+            with open(file, encoding="utf-8", errors="replace") as stream:
+                lines = stream.read().splitlines()
+        except OSError:
+            return ()
+        from k8slint.loading.patterns import compiled  # noqa: PLC0415 - only where a .gitignore is
+
+        patterns = compiled(lines)
+        if patterns.malformed:
+            first, others = patterns.malformed[0], len(patterns.malformed) - 1
+            said = (
+                f'{os.path.relpath(file)}:{first + 1}: "{lines[first].strip()[:_LONGEST_SAID]}" is a malformed pattern'
+            )
+            note = f"{said}, and is left out{f', as are {others} more' if others else ''}"
+            if note not in self.result.notes:
+                self.result.notes.append(note)
+        return ((os.path.abspath(folder).rstrip("/") + "/", patterns),)
+
+    def _ignores_above(self, folder: str) -> Ignores:
+        """The .gitignore files between the root of the repository and the folder, outermost first."""
+        above = list(_and_above(os.path.abspath(folder)))
+        root = next((index for index, each in enumerate(above) if os.path.exists(os.path.join(each, ".git"))), 0)
+        return tuple(entry for parent in reversed(above[1 : root + 1]) for entry in self._ignores_in(parent))
+
 
 def _has_manifest_name(name: str) -> bool:
-    return (name.endswith(SUFFIXES) and name not in CONFIG_FILES) or name in KUSTOMIZATIONS
+    return (name.endswith(SUFFIXES) and name not in (*CONFIG_FILES, SCHEMA_FILE)) or name in KUSTOMIZATIONS
 
 
 # A .gitignore's folder, as an absolute path with a slash, and its patterns.
-Ignores = tuple[tuple[str, Any], ...]
+Ignores = tuple[tuple[str, "Patterns"], ...]
 
 
 def _is_ignored(ignores: Ignores, path: str) -> bool:
@@ -127,53 +176,10 @@ def _is_ignored(ignores: Ignores, path: str) -> bool:
         return False
     absolute = os.path.abspath(path) + ("/" if path.endswith("/") else "")
     verdict = False
-    for folder, spec in ignores:
-        include = spec.check_file(absolute[len(folder) :]).include
+    for folder, patterns in ignores:
+        include = patterns.verdict(absolute[len(folder) :])
         verdict = verdict if include is None else include
     return verdict
-
-
-def _ignores_in(folder: str) -> Ignores:
-    file = os.path.join(folder, ".gitignore")
-    try:
-        with open(file, encoding="utf-8", errors="replace") as lines:
-            patterns = lines.read().splitlines()
-    except OSError:
-        return ()
-    return ((os.path.abspath(folder).rstrip("/") + "/", _spec(patterns)),)
-
-
-def _spec(patterns: Sequence[str]) -> Any:
-    """The patterns compiled, without those that are malformed."""
-    from pathspec import GitIgnoreSpec  # noqa: PLC0415 - only where a .gitignore is
-
-    try:
-        return GitIgnoreSpec.from_lines(patterns)
-    except (ValueError, re.error):
-        return GitIgnoreSpec.from_lines(pattern for pattern in patterns if _is_pattern(pattern))
-
-
-def _is_pattern(text: str) -> bool:
-    from pathspec import GitIgnoreSpec  # noqa: PLC0415 - as above
-
-    try:
-        GitIgnoreSpec.from_lines([text])
-    except (ValueError, re.error):
-        return False
-    return True
-
-
-def _ignores_above(folder: str) -> Ignores:
-    """The .gitignore files between the root of the repository and the folder, outermost first."""
-    found: list[Ignores] = []
-    here = os.path.abspath(folder)
-    if os.path.exists(os.path.join(here, ".git")):
-        return ()
-    for parent in islice(_and_above(here), 1, None):
-        found.append(_ignores_in(parent))
-        if os.path.exists(os.path.join(parent, ".git")):
-            return tuple(entry for ignores in reversed(found) for entry in ignores)
-    return ()
 
 
 def repository_root(path: str) -> str:
@@ -201,10 +207,10 @@ class _Charts:
         """Why a file of a chart is no manifest; empty for any other file, and for a chart's CRDs."""
         folder, name = os.path.split(path)
         if name == "Chart.yaml":
-            return "a Helm chart's own file"
+            return HELM_FILE
         if (name in _CHART_FILES or name.startswith("values")) and self._has_chart(folder):
-            return "a Helm chart's own file"
-        return "a Helm template" if self._lies_in_templates(folder) else ""
+            return HELM_FILE
+        return HELM_TEMPLATE if self._lies_in_templates(folder) else ""
 
     def _has_chart(self, folder: str) -> bool:
         if folder not in self._is_chart:

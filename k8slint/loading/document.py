@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate
@@ -43,13 +43,35 @@ def line_starts(lines: list[str]) -> list[int]:
     return [0, *accumulate([len(line) + 1 for line in lines])]
 
 
+def field_path(path: Iterable[str | int]) -> str:
+    """A path as the API server writes it.
+
+    >>> field_path(("spec", "containers", 0, "image"))
+    'spec.containers[0].image'
+    >>> field_path(("metadata", "labels", "app.kubernetes.io/name"))
+    'metadata.labels[app.kubernetes.io/name]'
+    """
+    text = ""
+    for step in path:
+        if isinstance(step, int) or "." in step or "/" in step:
+            text += f"[{step}]"
+        else:
+            text += f".{step}" if text else step
+    return text
+
+
 class ReadProblem(NamedTuple):
-    """What is wrong with the text of a document; `kind` is the id of the rule it belongs to."""
+    """What is wrong with the text of a document; `kind` is the id of the rule it belongs to.
+
+    `effect` and `fix` replace the rule's own where the case allows to be more exact.
+    """
 
     kind: str
     message: str
     span: Span
     related: tuple[tuple[Span, str], ...] = ()
+    effect: str = ""
+    fix: str = ""
 
 
 @dataclass(frozen=True, eq=False)

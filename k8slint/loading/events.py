@@ -9,10 +9,15 @@ import re
 from collections.abc import Callable, Iterator
 from itertools import islice
 from sys import intern
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from k8slint.loading.document import LENGTH_BITS, Document, Mark, ReadProblem, Source, Span, pack, unpack
 from k8slint.loading.scalars import HINTS, Scalar, ScalarError, is_json, key_text, resolve, resolve_key, resolve_tagged
+from k8slint.loading.separators import REFUSED as SEPARATOR_REFUSED
+from k8slint.loading.separators import Part, parts, starts_as_json
+
+if TYPE_CHECKING:
+    from k8slint.loading.stand_ins import StandIn
 
 MAX_DEPTH: Final = 1_000
 MAX_FAILURES: Final = 1_000
@@ -31,11 +36,15 @@ _FORM_NAMES: Final = {
 }
 _FORMS: Final[dict[type, int]] = {}
 
+# What every object has: a document that has all of it twice is two objects.
+_HEAD: Final = {"apiVersion", "kind", "metadata"}
+
 _NO_KEY: Final = object()  # the mapping waits for a key
 _ITEM: Final = object()  # the collection is a sequence
 _MERGE: Final = object()  # the key was `<<`
 _NEXT_DOCUMENT = re.compile(r"^---(?=[\s]|$)", re.MULTILINE)
 # Compiled when first used: only a broken file pays for it.
+_ESCAPED_SLASH: Final = r'"(?:[^\\]++|\\[^/])*+\\/'
 _CONTROL: Final = r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 
@@ -54,16 +63,17 @@ def compose_events(source: Source) -> Iterator[Document]:
     A document that cannot be read comes back failed, with one `syntax-error`; reading goes on at the next `---`.
     """
     text, count, failures = source.text, 0, 0
-    parts = [(0, len(text))]
-    while parts:
-        base, end = parts.pop()
-        for outcome in _compose_part(source, text[base:end], base, count):
+    pending = parts(text)[::-1]
+    while pending:
+        base, end, refused_at = pending.pop()
+        refused = [_Refused(SEPARATOR_REFUSED, refused_at)] if refused_at >= 0 else []
+        for outcome in refused or _compose_part(source, text[base:end], base, count):
             if isinstance(outcome, Document):
                 yield outcome
                 count = outcome.index + 1
                 continue
             if (base, count) == (0, 1) and (following := _json_objects(text, outcome.offset)):
-                parts = following[::-1]
+                pending = [Part(*span) for span in following[::-1]]
                 break
             failures += 1
             if failures == MAX_FAILURES:
@@ -72,8 +82,10 @@ def compose_events(source: Source) -> Iterator[Document]:
             end = min(max(outcome.offset, start + 1), end)
             yield Document(source, count, start, None, None, (_syntax_error(outcome, text),), failed=True)
             count += 1
-        if failures and not parts and failures < MAX_FAILURES:
-            parts = _next_part(text, end)
+        if failures and not pending and refused_at < 0:
+            pending = _next_part(text, end)
+        if failures >= MAX_FAILURES:
+            return
 
 
 def _json_objects(text: str, offset: int) -> list[Span]:
@@ -82,13 +94,13 @@ def _json_objects(text: str, offset: int) -> list[Span]:
     return json_objects(text, offset)
 
 
-def _next_part(text: str, offset: int) -> list[Span]:
+def _next_part(text: str, offset: int) -> list[Part]:
     """The next document alone: after a failure the rest is not read as a whole again for each one that fails."""
     following = _NEXT_DOCUMENT.search(text, offset)
     if following is None:
         return []
     after = _NEXT_DOCUMENT.search(text, following.end())
-    return [(following.start(), after.start() if after is not None else len(text))]
+    return [Part(following.start(), after.start() if after is not None else len(text))]
 
 
 def _start_of_failed(part: str, offset: int) -> int:
@@ -102,35 +114,38 @@ def _syntax_error(refused: _Refused, text: str) -> ReadProblem:
 
 
 def _compose_part(
-    source: Source, part: str, base: int, count: int, *, stand_in: str = "", done: int = 0
+    source: Source, part: str, base: int, count: int, *, stand_ins: tuple[StandIn, ...] = (), done: int = 0
 ) -> Iterator[Document | _Refused]:
-    """The documents of a part of the text but for the first `done`; `stand_in` is what stands for colons in it."""
+    """The documents of a part of the text but for the first `done`; `stand_ins` are what is masked in it."""
     try:
-        for document in islice(_documents(source, part, base, count, stand_in), done, None):
+        for document in islice(_documents(source, part, base, count, stand_ins), done, None):
             yield document
             done += 1
     except _Refused as refused:
         yield refused
     except _parser_errors() as error:
-        masked, stand_in = _masked(error, part) if not stand_in else ("", "")
-        if stand_in:
-            yield from _compose_part(source, masked, base, count, stand_in=stand_in, done=done)
+        masked = _masked(error, part, stand_ins)
+        if masked is not None:
+            part, stand_in = masked
+            yield from _compose_part(source, part, base, count, stand_ins=(*stand_ins, stand_in), done=done)
         else:
             yield _refusal(error, part, base)
 
 
-def _masked(error: Exception, part: str) -> tuple[str, str]:
-    from k8slint.loading.colons import REFUSED, mask  # noqa: PLC0415 - few texts have such colons
+def _masked(error: Exception, part: str, known: tuple[StandIn, ...]) -> tuple[str, StandIn] | None:
+    from k8slint.loading.stand_ins import mask  # noqa: PLC0415 - few texts need one
 
-    return mask(part) if getattr(error, "problem", "") == REFUSED else ("", "")
+    mark = getattr(error, "problem_mark", None)
+    return mask(part, str(getattr(error, "problem", "")), part[mark.index :][:2], known) if mark is not None else None
 
 
-def _documents(source: Source, part: str, base: int, count: int, stand_in: str) -> Iterator[Document]:
+def _documents(source: Source, part: str, base: int, count: int, stand_ins: tuple[StandIn, ...]) -> Iterator[Document]:
     next_event = _events(part)
-    if stand_in:
-        from k8slint.loading.colons import unmask  # noqa: PLC0415 - few texts have such colons
+    if stand_ins:
+        from k8slint.loading.stand_ins import unmask  # noqa: PLC0415 - few texts need one
 
-        next_event = unmask(next_event, stand_in)
+        next_event = unmask(next_event, stand_ins)
+    has_slashes = "\\/" in part and not starts_as_json(source.text)
     while True:
         composer = _Composer(base)
         found = composer.run(next_event)
@@ -138,8 +153,23 @@ def _documents(source: Source, part: str, base: int, count: int, stand_in: str) 
             return
         data, mark, start = found
         if data is not None or composer.problems:
-            yield Document(source, count, start, data, mark, tuple(composer.problems))
+            document = Document(source, count, start, data, mark, composer.problems_in(data))
+            if has_slashes:
+                _refuse_escaped_slash(document)
+            yield document
             count += 1
+
+
+def _refuse_escaped_slash(document: Document) -> None:
+    """Raise for the escape that JSON has and go-yaml has not.
+
+    Mirrors: go.yaml.in/yaml/v2 scannerc.go yaml_parser_scan_flow_scalar
+    """
+    text = document.source.text
+    for start, end in document.scalars():
+        match = re.match(_ESCAPED_SLASH, text[start:end]) if text[start] == '"' else None
+        if match is not None:
+            raise _Refused("found unknown escape character, while parsing a quoted scalar", start + match.end() - 2)
 
 
 def _refusal(error: Exception, part: str, base: int) -> _Refused:
@@ -296,8 +326,29 @@ class _Composer:
         else:
             message = f'key "{key}" is already set in this mapping; the last one wins'
             first = ((unpack(marks[at]), "first set here"),)
+            mapping.repeated.append((key, len(self.problems)))
             self.problems.append(ReadProblem("duplicate-key", message, unpack(key_mark), related=first))
         marks[at : at + 2] = key_mark, mark
+
+    def problems_in(self, data: Any) -> tuple[ReadProblem, ...]:
+        """What is wrong in a document that was read whole.
+
+        Where a separator is missing between objects, every key of the second repeats one of the first: that is said
+        once, in the place of the separator.
+        """
+        mapping = self._mappings.get(id(data))
+        if mapping is None or not _HEAD.issubset(key for key, _ in mapping.repeated):
+            return tuple(self.problems)
+        boundary = next(key for key, _ in mapping.repeated if key in _HEAD)
+        said = {
+            number: _separator_missing(self.problems[number]) for key, number in mapping.repeated if key == boundary
+        }
+        unsaid = {number for _, number in mapping.repeated}
+        return tuple(
+            said.get(number, problem)
+            for number, problem in enumerate(self.problems)
+            if number in said or number not in unsaid
+        )
 
     def _mapping(self, data: Any) -> _Mapping:
         return self._mappings.setdefault(id(data), _Mapping(data))
@@ -345,13 +396,17 @@ class _Composer:
 
 
 class _Mapping:
-    """What is known of a mapping that is written twice or merged into: the place of each key, and the keys merged."""
+    """What is known of a mapping that is written twice or merged into: the place of each key, and the keys merged.
 
-    __slots__ = ("data", "merged", "places")
+    `repeated` are the keys written again, in order, with the numbers of their problems.
+    """
+
+    __slots__ = ("data", "merged", "places", "repeated")
 
     def __init__(self, data: dict[str, Any]) -> None:
         self.data = data
         self.merged: set[str] = set()
+        self.repeated: list[tuple[str, int]] = []
         self.places: dict[str, int] = {}
 
     def index(self, key: str) -> int:
@@ -360,6 +415,19 @@ class _Mapping:
             for name in islice(self.data, len(self.places), None):
                 self.places[name] = len(self.places)
         return self.places[key]
+
+
+def _separator_missing(repeated: ReadProblem) -> ReadProblem:
+    ((first, _),) = repeated.related
+    return ReadProblem(
+        "duplicate-key",
+        "a --- is missing before this line: apiVersion, kind and metadata are already set in this document",
+        repeated.span,
+        related=((first, "the object before starts here"),),
+        effect="kubectl keeps the last value of each key: the object before is lost without a word, but for fields "
+        "that this one has not. kustomize, Helm and Flux refuse the file.",
+        fix="write --- in a line of its own before this one",
+    )
 
 
 def _form(event_type: type) -> int:

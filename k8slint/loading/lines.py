@@ -266,6 +266,8 @@ def _dashed(body: str) -> _Entry | None:
             raise _Declined
         return (_MARKER,)
     if body[0] != "-" or body[1:2] not in {"", " "}:
+        if body.startswith("---"):  # a wrong separator, were it not indented
+            raise _Declined
         return None
     rest = body[1:].lstrip(" ")
     if not rest or rest[0] == "#":

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from k8slint.loading.composer import compose
 from k8slint.loading.document import Document, ReadProblem, Source
 from k8slint.loading.text import MAX_BYTES, decode
 
+TEMPLATE: Final = "a template, not yet YAML"
+_ENOUGH: Final = 4096
 # A template action where only a template engine would put one: a line of its own, or a whole value.
-_TEMPLATE: Final = re.compile(r"^\s*(?:- +)?(?:[^\s#'\"{}][^#'\"{}\n]*:\s+)?\{\{", re.MULTILINE)
+_TEMPLATE: Final = re.compile(
+    r"""^[^\S\n]*(?:(?:- +)?(?:[^\s#'"{}][^#'"{}\n]*:[^\S\n]+)?\{\{|\{%[-+ ]|<%[-= ])""", re.MULTILINE
+)
 # Halves of surrogate pairs as JSON escapes them; an escaped backslash is matched so that it cannot start one.
-_SURROGATES: Final = re.compile(
+# Compiled when first used: few files are JSON.
+_SURROGATES: Final = (
     r"\\\\|\\u[dD]([89abAB][0-9a-fA-F]{2})\\u[dD]([c-fC-F][0-9a-fA-F]{2})|\\u[dD][89a-fA-F][0-9a-fA-F]{2}"
 )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Loaded:
+class Loaded(NamedTuple):
     """A source and its documents; `skipped` says why it holds none where it is no manifest as a whole."""
 
     source: Source
@@ -30,16 +33,17 @@ class Loaded:
 def load(name: str, data: bytes, *, is_context: bool = False) -> Loaded:
     """The documents in the bytes of a file or stream. Never raises on any of them."""
     if len(data) > MAX_BYTES:
-        source = Source(name, "", is_context)
+        # By what it starts with it is judged whether it is a manifest.
+        source = Source(name, decode(data[:_ENOUGH])[0], is_context)
         message = f"the file has more than {MAX_BYTES:,} bytes, which is more than is read"
         return Loaded(source, (_failed(source, ReadProblem("syntax-error", message, (0, 0))),))
     text, problem = decode(data)
     if text[:64].lstrip().startswith("{") and "\\u" in text:
-        text = _SURROGATES.sub(_joined, text)
+        text = re.sub(_SURROGATES, _joined, text)
     source = Source(name, text, is_context)
     documents = tuple(compose(source))
-    if any(document.failed for document in documents) and "{{" in text and _TEMPLATE.search(text):
-        return Loaded(source, (), "a template, not yet YAML")
+    if any(document.failed for document in documents) and _TEMPLATE.search(text):
+        return Loaded(source, (), TEMPLATE)
     if problem is not None:
         readable = tuple(document for document in documents if not document.failed)
         documents = (_failed(source, problem), *readable)
@@ -47,7 +51,9 @@ def load(name: str, data: bytes, *, is_context: bool = False) -> Loaded:
 
 
 def _failed(source: Source, problem: ReadProblem) -> Document:
-    return Document(source, 0, 0, None, None, (problem,), failed=True)
+    """A document that cannot be read: the one that the problem lies in."""
+    start = source.text.rfind("\n---", 0, problem.span[0]) + 1
+    return Document(source, 0, start, None, None, (problem,), failed=True)
 
 
 def _joined(escape: re.Match[str]) -> str:

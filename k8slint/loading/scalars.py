@@ -6,7 +6,6 @@ import base64
 import math
 import re
 import struct
-from decimal import Decimal
 from typing import Final
 
 Scalar = str | int | float | bool | None
@@ -179,4 +178,8 @@ def _float_key(value: float) -> str:
         text for digits in range(9) for text in (f"{single:.{digits}e}",) if struct.pack("f", float(text)) == packed
     )
     mantissa, _, power = shortest.partition("e")
-    return f"{mantissa}e{int(power):+03d}" if not -5 < int(power) < 6 else f"{Decimal(shortest):f}"
+    if not -5 < int(power) < 6:
+        return f"{mantissa}e{int(power):+03d}"
+    from decimal import Decimal  # noqa: PLC0415 - only !!float keys of few digits pay for it
+
+    return f"{Decimal(shortest):f}"

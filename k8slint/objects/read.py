@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 from k8slint.loading.document import Document, Path, Source
+from k8slint.loading.expectations import EXPECTED, asks_questions, may_ask_questions
 from k8slint.loading.kustomize import is_kustomization
-from k8slint.objects.fields import dig, mapping, text
+from k8slint.loading.looks import was_meant_as_object
+from k8slint.objects.fields import mapping, text
+from k8slint.objects.foreign import is_half_an_object, reader_of, tells_of_others
 from k8slint.objects.object import Object
 from k8slint.objects.problem import Problem
 from k8slint.values.gvk import GroupVersionKind
@@ -29,6 +31,8 @@ class NotAnObject(NamedTuple):
 def read_objects(document: Document) -> Iterator[Object | NotAnObject]:
     """The objects of a document, in order; the items of a List each by itself."""
     if document.failed:
+        if not was_meant_as_object(document):
+            yield NotAnObject(document, (), reason="not YAML, and no Kubernetes object by its looks")
         return
     yield from _read(document, (), document.data)
 
@@ -45,19 +49,34 @@ def _read(document: Document, path: Path, data: Any) -> Iterator[Object | NotAnO
             yield _without_type(document, path, data)
         return
     if not isinstance(api_version, str) or not isinstance(kind, str):
-        wrong = "apiVersion" if not isinstance(api_version, str) else "kind"
-        problem = Problem((*path, wrong), f"{wrong} must be a string", kind="not-an-object")
-        yield NotAnObject(document, path, problem=problem)
-        return
-    if kind.endswith("List") and "items" in data and not path:
+        yield _of_odd_type(document, path, data)
+    elif kind.endswith("List") and "items" in data and not path:
         yield from _read_list(document, data)
-        return
-    if (api_version, kind) == ("v1", "Config") and "clusters" in data:
-        yield NotAnObject(document, path, reason="a kubeconfig")
-        return
-    metadata = mapping(data.get("metadata"))
-    gvk = GroupVersionKind.parse(api_version, kind)
-    yield Object(document, path, gvk, text(metadata.get("namespace")), text(metadata.get("name")), data)
+    else:
+        gvk = GroupVersionKind.parse(api_version, kind)
+        reason = _reason(gvk, data)
+        if reason:
+            yield NotAnObject(document, path, reason=reason)
+            return
+        metadata = mapping(data.get("metadata"))
+        yield Object(document, path, gvk, text(metadata.get("namespace")), text(metadata.get("name")), data)
+
+
+def _of_odd_type(document: Document, path: Path, data: dict[str, Any]) -> NotAnObject:
+    wrong = "apiVersion" if not isinstance(data["apiVersion"], str) else "kind"
+    if not path and not isinstance(data.get("metadata"), dict):
+        return NotAnObject(document, path, reason=f"its {wrong} is no text")
+    return NotAnObject(
+        document, path, problem=Problem((*path, wrong), f"{wrong} must be a string", kind="not-an-object")
+    )
+
+
+def _reason(gvk: GroupVersionKind, data: dict[str, Any]) -> str:
+    """Why what has an apiVersion and a kind is nothing to apply; empty for what is."""
+    if (gvk.api_version, gvk.kind) == ("v1", "Config") and "clusters" in data:
+        return "a kubeconfig"
+    reader = reader_of(gvk)
+    return f"read by {reader}, never applied" if reader else ""
 
 
 def _read_list(document: Document, data: dict[str, Any]) -> Iterator[Object | NotAnObject]:
@@ -95,20 +114,18 @@ def _of_other_shape(document: Document, path: Path, data: Any) -> NotAnObject:
 
 
 def _without_type(document: Document, path: Path, data: dict[str, Any]) -> NotAnObject:
+    if not path and not is_half_an_object(data):
+        return NotAnObject(document, path, reason="no apiVersion and kind")
     has_version, has_kind = _is_written(data.get("apiVersion")), _is_written(data.get("kind"))
-    if ((has_version or has_kind) and isinstance(data.get("metadata"), dict)) or path:
-        missing = "kind" if has_version else "apiVersion" if has_kind else "apiVersion and kind"
-        message = f"{missing} is missing, so this is no Kubernetes object"
-        return NotAnObject(document, path, problem=Problem(path, message, kind="not-an-object"))
-    if isinstance(dig(data, "metadata"), dict) and isinstance(dig(data, "spec"), dict):
+    missing = "kind" if has_version else "apiVersion" if has_kind else "apiVersion and kind"
+    message = f"{missing} is missing, so this is no Kubernetes object"
+    if not path and not has_version and not has_kind:
         message = "metadata and spec without apiVersion and kind: kubectl cannot tell what this is"
-        return NotAnObject(document, path, problem=Problem(path, message, kind="not-an-object"))
-    return NotAnObject(document, path, reason="no apiVersion and kind")
+    return NotAnObject(document, path, problem=Problem(path, message, kind="not-an-object"))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Reading:
-    """What one source holds."""
+class Reading(NamedTuple):
+    """What one source holds; `documents` are those with an object in them, whole or broken."""
 
     source: Source
     documents: tuple[Document, ...]
@@ -118,11 +135,20 @@ class Reading:
 
 def read_source(source: Source, documents: Iterable[Document]) -> Reading:
     """A source with its documents sorted into objects and others."""
-    documents = tuple(documents)
-    found = [part for document in documents for part in read_objects(document)]
-    return Reading(
-        source,
-        documents,
-        tuple(part for part in found if isinstance(part, Object)),
-        tuple(part for part in found if isinstance(part, NotAnObject)),
-    )
+    meant: list[Document] = []
+    objects: list[Object] = []
+    others: list[NotAnObject] = []
+    may_ask = may_ask_questions(source.text)
+    for document in documents:
+        is_foreign = False
+        is_expectation = may_ask and asks_questions(document.data)
+        for part in [NotAnObject(document, (), EXPECTED)] if is_expectation else read_objects(document):
+            if isinstance(part, Object):
+                objects.append(part)
+                is_foreign = tells_of_others(part.gvk)
+            else:
+                others.append(part)
+                is_foreign = bool(part.reason) and not part.path
+        if not is_foreign:
+            meant.append(document)
+    return Reading(source, tuple(meant), tuple(objects), tuple(others))

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from k8slint.finding import Finding, Report
+from k8slint.report import Detail
 from k8slint.report.color import Paint, painter
 from k8slint.report.escape import visible
-from k8slint.report.wording import verdict
+from k8slint.report.wording import is_empty, verdict
 
 
-def render(report: Report, *, color: bool = False) -> str:
+def render(report: Report, *, color: bool = False, detail: Detail = Detail.USUAL) -> str:
     """`file:line:column: severity[rule] message` for each finding, then the verdict."""
+    if is_empty(report, detail):
+        return ""
     paint = painter(color=color)
     return "\n".join([*(_line(finding, paint) for finding in report.findings), verdict(report)]) + "\n"
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from typing import Final, NamedTuple
 from unicodedata import category, east_asian_width
@@ -10,6 +12,11 @@ from k8slint.report.escape import written
 
 _TAB: Final = "    "
 _CUT: Final = "..."
+# What texts from files hold of these is written out long before.
+_COLOR: Final = re.compile("\x1b\\[[0-9;]*m")
+_GAP: Final = "   "
+# In fewer cells, text is not read with ease.
+_LEAST: Final = 24
 
 
 class Excerpt(NamedTuple):
@@ -21,7 +28,9 @@ class Excerpt(NamedTuple):
 
 
 def cells(text: str) -> int:
-    """How many cells of a terminal the text takes: a wide East Asian character two, an accent none."""
+    """How many cells of a terminal the text takes: a wide East Asian character two, an accent or a colour none."""
+    if "\x1b" in text:
+        text = _COLOR.sub("", text)
     if text.isascii():
         return len(text)
     return sum(0 if category(char) in ("Mn", "Me") else 2 if east_asian_width(char) in "WF" else 1 for char in text)
@@ -43,6 +52,33 @@ def wrap(text: str, room: int) -> list[str]:
             lines.append(word)
             left = room - size
     return lines
+
+
+def hanging(text: str, room: int | None, indent: str = "  ") -> list[str]:
+    """The text in lines of at most `room` cells, all but the first indented; one line where there is no bound."""
+    if room is None:
+        return [text]
+    first, *others = wrap(text, room)
+    return [first, *(f"{indent}{line}" for line in wrap(" ".join(others), room - len(indent)))] if others else [first]
+
+
+def aligned(rows: Sequence[Sequence[str]], room: int | None, indent: str = "") -> Iterator[str]:
+    """The rows with their cells one under the other; the last cell flows within `room`, below the rest if need be."""
+    sizes = [max(map(cells, column)) for column in zip(*rows, strict=True)][:-1]
+    margin = cells(indent) + sum(sizes) + len(_GAP) * len(sizes)
+    is_beside = room is None or room - margin >= _LEAST
+    for *cells_before, last in rows:
+        padded = (cell + " " * (size - cells(cell)) for cell, size in zip(cells_before, sizes, strict=True))
+        head = indent + _GAP.join(padded)
+        if room is None:
+            yield f"{head}{_GAP}{last}".rstrip(" ")
+        elif is_beside:
+            first, *others = wrap(last, room - margin)
+            yield f"{head}{_GAP}{first}".rstrip(" ")
+            yield from (f"{' ' * margin}{line}" for line in others)
+        else:
+            yield head.rstrip(" ")
+            yield from (f"{indent}    {line}" for line in wrap(last, room - cells(indent) - 4))
 
 
 def excerpt(text: str, start: int, end: int, room: int) -> Excerpt:

@@ -2,41 +2,64 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
 from typing import Final
 
 from k8slint.finding import Finding, Report, Severity
-from k8slint.report.escape import flowing, visible
-from k8slint.report.wording import posix_path, verdict
+from k8slint.report.escape import visible
+from k8slint.report.wording import in_one_line, notes, posix_path, starting, verdict
 
+# Of each level the runner keeps as many in a step, and drops the others without a word.
+SHOWN: Final = 10
 _COMMANDS: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 
 
 def render(report: Report) -> str:
-    """The commands, the worst findings first because only some are shown, then the verdict."""
-    ordered = sorted(report.findings, key=lambda finding: finding.severity.rank)
-    return "\n".join([*map(_command, ordered), verdict(report)]) + "\n"
+    """The commands, the worst first, as many as GitHub shows; the other findings as lines of the log; the verdict.
+
+    What makes the run fail is an error, and so is what could not be done.
+    """
+    commands = [f"::error title=k8slint::{_data(visible(failure.message))}" for failure in report.failures[:SHOWN]]
+    counts = Counter({Severity.ERROR: len(report.failures)})
+    others = [starting(visible(failure.message)) for failure in report.failures[SHOWN:]]
+    for finding in sorted(report.findings, key=lambda finding: finding.severity.rank):
+        weight = report.weight(finding)
+        counts[weight] += 1
+        if counts[weight] <= SHOWN:
+            commands.append(_command(finding, weight, report.root))
+        else:
+            others.append(in_one_line(finding, posix_path(finding.location.file, report.root)))
+    return "\n".join([*commands, *_listed(others), verdict(report)]) + "\n"
 
 
-def _command(finding: Finding) -> str:
+def _listed(others: list[str]) -> Iterator[str]:
+    if others:
+        yield f"::group::{len(others)} more"
+        yield from others
+        yield "::endgroup::"
+        yield (
+            f"GitHub shows {SHOWN} annotations of a level: {len(others)} more are in the group above, "
+            "and in the summary of the job."
+        )
+
+
+def _command(finding: Finding, weight: Severity, root: str) -> str:
     location = finding.location
     properties = {
-        "file": posix_path(location.file),
+        "file": posix_path(location.file, root),
         "line": str(location.line),
         "endLine": str(location.end_line),
         "col": str(location.column),
         "endColumn": str(location.end_column),
-        "title": visible(finding.rule),
+        "title": f"{finding.severity}[{visible(finding.rule)}]",
     }
     if location.end_line != location.line:
         # Columns are for ranges within a line.
         del properties["col"], properties["endColumn"]
     written = ",".join(f"{key}={_property(value)}" for key, value in properties.items())
-    return f"::{_COMMANDS[finding.severity]} {written}::{_data(_message(finding))}"
-
-
-def _message(finding: Finding) -> str:
-    notes = {"effect": flowing(finding.effect), "help": flowing(finding.fix)}
-    return "\n".join([visible(finding.message), *(f"{label}: {text}" for label, text in notes.items() if text)])
+    message = "\n".join([visible(finding.message), *notes(finding)])
+    return f"::{_COMMANDS[weight]} {written}::{_data(message)}"
 
 
 def _data(text: str) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any, Final
 
-from k8slint.finding import Finding, Location, ObjectName, RelatedLocation, Report, Severity
+from k8slint.finding import Finding, KindCount, Location, ObjectName, RelatedLocation, Report, Severity
 from k8slint.report.escape import flowing, visible
 from k8slint.report.wording import tally
 
@@ -15,9 +16,14 @@ VERSION: Final = 1
 def render(report: Report) -> str:
     """The report as JSON in ASCII, a finding a line."""
     head = json.dumps(_head(report), indent=2).removesuffix("\n}")
-    findings = ",\n    ".join(json.dumps(_finding(finding)) for finding in report.findings)
-    listed = f"[\n    {findings}\n  ]" if findings else "[]"
-    return f'{head},\n  "findings": {listed}\n}}\n'
+    ignored = ({"finding": as_data(each.finding), "reason": flowing(each.reason)} for each in report.ignored)
+    findings, hidden = _lines(map(as_data, report.findings)), _lines(ignored)
+    return f'{head},\n  "findings": {findings},\n  "ignored": {hidden}\n}}\n'
+
+
+def _lines(entries: Iterable[dict[str, Any]]) -> str:
+    lines = ",\n    ".join(map(json.dumps, entries))
+    return f"[\n    {lines}\n  ]" if lines else "[]"
 
 
 def _head(report: Report) -> dict[str, Any]:
@@ -28,21 +34,34 @@ def _head(report: Report) -> dict[str, Any]:
         "summary": {
             "files": summary.files,
             "objects": summary.objects,
+            "fully": summary.fully,
+            "inPart": _kinds(summary.in_part),
+            "withoutSchema": _kinds(summary.without_schema),
+            "settings": _kinds(summary.settings),
+            "charts": [visible(folder) for folder in summary.charts],
+            "kustomizations": [visible(folder) for folder in summary.kustomizations],
             "skipped": [
                 {"file": visible(skipped.file), "line": skipped.line, "reason": flowing(skipped.reason)}
                 for skipped in summary.skipped
             ],
             "notJudged": summary.not_judged,
             "ignored": summary.ignored,
+            "hidden": report.hidden,
             "errors": counts[Severity.ERROR],
             "warnings": counts[Severity.WARNING],
             "infos": counts[Severity.INFO],
         },
         "assumptions": [flowing(assumption) for assumption in report.assumptions],
+        "failures": [visible(failure.message) for failure in report.failures],
     }
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def _kinds(kinds: Iterable[KindCount]) -> list[dict[str, Any]]:
+    return [{"kind": visible(each.kind), "objects": each.objects} for each in kinds]
+
+
+def as_data(finding: Finding) -> dict[str, Any]:
+    """The finding as `$defs/finding` of the schema describes it."""
     return {
         "rule": visible(finding.rule),
         "severity": finding.severity.value,

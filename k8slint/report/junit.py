@@ -1,47 +1,51 @@
-"""For CI servers: JUnit XML, a test case for each file and rule with findings."""
+"""For CI servers: JUnit XML, a test case for each file and rule with findings, and for each thing not done."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
-from xml.etree.ElementTree import Element, SubElement, indent, tostring
+from xml.etree.ElementTree import Element, SubElement
 
-from k8slint.finding import Finding, Report
-from k8slint.report.escape import flowing, visible
-from k8slint.report.wording import posix_path, verdict
-
-_DECLARATION: Final = '<?xml version="1.0" encoding="UTF-8"?>\n'
+from k8slint.finding import Failure, Finding, Report
+from k8slint.report.escape import visible
+from k8slint.report.markup import document
+from k8slint.report.wording import in_one_line, notes, posix_path, verdict
 
 
 def render(report: Report) -> str:
-    """One suite. Without findings it holds one case that passed, since some servers refuse an empty suite."""
-    cases: dict[tuple[str, str], list[Finding]] = {}
+    """One suite. What makes the run fail is a failure, what could not be done an error; other findings passed.
+
+    Without any it holds one case that passed, since some servers refuse an empty suite.
+    """
+    groups: dict[tuple[str, str], list[Finding]] = {}
     for finding in report.findings:
-        cases.setdefault((finding.location.file, finding.rule), []).append(finding)
-    root = Element("testsuites")
-    counts = {"tests": str(len(cases) or 1), "failures": str(len(cases)), "errors": "0", "skipped": "0"}
-    suite = SubElement(root, "testsuite", {"name": "k8slint", **counts})
-    for (file, rule), findings in cases.items():
-        _add_case(suite, file, rule, findings)
-    if not cases:
+        groups.setdefault((posix_path(finding.location.file, report.root), finding.rule), []).append(finding)
+    suite = Element("testsuite")
+    for failure in report.failures:
+        _add_error(suite, failure, report)
+    for (path, rule), findings in groups.items():
+        _add_case(suite, path, rule, findings, report)
+    if not len(suite):
         SubElement(suite, "testcase", {"classname": "k8slint", "name": verdict(report)})
-    indent(root)
-    return f"{_DECLARATION}{tostring(root, encoding='unicode')}\n"
+    counts = {"failures": len(suite.findall("*/failure")), "errors": len(report.failures), "skipped": 0}
+    suite.attrib = {"name": "k8slint", "tests": str(len(suite)), **{name: str(count) for name, count in counts.items()}}
+    root = Element("testsuites")
+    root.append(suite)
+    return document(root)
 
 
-def _add_case(suite: Element, file: str, rule: str, findings: Sequence[Finding]) -> None:
-    path = posix_path(file)
+def _add_error(suite: Element, failure: Failure, report: Report) -> None:
+    path = posix_path(failure.file, report.root)
+    case = SubElement(suite, "testcase", {"classname": path, "name": "k8slint could not do its work", "file": path})
+    SubElement(case, "error", {"type": "unreadable", "message": visible(failure.message)})
+
+
+def _add_case(suite: Element, path: str, rule: str, findings: Sequence[Finding], report: Report) -> None:
     case = SubElement(suite, "testcase", {"classname": path, "name": visible(rule), "file": path})
+    lines = [line for finding in findings for line in (in_one_line(finding, path), *(f"  {n}" for n in notes(finding)))]
     worst = min(findings, key=lambda finding: finding.severity.rank)
-    more = f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""
-    failure = SubElement(case, "failure", {"type": worst.severity.value, "message": visible(worst.message) + more})
-    failure.text = "\n".join(line for finding in findings for line in _lines(path, finding))
-
-
-def _lines(path: str, finding: Finding) -> list[str]:
-    place = f"{path}:{finding.location.line}:{finding.location.column}"
-    notes = {"effect": flowing(finding.effect), "help": flowing(finding.fix)}
-    return [
-        f"{place}: {finding.severity}[{visible(finding.rule)}] {visible(finding.message)}",
-        *(f"  {label}: {text}" for label, text in notes.items() if text),
-    ]
+    if report.fails(worst):
+        more = f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""
+        told = {"type": worst.severity.value, "message": visible(worst.message) + more}
+        SubElement(case, "failure", told).text = "\n".join(lines)
+    else:
+        SubElement(case, "system-out").text = "\n".join(lines)

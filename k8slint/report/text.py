@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from k8slint.finding import Finding, Location, RelatedLocation, Report, SourceLine
+from k8slint.finding import Finding, Location, RelatedLocation, Report, Severity, SourceLine
+from k8slint.report import Detail
 from k8slint.report.color import Paint, painter
 from k8slint.report.escape import flowing, visible
-from k8slint.report.frame import excerpt, wrap
-from k8slint.report.wording import assumed, counted, verdict
+from k8slint.report.frame import cells, excerpt, hanging, wrap
+from k8slint.report.grouping import Group, by_rule, gathered, places
+from k8slint.report.summary import conclusion
+from k8slint.report.wording import WIDTH, counted, is_empty, verdict
 
-_WIDTH: Final = 100
 _NARROWEST: Final = 40
-_ASSUMPTIONS_SHOWN: Final = 5
+_PLACES_SHOWN: Final = 5
+_ALIKE_SHOWN: Final = 3
+_EVERYTHING: Final = 1_000_000
 
 Told = set[tuple[str, str, str]]
 """File, rule and text of each effect and fix that was shown: within a file they are not said again."""
@@ -40,25 +43,60 @@ class _Sheet:
         return f"{self.margin} {self.paint('frame', '|')}"
 
 
-def render(report: Report, *, color: bool = False, width: int | None = None) -> str:
-    """The findings with frames in at most `width` cells (100 if unknown), then the summary."""
+def render(report: Report, *, color: bool = False, width: int | None = None, detail: Detail = Detail.USUAL) -> str:
+    """Errors and warnings with frames in at most `width` cells (100 if unknown), infos in lines, then the summary."""
+    if is_empty(report, detail):
+        return ""
     paint = painter(color=color)
-    room = max(width or _WIDTH, _NARROWEST)
+    bound = None if width is None else max(width, _NARROWEST)
     told: Told = set()
-    blocks = ["\n".join(_finding(finding, told, paint, room)) for finding in report.findings]
-    return "\n\n".join([*blocks, "\n".join(_summary(report, paint, room))]) + "\n"
+    groups = gathered(report.findings)
+    blocks = [
+        "\n".join(_block(group, told, paint, bound, detail))
+        for group in groups
+        if group.first.severity is not Severity.INFO
+    ]
+    infos = _infos([group for group in groups if group.first.severity is Severity.INFO], report, paint, bound, detail)
+    end = [verdict(report)] if detail is Detail.QUIET else conclusion(report, paint, bound or WIDTH)
+    return "\n\n".join(block for block in (*blocks, "\n".join(infos), "\n".join(end)) if block) + "\n"
 
 
-def _finding(finding: Finding, told: Told, paint: Paint, room: int) -> Iterator[str]:
+def _infos(groups: Iterable[Group], report: Report, paint: Paint, bound: int | None, detail: Detail) -> Iterator[str]:
+    """A line for each that says something, or for each rule that says much."""
+    for alike in by_rule(groups):
+        rule = alike[0].first.rule
+        findings = [finding for group in alike for finding in group.findings]
+        if len(findings) > _ALIKE_SHOWN and detail is not Detail.FULL:
+            files = counted(len({finding.location.file for finding in findings}), "file")
+            text = report.rules.get(rule)
+            said = flowing(text.summary) if text else visible(alike[0].first.message)
+            said = f"{said.removesuffix('.')}: {len(findings):,} times in {files} (`-v` lists them)"
+            yield from _headline(Severity.INFO, rule, said, paint, bound)
+        else:
+            for group in alike:
+                where = places(group.findings, _EVERYTHING)
+                said = f"{visible(group.first.message)} ({where})"
+                yield from _headline(Severity.INFO, rule, said, paint, bound)
+
+
+def _headline(severity: Severity, rule: str, said: str, paint: Paint, bound: int | None) -> Iterator[str]:
+    tag = f"{severity.value}[{visible(rule)}]"
+    first, *others = hanging(f"{tag}: {said}", bound)
+    yield paint(severity.value, tag) + paint("strong", first.removeprefix(tag))
+    yield from (paint("strong", line) for line in others)
+
+
+def _block(group: Group, told: Told, paint: Paint, bound: int | None, detail: Detail) -> Iterator[str]:
+    finding = group.first
     severity = finding.severity.value
     lines = [line for line in (finding.line, *(related.line for related in finding.related)) if line is not None]
-    sheet = _Sheet(paint, max((len(str(line.number)) for line in lines), default=1), room)
-    yield paint(severity, f"{severity}[{visible(finding.rule)}]") + paint("strong", f": {visible(finding.message)}")
-    yield f"{sheet.margin}{paint('frame', '-->')} {_place(finding.location)}{_owner(finding)}"
+    sheet = _Sheet(paint, max((len(str(line.number)) for line in lines), default=1), bound or WIDTH)
+    yield from _headline(finding.severity, finding.rule, visible(finding.message), paint, bound)
+    yield from _arrow("-->", f"{_place(finding.location)}{_owner(finding)}", sheet, bound)
     sections = [
         _frame(finding.line, finding.location, sheet, lambda width: paint(severity, "^" * width)),
-        *(_related(related, sheet) for related in finding.related),
-        _notes(finding, told, sheet),
+        *(_related(related, sheet, bound) for related in finding.related),
+        _notes(group, told, sheet, _EVERYTHING if detail is Detail.FULL else _PLACES_SHOWN),
     ]
     for section in sections:
         section_lines = list(section)
@@ -67,20 +105,37 @@ def _finding(finding: Finding, told: Told, paint: Paint, room: int) -> Iterator[
         yield from section_lines
 
 
-def _related(related: RelatedLocation, sheet: _Sheet) -> Iterator[str]:
-    place = f"{sheet.margin}{sheet.paint('frame', ':::')} {_place(related.location)}"
-    message = visible(related.message)
+def _arrow(arrow: str, text: str, sheet: _Sheet, bound: int | None) -> Iterator[str]:
+    """Where something is: text that is broken only where a terminal would break it."""
+    first, *others = hanging(text, bound and bound - sheet.gutter - len(arrow) - 1)
+    yield f"{sheet.margin}{sheet.paint('frame', arrow)} {first}"
+    yield from (f"{sheet.margin}{' ' * len(arrow)} {line}" for line in others)
+
+
+def _related(related: RelatedLocation, sheet: _Sheet, bound: int | None) -> Iterator[str]:
+    message, place = visible(related.message), _place(related.location)
     if related.line is None:
-        yield f"{place}: {message}" if message else place
+        yield from _arrow(":::", f"{place}: {message}" if message else place, sheet, bound)
         return
-    yield place
+    yield from _arrow(":::", place, sheet, bound)
     yield sheet.bar
-    yield from _frame(
-        related.line,
-        related.location,
-        sheet,
-        lambda width: sheet.paint("frame", f"{'-' * width} {message}".rstrip(" ")),
-    )
+    frame = list(_frame(related.line, related.location, sheet, lambda width: sheet.paint("frame", "-" * width)))
+    *_, underline = frame
+    yield from frame[:-1]
+    yield from _beside(underline, message, sheet, bound)
+
+
+def _beside(underline: str, message: str, sheet: _Sheet, bound: int | None) -> Iterator[str]:
+    """An underline with what is to be seen there; below it where it does not fit beside it."""
+    if not message:
+        yield underline
+    elif bound is None or cells(underline) + 1 + cells(message) <= bound:
+        yield f"{underline} {sheet.paint('frame', message)}"
+    else:
+        yield underline
+        yield from (
+            f"{sheet.bar} {sheet.paint('frame', line)}" for line in wrap(message, bound - sheet.gutter - len(" | "))
+        )
 
 
 def _frame(
@@ -95,17 +150,23 @@ def _frame(
     yield f"{sheet.bar} {' ' * shown.indent}{underline(shown.width)}"
 
 
-def _notes(finding: Finding, told: Told, sheet: _Sheet) -> Iterator[str]:
+def _notes(group: Group, told: Told, sheet: _Sheet, most: int) -> Iterator[str]:
+    finding = group.first
+    if group.others:
+        yield from _note(f"and {len(group.others):,} more", places(group.others, most), sheet)
     for label, text in (("effect", finding.effect), ("help", finding.fix)):
         key = (finding.location.file, finding.rule, text)
         prose = flowing(text)
-        if not prose or key in told:
-            continue
-        told.add(key)
-        indent = sheet.gutter + len(f" = {label}: ")
-        first, *others = wrap(prose, min(sheet.room, _WIDTH) - indent)
-        yield f"{sheet.margin} {sheet.paint('frame', '=')} {sheet.paint('strong', f'{label}:')} {first}"
-        yield from (f"{' ' * indent}{line}" for line in others)
+        if prose and key not in told:
+            told.add(key)
+            yield from _note(label, prose, sheet)
+
+
+def _note(label: str, prose: str, sheet: _Sheet) -> Iterator[str]:
+    indent = sheet.gutter + len(f" = {label}: ")
+    first, *others = wrap(prose, min(sheet.room, WIDTH) - indent)
+    yield f"{sheet.margin} {sheet.paint('frame', '=')} {sheet.paint('strong', f'{label}:')} {first}"
+    yield from (f"{' ' * indent}{line}" for line in others)
 
 
 def _place(location: Location) -> str:
@@ -118,23 +179,3 @@ def _owner(finding: Finding) -> str:
         return ""
     name = f"{obj.namespace}/{obj.name}" if obj.namespace else obj.name
     return f" in {visible(obj.kind)} {visible(name)}".rstrip(" ")
-
-
-def _summary(report: Report, paint: Paint, room: int) -> Iterator[str]:
-    summary = report.summary
-    files, objects = counted(summary.files, "file"), counted(summary.objects, "object")
-    yield f"Checked {objects} in {files} for Kubernetes {visible(report.kubernetes_version)}."
-    if summary.skipped:
-        reasons = Counter(flowing(skipped.reason) for skipped in summary.skipped)
-        ordered = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
-        listed = ", ".join(f"{reason} ({count})" for reason, count in ordered)
-        yield from wrap(f"Skipped {len(summary.skipped)}: {listed}.", room)
-    if summary.not_judged:
-        references = counted(summary.not_judged, "reference")
-        yield f"Not judged: {references} to what may lie outside the files given."
-    if summary.ignored:
-        yield f"Ignored: {counted(summary.ignored, 'finding')}."
-    worst = min((finding.severity for finding in report.findings), key=lambda severity: severity.rank, default=None)
-    clear = "clear" if summary.objects else "strong"
-    yield paint(worst.value if worst else clear, verdict(report))
-    yield from assumed(report.assumptions, room, _ASSUMPTIONS_SHOWN)

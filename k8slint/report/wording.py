@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import PurePath
+from typing import Final
 
-from k8slint.finding import Finding, Report, Severity
+from k8slint.finding import Finding, KindCount, Report, Severity
+from k8slint.report import Detail
 from k8slint.report.escape import flowing, visible
 from k8slint.report.frame import wrap
+
+WIDTH: Final = 100
+"""The cells of a line where nobody knows better; and no prose is wider."""
 
 
 def tally(report: Report) -> Mapping[Severity, int]:
@@ -21,22 +27,40 @@ def tally(report: Report) -> Mapping[Severity, int]:
 def counted(count: int, noun: str) -> str:
     """The count with its noun.
 
-    >>> counted(1, "file"), counted(2, "file")
-    ('1 file', '2 files')
+    >>> counted(1, "file"), counted(2000, "file")
+    ('1 file', '2,000 files')
     """
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def total(kinds: Iterable[KindCount]) -> int:
+    """How many objects there are of all the kinds."""
+    return sum(each.objects for each in kinds)
+
+
+def is_empty(report: Report, detail: Detail) -> bool:
+    """Whether a report for people says nothing: what was not to be found or read is said beside it."""
+    return not report.findings and (detail is Detail.QUIET or not report.summary.objects)
+
+
+def is_clear(report: Report) -> bool:
+    """Whether all that was asked about was judged, and nothing found."""
+    found = report.findings or report.hidden or report.failures
+    return not found and report.summary.objects > 0 and report.summary.is_complete
 
 
 def verdict(report: Report) -> str:
-    """One sentence: how many findings of each severity, or that all is clear, or that nothing was looked at."""
+    """One sentence: how many findings of each severity; that all is clear, if all was judged; or what else is true."""
     parts = [counted(count, severity.value) for severity, count in tally(report).items() if count]
     if parts:
         *others, last = parts
         return f"Found {', '.join(others)} and {last}." if others else f"Found {last}."
     files, objects = counted(report.summary.files, "file"), counted(report.summary.objects, "object")
-    if report.summary.objects:
-        return f"All clear: {objects} in {files}."
-    return f"Nothing was checked: no object in {files}."
+    if not report.summary.objects:
+        return "Nothing was checked: no Kubernetes object was found."
+    if report.hidden:
+        return f"Found nothing of severity {report.least}{'' if report.least is Severity.ERROR else ' or worse'}."
+    return f"All clear: {objects} in {files}." if is_clear(report) else "Nothing wrong in what was checked."
 
 
 def assumed(assumptions: Sequence[str], room: int, most: int) -> Iterator[str]:
@@ -59,7 +83,41 @@ def in_full(finding: Finding) -> str:
     return " ".join(part for part in (message + stop, flowing(finding.effect), flowing(finding.fix)) if part)
 
 
+def starting(text: str) -> str:
+    """A visible text that begins with a path, for the start of a line.
+
+    A file may be named `::error::text`, which there GitHub's runner obeys.
+    """
+    return f"./{text}" if text.lstrip(" ").startswith("::") else text
+
+
+def notes(finding: Finding) -> Iterator[str]:
+    """Effect and fix, each in a line with its label."""
+    for label, text in (("effect", finding.effect), ("help", finding.fix)):
+        if prose := flowing(text):
+            yield f"{label}: {prose}"
+
+
+def in_one_line(finding: Finding, file: str) -> str:
+    """`file:line:column: severity[rule] message`."""
+    place = f"{starting(file)}:{finding.location.line}:{finding.location.column}"
+    return f"{place}: {finding.severity}[{visible(finding.rule)}] {visible(finding.message)}"
+
+
+def repository_path(file: str, root: str) -> str:
+    """The file, reached from the working directory, as the repository at the root names it: with slashes.
+
+    A file outside of the root has its absolute path. Without a root the file stays as it is.
+    """
+    return _from_root(file, root, os.getcwd()) if root else PurePath(file).as_posix()
+
+
 @lru_cache(maxsize=1024)
-def posix_path(file: str) -> str:
-    """The file as a repository names it: with slashes, and no `./` before it."""
-    return visible(PurePath(file).as_posix())
+def _from_root(file: str, root: str, folder: str) -> str:
+    absolute = PurePath(os.path.normpath(os.path.join(folder, file)))
+    return (absolute.relative_to(root) if absolute.is_relative_to(root) else absolute).as_posix()
+
+
+def posix_path(file: str, root: str) -> str:
+    """The file as `repository_path` has it, in characters that all are seen."""
+    return visible(repository_path(file, root))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from k8slint.scheduling.amounts import Amounts, is_sidecar, pod_amounts
 from k8slint.scheduling.disks import Disk
@@ -245,6 +245,12 @@ def _evicted(status: Mapping[str, Any]) -> bool:
     return False
 
 
+_HOST_NETWORK: Final = "UserNamespacesHostNetworkSupport"
+_RESTART_ALL: Final = "RestartAllContainersOnContainerExits"
+DECLARED_FEATURES: Final = (_HOST_NETWORK, _RESTART_ALL)
+"""The features of nodes that some pod may be unable to run without."""
+
+
 def _features(spec: Mapping[str, Any]) -> frozenset[str]:
     """The node features the pod cannot run without.
 
@@ -252,10 +258,10 @@ def _features(spec: Mapping[str, Any]) -> frozenset[str]:
     """
     found = set()
     if flag_at(spec, "hostNetwork", "spec") and spec.get("hostUsers") is False:
-        found.add("UserNamespacesHostNetworkSupport")
+        found.add(_HOST_NETWORK)
     for key in ("initContainers", "containers"):
         for here, container in items_at(spec, key, "spec"):
             for _, rule in items_at(container, "restartPolicyRules", here):
                 if rule.get("action") == "RestartAllContainers":
-                    found.add("RestartAllContainersOnContainerExits")
+                    found.add(_RESTART_ALL)
     return frozenset(found)

@@ -33,7 +33,7 @@ from k8slint.scheduling.result import (
 )
 from k8slint.scheduling.selection import NodeChoice
 from k8slint.scheduling.shape_view import Setup, ShapeView
-from k8slint.scheduling.wording import NEWEST_READ, Wording
+from k8slint.scheduling.wording import NEWEST_READ, OLDEST, Wording
 from k8slint.values.version import KubernetesVersion
 
 _GATES = "SchedulingGates"
@@ -108,7 +108,7 @@ class _Run:
         # By what decides it, the last failure of such a pod and how many changes had been made by then.
         self._failures: dict[object, tuple[int, Unschedulable]] = {}
         self._start = 0
-        for text in (*wording.assumptions, *(text for node in nodes for text in node.assumptions)):
+        for text in (text for node in nodes for text in node.assumptions):
             self.ledger.assumptions[text] = None
 
     def occupy(self, pod: Pod) -> None:
@@ -240,6 +240,7 @@ class _Run:
         return replace(failure, pod=pod)
 
     def _unschedulable(self, pod: Pod, look: Look, refused: dict[int, Rejection]) -> Unschedulable:
+        self._assume_of_version()
         absent = "node(s) didn't satisfy plugin(s) [NodeAffinity]" if look.named is not None else ""
         after, preemption = self._make_room(pod, look, refused)
         nodes = self.ledger.nodes
@@ -251,6 +252,7 @@ class _Run:
         return failure
 
     def _refused_whole(self, pod: Pod, refusal: Rejection) -> Outcome:
+        self._assume_of_version()
         if refusal.code is Code.ERROR:
             return Errored(pod, f'running PreFilter plugin "{refusal.plugin}": {refusal.reasons[0]}')
         wording, profile = self._setup.wording, self._setup.profile
@@ -259,6 +261,8 @@ class _Run:
             after = wording.lost_state_tail
         else:
             after, _ = self._make_room(pod, None, {})
+            if wording.whole_tail_is_guessed and after:
+                self._assume(f'where a pod is refused before any node is tried, "{after}" follows, as in {OLDEST}')
         whole = ", ".join(refusal.reasons)
         message = fit_error(len(self.ledger.nodes), (), whole=whole, after=after)
         return Unschedulable(pod, message, {}, refused_whole=refusal)
@@ -294,6 +298,10 @@ class _Run:
             nominated[index].remove(pod)
             if not nominated[index]:
                 del nominated[index]
+
+    def _assume_of_version(self) -> None:
+        for text in self._setup.wording.assumptions:
+            self._assume(text)
 
     def _assume(self, text: str) -> None:
         self.ledger.assumptions[text] = None

@@ -27,7 +27,11 @@ class ImageVolumes(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """The behaviour of one minor, at its last patch release."""
+    """The behaviour of one minor, at its last patch release.
+
+    `assumptions` is what a pod rests on that is refused; `whole_tail_is_guessed` says that it is not
+    known how the text ends for a pod that is refused before any node is tried.
+    """
 
     names_taint: bool
     claim_in_use: str
@@ -40,6 +44,7 @@ class Wording:
     judges_features: bool
     maps_devices: bool
     loose_namespaces: bool
+    whole_tail_is_guessed: bool
     assumptions: tuple[str, ...]
 
     @classmethod
@@ -63,6 +68,7 @@ class Wording:
             maps_devices=version >= _V1_36,
             # Seen in 1.34.1 and 1.36.2; a term was still handed over by reference before.
             loose_namespaces=version >= _V1_34,
+            whole_tail_is_guessed=version >= _V1_37,
             assumptions=tuple(_assumptions(version)),
         )
 
@@ -86,9 +92,5 @@ def _assumptions(version: KubernetesVersion) -> list[str]:
         return ["1.34 is taken at patch 2 or later, where the text of taints became one for all taints"]
     if version >= _V1_37:
         # [?] The 1.37 scheduler was not read as a whole; what is known of it comes from its changelog.
-        said = [
-            f"the scheduler of {version} is known from its changes since 1.36 only",
-            "the text after a claim that stops the whole pod is taken to end in preemption, as in 1.33",
-        ]
-        return [*said, f"{version} is taken to behave as 1.37"] if version > _V1_37 else said
+        return [f"the scheduler of {version} is taken to be that of {NEWEST_READ} with the changes in its notes"]
     return []

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
+from itertools import islice, takewhile
 from typing import TYPE_CHECKING, Any, Final
 
+from k8slint.loading.document import Path
 from k8slint.objects.fields import dig, items, text
+from k8slint.objects.foreign import is_for_programs
 from k8slint.objects.object import Object
-from k8slint.objects.problem import Problem
+from k8slint.objects.problem import Problem, Related
 from k8slint.schema.decode import MOST_MISMATCHES, mismatches
 from k8slint.schema.lifecycle import maturity, no_match
 from k8slint.schema.mismatch import is_for_tools, problem_of, unknown_field, wrong_type
@@ -20,38 +23,26 @@ from k8slint.values.gvk import GroupVersionKind
 
 if TYPE_CHECKING:
     from k8slint.schema.fitting import Pattern
+    from k8slint.schema.outline import Outline
     from k8slint.schema.values import Defect
 
 _OBJECT_META: Final = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
 _MAPPING: Final = Field(dict, None, None, "a mapping")
 _CRD_GROUP: Final = "apiextensions.k8s.io"
+_REFUSED: Final = "The API server refuses the object, and nothing of it changes in the cluster."
+# The only problem with which an object is taken.
+_WARNING: Final = "deprecated-api"
 # Checks follow a schema down, a level of it at a time: no schema that people write comes near this.
 _DEEPEST_SCHEMA: Final = 300
-# Groups of files that programs read: no API server sees them, and their metadata is their own.
-_FOR_PROGRAMS: Final = frozenset(
-    {
-        "admission.k8s.io",
-        "apiserver.k8s.io",
-        "audit.k8s.io",
-        "client.authentication.k8s.io",
-        "config.k8s.io",
-        "imagepolicy.k8s.io",
-        "kind.x-k8s.io",
-        "kubeadm.k8s.io",
-    }
-)
-
-
-def is_for_programs(group: str) -> bool:
-    """Whether kinds of the group are config files, which nobody applies."""
-    return group in _FOR_PROGRAMS or group.endswith(".config.k8s.io") or "." not in group
 
 
 @dataclass(frozen=True, eq=False)
 class Version:
-    """A version of a custom kind, as its CRD writes it."""
+    """A version of a custom kind, as its CRD writes it, and where: `path` leads from the CRD to `data`."""
 
     data: Mapping[str, Any]
+    crd: Object
+    path: Path
 
     @cached_property
     def schema(self) -> Mapping[str, Any] | None:
@@ -62,29 +53,52 @@ class Version:
         return schema if isinstance(schema, dict) and depth_of(schema) <= _DEEPEST_SCHEMA else None
 
     @cached_property
+    def outline(self) -> Outline:
+        """The schema as hints need it."""
+        from k8slint.schema.outline import Outline  # noqa: PLC0415 - only objects that are refused pay for it
+
+        return Outline(self.schema or {})
+
+    @cached_property
     def pattern(self) -> Pattern:
         """The schema as the first look needs it."""
         from k8slint.schema.fitting import Pattern  # noqa: PLC0415 - only CRDs with objects pay for it
 
         return Pattern(self.schema, is_root=True)
 
+    @cached_property
+    def _places(self) -> Mapping[int, Path]:
+        """The paths in the CRD of the parts of the schema, by identity; of an anchored part, where it is written."""
+        places: dict[int, Path] = {}
+        pending: list[tuple[Any, Path]] = [(self.data, self.path)]
+        while pending:
+            part, path = pending.pop()
+            if isinstance(part, (dict, list)) and id(part) not in places:
+                places[id(part)] = path
+                pairs = part.items() if isinstance(part, dict) else enumerate(part)
+                pending += reversed([(entry, (*path, key)) for key, entry in pairs])
+        return places
+
+    def source_of(self, node: Mapping[str, Any] | None, keyword: str) -> tuple[Related, ...]:
+        """The place in the CRD of what refuses a value: a keyword of a part of the schema, or else the version."""
+        return (Related(self.crd, (*self._places.get(id(node), self.path), keyword), "the schema that refuses it"),)
+
     @property
     def has_status(self) -> bool:
         """Whether status is a resource of its own, so that what is applied cannot set it."""
         return dig(self.data, "subresources", "status") is not None
 
-    def mentions(self, keyword: str) -> bool:
-        """Whether the schema uses a keyword; a field of that name counts too."""
+    def arguments(self, keyword: str) -> Iterator[Any]:
+        """What the schema says wherever it uses a keyword; a field of that name counts too."""
         pending: list[Any] = [self.schema]
         while pending:
             part = pending.pop()
             if isinstance(part, dict):
                 if keyword in part:
-                    return True
+                    yield part[keyword]
                 pending += part.values()
             elif isinstance(part, list):
                 pending += part
-        return False
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,30 +107,60 @@ class Kind:
 
     name: str
     versions: Mapping[str, Version]
+    crd: Object
     keeps_unknown: bool = False
+    is_of_settings: bool = False
+
+    def distance(self, obj: Object) -> tuple[bool, int, int]:
+        """How far the CRD's file is from an object's: how many folders up, and how many down from there.
+
+        Whatever the settings name is farther than what is among the files.
+        """
+        ours, theirs = _folders(obj), _folders(self.crd)
+        common = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(ours, theirs, strict=False)))
+        return self.is_of_settings, len(ours) - common, len(theirs) - common
 
 
-def kinds_of(crds: Iterable[Object]) -> Mapping[tuple[str, str], tuple[Kind, ...]]:
-    """What CRDs define, by group and kind; those that no supported minor takes are left out."""
+def _folders(obj: Object) -> list[str]:
+    folder = os.path.dirname(obj.document.source.name)
+    return os.path.normpath(folder).split(os.sep) if folder not in ("", ".") else []
+
+
+def kinds_of(crds: Sequence[Object], further: Sequence[Object] = ()) -> Mapping[tuple[str, str], tuple[Kind, ...]]:
+    """What CRDs define, by group and kind; those that no supported minor takes are left out.
+
+    `further` are CRDs that the settings name.
+    """
     kinds: dict[tuple[str, str], list[Kind]] = defaultdict(list)
-    for crd in crds:
+    for crd, is_of_settings in (*((each, False) for each in crds), *((each, True) for each in further)):
         spec = crd.spec
         group, kind = text(spec.get("group")), text(dig(spec, "names", "kind"))
         if crd.gvk.group != _CRD_GROUP or crd.gvk.version != "v1" or not group or not kind:
             continue
         served = {
-            text(version.get("name")): Version(version)
-            for _, version in items(spec.get("versions"))
+            text(version.get("name")): Version(version, crd, ("spec", "versions", index))
+            for index, version in items(spec.get("versions"))
             if version.get("served")
         }
-        kinds[group, kind].append(Kind(f"{kind}.{group}", served, spec.get("preserveUnknownFields") is True))
+        keeps_unknown = spec.get("preserveUnknownFields") is True
+        kinds[group, kind].append(Kind(f"{kind}.{group}", served, crd, keeps_unknown, is_of_settings))
     return {key: tuple(found) for key, found in kinds.items()}
 
 
 def check_custom(obj: Object, kinds: Sequence[Kind]) -> Iterator[Problem]:
-    """What the API server would say of a custom resource; of several definitions the one that fits best counts."""
+    """What the API server would say of a custom resource.
+
+    Of several definitions, one a cluster, the nearest that takes the object counts; if none does, the nearest.
+    """
     able = [kind for kind in kinds if obj.gvk.version in kind.versions] or kinds
-    yield from min((list(_check(obj, kind)) for kind in able), key=len, default=())
+    nearest: list[Problem] | None = None
+    for kind in sorted(able, key=lambda each: each.distance(obj)) if len(able) > 1 else able:
+        problems = list(_check(obj, kind))
+        if all(problem.kind == _WARNING for problem in problems):
+            nearest = problems
+            break
+        nearest = problems if nearest is None else nearest
+    yield from nearest or ()
 
 
 def check_metadata(obj: Object, minor: int, *, is_known: bool) -> Iterator[Problem]:
@@ -146,7 +190,7 @@ def _check(obj: Object, kind: Kind) -> Iterator[Problem]:
         yield _deprecated(obj.gvk, version)
     if version.schema is not None and not _fits(obj, version):
         if not kind.keeps_unknown:
-            yield from _check_names(obj, version.schema)
+            yield from _check_names(obj, version, version.schema)
         yield from _check_values(obj, version, version.schema)
 
 
@@ -157,17 +201,18 @@ def _fits(obj: Object, version: Version) -> bool:
     return not (version.has_status and "status" in obj.data) and fits(obj.data, version.pattern)
 
 
-def _check_names(obj: Object, schema: Mapping[str, Any]) -> Iterator[Problem]:
+def _check_names(obj: Object, version: Version, schema: Mapping[str, Any]) -> Iterator[Problem]:
     from k8slint.schema.structural import unknown_fields  # noqa: PLC0415 - only objects with CRDs pay for it
 
-    for path, names in islice(unknown_fields(obj.data, schema), MOST_MISMATCHES):
+    for path, node in islice(unknown_fields(obj.data, schema), MOST_MISMATCHES):
         if not is_for_tools(path, dig(obj.data, *path)):
-            yield unknown_field(path, names)
+            problem = unknown_field(version.outline, version.outline.part(node), obj.data, path)
+            yield problem._replace(related=version.source_of(node, "properties"))
 
 
 def _check_values(obj: Object, version: Version, schema: Mapping[str, Any]) -> Iterator[Problem]:
     from k8slint.schema.structural import completed, duplicates  # noqa: PLC0415 - only objects with CRDs pay for it
-    from k8slint.schema.values import defects  # noqa: PLC0415
+    from k8slint.schema.values import at_path, defects  # noqa: PLC0415
 
     data = completed(obj.data, schema)
     if version.has_status:
@@ -175,14 +220,18 @@ def _check_values(obj: Object, version: Version, schema: Mapping[str, Any]) -> I
     for defect in defects(data, schema)[:MOST_MISMATCHES]:
         # A status that the schema demands but applying takes off is nothing the author can mend.
         if not version.has_status or defect.path != ("status",):
-            yield _problem(obj, defect)
-    for path, item in islice(duplicates(data, schema), MOST_MISMATCHES):
-        yield Problem(path, f"Duplicate value: {item}", kind="duplicate-value")
+            yield _problem(obj, defect)._replace(related=version.source_of(defect.node, defect.keyword))
+    for path, item, node in islice(duplicates(data, schema), MOST_MISMATCHES):
+        related = version.source_of(node, "x-kubernetes-list-type")
+        yield Problem(path, at_path(path, f"Duplicate value: {item}"), related, kind="duplicate-value")
 
 
 def _problem(obj: Object, defect: Defect) -> Problem:
+    from k8slint.schema.values import at_path  # noqa: PLC0415 - only objects with CRDs pay for it
+
     if defect.field is not None:
-        return wrong_type(obj, defect.path, defect.value, defect.field)
+        problem = wrong_type(obj, defect.path, defect.value, defect.field)
+        return problem._replace(message=at_path(defect.path, problem.message), effect=_REFUSED)
     fault = defect.fault
     # A mutating webhook of the group runs before the schema is looked at, and may fill in what is missing.
     unless = obj.gvk.group if fault.kind == "required-field" else ""
@@ -194,7 +243,8 @@ def _not_served(gvk: GroupVersionKind, kind: Kind) -> Problem:
     serves = f"its CustomResourceDefinition serves {', '.join(versions) or 'none'}"
     fix = f"write apiVersion: {gvk.group}/{versions[0]}" if versions else "serve it in the CustomResourceDefinition"
     message = f'{kind.name} has no version "{gvk.version}": {serves}'
-    return Problem(("apiVersion",), message, effect=no_match(gvk), fix=fix, kind="unknown-kind")
+    related = (Related(kind.crd, ("spec", "versions"), "the versions it serves"),)
+    return Problem(("apiVersion",), message, related, effect=no_match(gvk), fix=fix, kind="unknown-kind")
 
 
 def _deprecated(gvk: GroupVersionKind, version: Version) -> Problem:

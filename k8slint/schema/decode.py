@@ -69,32 +69,3 @@ def _path(steps: _Steps) -> Path:
         steps, key = steps
         path.append(key)
     return tuple(reversed(path))
-
-
-def reached(root: Struct, path: Path) -> list[Struct | Every]:
-    """The types along a path, the root first, as far as the path is typed."""
-    shapes: list[Struct | Every] = [root]
-    for key in path:
-        field = shapes[-1].only or (shapes[-1].fields.get(key) if isinstance(key, str) else None)
-        if field is None or field.inside is None:
-            break
-        shapes.append(field.inside)
-    return shapes
-
-
-def paths_to(root: Struct | Every, name: str, depth: int = 6) -> list[Path]:
-    """Where below a type fields of a name are, the shallowest only; `0` stands for any item of a list."""
-    level: list[tuple[Struct | Every, Path]] = [(root, ())]
-    seen: set[Struct | Every] = set()
-    for _ in range(depth):
-        hits = [(*path, name) for shape, path in level if name in shape.fields]
-        if hits:
-            return hits
-        seen.update(shape for shape, _ in level)
-        level = [
-            (field.inside, (*path, key))
-            for shape, path in level
-            for key, field in (shape.fields.items() if shape.only is None else ((0, shape.only),))
-            if field.inside is not None and field.inside not in seen
-        ]
-    return []

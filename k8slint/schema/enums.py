@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from k8slint.schema.scalars import Fault
 from k8slint.values.nearest import nearest
 
+_MOST_LISTED: Final = 100
 
-@dataclass(frozen=True, slots=True)
-class Words:
+
+class Words(NamedTuple):
     """The words a field takes, `|` between them.
 
     An explicit empty string counts as left out, unless the field is a pointer in Go: then it `refuses_empty`.
@@ -50,8 +50,10 @@ def allowed_values(owner: str, name: str, minor: int) -> Callable[[str], Fault |
 
 
 def unsupported(text: str, supported: tuple[str, ...], said: str = "") -> Fault:
-    """A word that is none of the supported ones, in the API server's words, with the nearest."""
-    listed = ", ".join(f'"{word}"' for word in supported)
+    """A word that is none of the supported ones, in the API server's words, with the nearest one."""
+    listed = ", ".join(f'"{word}"' for word in supported[:_MOST_LISTED])
+    if len(supported) > _MOST_LISTED:
+        listed += f" and {len(supported) - _MOST_LISTED} more"
     message = f'Invalid value: "{text}": {said}' if said else f'Unsupported value: "{text}": supported values: {listed}'
     near = nearest(text, supported)
     if near is not None:

@@ -31,12 +31,15 @@ def check_fields(obj: Object, schemas: Schemas) -> Iterator[Problem]:
                 yield from problem_of(obj, root, mismatch)
     elif is_placeholder(gvk.kind) or is_placeholder(gvk.api_version):
         return
-    elif is_built_in(gvk, minor):
+    elif gvk.group in BUILT_IN_GROUPS:
         yield from unserved(gvk, minor)
     else:
         from k8slint.schema.custom import check_custom, check_metadata  # noqa: PLC0415 - only custom resources pay for it
 
         kinds = schemas.custom_kinds.get((gvk.group, gvk.kind), ())
+        if not kinds and is_built_in(gvk, minor):
+            yield from unserved(gvk, minor)
+            return
         yield from check_metadata(obj, minor, is_known=bool(kinds))
         yield from check_custom(obj, kinds)
 

@@ -1,4 +1,4 @@
-"""Formats and patterns of strings in the schemas of CRDs, read as Go reads them."""
+"""Formats of strings in the schemas of CRDs, read as Go reads them."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ import ipaddress
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
-from functools import cache, lru_cache
-from typing import Any, Final
+from typing import Final
 
 from k8slint.schema.scalars import base64_fault
 
@@ -89,43 +88,3 @@ def has_format(text: str, name: str) -> bool:
     """
     check = _FORMATS.get(name.replace("-", ""))
     return check is None or check(text)
-
-
-@lru_cache(maxsize=4_096)  # the same words stand in many objects
-def matches_pattern(text: str, pattern: str) -> bool:
-    """Whether the pattern occurs in the text, as Go's regexp sees it; one that cannot be judged is taken as met.
-
-    RE2 reads what Go reads, and its time is linear in the text whatever the pattern is.
-    """
-    compiled = _compiled(pattern)
-    try:
-        return compiled is None or compiled.search(text) is not None
-    except UnicodeEncodeError:  # half of a surrogate pair, which JSON can spell and UTF-8 cannot
-        return True
-
-
-def can_judge_patterns() -> bool:
-    """Whether RE2 is installed."""
-    return _re2() is not None
-
-
-@cache
-def _re2() -> Any:
-    try:
-        import re2  # type: ignore[import-untyped]  # noqa: PLC0415 - untyped; only CRDs with patterns pay for it
-    except ImportError:
-        return None
-    return re2
-
-
-@cache
-def _compiled(pattern: str) -> Any:
-    re2 = _re2()
-    if re2 is None:
-        return None
-    options = re2.Options()
-    options.log_errors = False
-    try:
-        return re2.compile(pattern, options)
-    except re2.error:
-        return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Final
 
 from k8slint.objects.problem import Problem
@@ -62,6 +63,15 @@ _ADVICE: Final = {
     "PodSecurityPolicy": "use Pod Security admission: the label pod-security.kubernetes.io/enforce on the Namespace",
     "ResourceClass": "use DeviceClass",
 }
+# Kinds that OpenShift 3 served in v1, and where they are now.
+_OF_OPENSHIFT: Final = {
+    "BuildConfig": "build.openshift.io/v1",
+    "DeploymentConfig": "apps.openshift.io/v1",
+    "ImageStream": "image.openshift.io/v1",
+    "Project": "project.openshift.io/v1",
+    "Route": "route.openshift.io/v1",
+    "Template": "template.openshift.io/v1",
+}
 # What minors serve but deprecate: apiVersion, kinds, the minor it is deprecated in, the minor it is to go in, heir.
 _DEPRECATED: Final = (
     ("admissionregistration.k8s.io/v1alpha1", _MUTATING, 35, 38, ""),
@@ -96,11 +106,24 @@ _AGEING: Final[Mapping[tuple[str, str], tuple[int, int, str]]] = {
 }
 
 
+@cache
 def is_built_in(gvk: GroupVersionKind, minor: int) -> bool:
-    """Whether the type must be Kubernetes' own: its group is, or its kind is and its group cannot be a CRD's."""
+    """Whether the type must be Kubernetes' own: its group is, or its kind is and its group cannot be a CRD's.
+
+    A group that looks like one of Kubernetes' own is meant as that one if it has the kind.
+    """
     if gvk.group in BUILT_IN_GROUPS or (gvk.api_version, gvk.kind) in _GONE:
         return True
-    return "." not in gvk.group and bool(_homes(gvk.kind, minor))
+    homes = _homes(gvk.kind, minor)
+    if "." in gvk.group:
+        group = nearest(gvk.group, BUILT_IN_GROUPS)
+        return group is not None and _is_slip(gvk.group, group) and any(home.startswith(f"{group}/") for home in homes)
+    return bool(homes) or (nearest(gvk.group, BUILT_IN_GROUPS) is not None and bool(_near_kind(gvk.kind, minor)))
+
+
+def _is_slip(group: str, other: str) -> bool:
+    """Whether a group differs from another, which is like it, by hardly a letter."""
+    return abs(len(group) - len(other)) <= 1 and group.count(".") == other.count(".")
 
 
 def deprecation(gvk: GroupVersionKind, minor: int) -> Problem | None:
@@ -126,7 +149,9 @@ def deprecation(gvk: GroupVersionKind, minor: int) -> Problem | None:
 def unserved(gvk: GroupVersionKind, minor: int) -> Iterator[Problem]:
     """What to say of a type of Kubernetes' own groups that the minor does not serve."""
     if (gvk.api_version, gvk.kind) != ("v1", "List"):  # kubectl takes lists apart
-        yield _removal(gvk, minor) or _not_yet(gvk, minor) or _misplaced(gvk, minor) or _misspelt(gvk, minor)
+        stages = (_removal, _not_yet, _misplaced, _misspelt)
+        found = next((problem for stage in stages if (problem := stage(gvk, minor)) is not None), None)
+        yield found or _unheard_of(gvk, minor)
 
 
 def _removal(gvk: GroupVersionKind, minor: int) -> Problem | None:
@@ -152,7 +177,8 @@ def _not_yet(gvk: GroupVersionKind, minor: int) -> Problem | None:
 
 
 def _misplaced(gvk: GroupVersionKind, minor: int) -> Problem | None:
-    homes = _homes(gvk.kind, minor)
+    foreign = _OF_OPENSHIFT.get(gvk.kind)
+    homes = [foreign] if foreign and gvk.api_version == "v1" else _homes(gvk.kind, minor)
     if not homes:
         return None
     where = " or ".join(homes)
@@ -161,17 +187,34 @@ def _misplaced(gvk: GroupVersionKind, minor: int) -> Problem | None:
     return Problem(("apiVersion",), message, effect=no_match(gvk), fix=fix, kind="unknown-kind")
 
 
-def _misspelt(gvk: GroupVersionKind, minor: int) -> Problem:
-    kinds = definitions_of(minor).kinds
-    here = [kind for version, kind in kinds if version == gvk.api_version and not kind.endswith("List")]
-    near = nearest(gvk.kind, here)
-    if not here:
-        message = f'Kubernetes 1.{minor} serves no "{gvk.api_version}"'
-        return Problem(("apiVersion",), message, effect=no_match(gvk), kind="unknown-kind")
-    message, fix = f'{gvk.api_version} has no kind "{gvk.kind}"', ""
-    if near is not None:
-        message, fix = f'{message}; did you mean "{near}"?', f"write kind: {near}"
+def _misspelt(gvk: GroupVersionKind, minor: int) -> Problem | None:
+    near = _near_kind(gvk.kind, minor)
+    if near is None:
+        return None
+    if (gvk.api_version, near) in definitions_of(minor).kinds:
+        message, fix = f'{gvk.api_version} has no kind "{gvk.kind}"; did you mean "{near}"?', f"write kind: {near}"
+    else:
+        homes = _homes(near, minor)
+        where, best = " or ".join(homes), max(homes, key=maturity)
+        message = f'no kind "{gvk.kind}" in {gvk.api_version}; did you mean {near}, which is in {where}?'
+        fix = f"write apiVersion: {best} and kind: {near}"
     return Problem(("kind",), message, effect=no_match(gvk), fix=fix, kind="unknown-kind")
+
+
+def _unheard_of(gvk: GroupVersionKind, minor: int) -> Problem:
+    if any(version == gvk.api_version for version, _ in definitions_of(minor).kinds):
+        path, message = "kind", f'{gvk.api_version} has no kind "{gvk.kind}"'
+    else:
+        path, message = "apiVersion", f'Kubernetes 1.{minor} serves no "{gvk.api_version}"'
+    return Problem((path,), message, effect=no_match(gvk), kind="unknown-kind")
+
+
+@cache
+def _near_kind(kind: str, minor: int) -> str | None:
+    """The kind that is meant by a misspelt one; its first letter is seldom what is wrong."""
+    first = kind[:1].casefold()
+    known = {name for _, name in definitions_of(minor).kinds if not name.endswith("List")}
+    return nearest(kind, (name for name in known if name[0].casefold() == first))
 
 
 def no_match(gvk: GroupVersionKind) -> str:

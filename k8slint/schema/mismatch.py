@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from typing import Any, Final
 
 from k8slint.loading.document import Path
+from k8slint.objects.fields import dig
 from k8slint.objects.object import Object
 from k8slint.objects.problem import Problem
-from k8slint.schema.decode import Mismatch, paths_to, reached
+from k8slint.schema.decode import Mismatch
 from k8slint.schema.definitions import NEWEST_MINOR, OLDEST_MINOR, Definitions, definitions_of
+from k8slint.schema.places import Shape, home, meant
 from k8slint.schema.shapes import Field, Struct
 from k8slint.schema.wording import is_ambiguous, is_placeholder, named, path_text, plain_form, shown, written
-from k8slint.values.nearest import nearest
 
 _FEW_FIELDS: Final = 8
 _CRD_SPEC: Final = "apiextensions.v1.CustomResourceDefinitionSpec"
-_COMMON_NAMES: Final = frozenset({"apiVersion", "key", "kind", "name", "namespace", "path", "type", "value"})
 # What an older version of the API called differently, and what is often mixed up.
 _RENAMED: Final = {
     (_CRD_SPEC, "additionalPrinterColumns"): "versions[].additionalPrinterColumns",
     (_CRD_SPEC, "subresources"): "versions[].subresources",
     (_CRD_SPEC, "validation"): "versions[].schema",
     (_CRD_SPEC, "version"): "versions[].name",
+    ("apps.v1.DaemonSetSpec", "strategy"): "updateStrategy",
+    ("apps.v1.StatefulSetSpec", "strategy"): "updateStrategy",
     ("autoscaling.v2.ResourceMetricSource", "targetAverageUtilization"): "target.averageUtilization",
     ("autoscaling.v2.ResourceMetricSource", "targetAverageValue"): "target.averageValue",
     ("core.v1.ConfigMapVolumeSource", "configMapName"): "name",
@@ -57,13 +59,15 @@ def problem_of(obj: Object, root: Struct, mismatch: Mismatch, prefix: Path = ())
     path, value, owner, field = (*prefix, *mismatch.path), mismatch.value, mismatch.owner, mismatch.field
     if field is None:
         if isinstance(owner, Struct) and not is_for_tools(path, value):
-            yield _unknown_in(root, owner, path, mismatch.path)
+            yield _unknown_in(obj, root, owner, mismatch, prefix)
     elif is_placeholder(value):
         return
     elif mismatch.fault is not None:
         yield Problem(path, mismatch.fault.message, fix=mismatch.fault.fix, kind=mismatch.fault.kind)
     else:
-        yield wrong_type(obj, path, value, field)
+        problem = wrong_type(obj, path, value, field)
+        place = "" if isinstance(owner, Struct) else home(root, dig(obj.data, *prefix), mismatch.path, value)
+        yield _moved(problem, str(path[-1]), path_text(prefix), place) if place else problem
 
 
 def is_for_tools(path: Path, value: Any) -> bool:
@@ -72,37 +76,54 @@ def is_for_tools(path: Path, value: Any) -> bool:
     return name.startswith("$") or is_placeholder(name) or (path == ("sops",) and isinstance(value, dict))
 
 
-def unknown_field(path: Path, names: Collection[str]) -> Problem:
-    """A field that is not among the names its type knows."""
-    name, message = str(path[-1]), f'unknown field "{path_text(path)}"'
-    near = nearest(name, names)
+def unknown_field(root: Shape, owner: Shape, data: Any, path: Path, prefix: Path = ()) -> Problem:
+    """A field that its type, the owner, does not know. `path` leads to it in the data, which is of type `root`.
+
+    `prefix` leads from the object to the data.
+    """
+    name, value, whole = str(path[-1]), dig(data, *path), (*prefix, *path)
+    problem = _unknown(whole)
+    near = meant(owner, name, value, dig(data, *path[:-1]) or ())
     if near is not None:
-        return _unknown(path, f'{message}, did you mean "{near}"?', f"write {near}")
-    if 0 < len(names) <= _FEW_FIELDS:
-        message = f"{message}; the fields here are {', '.join(sorted(names))}"
-    return _unknown(path, message)
+        return _renamed(problem, near)
+    place = home(root, data, path, value)
+    if place:
+        return _moved(problem, name, path_text(prefix), place)
+    if 0 < len(owner.fields) <= _FEW_FIELDS:
+        return problem._replace(message=f"{problem.message}; the fields here are {', '.join(sorted(owner.fields))}")
+    return problem
 
 
-def _unknown(path: Path, message: str, fix: str = "") -> Problem:
-    return Problem(path, message, fix=fix, at_key=True, kind="unknown-field")
+def _unknown(path: Path) -> Problem:
+    return Problem(path, f'unknown field "{path_text(path)}"', at_key=True, kind="unknown-field")
 
 
-def _unknown_in(root: Struct, owner: Struct, path: Path, inner: Path) -> Problem:
-    """The same for a field of a built-in type, where more is known: renamed fields, other versions, other places."""
-    name, message = str(path[-1]), f'unknown field "{path_text(path)}"'
-    meant = _RENAMED.get((owner.name, name))
-    if meant is not None:
-        return _unknown(path, f'{message}, did you mean "{meant}"?', f"write {meant}")
-    if owner.name == "meta.v1.LabelSelector":
-        return _unknown(path, f"{message}; labels belong in matchLabels", f"move it: {name} belongs below matchLabels")
+def _renamed(problem: Problem, name: str) -> Problem:
+    return problem._replace(message=f'{problem.message}, did you mean "{name}"?', fix=f"write {name}")
+
+
+def _moved(problem: Problem, name: str, prefix: str, place: str) -> Problem:
+    """The same problem of a field that belongs in another place, which is given from the prefix on."""
+    whole = f"{prefix}.{place}" if prefix else place
+    message = f"{problem.message}; {name} belongs in {whole}"
+    return problem._replace(message=message, fix=f"move it: {name} is a field of {whole}")
+
+
+def _unknown_in(obj: Object, root: Struct, owner: Struct, mismatch: Mismatch, prefix: Path) -> Problem:
+    """The same for a field of a built-in type, where more is known: renamed fields, other versions, labels."""
+    name, problem = str(mismatch.path[-1]), _unknown((*prefix, *mismatch.path))
+    renamed = _RENAMED.get((owner.name, name))
+    if renamed is not None:
+        return _renamed(problem, renamed)
     elsewhen = _elsewhen(owner, name)
     if elsewhen:
-        return _unknown(path, f"{message}; {elsewhen}")
-    if nearest(name, owner.fields) is None:
-        home = _home(root, inner)
-        if home:
-            return _unknown(path, f"{message}; {name} belongs in {home}", f"move it: {name} is a field of {home}")
-    return unknown_field(path, tuple(owner.fields))
+        return problem._replace(message=f"{problem.message}; {elsewhen}")
+    is_label = owner.name == "meta.v1.LabelSelector" and isinstance(mismatch.value, (str, int, float))
+    data = dig(obj.data, *prefix)
+    if is_label and meant(owner, name, mismatch.value, dig(data, *mismatch.path[:-1]) or ()) is None:
+        message = f"{problem.message}; labels belong in matchLabels"
+        return problem._replace(message=message, fix=f"move it: {name} belongs below matchLabels")
+    return unknown_field(root, owner, data, mismatch.path, prefix)
 
 
 def _elsewhen(owner: Struct, name: str) -> str:
@@ -124,22 +145,6 @@ def _elsewhen(owner: Struct, name: str) -> str:
 
 def _knows(definitions: Definitions, definition: str, name: str) -> bool:
     return definition in definitions.names and name in definitions.schema(definition).get("properties", {})
-
-
-def _home(root: Struct, path: Path) -> str:
-    """Where a field of that name is, nearby: empty where there is none, or one could mean several."""
-    name, shapes = str(path[-1]), reached(root, path[:-1])
-    for depth in range(len(shapes) - 1, -1, -1):
-        found = paths_to(shapes[depth], name)
-        found = [hit for hit in found if "containers" in hit] or found
-        if len(found) > 1:
-            return ""
-        if found:
-            (hit,) = found
-            is_near = len(hit) == 1 or (name not in _COMMON_NAMES and (depth == len(shapes) - 1 or "containers" in hit))
-            home = path_text((*path[:depth], *hit[:-1])).replace("[0]", "[]")
-            return (home or "the object itself") if is_near else ""
-    return ""
 
 
 def wrong_type(obj: Object, path: Path, value: Any, field: Field) -> Problem:

@@ -13,8 +13,8 @@ TYPE_META: Final = frozenset({"apiVersion", "kind", "metadata"})
 _NO_SCHEMA: Final[Mapping[str, Any]] = {}
 
 
-def unknown_fields(data: Any, schema: Mapping[str, Any]) -> Iterator[tuple[Path, tuple[str, ...]]]:
-    """The paths of fields that the API server does not know, each with the names it knows there.
+def unknown_fields(data: Any, schema: Mapping[str, Any]) -> Iterator[tuple[Path, Mapping[str, Any]]]:
+    """The paths of fields that the API server does not know, each with the part of the schema that it holds them to.
 
     Mirrors: apiextensions-apiserver pkg/apiserver/schema/pruning/algorithm.go PruneWithOptions @ v1.37
     """
@@ -37,7 +37,7 @@ def unknown_fields(data: Any, schema: Mapping[str, Any]) -> Iterator[tuple[Path,
                 elif further is not None:
                     pending.append((entry, further, (*path, key), False))
                 elif not is_kept:
-                    yield (*path, key), tuple(properties)
+                    yield (*path, key), known
 
 
 def completed(value: Any, schema: Any) -> Any:
@@ -76,15 +76,17 @@ def _instead_of_null(schema: Any) -> Any:
     return None if node.get("nullable") else node.get("default")
 
 
-def duplicates(value: Any, schema: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
+def duplicates(value: Any, schema: Any, path: Path = ()) -> Iterator[tuple[Path, str, Mapping[str, Any]]]:
     """The paths of items that some list in a value holds twice and must not, each with the item, as JSON.
+
+    With them comes the part of the schema that forbids it.
 
     Mirrors: apiextensions-apiserver pkg/apiserver/schema/listtype/validation.go ValidateListSetsAndMaps @ v1.37
     """
     if not isinstance(schema, dict):
         return
     if isinstance(value, list):
-        yield from items_twice(value, schema, path)
+        yield from ((*found, schema) for found in items_twice(value, schema, path))
         for index, item in enumerate(value):
             yield from duplicates(item, schema.get("items"), (*path, index))
     elif isinstance(value, dict):

@@ -14,20 +14,27 @@ from typing import Any, Final, NamedTuple
 
 from k8slint.loading.document import Path
 from k8slint.objects.fields import mapping, sequence
+from k8slint.schema.decode import MOST_MISMATCHES
 from k8slint.schema.enums import unsupported
-from k8slint.schema.formats import has_format, matches_pattern
+from k8slint.schema.formats import has_format
+from k8slint.schema.patterns import matches_pattern
 from k8slint.schema.scalars import Fault
 from k8slint.schema.shapes import Field
 from k8slint.schema.wording import is_placeholder, named, path_text
 
 
 class Defect(NamedTuple):
-    """A value that its schema does not take: with a fault, or, where `field` is given, of another type than that."""
+    """A value that its schema does not take: with a fault, or, where `field` is given, of another type than that.
+
+    `node` is the part of the schema that refuses it, by what `keyword` says there.
+    """
 
     path: Path
     value: Any
     fault: Fault
     field: Field | None = None
+    node: Mapping[str, Any] | None = None
+    keyword: str = ""
 
 
 # A check of one keyword: the value, the argument of the keyword, the schema it stands in, the path, what was found.
@@ -43,30 +50,59 @@ FIELDS: Final = {
 }
 _INT_OR_STRING: Final = Field(int, None, None, "an integer or a string")
 _LONGEST_SHOWN: Final = 60
-_NEAREST: Final = "; the nearest fails at "
+_NEAREST: Final = "; the nearest fails: "
+# From here on Go writes whole numbers with an exponent.
+_LARGEST_WRITTEN_OUT: Final = 1e21
+# What a format asks for, in words, each with an example.
+_FORMATS: Final = {
+    "byte": "bytes in base64, as aGVsbG8=",
+    "cidr": "a network, as 10.0.0.0/8",
+    "date": "a date, as 2026-01-31",
+    "date-time": "a time, as 2026-01-31T09:00:00Z",
+    "datetime": "a time, as 2026-01-31T09:00:00Z",
+    "duration": "a duration, as 90s or 1h30m",
+    "email": "an address, as web@example.com",
+    "hostname": "a host name, as web.example.com",
+    "ipv4": "an IPv4 address, as 192.0.2.7",
+    "ipv6": "an IPv6 address, as 2001:db8::7",
+    "uri": "a URI, as https://example.com/web",
+    "uuid": "a UUID, as 123e4567-e89b-12d3-a456-426614174000",
+}
 
 
 def defects(value: Any, schema: Any, path: Path = ()) -> list[Defect]:
-    """Every defect of a completed value; a text that is yet to be filled in has none."""
+    """Every defect of a completed value, up to as many as are told; a text that is yet to be filled in has none."""
     found: list[Defect] = []
     _collect(value, schema, path, found)
     return found
 
 
 def _collect(value: Any, schema: Any, path: Path, found: list[Defect]) -> None:
+    if len(found) >= MOST_MISMATCHES:
+        return
     node = mapping(schema)
     if value is None:
         _check_null(node, path, found)
         return
     before = len(found)
     if node.get("x-kubernetes-int-or-string") is True and not is_int_or_string(value):
-        found.append(_of_type(path, value, _INT_OR_STRING))
+        found.append(_of_type(path, value, _INT_OR_STRING, node))
     for keyword, argument in node.items():
         check = KEYWORDS.get(keyword)
         if check is not None:
+            size = len(found)
             check(value, argument, node, path, found)
+            if len(found) > size:
+                _sign(found, size, node, keyword)
     if len(found) > before and is_placeholder(value):
         del found[before:]
+
+
+def _sign(found: list[Defect], start: int, node: Mapping[str, Any], keyword: str) -> None:
+    """Say of new defects which part of the schema found them, where no part further down has said so."""
+    found[start:] = [
+        defect if defect.node is not None else defect._replace(node=node, keyword=keyword) for defect in found[start:]
+    ]
 
 
 def is_int_or_string(value: Any) -> bool:
@@ -80,13 +116,16 @@ def _check_null(node: Mapping[str, Any], path: Path, found: list[Defect]) -> Non
     field = _INT_OR_STRING if takes_both else FIELDS.get(node.get("type", ""))
     words = sequence(node.get("enum"))
     if field is not None and not node.get("nullable"):
-        found.append(_of_type(path, None, field))
+        found.append(_of_type(path, None, field, node))
     elif words and None not in words:
+        size = len(found)
         _enum(None, words, node, path, found)
+        _sign(found, size, node, "enum")
 
 
-def _of_type(path: Path, value: Any, field: Field) -> Defect:
-    return Defect(path, value, Fault("wrong-type", f"expected {field.word}, found {named(value)}"), field)
+def _of_type(path: Path, value: Any, field: Field, node: Mapping[str, Any]) -> Defect:
+    fault = Fault("wrong-type", at_path(path, f"expected {field.word}, found {named(value)}"))
+    return Defect(path, value, fault, field, node, "type")
 
 
 def _type(value: Any, argument: Any, node: Mapping[str, Any], path: Path, found: list[Defect]) -> None:
@@ -100,7 +139,7 @@ def _type(value: Any, argument: Any, node: Mapping[str, Any], path: Path, found:
     else:
         fits = isinstance(value, field.python)
     if not fits:
-        found.append(_of_type(path, value, field))
+        found.append(_of_type(path, value, field, node))
 
 
 def _properties(value: Any, argument: Any, _node: Mapping[str, Any], path: Path, found: list[Defect]) -> None:
@@ -118,7 +157,9 @@ def _additional_properties(value: Any, argument: Any, node: Mapping[str, Any], p
         if key in known:
             continue
         if argument is False:
-            found.append(_invalid((*path, key), entry, "is a forbidden property"))
+            said = f'Invalid value: "{key}": {path_text((*path, key))} in body is a forbidden property'
+            fault = Fault("invalid-value", at_path(path, said), "take it away: the schema allows no further fields")
+            found.append(Defect((*path, key), entry, fault))
         else:
             _collect(entry, argument, (*path, key), found)
 
@@ -131,19 +172,23 @@ def _items(value: Any, argument: Any, _node: Mapping[str, Any], path: Path, foun
 
 def _required(value: Any, argument: Any, _node: Mapping[str, Any], path: Path, found: list[Defect]) -> None:
     if isinstance(value, dict):
-        for name in sequence(argument):
-            if isinstance(name, str) and name not in value:
-                fault = Fault("required-field", f"Required value: {name} is missing", f"add {name}")
-                found.append(Defect((*path, name), None, fault))
+        names = (name for name in sequence(argument) if isinstance(name, str))
+        found.extend(_missing(path, name) for name in names if name not in value)
+
+
+def _missing(path: Path, name: str) -> Defect:
+    fault = Fault("required-field", f"{path_text((*path, name))}: Required value", f"add {name}")
+    return Defect((*path, name), None, fault)
 
 
 def _enum(value: Any, argument: Any, _node: Mapping[str, Any], path: Path, found: list[Defect]) -> None:
     allowed = sequence(argument)
-    if not allowed or any(_is_same(value, word) for word in allowed):
+    if not allowed or (value in allowed and any(_is_same(value, word) for word in allowed)):
         return
     text = value if isinstance(value, str) else _json(value)
     words = tuple(word if isinstance(word, str) else _json(word) for word in allowed)
-    found.append(Defect(path, value, unsupported(text, words)))
+    fault = unsupported(text, words)
+    found.append(Defect(path, value, fault._replace(message=at_path(path, fault.message))))
 
 
 def _is_same(value: Any, word: Any) -> bool:
@@ -152,70 +197,76 @@ def _is_same(value: Any, word: Any) -> bool:
 
 def _pattern(value: Any, argument: Any, _node: Mapping[str, Any], path: Path, found: list[Defect]) -> None:
     if isinstance(value, str) and isinstance(argument, str) and not matches_pattern(value, argument):
-        found.append(_invalid(path, value, f"should match '{argument}'"))
+        found.append(_invalid(path, value, f"should match '{argument}'", f"write a text that matches {argument}"))
 
 
 def _format(value: Any, argument: Any, node: Mapping[str, Any], path: Path, found: list[Defect]) -> None:
     is_text = isinstance(value, str) and node.get("type", "string") == "string"
     if is_text and isinstance(argument, str) and not has_format(value, argument):
-        found.append(_invalid(path, value, f"must be of type {argument}"))
+        wanted = _FORMATS.get(argument, f"a text of the format {argument}")
+        found.append(_invalid(path, value, f"must be of type {argument}: {_json(value)}", f"write {wanted}"))
 
 
 def _max_length(value: Any, argument: Any, _node: Mapping[str, Any], path: Path, found: list[Defect]) -> None:
     if isinstance(value, str) and _is_number(argument) and len(value) > argument:
-        found.append(_too_long(path, value, f"Too long: may not be more than {argument} bytes"))
+        said = f"Too long: may not be more than {argument} bytes"
+        found.append(_too_long(path, value, said, f"write at most {_counted(argument, 'character')}"))
 
 
 def _min_length(value: Any, argument: Any, _node: Mapping[str, Any], path: Path, found: list[Defect]) -> None:
     if isinstance(value, str) and _is_number(argument) and len(value) < argument:
-        found.append(_invalid(path, value, f"should be at least {argument} chars long"))
+        said = f"should be at least {argument} chars long"
+        found.append(_invalid(path, value, said, f"write at least {_counted(argument, 'character')}"))
 
 
 def _max_items(value: Any, argument: Any, _node: Mapping[str, Any], path: Path, found: list[Defect]) -> None:
     if isinstance(value, list) and _is_number(argument) and len(value) > argument:
-        found.append(_too_long(path, value, f"Too many: {len(value)}: must have at most {argument} items"))
+        found.append(_too_many(path, value, argument, "item"))
 
 
 def _min_items(value: Any, argument: Any, _node: Mapping[str, Any], path: Path, found: list[Defect]) -> None:
     if isinstance(value, list) and _is_number(argument) and len(value) < argument:
-        found.append(_invalid(path, len(value), f"should have at least {argument} items"))
+        said = f"should have at least {argument} items"
+        found.append(_invalid(path, len(value), said, f"write at least {_counted(argument, 'item')}"))
 
 
 def _max_properties(value: Any, argument: Any, _node: Mapping[str, Any], path: Path, found: list[Defect]) -> None:
     if isinstance(value, dict) and _is_number(argument) and len(value) > argument:
-        found.append(_too_long(path, value, f"Too many: {len(value)}: must have at most {argument} items"))
+        found.append(_too_many(path, value, argument, "key"))
 
 
 def _min_properties(value: Any, argument: Any, _node: Mapping[str, Any], path: Path, found: list[Defect]) -> None:
     if isinstance(value, dict) and _is_number(argument) and len(value) < argument:
-        found.append(_invalid(path, len(value), f"should have at least {argument} properties"))
+        said = f"should have at least {argument} properties"
+        found.append(_invalid(path, len(value), said, f"write at least {_counted(argument, 'key')}"))
 
 
 def _maximum(value: Any, argument: Any, node: Mapping[str, Any], path: Path, found: list[Defect]) -> None:
     if not _is_number(value) or not _is_number(argument):
         return
-    if node.get("exclusiveMaximum") is True:
-        if value >= argument:
-            found.append(_invalid(path, value, f"should be less than {argument}"))
-    elif value > argument:
-        found.append(_invalid(path, value, f"should be less than or equal to {argument}"))
+    is_open = node.get("exclusiveMaximum") is True
+    if value > argument or (is_open and value == argument):
+        bound = _bound(value, argument)
+        said, fix = ("less than", "less than") if is_open else ("less than or equal to", "at most")
+        found.append(_invalid(path, value, f"should be {said} {bound}", f"write {fix} {bound}"))
 
 
 def _minimum(value: Any, argument: Any, node: Mapping[str, Any], path: Path, found: list[Defect]) -> None:
     if not _is_number(value) or not _is_number(argument):
         return
-    if node.get("exclusiveMinimum") is True:
-        if value <= argument:
-            found.append(_invalid(path, value, f"should be greater than {argument}"))
-    elif value < argument:
-        found.append(_invalid(path, value, f"should be greater than or equal to {argument}"))
+    is_open = node.get("exclusiveMinimum") is True
+    if value < argument or (is_open and value == argument):
+        bound = _bound(value, argument)
+        said, fix = ("greater than", "more than") if is_open else ("greater than or equal to", "at least")
+        found.append(_invalid(path, value, f"should be {said} {bound}", f"write {fix} {bound}"))
 
 
 def _multiple_of(value: Any, argument: Any, _node: Mapping[str, Any], path: Path, found: list[Defect]) -> None:
     if _is_number(value) and _is_number(argument) and argument > 0:
         times = float(value) / argument
         if abs(times - round(times)) > 1e-9 * max(1.0, abs(times)):
-            found.append(_invalid(path, value, f"should be a multiple of {argument}"))
+            step = _number(argument)
+            found.append(_invalid(path, value, f"should be a multiple of {step}", f"write a multiple of {step}"))
 
 
 def _all_of(value: Any, argument: Any, _node: Mapping[str, Any], path: Path, found: list[Defect]) -> None:
@@ -247,44 +298,70 @@ def _of_alternatives(path: Path, value: Any, said: str, schemas: list[Any], fail
     if all(wanted) and isinstance(value, dict):
         how_many = "one" if "oneOf" in said else "at least one"
         choice = ", ".join(wanted)
-        return _invalid(path, value, f"{said}; set {how_many} of {choice}", f"set {how_many} of {choice}")
+        return _of_whole(path, value, f"{said}; set {how_many} of {choice}", f"set {how_many} of {choice}")
     nearest = min(failed, key=len, default=None)
     if nearest:
-        message = nearest[0].fault.message
-        reason = message.partition(_NEAREST)[2] or f"{path_text(nearest[0].path)}: {message}"
-        return _invalid(path, value, f"{said}{_NEAREST}{reason}")
-    return _invalid(path, value, said)
+        fault = nearest[0].fault
+        reason = fault.message.partition(_NEAREST)[2] or fault.message
+        return _of_whole(path, value, f"{said}{_NEAREST}{reason}", fault.fix)
+    return _of_whole(path, value, said)
 
 
 def _not(value: Any, argument: Any, _node: Mapping[str, Any], path: Path, found: list[Defect]) -> None:
     if isinstance(argument, dict) and not defects(value, argument, path):
-        found.append(_invalid(path, value, "must not validate the schema (not)"))
+        found.append(_of_whole(path, value, "must not validate the schema (not)"))
 
 
 def _embedded_resource(value: Any, argument: Any, _node: Mapping[str, Any], path: Path, found: list[Defect]) -> None:
     if argument is True and isinstance(value, dict):
-        for name in ("apiVersion", "kind"):
-            if name not in value:
-                fault = Fault("required-field", f"Required value: {name} is missing", f"add {name}")
-                found.append(Defect((*path, name), None, fault))
+        found.extend(_missing(path, name) for name in ("apiVersion", "kind") if name not in value)
 
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
+def _bound(value: float, argument: float) -> str:
+    """A bound as the API server writes it: as a whole number beside one."""
+    return _number(int(argument) if isinstance(value, int) else argument)
+
+
+def _number(value: float) -> str:
+    """A number as Go writes it."""
+    return str(int(value) if abs(value) < _LARGEST_WRITTEN_OUT and value == int(value) else value)
+
+
+def _counted(count: float, word: str) -> str:
+    return f"{count} {word}" if count == 1 else f"{count} {word}s"
+
+
 def _json(value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=False)
+    text = _number(value) if _is_number(value) else json.dumps(value, ensure_ascii=False)
     return text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + "…"
 
 
-def _invalid(path: Path, value: Any, said: str, fix: str = "") -> Defect:
-    shown = "" if isinstance(value, (dict, list)) else f"{_json(value)}: "
-    return Defect(path, value, Fault("invalid-value", f"Invalid value: {shown}{said}", fix))
+def at_path(path: Path, said: str) -> str:
+    """What the API server says of a value, after the path to it; the object itself has none."""
+    return f"{path_text(path)}: {said}" if path else said
 
 
-def _too_long(path: Path, value: Any, said: str) -> Defect:
-    return Defect(path, value, Fault("too-long", said))
+def _invalid(path: Path, value: Any, said: str, fix: str) -> Defect:
+    message = at_path(path, f"Invalid value: {_json(value)}: {path_text(path)} in body {said}")
+    return Defect(path, value, Fault("invalid-value", message, fix))
+
+
+def _of_whole(path: Path, value: Any, said: str, fix: str = "") -> Defect:
+    """A defect of a value as a whole, of which the API server gives the path alone."""
+    return Defect(path, value, Fault("invalid-value", f'"{path_text(path)}" {said}', fix))
+
+
+def _too_many(path: Path, value: Any, most: float, word: str) -> Defect:
+    said = f"Too many: {len(value)}: must have at most {_counted(most, 'item')}"
+    return _too_long(path, value, said, f"leave at most {_counted(most, word)}")
+
+
+def _too_long(path: Path, value: Any, said: str, fix: str) -> Defect:
+    return Defect(path, value, Fault("too-long", at_path(path, said), fix))
 
 
 KEYWORDS: Final[Mapping[str, Keyword]] = {

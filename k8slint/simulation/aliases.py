@@ -1,18 +1,38 @@
-"""Names replaced by aliases, so that a cluster can be handed to somebody who is not to know it."""
+"""What may stand in a file that is handed on, and under which name: nothing is let through that is not known here.
+
+A form takes the aliases and a value, and returns what may be shown of it: `ABSENT` for all that is not of its shape.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from ipaddress import ip_address
 from typing import Any, Final
 
-from k8slint.objects.fields import text
 from k8slint.scheduling.pods import normal_image
+from k8slint.values.quantity import Quantity, QuantityError
 
-_HOSTNAME: Final = "kubernetes.io/hostname"
+ABSENT: Final = object()
+
+# Names that every cluster has.
+_PLAIN_NAMES: Final = frozenset(
+    {
+        "default",
+        "kube-system",
+        "kube-public",
+        "kube-node-lease",
+        "default-scheduler",
+        "system-cluster-critical",
+        "system-node-critical",
+        "kubernetes.io/no-provisioner",
+        "",
+    }
+)
 # Labels whose values are names of something, by what they name.
 _NAMING_LABELS: Final = {
-    _HOSTNAME: "node",
+    "kubernetes.io/hostname": "node",
     "kubernetes.io/metadata.name": "namespace",
     "statefulset.kubernetes.io/pod-name": "pod",
     "topology.kubernetes.io/zone": "zone",
@@ -34,44 +54,221 @@ _PLAIN_LABELS: Final = frozenset(
     }
 )
 _PLAIN_PREFIXES: Final = ("node-role.kubernetes.io/", "node.kubernetes.io/", "pod-security.kubernetes.io/")
-# Names that every cluster has.
-_PLAIN_NAMES: Final = frozenset(
-    {
-        "default",
-        "kube-system",
-        "kube-public",
-        "kube-node-lease",
-        "default-scheduler",
-        "system-cluster-critical",
-        "system-node-critical",
-        "kubernetes.io/no-provisioner",
-        "",
-    }
+_KEY: Final = re.compile(
+    r"(?:[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?/)?[A-Za-z0-9](?:[-\w.]{0,61}[A-Za-z0-9])?", re.ASCII
 )
-# Fields that hold a name, by what they name.
-_NAMING_FIELDS: Final = {
-    "namespace": "namespace",
-    "nodeName": "node",
-    "nominatedNodeName": "node",
-    "claimName": "claim",
-    "volumeName": "volume",
-    "persistentVolumeName": "volume",
-    "storageClassName": "class",
-    "volumeAttributesClassName": "attributes",
-    "priorityClassName": "priority",
-    "runtimeClassName": "runtime",
-    "schedulerName": "scheduler",
-    "uid": "uid",
-    "pdName": "disk",
-    "volumeID": "disk",
-    "diskURI": "disk",
-    "volumeHandle": "disk",
-    "iqn": "disk",
-    "volume.kubernetes.io/selected-node": "node",
-    "volume.beta.kubernetes.io/storage-class": "class",
-    "handler": "runtime",
+_DOMAIN: Final = re.compile(r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)+(?:/[-a-z0-9.]+)?")
+_TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)")
+_INTEGER: Final = re.compile(r"-?[0-9]{1,18}")
+_PERCENT: Final = re.compile(r"[0-9]{1,3}%")
+_BY_CLASS: Final = ".storageclass.storage.k8s.io/"
+_PRIVATE: Final = int(ip_address("10.0.0.0"))
+
+
+class Aliases:
+    """Aliases by what is named and its name, in the order of the names: what was sorted by name is sorted so after.
+
+    Everything is told twice: the first time the names are gathered, the second time their aliases are known.
+    """
+
+    def __init__(self) -> None:
+        self._names: dict[str, set[str]] = defaultdict(set)
+        self._given: dict[tuple[str, str], str] = {}
+        self._counted_labels: set[str] = set()
+
+    def settle(self) -> None:
+        """Give every name that was met its alias."""
+        for kind, names in self._names.items():
+            digits = len(str(len(names)))
+            for number, name in enumerate(sorted(names), 1):
+                self._given.setdefault((kind, name), f"{kind}-{number:0{digits}}")
+
+    def alias(self, kind: str, name: Any) -> Any:
+        """The alias of a name."""
+        if not isinstance(name, str):
+            return ABSENT
+        if name in _PLAIN_NAMES:
+            return name
+        self._names[kind].add(name)
+        return self._given.get((kind, name), "")
+
+    def pair(self, kind: str, name: str, alias: str) -> None:
+        """Give a name an alias that others make theirs."""
+        self._given[kind, name] = alias
+
+    def label(self, key: Any, value: Any) -> Any:
+        """The alias of a label's value."""
+        if not isinstance(value, str) or key_form(self, key) is ABSENT:
+            return ABSENT
+        if key in _NAMING_LABELS:
+            return self.alias(_NAMING_LABELS[key], value)
+        if _is_plain(key, value) or (key in self._counted_labels and _INTEGER.fullmatch(value)):
+            return value
+        return self.alias("value", value)
+
+    def count_labels(self, key: str) -> None:
+        """Values of that label are compared as numbers, and so must stay numbers."""
+        self._counted_labels.add(key)
+
+
+def _is_plain(key: str, value: str) -> bool:
+    return (key in _PLAIN_LABELS or key.startswith(_PLAIN_PREFIXES)) and _KEY.fullmatch(value or "a") is not None
+
+
+Form = Callable[[Aliases, Any], Any]
+"""What may be shown of a value, or `ABSENT`."""
+Shape = Form | dict[str, Any] | list[Any]
+"""A form; the keys of a mapping, each with a shape; or, as the one entry of a list, the shape of a list's entries."""
+
+
+def told(aliases: Aliases, value: Any, shape: Shape) -> Any:
+    """What may be shown of a value."""
+    if isinstance(shape, list):
+        if not isinstance(value, list):
+            return ABSENT
+        entries = (told(aliases, entry, shape[0]) for entry in value)
+        return [entry for entry in entries if entry is not ABSENT]
+    if isinstance(shape, dict):
+        if not isinstance(value, Mapping):
+            return ABSENT
+        pairs = ((key, told(aliases, value[key], inner)) for key, inner in shape.items() if value.get(key) is not None)
+        return {key: entry for key, entry in pairs if entry is not ABSENT}
+    return shape(aliases, value)
+
+
+def name(kind: str) -> Form:
+    """The name of something of that kind."""
+    return lambda aliases, value: aliases.alias(kind, value)
+
+
+def word(*known: str) -> Form:
+    """One of the words that Kubernetes knows in a place."""
+    return lambda _, value: value if isinstance(value, str) and value in known else ABSENT
+
+
+def flag(_: Aliases, value: Any) -> Any:
+    """True or false."""
+    return value if isinstance(value, bool) else ABSENT
+
+
+def number(_: Aliases, value: Any) -> Any:
+    """A whole number."""
+    return value if isinstance(value, int) else ABSENT
+
+
+def number_or_percent(_: Aliases, value: Any) -> Any:
+    """A whole number, or a percentage."""
+    return value if isinstance(value, int) or (isinstance(value, str) and _PERCENT.fullmatch(value)) else ABSENT
+
+
+def time(_: Aliases, value: Any) -> Any:
+    """A moment in RFC 3339."""
+    return value if isinstance(value, str) and _TIME.fullmatch(value) else ABSENT
+
+
+def key_form(_: Aliases, value: Any) -> Any:
+    """The key of a label or a taint, or the name of a resource."""
+    return value if isinstance(value, str) and _KEY.fullmatch(value) else ABSENT
+
+
+def driver(_: Aliases, value: Any) -> Any:
+    """The public name of a volume driver or provisioner."""
+    return value if isinstance(value, str) and _DOMAIN.fullmatch(value) else ABSENT
+
+
+def quantity(_: Aliases, value: Any) -> Any:
+    """An amount."""
+    try:
+        Quantity.parse(value)
+    except QuantityError:
+        return ABSENT
+    return value
+
+
+def quantities(aliases: Aliases, value: Any) -> Any:
+    """Amounts by the names of resources, some of which are named after a storage class."""
+    if not isinstance(value, Mapping):
+        return ABSENT
+    pairs = ((_resource(aliases, key), quantity(aliases, amount)) for key, amount in value.items())
+    return {key: amount for key, amount in pairs if key is not ABSENT and amount is not ABSENT}
+
+
+def _resource(aliases: Aliases, key: Any) -> Any:
+    if isinstance(key, str) and _BY_CLASS in key:
+        storage_class, _, resource = key.partition(_BY_CLASS)
+        return f"{aliases.alias('class', storage_class)}{_BY_CLASS}{resource}" if _KEY.fullmatch(resource) else ABSENT
+    return key_form(aliases, key)
+
+
+def labels(aliases: Aliases, value: Any) -> Any:
+    """Labels, or a selector that is written like them."""
+    if not isinstance(value, Mapping):
+        return ABSENT
+    pairs = ((key, aliases.label(key, entry)) for key, entry in value.items())
+    return {key: entry for key, entry in pairs if entry is not ABSENT}
+
+
+def expression(aliases: Aliases, value: Any) -> Any:
+    """A condition on a label. One that is not of this shape stays as one that nothing meets."""
+    if not isinstance(value, Mapping) or key_form(aliases, value.get("key")) is ABSENT:
+        return ABSENT
+    key, operator = value["key"], value.get("operator")
+    if operator in ("Gt", "Lt"):
+        aliases.count_labels(key)
+    written = value.get("values")
+    values = [aliases.label(key, entry) for entry in written] if isinstance(written, list) else []
+    known = {"key": key}
+    if operator in _OPERATORS:
+        known["operator"] = operator
+    return {**known, "values": [entry for entry in values if entry is not ABSENT]} if values else known
+
+
+_OPERATORS: Final = ("In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt")
+
+
+def field_expression(aliases: Aliases, value: Any) -> Any:
+    """A condition on a node's name."""
+    shape: Shape = {"key": word("metadata.name"), "operator": word(*_OPERATORS), "values": [name("node")]}
+    return told(aliases, value, shape)
+
+
+def scope_expression(aliases: Aliases, value: Any) -> Any:
+    """A condition of a quota's scope."""
+    scope = value.get("scopeName") if isinstance(value, Mapping) else None
+    named = "attributes" if scope == "VolumeAttributesClass" else "priority"
+    return told(aliases, value, {"scopeName": scope_name, "operator": word(*_OPERATORS), "values": [name(named)]})
+
+
+scope_name: Final = word(
+    "Terminating",
+    "NotTerminating",
+    "BestEffort",
+    "NotBestEffort",
+    "PriorityClass",
+    "CrossNamespacePodAffinity",
+    "VolumeAttributesClass",
+)
+
+
+def keyed(aliases: Aliases, value: Any) -> Any:
+    """A taint or a toleration."""
+    if not isinstance(value, Mapping):
+        return ABSENT
+    shown: dict[str, Any] = told(aliases, value, _KEYED)
+    if value.get("value") is not None:
+        # A toleration without a key has no value that anything is compared with.
+        shown["value"] = aliases.label(value.get("key") or "value", value["value"])
+    return {key: entry for key, entry in shown.items() if entry is not ABSENT}
+
+
+_KEYED: Final[Shape] = {
+    "key": key_form,
+    "operator": word("Exists", "Equal", "Lt", "Gt"),
+    "effect": word("NoSchedule", "PreferNoSchedule", "NoExecute"),
+    "tolerationSeconds": number,
 }
-_KINDS: Final = {
+# What the name of an object of a kind is an alias of, where other fields hold it too.
+NAMED_BY_KIND: Final[Mapping[str, str]] = {
     "Node": "node",
     "CSINode": "node",
     "Namespace": "namespace",
@@ -82,170 +279,56 @@ _KINDS: Final = {
     "PriorityClass": "priority",
     "RuntimeClass": "runtime",
 }
-_BY_CLASS: Final = ".storageclass.storage.k8s.io/"
+_OWNERS: Final = (
+    "ReplicaSet",
+    "ReplicationController",
+    "StatefulSet",
+    "DaemonSet",
+    "Job",
+    "CronJob",
+    "Deployment",
+    "Node",
+)
+_OWNER_GROUPS: Final = ("v1", "apps/v1", "batch/v1")
 
 
-def renamed(items: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The objects with the names of everything replaced, the same name always by the same alias."""
-    items = list(items)
-    aliases = _Aliases()
-    for item in items:
-        aliases.pair_ephemeral_claims(item)
-    return [aliases.item(item) for item in items]
+def kind_name(kind: str) -> str:
+    """What the names of objects of a kind are aliases of."""
+    return NAMED_BY_KIND.get(kind, kind.lower())
 
 
-class _Aliases:
-    """Aliases by what is named and its name, given in order of appearance."""
+def owner(aliases: Aliases, value: Any) -> Any:
+    """A reference to an object's owner; one of a kind that is not Kubernetes' own has no type."""
+    kind = value.get("kind") if isinstance(value, Mapping) else None
+    named = kind_name(kind) if kind in _OWNERS else "owner"
+    shape: Shape = {
+        "apiVersion": word(*_OWNER_GROUPS),
+        "kind": word(*_OWNERS),
+        "name": name(named),
+        "uid": name("uid"),
+        "controller": flag,
+    }
+    return told(aliases, value, shape)
 
-    def __init__(self) -> None:
-        self._given: dict[tuple[str, str], str] = {}
-        self._counts: Counter[str] = Counter()
-        self._fields: Mapping[str, Callable[[Any], Any]] = {
-            "labels": self._labels,
-            "matchLabels": self._labels,
-            "nodeSelector": self._labels,
-            "matchExpressions": self._expressions,
-            "matchLabelExpressions": self._expressions,
-            "matchFields": lambda value: self._each(value, self._field_expression),
-            "namespaces": lambda value: self._names("namespace", value),
-            "ownerReferences": lambda value: self._each(value, self._owner),
-            "claimRef": self._claim_reference,
-            "taints": lambda value: self._each(value, self._keyed),
-            "tolerations": lambda value: self._each(value, self._keyed),
-            "containers": lambda value: self._each(value, lambda entry: self._entry("container", entry)),
-            "initContainers": lambda value: self._each(value, lambda entry: self._entry("container", entry)),
-            "containerStatuses": lambda value: self._each(value, lambda entry: self._entry("container", entry)),
-            "initContainerStatuses": lambda value: self._each(value, lambda entry: self._entry("container", entry)),
-            "volumes": lambda value: self._each(value, lambda entry: self._entry("mount", entry)),
-            "schedulingGates": lambda value: self._each(value, lambda entry: self._entry("gate", entry)),
-            "images": lambda value: self._each(value, self._stored_image),
-            "image": self._image,
-            "reference": self._image,
-            "monitors": lambda value: self._names("disk", value),
-            "hard": self._by_class,
-            "used": self._by_class,
-        }
 
-    def alias(self, kind: str, name: Any) -> Any:
-        """The alias of a name."""
-        if not isinstance(name, str) or name in _PLAIN_NAMES:
-            return name
-        if (kind, name) not in self._given:
-            self._counts[kind] += 1
-            self._given[kind, name] = f"{kind}-{self._counts[kind]}"
-        return self._given[kind, name]
+def image(aliases: Aliases, value: Any) -> Any:
+    """The image of a container, or one that a node holds."""
+    if not isinstance(value, str):
+        return ABSENT
+    shown = aliases.alias("image", normal_image(value))
+    return f"{shown}:1" if shown else shown
 
-    def pair_ephemeral_claims(self, item: Mapping[str, Any]) -> None:
-        """Give the claims of a pod's ephemeral volumes the aliases that the pod's alias makes theirs."""
-        if item.get("kind") != "Pod":
-            return
-        spec, metadata = item.get("spec"), item.get("metadata")
-        volumes = spec.get("volumes") if isinstance(spec, dict) else None
-        name = metadata.get("name") if isinstance(metadata, dict) else None
-        for volume in volumes if isinstance(volumes, list) else ():
-            if isinstance(volume, dict) and "ephemeral" in volume:
-                alias = f"{self.alias('pod', name)}-{self.alias('mount', volume.get('name'))}"
-                self._given["claim", f"{name}-{volume.get('name')}"] = alias
 
-    def item(self, item: Mapping[str, Any]) -> dict[str, Any]:
-        """An object with its aliases."""
-        kind = str(item.get("kind"))
-        result: dict[str, Any] = self._walk(item)
-        metadata = result.get("metadata")
-        # A CSIDriver goes by the driver's public name.
-        if isinstance(metadata, dict) and kind != "CSIDriver":
-            result["metadata"] = {**metadata, "name": self.alias(_KINDS.get(kind, kind.lower()), metadata.get("name"))}
-        return result
+def address(aliases: Aliases, value: Any) -> Any:
+    """An address of a node; the one that stands for all stays."""
+    if value in ("0.0.0.0", "::", "127.0.0.1", ""):  # noqa: S104 - compared with, not bound to
+        return value
+    shown = aliases.alias("address", value)
+    return shown if shown is ABSENT or not shown else str(ip_address(_PRIVATE + int(shown.rpartition("-")[2])))
 
-    def _walk(self, value: Any) -> Any:
-        if isinstance(value, list):
-            return [self._walk(entry) for entry in value]
-        if not isinstance(value, Mapping):
-            return value
-        return {key: self._field(key, entry) for key, entry in value.items()}
 
-    def _field(self, key: Any, value: Any) -> Any:
-        if key in self._fields and value is not None:
-            return self._fields[key](value)
-        if key in _NAMING_FIELDS and isinstance(value, str):
-            return self.alias(_NAMING_FIELDS[key], value)
-        return self._walk(value)
-
-    def _each(self, value: Any, rename: Callable[[Mapping[str, Any]], Any]) -> Any:
-        if not isinstance(value, list):
-            return self._walk(value)
-        return [rename(entry) if isinstance(entry, Mapping) else entry for entry in value]
-
-    def _names(self, kind: str, value: Any) -> Any:
-        return [self.alias(kind, entry) for entry in value] if isinstance(value, list) else value
-
-    def _label(self, key: Any, value: Any) -> Any:
-        name = text(key)
-        if name in _NAMING_LABELS:
-            return self.alias(_NAMING_LABELS[name], value)
-        if name in _PLAIN_LABELS or name.startswith(_PLAIN_PREFIXES):
-            return value
-        return self.alias("value", value)
-
-    def _labels(self, value: Any) -> Any:
-        if not isinstance(value, Mapping):
-            return value
-        return {key: self._label(key, entry) for key, entry in value.items()}
-
-    def _expressions(self, value: Any) -> Any:
-        return self._each(value, self._expression)
-
-    def _expression(self, entry: Mapping[str, Any]) -> dict[str, Any]:
-        values = entry.get("values")
-        if not isinstance(values, list):
-            return dict(entry)
-        # A quota's scopes are written like expressions, without a key.
-        if entry.get("scopeName") == "PriorityClass":
-            return {**entry, "values": self._names("priority", values)}
-        if entry.get("operator") in ("Gt", "Lt"):
-            return dict(entry)
-        return {**entry, "values": [self._label(entry.get("key"), one) for one in values]}
-
-    def _field_expression(self, entry: Mapping[str, Any]) -> dict[str, Any]:
-        return {**entry, "values": self._names("node", entry.get("values"))}
-
-    def _keyed(self, entry: Mapping[str, Any]) -> dict[str, Any]:
-        if entry.get("value") is None:
-            return dict(entry)
-        return {**entry, "value": self._label(entry.get("key"), entry["value"])}
-
-    def _owner(self, entry: Mapping[str, Any]) -> dict[str, Any]:
-        kind = str(entry.get("kind"))
-        walked: dict[str, Any] = self._walk(entry)
-        return {**walked, "name": self.alias(_KINDS.get(kind, kind.lower()), entry.get("name"))}
-
-    def _claim_reference(self, value: Any) -> Any:
-        if not isinstance(value, Mapping):
-            return value
-        walked: dict[str, Any] = self._walk(value)
-        return {**walked, "name": self.alias("claim", value.get("name"))}
-
-    def _entry(self, kind: str, entry: Mapping[str, Any]) -> dict[str, Any]:
-        walked: dict[str, Any] = self._walk(entry)
-        return {**walked, "name": self.alias(kind, entry.get("name"))}
-
-    def _image(self, value: Any) -> Any:
-        if isinstance(value, Mapping):
-            return self._walk(value)
-        return f"{self.alias('image', normal_image(value))}:1" if isinstance(value, str) else value
-
-    def _stored_image(self, entry: Mapping[str, Any]) -> dict[str, Any]:
-        names = entry.get("names")
-        return {**entry, "names": [self._image(name) for name in names] if isinstance(names, list) else names}
-
-    def _by_class(self, value: Any) -> Any:
-        """A quota's amounts, some of which are named after a storage class."""
-        if not isinstance(value, Mapping):
-            return value
-        return {self._amount_name(key): entry for key, entry in value.items()}
-
-    def _amount_name(self, key: Any) -> Any:
-        if not isinstance(key, str) or _BY_CLASS not in key:
-            return key
-        name, _, rest = key.partition(_BY_CLASS)
-        return f"{self.alias('class', name)}{_BY_CLASS}{rest}"
+def plugins(_: Aliases, value: Any) -> Any:
+    """The names of Kubernetes' own volume plugins, with commas between."""
+    if not isinstance(value, str):
+        return ABSENT
+    return ",".join(plugin for plugin in value.split(",") if re.fullmatch(r"kubernetes\.io/[a-z-]{1,40}", plugin))

@@ -161,9 +161,10 @@ def _storage(
     spaces = [template.batch.item.namespace for template in templates]
     facts = facts_of(inventory, made, spaces, notes)
     claims = {key: wanted.claim for key, wanted in creation.claims.items()}
+    lists_classes = inventory.describes("StorageClass.storage.k8s.io")
     known = Known(
-        lists_classes=inventory.describes("StorageClass.storage.k8s.io"),
-        lists_volumes=inventory.describes("PersistentVolume"),
+        lists_classes=lists_classes,
+        lists_volumes=lists_classes or inventory.describes("PersistentVolume"),
         open_claims=frozenset(key for key, wanted in creation.claims.items() if wanted.is_open),
         self_copies=frozenset(key for key, wanted in creation.claims.items() if wanted.copies_itself),
     )

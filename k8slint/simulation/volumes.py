@@ -14,7 +14,8 @@ from k8slint.values.labels import Requirement
 Key = tuple[str, str]
 """Namespace and name of a claim."""
 
-_NO_PROVISIONER: Final = "kubernetes.io/no-provisioner"
+_NO_PROVISIONERS: Final = ("", "kubernetes.io/no-provisioner")
+_VOLUMES_TAKEN: Final = "volumes that are not listed are taken to be where a pod goes, for classes that make none"
 # The class of claims that leave it open, where no StorageClass is listed at all.
 ASSUMED_CLASS: Final = "(default)"
 
@@ -32,6 +33,8 @@ class Storage:
 @dataclass(frozen=True, slots=True)
 class Known:
     """What is known of storage: whether classes and volumes are listed, so that others do not exist.
+
+    A description that lists classes has looked at storage, so it lists the volumes too, if there are any.
 
     `open_claims` leave their class open; `self_copies` are claims whose data is to come from themselves.
     """
@@ -74,8 +77,10 @@ class _Books:
     assumptions: Assumptions
     free: dict[str, dict[str, PersistentVolume]] = field(default_factory=dict)
     kept: dict[Key, list[str]] = field(default_factory=dict)
+    listed: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
+        self.listed = frozenset(volume.class_name for volume in self.volumes.values())
         for volume in sorted(self.volumes.values(), key=_rank):
             if volume.claim is not None:
                 self.kept.setdefault(volume.claim[:2], []).append(volume.name)
@@ -119,8 +124,12 @@ class _Books:
         return self._pair(claim, volume)
 
     def _class_of(self, claim: Claim) -> StorageClass | None:
-        """The claim's class; one that is not listed is taken to make volumes wherever the pod goes."""
+        """The claim's class; if nobody lists it or its volumes, it is taken to make some where a pod goes."""
         name = claim.class_name
+        found = self.classes.get(name)
+        if found is not None and found.provisioner in _NO_PROVISIONERS and not self._knows_volumes(name):
+            self.assumptions.take(_VOLUMES_TAKEN, name)
+            self.classes[name] = replace(found, provisioner="unknown", waits=True)
         if name and name not in self.classes and not self.known.lists_classes:
             self.assumptions.take(
                 "storage classes that are not listed are taken to make a volume where a pod goes", name
@@ -131,7 +140,8 @@ class _Books:
     def _provisioned(self, claim: Claim, storage_class: StorageClass | None) -> Claim | str:
         key = (claim.namespace, claim.name)
         if storage_class is None and not claim.class_name:
-            if key in self.known.open_claims and not self.known.lists_classes:
+            is_left_open = key in self.known.open_claims and not self.known.lists_classes
+            if is_left_open or not self._knows_volumes(""):
                 self.assumptions.take(
                     "claims without a class are taken to get a volume where their pod goes", claim.key
                 )
@@ -140,13 +150,17 @@ class _Books:
             return "no persistent volumes available for this claim and no storage class is set"
         if storage_class is None:
             return f'storageclass.storage.k8s.io "{claim.class_name}" not found'
-        if storage_class.provisioner in ("", _NO_PROVISIONER):
+        if storage_class.provisioner in _NO_PROVISIONERS:
             return f'no volume fits, and the storage class "{storage_class.name}" makes none'
         if key in self.known.self_copies:
             return "its data is to come from itself, so its volume is never made"
         sentence = "volumes of classes that bind at once are taken to be within reach of every node the class allows"
         self.assumptions.take(sentence, storage_class.name)
         return self._pair(claim, _volume_for(claim, f"pvc-{claim.namespace}-{claim.name}", _terms(storage_class)))
+
+    def _knows_volumes(self, class_name: str) -> bool:
+        """Whether the volumes of a class are known: all volumes are listed, or some of its own are."""
+        return self.known.lists_volumes or class_name in self.listed
 
     def _pair(self, claim: Claim, volume: PersistentVolume) -> Claim:
         self.volumes[volume.name] = replace(volume.kept_for(claim), phase="Bound")

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from functools import lru_cache
 from typing import Final
 
-_LEAST_ALIKE: Final = 0.7
+_LEAST_ALIKE: Final = 0.75
+# Of more candidates only those a letter away are compared, and no more than this: the work for a word has a bound.
+MOST_COMPARED: Final = 100
+# Words beyond this are no names that somebody misspelt.
+_LONGEST: Final = 128
 
 
 def nearest(word: str, candidates: Iterable[str]) -> str | None:
@@ -18,26 +24,86 @@ def nearest(word: str, candidates: Iterable[str]) -> str | None:
     >>> nearest("zebra", ["containers"]) is None
     True
     """
-    wanted = word.casefold()
-    folded = {candidate.casefold(): candidate for candidate in sorted(set(candidates), reverse=True)}
+    names = frozenset(candidates)
+    wanted, folded = word.casefold(), _folded(names)
     if wanted in folded:
         return folded[wanted]
-    # Of texts of too different length, no more than this can be alike.
     size = len(wanted)
-    near = [each for each in folded if 2 * min(len(each), size) / (len(each) + size) >= _LEAST_ALIKE]
-    if not near:
+    if not 0 < size <= _LONGEST:
         return None
-    from difflib import SequenceMatcher  # noqa: PLC0415 - only a run with a typo pays for it
-
-    matcher = SequenceMatcher(b=wanted)
-    best, best_ratio = None, 0.0
-    for text in reversed(near):
-        candidate = folded[text]
-        matcher.set_seq1(text)
-        floor = max(best_ratio, _LEAST_ALIKE)
-        # The quick ratios are upper bounds: most candidates are out without a real comparison.
-        if matcher.real_quick_ratio() >= floor and matcher.quick_ratio() >= floor:
-            ratio = matcher.ratio()
-            if ratio >= _LEAST_ALIKE and ratio > best_ratio:
-                best, best_ratio = candidate, ratio
+    places: dict[str, int] = {}
+    for index, letter in enumerate(wanted):
+        places[letter] = places.get(letter, 0) | 1 << index
+    best, most = None, 0.0
+    for text in _worth_comparing(wanted, names):
+        # Of texts of too different length, no more than this can be alike.
+        if 2 * min(len(text), size) < _LEAST_ALIKE * (len(text) + size):
+            continue
+        alike = 2 * _in_common(places, size, text) / (len(text) + size)
+        if alike >= _LEAST_ALIKE and alike > most:
+            best, most = folded[text], alike
     return best
+
+
+def nearest_choice(word: str, choices: Collection[str]) -> str | None:
+    """The one of a few choices that begins with the word, else the one most like it.
+
+    >>> nearest_choice("warn", ["error", "warning", "info"])
+    'warning'
+    """
+    longer = [choice for choice in choices if word and choice.startswith(word.casefold())]
+    return longer[0] if len(longer) == 1 else nearest(word, choices)
+
+
+def worth_comparing(word: str, candidates: Iterable[str]) -> list[str]:
+    """The candidates that a word may stand for, in order of the alphabet: all if they are few, else the close ones."""
+    names = frozenset(candidates)
+    folded = _folded(names)
+    return [folded[text] for text in _worth_comparing(word.casefold(), names)]
+
+
+def _in_common(places: Mapping[str, int], size: int, text: str) -> int:
+    """How many letters two texts have in common, in the same order; `places` are the bits of each letter in the one.
+
+    This is the bit-vector algorithm for the longest common subsequence: a step a letter, however long the other text.
+    """
+    whole = (1 << size) - 1
+    open_bits = whole
+    for letter in text:
+        met = open_bits & places.get(letter, 0)
+        open_bits = (open_bits + met | open_bits - met) & whole
+    return size - open_bits.bit_count()
+
+
+def _worth_comparing(wanted: str, names: frozenset[str]) -> Collection[str]:
+    folded = _folded(names)
+    if len(folded) <= MOST_COMPARED:
+        return folded
+    if len(wanted) > _LONGEST:
+        return [wanted] if wanted in folded else []
+    shortened = _shortened(names)
+    close = {text for short in (wanted, *_without_a_letter(wanted)) for text in shortened.get(short, ())}
+    return sorted(close)[:MOST_COMPARED]
+
+
+@lru_cache(maxsize=64)
+def _folded(names: frozenset[str]) -> Mapping[str, str]:
+    """Each name by its form without case, in order of the alphabet."""
+    ordered = sorted(names, reverse=True)
+    return dict(sorted({name.casefold(): name for name in ordered}.items(), key=lambda pair: pair[1]))
+
+
+@lru_cache(maxsize=8)
+def _shortened(names: frozenset[str]) -> Mapping[str, list[str]]:
+    """The names by what is left of each without one of its letters, and by themselves."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for text in _folded(names):
+        if len(text) <= _LONGEST:
+            for short in (text, *_without_a_letter(text)):
+                if len(found[short]) < MOST_COMPARED:
+                    found[short].append(text)
+    return found
+
+
+def _without_a_letter(text: str) -> set[str]:
+    return {text[:index] + text[index + 1 :] for index in range(len(text))}

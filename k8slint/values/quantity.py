@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
@@ -91,20 +90,21 @@ def _nanos(text: str) -> int:
     if match is None:
         raise QuantityError(_BAD_FORMAT)
     sign, whole, fraction, letters, exponent = match.groups(default="")
-    scale = _scale(letters, exponent)
+    times, parts = _scale(letters, exponent)
     if not whole and not fraction:
         # The API server's short way reads no digits as zero; its long way, for the outer scales, refuses them.
-        if scale < Fraction(1, _NANO) or letters in ("Pi", "Ei"):
+        if times * _NANO < parts or letters in ("Pi", "Ei"):
             raise QuantityError(_BAD_NUMBER)
         return 0
-    amount = Fraction(int(whole + fraction), 10 ** len(fraction)) * scale * _NANO
-    nanos = min(-(-amount.numerator // amount.denominator), _CAP)
+    amount = int(whole + fraction) * times * _NANO
+    nanos: int = min(-(-amount // (parts * 10 ** len(fraction))), _CAP)
     return -nanos if sign == "-" else nanos
 
 
-def _scale(letters: str, exponent: str) -> Fraction:
+def _scale(letters: str, exponent: str) -> tuple[int, int]:
+    """What the suffix makes of 1, as a number of parts of 1 and how many of them are 1."""
     if not exponent and letters in _BINARY:
-        return Fraction(_BINARY[letters])
+        return _BINARY[letters], 1
     if not exponent and letters in _DECIMAL:
         power = _DECIMAL[letters]
     elif letters in ("e", "E") and exponent not in ("", "+", "-"):
@@ -116,7 +116,7 @@ def _scale(letters: str, exponent: str) -> Fraction:
         power = max(-999, min(power, 999))
     else:
         raise QuantityError(_BAD_SUFFIX)
-    return Fraction(10**power) if power >= 0 else Fraction(1, 10**-power)
+    return (10**power, 1) if power >= 0 else (1, 10**-power)
 
 
 def _rounded_up(nanos: int, unit: int) -> int:

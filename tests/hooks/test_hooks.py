@@ -203,6 +203,16 @@ class TestChangedFiles:
         assert code == 0, output
 
 
+class TestNothingToCheck:
+    def test_a_repository_of_charts_alone_can_be_committed_to(self, repository):
+        user = repository("k8slint", "k8slint-all")
+        user.stage({"Chart.yaml": "name: a\n", "values.yaml": "a: b\n", "templates/a.yaml": "a: {{ .Values.a }}\n"})
+        code, output = user.run("--verbose")
+        assert code == 0, output
+        assert user.invocations() == 2
+        assert "helm template . | k8slint check -" in output
+
+
 class TestDeletions:
     def test_only_the_hook_for_the_whole_project_sees_them(self, repository):
         user = repository("k8slint", "k8slint-all")
@@ -211,7 +221,7 @@ class TestDeletions:
         code, output = user.run("k8slint")
         assert code == 0, output
         assert user.invocations() == 0
-        code, output = user.run("k8slint-all")
+        code, output = user.run("k8slint-all", "--hook-stage", "pre-push")
         assert code == 1
         assert "missing-configmap" in output
         assert user.invocations() == 1
@@ -220,9 +230,23 @@ class TestDeletions:
         user = repository("k8slint", "k8slint-all")
         user.commit({"config.yaml": CONFIG, "deployment.yaml": DEPLOYMENT})
         user.stage({"sub/config.yaml": CONFIG}, deleted=["config.yaml"])
-        code, output = user.run()
-        assert code == 0, output
-        assert user.invocations() == 2
+        for stage in ("pre-commit", "pre-push"):
+            code, output = user.run("--hook-stage", stage)
+            assert code == 0, output
+            assert user.invocations() == 1
+
+
+class TestBothHooks:
+    BROKEN = DEPLOYMENT.replace("key: color", "key: colour")
+
+    @pytest.mark.parametrize("stage", ["pre-commit", "pre-push", "manual"])
+    def test_all_files_are_told_of_once(self, repository, stage):
+        user = repository("k8slint", "k8slint-all")
+        user.commit({"config.yaml": CONFIG, "deployment.yaml": self.BROKEN})
+        code, output = user.run("--all-files", "--hook-stage", stage)
+        assert code == 1
+        assert output.count("missing-configmap-key") == 1
+        assert user.invocations() == 1
 
 
 @pytest.fixture(scope="module")
@@ -258,10 +282,11 @@ def test_it_is_installed_as_published(published, tmp_path):
     configuration = f"repos:\n  - repo: {published}\n    rev: v0\n    hooks: [{{id: k8slint}}, {{id: k8slint-all}}]\n"
     user.commit({".pre-commit-config.yaml": configuration, "config.yaml": CONFIG})
     user.stage({"deployment.yaml": DEPLOYMENT.replace("key: color", "key: colour")})
-    code, output = user.run()
-    assert code == 1, output
-    assert output.count("missing-configmap-key") == 2
-    assert user.invocations() == 0  # it is the installed program that ran, not the one on the path
+    for stage in ("pre-commit", "pre-push"):
+        code, output = user.run("--hook-stage", stage)
+        assert code == 1, output
+        assert output.count("missing-configmap-key") == 1
+        assert user.invocations() == 0  # it is the installed program that ran, not the one on the path
     user.stage({"deployment.yaml": DEPLOYMENT})
     code, output = user.run()
     assert code == 0, output

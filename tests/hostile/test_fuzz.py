@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from functools import cache
 from itertools import islice
@@ -9,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from k8slint.bundled import RULES
 from k8slint.cluster.cluster import Cluster
 from k8slint.engine.judge import World, judge
 from k8slint.engine.rule import load_rules
@@ -18,8 +18,7 @@ from k8slint.loading.read import load
 from k8slint.objects.read import read_source
 from k8slint.schema.schemas import NEWEST, schemas_for
 
-ROOT = Path(__file__).parents[2]
-CORPUS = ROOT.parent / "shared" / "corpus"
+HERE = Path(__file__).parent
 LARGEST = 4_096
 RUNS = 20
 DAMAGED_A_RUN = 1_000
@@ -28,15 +27,13 @@ TOGETHER = 10  # documents that are judged as one cluster
 
 @cache
 def whole_files():
-    """Small manifests: of the corpus where it is, else the examples of the rules and those for newcomers."""
-    if CORPUS.is_dir():
-        files = sorted(file for file in CORPUS.rglob("*.yaml") if file.stat().st_size <= LARGEST)
+    """Small manifests: those of the folder K8SLINT_CORPUS if it is named, else what the project has of its own."""
+    if corpus := os.environ.get("K8SLINT_CORPUS"):
+        files = sorted(file for file in Path(corpus).rglob("*.yaml") if file.stat().st_size <= LARGEST)
         return [file.read_bytes() for file in files[::3]]
     texts = [text for rule in load_rules().values() for text in (*rule.page.bad, *rule.page.good)]
-    texts += [
-        file.read_text(encoding="utf-8") for folder in (RULES, ROOT / "examples") for file in folder.rglob("*.yaml")
-    ]
-    return [text.encode()[:LARGEST] for text in texts]
+    files = (file for folder in (HERE / "manifests", HERE.parents[1] / "examples") for file in folder.rglob("*.yaml"))
+    return [text.encode() for text in texts] + [file.read_bytes() for file in sorted(files)]
 
 
 def cut(data, chance):

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from k8slint.report import FORMATS
+
 PROGRAM = str(Path(sys.executable).with_name("k8slint"))
 PAYLOADS = [
     "\n::error::forged",
@@ -63,7 +65,7 @@ def folder(tmp_path, request):
 
 
 def test_every_format_says_it_without_harm(folder):
-    formats = ["text", "concise", "github", "json", "sarif", "gitlab", "junit"]
+    formats = list(FORMATS)
     flags = [flag for name in formats for flag in ("--output-format", f"{name}={folder}/out.{name}")]
     command = [PROGRAM, "check", ".", "nowhere\x1b[31m\n::error::.yaml", "--select", "ALL", "--verbose", *flags]
     process = subprocess.run(command, check=False, capture_output=True, cwd=folder, encoding="utf-8")
@@ -74,17 +76,26 @@ def test_every_format_says_it_without_harm(folder):
     written = {name: (folder / f"out.{name}").read_bytes().decode("utf-8") for name in formats}
     for name, text in written.items():
         assert not CONTROLS.search(text), name
-        assert not re.search(r"##(vso)?\[", text), name
+        assert not re.search(r"##(vso)?\[", text.replace("##vso[task.logissue type=", "")), name
 
     findings = json.loads(written["json"])["findings"]
     assert len(findings) >= 4
     commands = [line for line in written["github"].splitlines() if line.lstrip().startswith("::")]
-    assert len(commands) == len(findings)
-    assert all(re.match(r"::(error|warning|notice) file=", line) for line in commands)
+    assert all(
+        re.match(r"::((error|warning|notice) (file=|title=k8slint::)|group::|endgroup::$)", line) for line in commands
+    )
+    places = [line for line in written["github"].splitlines() if re.search(r"line=\d+,endLine|:\d+:\d+: \w+\[", line)]
+    assert len(places) == len(findings)
+    issues = [line for line in written["azure"].splitlines() if line.startswith("##vso[task.logissue type=")]
+    assert len(issues) == 1 + sum(finding["severity"] != "info" for finding in findings)
+    assert len(written["json-lines"].splitlines()) == len(findings)
     for name in ("text", "concise"):
         assert not [line for line in written[name].splitlines() if line.lstrip().startswith("::error")]
     assert len(written["concise"].splitlines()) <= len(findings) + 20
     assert len(json.loads(written["sarif"])["runs"][0]["results"]) == len(findings)
-    assert len(json.loads(written["gitlab"])) == len(findings)
+    assert len(json.loads(written["gitlab"])) == len(findings) + 1
+    assert len(json.loads(written["rdjson"])["diagnostics"]) == len(findings) + 1
+    errors = ET.fromstring(written["checkstyle"]).findall("file/error")  # noqa: S314 - our own output
+    assert len(errors) == len(findings) + 1
     failures = ET.fromstring(written["junit"]).findall(".//failure")  # noqa: S314 - our own output
     assert len(failures) <= len(findings)

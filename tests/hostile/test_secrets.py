@@ -91,6 +91,31 @@ SHAPES = {
     ),
 }
 
+CONFIG = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: s, namespace: shop}\n"
+POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n  - name: a\n    image: a\n"
+GET = POD + "    livenessProbe:\n      httpGet:\n        port: 80\n        httpHeaders:\n"
+# Values of other kinds under names that say they are secret, whatever is wrong with them.
+SHAPES |= {
+    "the type of a Secret": HEAD + "type: [%s]\n",
+    "immutable": HEAD + "immutable: %s\n",
+    "a misspelt field of metadata": "apiVersion: v1\nkind: Secret\nmetadata: {name: s, lables: {a: %s}}\n",
+    "an annotation of a Secret": "apiVersion: v1\nkind: Secret\nmetadata: {name: s, annotations: {a: [%s]}}\n",
+    "a variable that is a mapping": POD + "    env: [{name: DB_PASSWORD, value: {x: %s}}]\n",
+    "a variable with a misspelt value": POD + "    env: [{name: API_TOKEN, vlaue: %s}]\n",
+    "a variable in a list": POD + "    env: [{name: API_TOKEN, value: [%s]}]\n",
+    "a variable that is a number": POD + "    env: [{name: API_TOKEN, value: {number}}]\n",
+    "a header": GET + "        - {name: Authorization, vlaue: %s}\n",
+    "a header in another case": GET + "        - {name: authorization, value: [Bearer %s]}\n",
+    "a ConfigMap": CONFIG + "data:\n  password: %s\n  n: 1\n",
+    "a ConfigMap with a mapping": CONFIG + "data:\n  password: {x: %s}\n",
+    "a ConfigMap with an open quote": CONFIG + 'data:\n  password: "%s\n  a: b\n',
+    "a ConfigMap with an open quote over lines": CONFIG + 'data:\n  password: "x\n    %s\n\n    %s: [\n',
+    "a ConfigMap with a bad block": CONFIG + "data:\n  api-key: |\n    %s\n\t- x\n",
+    "another object's field": "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {clientSecret: %s}\n",
+    "an anchor used elsewhere": POD + "    env: [{name: API_TOKEN, value: &a %s}]\n    imagePullPolicy: *a\n",
+    "an anchor used as a kind": CONFIG + "data: {token: &a %s}\nimmutable: *a\n",
+}
+
 
 def filled(shape, chance):
     """The text of a shape, and all forms in which its values could be recognised."""
@@ -144,3 +169,18 @@ def test_no_value_of_half_a_file_is_printed(cut, name):
     for render in FORMATS.values():
         output = render(report)
         assert not [form for form in forbidden if form in output]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (POD + "  volumes: [{name: db-password, secert: {}}]\n", "db-password"),
+        (POD + "  volumes: [{name: token, secret: {secretNam: web-token}}]\n", "web-token"),
+        (POD + "    env: [{name: API_TOKEN, valueFrom: {secretKeyRef: {name: web, kye: open}}}]\n", "open"),
+        (POD + "    env: [{name: GREETING, vlaue: hello}]\n", "hello"),
+        (POD + "    args: [--token-file, /var/run/token]\n    comand: x\n", "comand"),
+        (HEAD.replace("Secret", "Secrt") + "spec: {secretName: web}\n", "Secrt"),
+    ],
+)
+def test_names_are_shown(text, shown):
+    assert shown in FORMATS["text"](lint(Request(["-"], stdin=text.encode(), select=["ALL"])))

@@ -1,4 +1,4 @@
-"""The first look at custom resources changes nothing of what is said of them."""
+"""The first look at custom resources changes nothing of what is said of them; our patterns are those of RE2."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from k8slint.loading.document import Document, Source
 from k8slint.objects.read import read_source
 from k8slint.schema import custom
+from k8slint.schema.automaton import Automaton
+from k8slint.schema.expressions import DeclinedError
 from k8slint.schema.fields import check_fields
 from k8slint.schema.schemas import NEWEST, schemas_for
 
@@ -94,7 +96,7 @@ def cases(draw):
     return spec, draw(fitting(spec)), draw(st.booleans())
 
 
-def problems(spec, value, *, has_status):
+def widget_of(spec, value, *, has_status):
     version = {
         "name": "v1",
         "served": True,
@@ -111,7 +113,7 @@ def problems(spec, value, *, has_status):
         "spec": definition,
     }
     obj, crd_object = read_source(source, [Document(source, 0, 0, data, None) for data in (widget, crd)]).objects
-    return list(check_fields(obj, schemas_for(NEWEST, [crd_object])))
+    return obj, schemas_for(NEWEST, [crd_object])
 
 
 def test_the_first_look_changes_nothing():
@@ -122,11 +124,33 @@ def test_the_first_look_changes_nothing():
     @given(cases())
     def law(case):
         spec, value, has_status = case
-        said = problems(spec, value, has_status=has_status)
+        widget, schemas = widget_of(spec, value, has_status=has_status)
+        said = list(check_fields(widget, schemas))
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(custom, "_fits", lambda *args: looks.append(first_look(*args)))
-            assert problems(spec, value, has_status=has_status) == said
+            assert list(check_fields(widget, schemas)) == said
 
     law()
     # Not by never sufficing.
     assert sum(looks) > 0.2 * len(looks) > 100
+
+
+PIECES = st.sampled_from(
+    [
+        *"ab-.^$|()[]*+?{}\\10 \né",
+        *("(?:", "[^", "a-b", "[a-b]", "[^a]", "[]", "{2}", "{0,2}", "{1,}", "**", "(?i)", "(?P<a>", "[[:alpha:]]"),
+        *(r"\d", r"\S", r"\W", r"\s", r"\v", r"\.", r"\-", r"\n", r"\x61", r"\x{e9}", r"\z", r"\A", r"\b", r"\pL"),
+    ]
+)
+
+
+@given(st.lists(PIECES, max_size=9).map("".join), st.text("ab-.10 \n\vé]", max_size=8))
+def test_whatever_pattern_we_read_means_what_re2_makes_of_it(pattern, text):
+    re2 = pytest.importorskip("re2")
+    options = re2.Options()
+    options.log_errors = False
+    try:
+        ours = Automaton(pattern)
+    except DeclinedError:
+        return
+    assert ours.occurs_in(text) == (re2.compile(pattern, options).search(text) is not None)

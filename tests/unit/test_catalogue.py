@@ -15,7 +15,7 @@ import pytest
 import k8slint
 from k8slint.bundled import RULES, SCHEMAS
 from k8slint.engine.examples import run_examples
-from k8slint.engine.rule import STAGES, load_rules, read_rule_file
+from k8slint.engine.rule import STAGES, load_rules, read_rule_file, rule_files
 from k8slint.schema.schemas import NEWEST
 
 CATALOGUE = load_rules()
@@ -65,7 +65,7 @@ def test_files_lie_in_folders_of_categories():
 
 
 def test_ids_are_unique():
-    assert len({file.stem for file in RULES.glob("*/*.yaml")}) == len(list(RULES.glob("*/*.yaml"))) == len(CATALOGUE)
+    assert len({file.stem for file in rule_files(RULES)}) == len(rule_files(RULES)) == len(CATALOGUE)
 
 
 @pytest.mark.parametrize("rule", CHECKED, ids=lambda rule: rule.id)

@@ -19,6 +19,10 @@ exclude: [vendor/, "*.gen.yaml", "!keep.gen.yaml"]
 externals: [Secret/*/regcred, StorageClass/gp3]
 crds: [crds/]
 cluster: cluster.yaml
+fail-level: error
+output-format: concise
+color: false
+workers: 2
 overrides:
   - paths: ["dev/**"]
     ignore: [document]
@@ -57,6 +61,10 @@ class TestReading:
         assert config.externals == ("Secret/*/regcred", "StorageClass/gp3")
         assert config.crds == ("crds/",)
         assert config.cluster == "cluster.yaml"
+        assert config.fail_level == "error"
+        assert config.output_format == ("concise",)
+        assert config.color is False
+        assert config.workers == 2
         assert config.overrides[0].severity == {"syntax-error": Severity.WARNING}
 
     @pytest.mark.parametrize("text", ["", "# nothing\n", "{}\n", "---\n"])
@@ -91,44 +99,91 @@ class TestReading:
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("exclud: [a]\n", '.k8slint.yaml:1: unknown key "exclud"; did you mean "exclude"?'),
-        ("a: 1\nzzz: 2\n", '.k8slint.yaml:1: unknown key "a"; known are cluster, crds'),
-        ("version: 1\nselect: storage\n", ".k8slint.yaml:2: select: 'storage' is not of type 'array'"),
-        ("version: 2\n", ".k8slint.yaml:1: version: 1 was expected"),
-        ("kubernetes-version: 1.30\n", ".k8slint.yaml:1: kubernetes-version: 1.3 is not of type 'string'"),
-        ("severity: {a: fatal}\n", ".k8slint.yaml:1: severity.a: 'fatal' is not one of"),
-        ("externals: [Secret]\n", ".k8slint.yaml:1: externals.0: 'Secret' does not match"),
-        ("overrides:\n  - ignore: [a]\n", ".k8slint.yaml:2: overrides.0: 'paths' is a required property"),
-        ("overrides:\n  - path: [a]\n    paths: [a]\n", '.k8slint.yaml:2: unknown key "path"; did you mean "paths"?'),
-        ("- a\n", ".k8slint.yaml:1: ['a'] is not of type 'object'"),
-        ("just text\n", ".k8slint.yaml:1: 'just text' is not of type 'object'"),
-        ("select: [\n", ".k8slint.yaml:"),
-        ("select: [a]\nselect: [b]\n", '.k8slint.yaml:2: key "select" is already set'),
-        (b"select: [\xff]\n", ".k8slint.yaml:1: byte 0xFF"),
-        ("exclude: ['[z-a]']\n", "a pattern of the configuration is malformed"),
+        ("exclud: [a]\n", ':1:1: unknown key "exclud"; did you mean "exclude"?'),
+        ("severity: {zzz: 1, a: off}\nignore: b\n", ":1:12: `severity.zzz`: 1, and known are error"),
+        ("a: 1\nzzz: 2\n", ':1:1: unknown key "a"; known are bundles, cluster, color, crds'),
+        ("version: 1\nselect: storage\n", ":2:1: `select` takes a list: select: [storage]"),
+        ("ignore: missing-secret\n", ":1:1: `ignore` takes a list: ignore: [missing-secret]"),
+        ("ignore: {a: b}\n", ":1:1: `ignore` takes a list, not a mapping"),
+        ("ignore: [a, 1]\n", ':1:13: `ignore[1]` takes text: put it in quotes, "1"'),
+        ("ignore: [a, [b]]\n", ":1:14: `ignore[1]` takes text, not a list"),
+        ("profile:\n", ":1:1: `profile` takes text, not nothing"),
+        ("version: 2\n", ":1:1: `version` is 1 in files that this k8slint reads, not 2"),
+        (
+            "kubernetes-version: 1.30\n",
+            ':1:1: `kubernetes-version` takes text, and 1.30 is read as 1.3: put it in quotes, "1.30"',
+        ),
+        ("kubernetes-version: new\n", ':1:1: `kubernetes-version`: "new" is not a minor of Kubernetes such as 1.33'),
+        ("severity: {a: fatal}\n", ':1:12: `severity.a`: "fatal", and known are error, warning, info; to turn a rule'),
+        (
+            "severity: {a: warn}\n",
+            ':1:12: `severity.a`: "warn", and known are error, warning, info; did you mean "warn',
+        ),
+        (
+            "severity: {a: off}\n",
+            ":1:12: `severity.a`: off is read as false, and known are error, warning, info; to turn a rule off, name",
+        ),
+        ("fail-level: warn\n", ':1:1: `fail-level`: "warn", and known are error, warning, info, never; did you mean'),
+        ("color: always\n", ":1:1: `color` takes true or false, not always"),
+        ("workers: -1\n", ":1:1: `workers` is at least 0, not -1"),
+        ("workers: 1_000_000\n", ":1:1: `workers` is at most 64, not 1_000_000"),
+        ("workers: many\n", ":1:1: `workers` takes a whole number, not many"),
+        ("output-format: json=/tmp/x\n", ':1:1: `output-format`: "json=/tmp/x", and known are text, concise'),
+        (
+            "externals: [Secret]\n",
+            ':1:13: `externals[0]`: "Secret" is not of the form Kind/name or Kind/namespace/name',
+        ),
+        ("overrides:\n  - ignore: [a]\n", ':2:5: `overrides[0]` has no "paths"'),
+        ("overrides:\n  - path: [a]\n    paths: [a]\n", ':2:5: unknown key "path"; did you mean "paths"?'),
+        ("overrides:\n  - paths: dev\n", ":2:5: `overrides[0].paths` takes a list: paths: [dev]"),
+        ("- a\n", ":1:3: this takes keys with values, not a list"),
+        ("just text\n", ":1:1: this takes keys with values, not text"),
+        ("select: [\n", ":1:11: did not find"),
+        ("select: [a]\nselect: [b]\n", ':2:1: key "select" is already set'),
+        (b"select: [\xff]\n", ":1:10: byte 0xFF"),
+        ("exclude: ['[z-a]']\n", ':1:11: "[z-a]" is a malformed pattern'),
+        ("overrides:\n  - paths: [a, '[z-a]']\n", ':2:16: "[z-a]" is a malformed pattern'),
     ],
 )
 def test_what_the_schema_does_not_know_is_one_line_with_its_place(project, text, complaint):
     root = project({".k8slint.yaml": text})
     with pytest.raises(UsageError) as error:
-        read_config(root / ".k8slint.yaml").is_excluded("a.yaml")
-    assert complaint in str(error.value)
+        read_config(root / ".k8slint.yaml")
+    assert f".k8slint.yaml{complaint}" in str(error.value)
     assert len(str(error.value).splitlines()) == 1
 
 
 @pytest.mark.parametrize(
     ("toml", "complaint"),
     [
-        ("[tool.k8slint]\nselekt = []\n", 'pyproject.toml: unknown key "selekt"; did you mean "select"?'),
-        ("[tool.k8slint\n", "pyproject.toml: "),
-        (b"# \xff\n", "pyproject.toml: "),
+        ("[tool.k8slint]\nselekt = []\n", ':2:1: unknown key "selekt"; did you mean "select"?'),
+        ("tool.k8slint = 'x'\n", ":1:1: this takes keys with values, not text"),
+        ("[tool.k8slint\n", ":1:14: this is no TOML: expected ']'"),
+        ("[tool.k8slint]\nselect = [\n", ":2:12: this is no TOML: invalid value at the end"),
+        (b"# k8slint \xff\n", ":1:11: byte 0xFF is not UTF-8"),
+        ("[tool.k8slint]\n\nkubernetes-version = 1.30\n", ":3:1: `kubernetes-version` takes text, and 1.30 is read as"),
+        ("[tool.k8slint]\nignore = 'a'  # why\n", ":2:1: `ignore` takes a list: ignore: ['a']"),
+        (
+            "[tool.k8slint.severity]\nx = 1\n'a-b' = false\n",
+            ":2:1: `severity.x`: 1, and known are error, warning, info",
+        ),
+        ("[tool]\nk8slint.severity.a-b = 'of'\n", ':2:1: `severity.a-b`: "of", and known are'),
+        ("[tool]\nk8slint = {ignore = 1}\n", ":2:1: `ignore` takes a list: ignore: "),
+        ("[[tool.k8slint.overrides]]\npaths = []\n[[tool.k8slint.overrides]]\npath = []\n", ':4:1: unknown key "path"'),
+        (
+            "[[tool.k8slint.overrides]]\npaths = []\n[[tool.k8slint.overrides]]\nignore = []\n",
+            ":3:3: `overrides[1]` has",
+        ),
+        ("[tool.k8slint]\nselect = " + "[" * 490, ":2:1: nested too deeply to be read"),
+        ("# k8slint\nx = " + "[" * 490 + "]" * 490, ":2:1: nested too deeply to be read"),
+        (f"[tool.k8slint]\nworkers = {'9' * 5_000}\n", ":1:1: this is no TOML that can be read: a number has too many"),
     ],
 )
 def test_a_wrong_pyproject_is_one_line(project, toml, complaint):
     project({"pyproject.toml": toml})
     with pytest.raises(UsageError) as error:
         find_config(".")
-    assert str(error.value).startswith(complaint)
+    assert str(error.value).startswith(f"pyproject.toml{complaint}")
     assert len(str(error.value).splitlines()) == 1
 
 

@@ -5,8 +5,10 @@ import os
 
 import pytest
 
+from k8slint.cluster import references
+from k8slint.cluster.producers import produced
 from k8slint.config import Config, Override
-from k8slint.finding import Severity
+from k8slint.finding import Failure, Severity
 from k8slint.lint import Request, lint
 from k8slint.usage import UsageError
 
@@ -14,6 +16,24 @@ POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{na
 SETTLED = POD.replace("nginx", "nginx:1.27")
 NODE = "apiVersion: v1\nkind: Node\nmetadata: {name: n1}\nstatus: {allocatable: {cpu: '4', memory: 8Gi}}\n"
 PINNED = ["document", "ignores", "floating-image-tag"]
+HOSTPATH = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: db}
+spec:
+  containers: [{name: a, image: "a:1", volumeMounts: [{name: v, mountPath: /d}]}]
+  volumes: [{name: v, hostPath: {path: /data}}]
+"""
+LOCAL_VOLUME = """\
+apiVersion: v1
+kind: PersistentVolume
+metadata: {name: v}
+spec:
+  local: {path: /mnt}
+  nodeAffinity:
+    required:
+      nodeSelectorTerms: [{matchExpressions: [{key: kubernetes.io/hostname, operator: In, values: [n]}]}]
+"""
 
 
 def found(*paths, **request):
@@ -104,8 +124,11 @@ class TestSkipping:
             ("two.yaml", 8, "no apiVersion and kind"),
         ]
         assert {finding.location.file for finding in report.findings} == {"a.yaml", "two.yaml"}
-        assert report.summary.files == 11
-        assert report.summary.objects == 3
+        # Two Pods; that the kustomization is read makes it no object.
+        assert (report.summary.files, report.summary.objects) == (2, 2)
+        assert report.summary.settings == (("Kustomization", 1),)
+        assert (report.summary.charts, report.summary.kustomizations) == (("chart",), ("overlay",))
+        assert report.summary.unread == 1
 
     def test_what_is_skipped_in_the_context_is_not_told(self, project):
         project({"a.yaml": POD, "ci.yaml": "jobs: {a: b}\n"})
@@ -119,6 +142,27 @@ class TestSkipping:
         assert found("k/p.yaml") == [("floating-image-tag", "k/p.yaml", 4)]
 
 
+CHART = {
+    "chart/Chart.yaml": "apiVersion: v2\nname: store\nversion: 1.0.0\n",
+    "chart/values.yaml": "existingSecret: db\n",
+    "chart/templates/a.yaml": "metadata:\n  name: {{ .Release.Name }}-store\nspec: {secretRef: {name: api}}\n",
+}
+
+
+class TestWhatWasNotRead:
+    @pytest.mark.parametrize(
+        ("name", "is_missing"),
+        [("api", True), ("db", True), ("my-store", False), ("shop-store", False), ("stores", True)],
+    )
+    def test_a_chart_in_the_tree_makes_what_its_templates_name(self, project, name, is_missing):
+        pod = POD.replace("image: nginx", f"image: nginx, envFrom: [{{secretRef: {{name: {name}}}}}]")
+        project({"pod.yaml": pod, **CHART})
+        report = lint(Request(["."], select=["missing-secret"]))
+        messages = [finding.message for finding in report.findings]
+        assert messages == [f'Secret "{name}" is not among the files'] * is_missing
+        assert report.summary.not_judged == (not is_missing)
+
+
 class TestHalfObjects:
     @pytest.mark.parametrize(
         ("text", "message"),
@@ -126,8 +170,8 @@ class TestHalfObjects:
             ("apiVersion: v1\nmetadata: {name: a}\n", "kind is missing"),
             ("kind: Pod\nmetadata: {name: a}\n", "apiVersion is missing"),
             ("metadata: {name: a}\nspec: {}\n", "metadata and spec without apiVersion and kind"),
-            ("apiVersion: v1\nkind: [Pod]\n", "kind must be a string"),
-            ("apiVersion: 1\nkind: Pod\n", "apiVersion must be a string"),
+            ("apiVersion: v1\nkind: [Pod]\nmetadata: {name: a}\n", "kind must be a string"),
+            ("apiVersion: 1\nkind: Pod\nmetadata: {name: a}\n", "apiVersion must be a string"),
             ("apiVersion: v1\nkind: List\nitems: [{metadata: {name: a}}]\n", "apiVersion and kind is missing"),
             ("apiVersion: v1\nkind: List\nitems: [text]\n", "an item of a List must be an object"),
             ("apiVersion: v1\nkind: List\nitems: text\n", "the items of a List must be a sequence"),
@@ -147,6 +191,7 @@ class TestHalfObjects:
             "apiVersion: v1\nkind: List\nitems: [null]\n",
             "kind: pipeline\nname: x\n",
             "apiVersion: 2\nother: x\n",
+            "apiVersion: 1\nkind: Dashboard\n",
             "spec: {a: b}\n",
         ],
     )
@@ -210,7 +255,10 @@ class TestFailures:
     def test_each_is_a_sentence_and_the_rest_is_judged(self, project):
         project({"a.yaml": POD})
         report = lint(Request(["a.yaml", "nowhere.yaml", "gone"], select=PINNED))
-        assert report.failures == ("gone: no such file or directory", "nowhere.yaml: no such file or directory")
+        assert [failure.message for failure in report.failures] == [
+            "gone: no such file or directory",
+            "nowhere.yaml: no such file or directory",
+        ]
         assert len(report.findings) == 1
 
     def test_a_file_without_permission_is_one(self, project, monkeypatch):
@@ -229,14 +277,14 @@ class TestFailures:
 
             monkeypatch.setattr(builtins, "open", denying)
         report = lint(Request(["."], select=PINNED))
-        assert report.failures == ("a.yaml: permission denied",)
+        assert report.failures == (Failure("a.yaml", "a.yaml: permission denied"),)
         assert len(report.findings) == 1
 
     def test_definitions_that_cannot_be_read_are_one(self, project):
         project({"a.yaml": POD})
         report = lint(Request(["a.yaml"], config=Config(crds=("crds/",)), select=PINNED))
         assert len(report.failures) == 1
-        assert "crds/: no such file or directory" in report.failures[0]
+        assert "crds/: no such file or directory" in report.failures[0].message
 
 
 class TestUsage:
@@ -287,18 +335,23 @@ class TestClusterFile:
     def test_a_described_cluster_is_no_longer_assumed(self, project, text):
         if text.startswith("{"):
             text = text[:-1] + ', "items": [{"apiVersion": "v1", "kind": "Node", "metadata": {"name": "n"}}]}'
-        project({"c.yaml": text, "a.yaml": POD})
-        report = lint(Request(["a.yaml"], cluster="c.yaml", select=PINNED))
+        project({"c.yaml": text, "a.yaml": HOSTPATH})
+        report = lint(Request(["a.yaml"], cluster="c.yaml", select=["storage"]))
         assert not any("no cluster is described" in assumption for assumption in report.assumptions)
-        assert [finding.location.file for finding in report.findings] == ["a.yaml"]
+        assert not report.findings
 
-    def test_without_one_several_nodes_are_assumed(self):
-        report = lint(Request(["-"], stdin=POD.encode(), select=PINNED))
-        assert any("no cluster is described" in assumption for assumption in report.assumptions)
+    def test_without_one_several_nodes_are_assumed_where_something_rests_on_it(self, project):
+        project({"a.yaml": POD, "b.yaml": HOSTPATH, "c.yaml": LOCAL_VOLUME})
+        for path, rules in (("b.yaml", "hostpath-on-multi-node"), ("c.yaml", "local-volume-matches-no-node")):
+            report = lint(Request([path], select=[rules]))
+            assert report.assumptions == ("no cluster is described, so several nodes are assumed",)
+        assert lint(Request(["a.yaml"])).assumptions == ()
+        assert lint(Request(["a.yaml"], context=["b.yaml"])).assumptions == ()
+        assert lint(Request(["b.yaml"], select=PINNED)).assumptions == ()
 
     def test_the_settings_may_name_it(self, project):
-        project({"c.yaml": NODE, "a.yaml": POD})
-        report = lint(Request(["a.yaml"], config=Config(cluster="c.yaml"), select=PINNED))
+        project({"c.yaml": NODE, "a.yaml": HOSTPATH})
+        report = lint(Request(["a.yaml"], config=Config(cluster="c.yaml"), select=["storage"]))
         assert not any("no cluster is described" in assumption for assumption in report.assumptions)
         with pytest.raises(UsageError, match=r"d\.yaml: no such file or directory"):
             lint(Request(["a.yaml"], config=Config(cluster="d.yaml")))
@@ -321,3 +374,161 @@ class TestWorkers:
 
         monkeypatch.setattr(module, "judge", judge)
         assert lint(Request(["."], select=PINNED, workers=2)) == expected
+
+
+WEB = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec: {containers: [{name: web, image: 'web:%s', envFrom: [{configMapRef: {name: settings}}]}]}
+"""
+SERVICE = (
+    "---\napiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {selector: {app: web}, ports: [{port: 80}]}\n"
+)
+SETTINGS = "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndata: {a: b}\n"
+
+
+class TestBundles:
+    ABSENT = ("missing-configmap", "prod/app.yaml", 8)
+
+    def find(self, *paths, **request):
+        return found(*paths, **{"select": ["missing-configmap", "service-selects-nothing"], **request})
+
+    @pytest.fixture
+    def tree(self, project):
+        return project({"dev/app.yaml": WEB % 1 + SERVICE + SETTINGS, "prod/app.yaml": WEB % 2 + SERVICE})
+
+    @pytest.mark.usefixtures("tree")
+    def test_what_prod_lacks_is_said_though_dev_has_it(self):
+        (finding,) = lint(Request(["."], select=["missing-configmap"])).findings
+        said = 'ConfigMap "settings" is not among the files for prod/; dev/ has one of this name'
+        assert (finding.message, finding.location.file) == (said, "prod/app.yaml")
+        (related,) = finding.related
+        assert (related.location.file, related.line.text) == ("dev/app.yaml", "metadata: {name: settings}")
+
+    @pytest.mark.usefixtures("tree")
+    def test_what_is_beside_them_is_there_for_both(self, project):
+        project({"common/settings.yaml": SETTINGS})
+        assert self.find(".") == []
+
+    @pytest.mark.parametrize("paths", [["dev", "prod"], ["prod", "dev"], ["prod/app.yaml", "dev"], ["."]])
+    @pytest.mark.usefixtures("tree")
+    def test_how_the_files_are_given_makes_no_difference(self, paths):
+        assert self.find(*paths) == [self.ABSENT]
+
+    def test_nor_from_where(self, tree, monkeypatch):
+        monkeypatch.chdir(tree / "prod")
+        assert self.find(".", "../dev") == [("missing-configmap", "app.yaml", 8)]
+        assert self.find(str(tree)) == [("missing-configmap", str(tree / "prod/app.yaml"), 8)]
+
+    @pytest.mark.parametrize("name", ["prod/app.yaml", "./prod/app.yaml"])
+    def test_a_hook_says_the_same_of_the_file_that_it_passes(self, tree, name):
+        assert self.find(name, context=["."]) == [self.ABSENT]
+        assert self.find(str(tree / name), context=["."]) == [("missing-configmap", str(tree / "prod/app.yaml"), 8)]
+        assert self.find("dev/app.yaml", context=["."]) == [self.ABSENT]  # its ConfigMap explains the finding
+
+    @pytest.mark.usefixtures("tree")
+    def test_what_dev_selects_is_not_selected_by_prod(self, project):
+        project({"prod/app.yaml": (WEB % 2).replace("app: web", "app: site") + SERVICE + SETTINGS})
+        assert [rule for rule, *_ in self.find(".")] == ["service-selects-nothing"]
+
+    @pytest.mark.usefixtures("tree")
+    def test_a_broken_file_of_dev_hides_nothing_of_prod(self, project):
+        project({"dev/broken.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings\n"})
+        assert self.find(".") == [self.ABSENT]
+        project({"common/broken.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings\n"})
+        assert self.find(".") == []
+
+    @pytest.mark.parametrize(
+        ("bundles", "expected"),
+        [
+            ((".",), []),
+            (("dev/", "prod/"), [ABSENT]),
+            (("/*",), [ABSENT]),
+            (("/dev",), []),
+        ],
+    )
+    @pytest.mark.usefixtures("tree")
+    def test_the_settings_say_what_is_a_bundle(self, bundles, expected):
+        assert self.find(".", config=Config(bundles=bundles)) == expected
+
+    def test_the_settings_part_what_is_not_alike(self, project):
+        project({"clusters/one/a.yaml": WEB % 1, "clusters/two/b.yaml": SETTINGS, "x/clusters/two/b.yaml": SERVICE})
+        assert self.find(".") == []
+        expected = [("missing-configmap", "clusters/one/a.yaml", 8)]
+        assert self.find(".", config=Config(bundles=("/clusters/*",))) == expected
+
+    def test_workers_see_the_same(self, project, monkeypatch):
+        monkeypatch.setattr("k8slint.lint._WORTH_FORKING", 1)
+        text = WEB % 1 + SERVICE
+        project(
+            {
+                f"{app}/{name}/app.yaml": text + (SETTINGS if name == "dev" else "")
+                for app in ("a", "b", "c", "d", "e", "f")
+                for name in ("dev", "prod", "qa")
+            }
+        )
+        alone = self.find(".", workers=1)
+        assert [file for _, file, _ in alone] == [
+            f"{app}/{name}/app.yaml" for app in ("a", "b", "c", "d", "e", "f") for name in ("prod", "qa")
+        ]
+        assert self.find(".", workers=3) == alone
+
+    @pytest.mark.parametrize("environments", [2, 40])
+    def test_what_is_indexed_for_all_is_indexed_once(self, project, monkeypatch, environments):
+        asked = []
+
+        def count(obj):
+            asked.append(obj)
+            return produced(obj)
+
+        monkeypatch.setattr(references, "produced", count)
+        project({f"prod-{number}/app.yaml": WEB % 1 + SERVICE for number in range(environments)})
+        project({"prod-0/settings.yaml": SETTINGS})
+        assert len(self.find(".")) == environments - 1
+        assert len(asked) == len(set(asked)) == 2 * environments + 1
+
+    @pytest.mark.usefixtures("tree")
+    def test_what_cannot_be_afforded_is_an_assumption(self, monkeypatch):
+        monkeypatch.setattr("k8slint.cluster.bundles._MOST_SEEN", 5)
+        report = lint(Request(["."], select=["missing-configmap"]))
+        assert report.findings == ()
+        said = "1 folders that are alternatives of others, as dev and prod, are judged together with them"
+        assert said in report.assumptions
+
+    @pytest.mark.parametrize(
+        ("dev", "prod", "expected"),
+        [
+            ("configMapGenerator: [{name: settings}]", "namespace: shop", [("missing-configmap", "base/web.yaml", 8)]),
+            ("configMapGenerator: [{name: settings}]", "configMapGenerator: [{name: settings}]", []),
+            # Whether these still refer to the ConfigMap, or make it, is not known.
+            ("configMapGenerator: [{name: settings}]", "patches: [{patch: x}]", []),
+            ("configMapGenerator: [{name: settings}]", "resources: [../../base, 'https://x.org/y.yaml']", []),
+            ("configMapGenerator: [{name: settings}]", "resources: [../../base, ../../unread]", []),
+        ],
+    )
+    def test_a_base_is_judged_for_each_that_takes_it_in(self, project, dev, prod, expected):
+        text = "resources: [../../base]\n"
+        project(
+            {
+                "base/web.yaml": WEB % 1,
+                "base/kustomization.yaml": "resources: [web.yaml]\n",
+                "overlays/dev/kustomization.yaml": text + dev,
+                "overlays/prod/kustomization.yaml": prod if "resources" in prod else text + prod,
+            }
+        )
+        assert self.find(".") == expected
+        assert self.find("base", context=["."]) == expected
+        project({"overlays/dev/broken.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings\n"})
+        assert self.find(".") == expected
+
+    @pytest.mark.usefixtures("tree")
+    def test_one_dry_run_serves_all(self, project):
+        large = POD.replace("name: web", "name: large").replace("nginx", "nginx, resources: {requests: {cpu: 100}}")
+        project({"prod/large.yaml": large, "dev/large.yaml": large.replace("name: large", "name: larger")})
+        places = self.find(".", select=["scheduling"], nodes="1:cpu=4")
+        assert [file for _, file, _ in places] == ["dev/large.yaml", "prod/large.yaml"]

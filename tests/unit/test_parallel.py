@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
+import subprocess
+import sys
 
 import pytest
 
@@ -62,6 +65,40 @@ def test_no_process_is_left_behind():
     map_in_order(str, range(50), workers=4)
     with pytest.raises(ChildProcessError):
         os.waitpid(-1, os.WNOHANG)
+
+
+ENDLESS = """
+import os, sys
+from k8slint.parallel import map_in_order
+
+alive, parent = int(sys.argv[1]), os.getpid()
+
+
+def work(item):
+    if os.getpid() == parent:
+        return item
+    os.write(alive, b".")
+    while True:
+        pass
+
+
+map_in_order(work, range(2_000), workers=4)
+"""
+
+
+@pytest.mark.parametrize("ending", ["SIGTERM", "SIGHUP", "SIGQUIT", "SIGKILL"])
+def test_no_fork_outlives_its_parent(ending):
+    watched, alive = os.pipe()
+    parent = subprocess.Popen([sys.executable, "-c", ENDLESS, str(alive)], pass_fds=[alive])
+    os.close(alive)
+    with open(watched, "rb", buffering=0) as stream:
+        for _ in range(3):  # each of the forks is at work
+            assert stream.read(1) == b"."
+        parent.send_signal(getattr(signal, ending))
+        assert parent.wait() == -getattr(signal, ending)
+        # The pipe ends when the last of those who hold it is gone; what does not end is a failure, not a wait.
+        assert select.select([stream], [], [], 60)[0]
+        assert stream.read(1) == b""
 
 
 @pytest.mark.parametrize("workers", [2, 8, 500])

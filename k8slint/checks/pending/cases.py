@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from k8slint.checks import storage
-from k8slint.checks.pending.claims import described_kinds, is_storage_defect, knows_volumes, written_claims
+from k8slint.checks.pending.claims import described_kinds, is_storage_defect, written_claims
 from k8slint.cluster.cluster import Cluster
 from k8slint.objects.fields import dig, sequence, strings, text
 from k8slint.objects.object import Object
@@ -240,7 +240,7 @@ def _is_parted_from_its_volume(case: Case) -> bool:
 
 
 def _is_said_of_storage(case: Case) -> bool:
-    """Whether a rule of claims or of volumes says it, or the volumes of its class are not known."""
+    """Whether a rule of claims or of volumes says it."""
     message, cluster = case.first.message, case.cluster
     if "persistentvolumeclaim" in message and "not found" in message:
         return True
@@ -251,8 +251,6 @@ def _is_said_of_storage(case: Case) -> bool:
     reasons = {reason for status in case.first.statuses.values() for reason in status.reasons}
     if not reasons & {BIND_CONFLICT, NODE_CONFLICT}:
         return False
-    if BIND_CONFLICT in reasons and not all(knows_volumes(claim.class_name, cluster) for claim in case.claims):
-        return True
     if any(is_storage_defect(writer, cluster) for claim in case.claims for writer in _writers_of(claim, case)):
         return True
     volumes = (*case.volumes, *_volumes_of_class(case))

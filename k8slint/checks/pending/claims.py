@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from k8slint.checks import storage
-from k8slint.cluster.claims import static_classes, volumes_by_class
 from k8slint.cluster.cluster import Cluster
 from k8slint.objects.object import Object
 from k8slint.simulation.defaults import DEFAULT_NAMESPACE
@@ -30,10 +29,3 @@ def is_storage_defect(obj: Object, cluster: Cluster) -> bool:
     """Whether a rule of the storage category says what is wrong with a claim."""
     checks = (storage.unbindable_claim, storage.missing_storage_class)
     return any(True for check in checks for _ in check(obj, cluster))
-
-
-def knows_volumes(class_name: str, cluster: Cluster) -> bool:
-    """Whether the PersistentVolumes of a class are known: something makes them, or some are listed."""
-    if class_name and class_name not in cluster.once(static_classes):
-        return True
-    return "PersistentVolume" in cluster.once(described_kinds) or class_name in cluster.once(volumes_by_class)

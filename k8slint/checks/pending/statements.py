@@ -9,7 +9,7 @@ from typing import Final
 from k8slint.checks.pending.cases import Case, node_loads
 from k8slint.checks.pending.paths import at_node_choice, at_refusal, at_request, at_volume
 from k8slint.checks.pending.refusals import refused
-from k8slint.cluster.spelling import WORTH_COMPARING, nearest_name
+from k8slint.cluster.spelling import nearest_name
 from k8slint.loading.document import Path
 from k8slint.objects.fields import dig, items, text
 from k8slint.objects.object import Object
@@ -129,17 +129,13 @@ def _hint(nodes: Sequence[Node], key: str, values: Iterable[str]) -> str:
     """What nodes have instead: the nearest value, the values there are, or the nearest key."""
     there = sorted({node.labels[key] for node in nodes if key in node.labels})
     if there:
-        near = next((found for value in values if (found := _nearest(value, there))), None)
+        near = next((found for value in values if (found := nearest_name(value, there))), None)
         if near:
             return f'; nearest is "{near}"'
         more = f" and {len(there) - _SHOWN} more values" if len(there) > _SHOWN else ""
         return f"; there {'is' if len(there) == 1 else 'are'} {', '.join(there[:_SHOWN])}{more}"
-    near = _nearest(key, {other for node in nodes for other in node.labels})
+    near = nearest_name(key, {other for node in nodes for other in node.labels})
     return f'; nearest is the label "{near}"' if near else ""
-
-
-def _nearest(name: str, candidates: Sequence[str] | set[str]) -> str | None:
-    return nearest_name(name, candidates) if len(candidates) <= WORTH_COMPARING else None
 
 
 def _label_fix(case: Case) -> str:
@@ -237,7 +233,7 @@ def _shortage(case: Case, nodes: Sequence[Node], resource: str, wanted: int) -> 
         offered = {
             name for node in case.scene.stage.nodes for name, amount in node.allocatable_extended.items() if amount
         }
-        near = _nearest(resource, offered - {resource})
+        near = nearest_name(resource, offered - {resource})
         return f"the Pod requests {asked} of {resource}, which no node{left} has" + (
             f'; nearest is "{near}"' if near else ""
         )
@@ -300,7 +296,7 @@ def _bound(case: Case) -> Iterator[tuple[str, PersistentVolume]]:
 def _unknown_scheduler(case: Case) -> Problem:
     name = text(case.template.spec.get("schedulerName"))
     names = [profile.scheduler_name for profile in case.scene.stage.profiles]
-    near = _nearest(name, names)
+    near = nearest_name(name, names)
     hint = f'; nearest is "{near}"' if near else f', expected "{DEFAULT_SCHEDULER}"' if len(names) == 1 else ""
     path = (*case.template.path, "spec", "schedulerName")
     return Problem(path, f'no scheduler of this cluster is known by the name "{name}"{hint}', absent=name)

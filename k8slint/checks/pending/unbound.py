@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
-from k8slint.checks.pending.claims import described_kinds, is_storage_defect, knows_volumes, written_claims
+from k8slint.checks.pending.claims import described_kinds, is_storage_defect, written_claims
 from k8slint.cluster.claims import claims_of
 from k8slint.cluster.cluster import Cluster
 from k8slint.loading.document import Path
@@ -14,6 +15,9 @@ from k8slint.objects.problem import Problem
 from k8slint.scheduling.storage import Claim
 from k8slint.simulation.defaults import DEFAULT_NAMESPACE
 from k8slint.simulation.results import DryRun
+
+_NO_CLASS: Final = "no storage class is set"
+_SHOWN: Final = 3
 
 
 def unbound_claims(cluster: Cluster, run: DryRun) -> Iterator[tuple[Object, Problem]]:
@@ -29,7 +33,7 @@ def unbound_claims(cluster: Cluster, run: DryRun) -> Iterator[tuple[Object, Prob
         if claim is None or place is None or place in said:
             continue
         said.add(place)
-        if _is_sayable(place[0], claim, why, cluster):
+        if not is_storage_defect(place[0], cluster):
             subject = "the claim" if written else f'claim "{name}"'
             yield place[0], _never_binds(place, subject, claim, why, cluster)
 
@@ -44,17 +48,16 @@ def _templates(run: DryRun) -> dict[tuple[str, str], tuple[Object, Path]]:
     }
 
 
-def _is_sayable(obj: Object, claim: Claim, why: str, cluster: Cluster) -> bool:
-    is_of_volumes = why.startswith(("no volume fits", "no persistent volumes"))
-    if is_of_volumes and not knows_volumes(claim.class_name, cluster):
-        return False
-    return not is_storage_defect(obj, cluster)
-
-
 def _never_binds(place: tuple[Object, Path], subject: str, claim: Claim, why: str, cluster: Cluster) -> Problem:
     obj, path = place
     field = "volumeName" if claim.volume else "storageClassName"
     if dig(obj.data, *path, "dataSource") is not None and "itself" in why:
         field = "dataSource"
-    absent = "" if "PersistentVolume" in cluster.once(described_kinds) else claim.class_name or "PersistentVolume"
-    return Problem((*path, field), f"{subject} never gets a volume: {why}", absent=absent)
+    lists_storage = cluster.once(described_kinds) & {"PersistentVolume", "StorageClass"}
+    absent = "" if lists_storage else claim.class_name or "PersistentVolume"
+    said, fix = f"{subject} never gets a volume: {why}", ""
+    classes = sorted(each.name for each in cluster.of_kind("StorageClass.storage.k8s.io"))
+    if classes and dig(obj.data, *path, "storageClassName") is None and _NO_CLASS in why:
+        said = f"{said}; no StorageClass is the default"
+        fix = f"name a class: storageClassName: {' or '.join(classes[:_SHOWN])}"
+    return Problem((*path, field), said, fix=fix, absent=absent)

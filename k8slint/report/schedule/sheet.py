@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from k8slint.report.color import Paint, painter
-from k8slint.report.frame import cells, wrap
+from k8slint.report.frame import cells, hanging, wrap
 
 _WIDTH: Final = 100
 _NARROWEST: Final = 40
@@ -32,11 +32,12 @@ _LETTERS: Final = Marks("#", ".", "+", "x", "...")
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """`room` is the width of a line in cells; what is not to be broken may be longer."""
+    """`room` is the width of a line in cells; only the `bound` of a terminal breaks what is not to be broken."""
 
     paint: Paint
     marks: Marks
     room: int
+    bound: int | None = None
 
     def bar(self, part: int, whole: int) -> str:
         """A bar that is full where nothing is left; anything at all is seen."""
@@ -44,6 +45,11 @@ class Sheet:
         if part < whole:
             filled = min(filled, _BAR - 1)
         return self.paint("frame", self.marks.full * filled) + self.marks.empty * (_BAR - filled)
+
+    def sentence(self, text: str, indent: str = "") -> Iterator[str]:
+        """Text that people search for, in one line unless a terminal would break it within a word."""
+        room = None if self.bound is None else max(self.bound - len(indent), _NARROWEST // 2)
+        yield from (f"{indent}{line}" for line in hanging(text, room))
 
     def wrapped(self, text: str, indent: str, hanging: str = "") -> Iterator[str]:
         """The text in lines, all but the first with more indent."""
@@ -63,7 +69,8 @@ class Sheet:
 
 def sheet_of(*, color: bool, width: int | None, blocks: bool) -> Sheet:
     """A sheet, 100 cells wide where the width is not known."""
-    return Sheet(painter(color=color), _BLOCKS if blocks else _LETTERS, max(width or _WIDTH, _NARROWEST))
+    room = max(width or _WIDTH, _NARROWEST)
+    return Sheet(painter(color=color), _BLOCKS if blocks else _LETTERS, room, None if width is None else room)
 
 
 def columns(table: Sequence[Sequence[str]]) -> Iterator[str]:

@@ -47,13 +47,13 @@ class Group:
 class Subject:
     """A dry run, its explanations, and the Kubernetes minor it was made for.
 
-    It is not `is_whole` where some of what was given could not be read.
+    `gaps` are sentences that say what could not be read, and is left out.
     """
 
     run: DryRun
     explainer: Explainer
     version: str
-    is_whole: bool = True
+    gaps: tuple[str, ...] = ()
 
     def nodes(self) -> tuple[NodeResult, ...]:
         """The nodes; there are some, or there is nothing to report."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from k8slint.report.escape import visible
-from k8slint.report.frame import wrap
+from k8slint.report.frame import cells, wrap
 from k8slint.report.schedule.sheet import Sheet, columns, sheet_of
 from k8slint.report.schedule.subject import (
     TITLES,
@@ -94,14 +94,27 @@ def _nodes(subject: Subject, sheet: Sheet) -> Iterator[str]:
         table.append([name, zone, *(_share(first, resource) for resource in _USUAL)])
     if not any(zones):
         table = [[name, *others] for name, _, *others in table]
-    head, *lines = columns(_with_bars(table, [nodes[0] for nodes in shown], sheet))
-    yield sheet.paint("strong", head)
+    head, *lines = _fitting(table, [nodes[0] for nodes in shown], sheet)
+    yield from [sheet.paint("strong", head)] if head else []
     for nodes, line in zip(shown, lines, strict=True):
         yield line
         yield from _residents(nodes[0], subject, sheet)
     hidden = sum(len(nodes) for nodes in groups[_NODES_SHOWN:])
     if hidden:
         yield f"and {counted(hidden, 'node')} more, which -o json lists"
+
+
+def _fitting(table: list[list[str]], nodes: list[NodeResult], sheet: Sheet) -> list[str]:
+    """The lines of the table, with bars if there is room for them; where there is not even room for it, lists."""
+    for candidate in (_with_bars([list(row) for row in table], nodes, sheet), table):
+        lines = list(columns(candidate))
+        if max(map(cells, lines)) <= sheet.room:
+            return lines
+    if sheet.bound is None:
+        return lines
+    head, *others = table
+    told = (", ".join(f"{name.lower()} {cell}" for name, cell in zip(head[1:], row[1:], strict=True)) for row in others)
+    return ["", *("\n".join([row[0], *sheet.wrapped(text, "  ")]) for row, text in zip(others, told, strict=True))]
 
 
 def _likeness(node: NodeResult, subject: Subject) -> object:
@@ -155,11 +168,11 @@ def _group(group: Group, subject: Subject, sheet: Sheet, *, explains: bool) -> I
     pod = group.first
     count, total = len(group.pods), subject.total(group.pods)
     of = f": {count} of {counted(total, 'pod')}" if total > 1 else ""
-    yield f"{sheet.paint('error', sheet.marks.no)} {sheet.paint('strong', owner_text(pod))}{of} ({place_of(pod.owner)})"
+    owner = f"{sheet.paint('strong', owner_text(pod))}{of} ({place_of(pod.owner)})"
+    yield from sheet.sentence(f"{sheet.paint('error', sheet.marks.no)} {owner}")
     if pod.name != pod.owner.name:
         yield f"  {listed([other.name for other in group.pods], sheet.marks.dots)}"
-    # The scheduler's words stay in one line: that is how people search for them.
-    yield f"  {visible(pod.message)}"
+    yield from sheet.sentence(visible(pod.message), "  ")
     if pod.preemption is not None:
         yield from sheet.wrapped(preemption_text(pod.preemption), "  ")
         return

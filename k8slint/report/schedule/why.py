@@ -48,7 +48,7 @@ def _head(subject: Subject, owner: Object, pods: Sequence[PodResult], sheet: She
     workload = next((each for each in subject.run.workloads if each.obj is owner), None)
     namespace = owner.namespace if workload is None else workload.namespace
     name = owner_text(pods[0]) if pods else _label(owner, namespace)
-    yield f"{sheet.paint('strong', name)}: {told or 'no pods'} ({place_of(owner)})"
+    yield from sheet.sentence(f"{sheet.paint('strong', name)}: {told or 'no pods'} ({place_of(owner)})")
     if workload is not None and workload.note:
         yield from sheet.wrapped(visible(workload.note), "  ")
     if not pods:
@@ -86,7 +86,7 @@ def _scores(pod: PodResult, sheet: Sheet) -> Iterator[str]:
     best = sorted(totals, key=lambda node: (-totals[node], node != pod.node))[:_BEST]
     # What all of them score alike does not tell one from the other.
     plugins = sorted(plugin for plugin in first if len({scores.get(plugin, 0) for scores in pod.scores.values()}) > 1)
-    yield f"Scores of the best nodes when {visible(pod.name)} was tried, where they differ:"
+    yield from sheet.sentence(f"Scores of the best nodes when {visible(pod.name)} was tried, where they differ:")
     table = [["", "NODE", "TOTAL", *plugins]]
     for node in best:
         scores = pod.scores[node]
@@ -104,7 +104,7 @@ def _group(group: Group, subject: Subject, sheet: Sheet) -> Iterator[str]:
     pod = group.first
     names = listed([other.name for other in group.pods], sheet.marks.dots)
     yield f"{sheet.paint('error', sheet.marks.no)} {sheet.paint('strong', names)}: {TITLES[group.verdict]}"
-    yield f"  {visible(pod.message)}"
+    yield from sheet.sentence(visible(pod.message), "  ")
     if pod.preemption is not None:
         yield from sheet.wrapped(preemption_text(pod.preemption), "  ")
     explanation = subject.explainer.explain(pod) if group.verdict is Verdict.UNSCHEDULABLE else None

@@ -260,6 +260,171 @@ def test_each_repetition_is_said() -> None:
     assert len(problems(references.duplicate_object, text)) == 2
 
 
+@pytest.mark.parametrize(
+    ("manifest", "effect"),
+    [
+        (
+            "{apiVersion: v1, kind: Pod, metadata: {name: a, namespace: shop}, spec: %s}",
+            "The API server refuses the Pod, forbidden: ",
+        ),
+        (
+            "{apiVersion: batch/v1, kind: Job, metadata: {name: a, namespace: shop}, spec: {template: {spec: %s}}}",
+            "No Pod is made; the events say FailedCreate, forbidden: ",
+        ),
+    ],
+)
+def test_without_its_account_a_pod_is_refused_in_the_servers_words(manifest: str, effect: str) -> None:
+    spec = "{serviceAccountName: web, containers: [{name: a, image: x}]}"
+    problem = only(problems(references.missing_service_account, manifest % spec))
+    said = 'error looking up service account shop/web: serviceaccount "web" not found.'
+    assert problem.effect == effect + said
+    assert problem.absent == "web"
+
+
+def test_the_namespace_of_an_account_that_no_file_says_is_not_said() -> None:
+    problem = only(problems(references.missing_service_account, pod("{serviceAccountName: gone}")))
+    assert problem.effect.endswith('error looking up service account gone: serviceaccount "gone" not found.')
+
+
+@pytest.mark.parametrize(
+    ("check", "field", "refusal"),
+    [
+        (references.missing_priority_class, "priorityClassName", "no PriorityClass with name high was found."),
+        (references.missing_runtime_class, "runtimeClassName", 'pod rejected: RuntimeClass "high" not found.'),
+    ],
+)
+def test_a_class_is_missed_only_among_others(check: Callable[..., Iterator[Problem]], field: str, refusal: str) -> None:
+    wanting = pod(f"{{{field}: high}}")
+    assert not problems(check, wanting)
+    others = [
+        "{apiVersion: scheduling.k8s.io/v1, kind: PriorityClass, metadata: {name: bulk}, value: 1}",
+        "{apiVersion: node.k8s.io/v1, kind: RuntimeClass, metadata: {name: bulk}, handler: x}",
+    ]
+    problem = only(problems(check, "\n---\n".join([wanting, *others])))
+    assert problem.path == ("spec", field)
+    assert problem.effect == f"The API server refuses the Pod, forbidden: {refusal}"
+
+
+def test_a_part_of_a_patch_names_classes_that_may_be_none_of_this_run() -> None:
+    patch = (
+        "{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {serviceAccountName: gone, containers: [{name: a}]}}"
+    )
+    assert not problems(references.missing_service_account, patch)
+
+
+BINDING = """
+apiVersion: rbac.authorization.k8s.io/v1
+kind: %s
+metadata: {name: a, namespace: '%s'}
+roleRef: {kind: ClusterRole, name: view}
+subjects: [{kind: ServiceAccount, name: web, namespace: '%s'}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "own", "namespace", "expected"),
+    [
+        ("RoleBinding", "shop", "shop", True),
+        ("RoleBinding", "shop", "", True),
+        ("RoleBinding", "blog", "shop", True),
+        ("RoleBinding", "shop", "blog", False),
+        ("ClusterRoleBinding", "", "shop", True),
+        ("ClusterRoleBinding", "", "blog", False),
+        ("ClusterRoleBinding", "", "", False),
+    ],
+)
+def test_subjects_are_missed_in_namespaces_that_the_files_fill(
+    kind: str, own: str, namespace: str, expected: bool
+) -> None:
+    other = "\n---\n{apiVersion: v1, kind: ServiceAccount, metadata: {name: worker, namespace: shop}}"
+    found = problems(references.missing_binding_subject, BINDING % (kind, own, namespace) + other)
+    assert [problem.path for problem in found] == [("subjects", 0, "name")] * expected
+
+
+def test_a_subject_of_another_namespace_is_shown() -> None:
+    account = "\n---\n{apiVersion: v1, kind: ServiceAccount, metadata: {name: web, namespace: blog}}"
+    problem = only(problems(references.missing_binding_subject, BINDING % ("ClusterRoleBinding", "", "shop") + account))
+    assert problem.message.endswith('the one in namespace "blog" cannot be used from "shop"')
+    assert problem.related[0].path == ("metadata", "namespace")
+
+
+def secret(name: str, namespace: str) -> str:
+    return f"\n---\n{{apiVersion: v1, kind: Secret, metadata: {{name: {name}, namespace: {namespace}}}}}"
+
+
+INGRESS = """
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: web, namespace: shop}
+spec: {tls: [{hosts: [a]}, {secretName: web-tls}, {secretName: '${TLS}'}]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("others", "expected"),
+    [
+        ("", False),
+        (secret("other", "shop"), False),
+        (secret("web-tsl", "shop"), True),
+        (secret("web-tls", "blog"), True),
+        (secret("web-tls", "blog") + secret("web-tls", "shop"), False),
+    ],
+)
+def test_a_certificate_is_missed_only_where_its_like_is_there(others: str, expected: bool) -> None:
+    found = problems(references.missing_secret, INGRESS + others)
+    assert [problem.path for problem in found] == [("spec", "tls", 1, "secretName")] * expected
+
+
+def test_the_effect_of_a_missing_certificate_is_that_of_its_kind() -> None:
+    gateway = (
+        "{apiVersion: gateway.networking.k8s.io/v1, kind: Gateway, metadata: {name: web, namespace: shop}, "
+        "spec: {listeners: [{tls: {certificateRefs: [{name: web-tls}, {name: web-tls, namespace: blog}]}}]}}"
+    )
+    of_ingress = only(problems(references.missing_secret, INGRESS + secret("web-tls", "blog")))
+    of_gateway = only(problems(references.missing_secret, gateway + secret("web-tls", "blog")))
+    assert "a certificate of its own" in of_ingress.effect
+    assert "InvalidCertificateRef" in of_gateway.effect
+
+
+def test_a_secret_of_a_registry_in_another_namespace_does_not_help() -> None:
+    wanting = (
+        "{apiVersion: v1, kind: Pod, metadata: {name: a, namespace: shop}, "
+        "spec: {imagePullSecrets: [{name: registry}], containers: [{name: a, image: x}]}}"
+    )
+    assert not problems(references.missing_secret, wanting)
+    problem = only(problems(references.missing_secret, wanting + secret("registry", "blog")))
+    assert problem.message.endswith('the one in namespace "blog" cannot be used from "shop"')
+    assert "ImagePullBackOff" in problem.effect
+
+
+def test_a_service_of_another_namespace_than_its_pods_has_a_fix_of_its_own() -> None:
+    pods = pod("{containers: []}").replace("name: web,", "name: web, namespace: blog,")
+    wanting = service("web", "{app: web}").replace("{name: web}", "{name: web, namespace: shop}")
+    problem = only(problems(references.service_selects_nothing, {"a.yaml": wanting, "b.yaml": pods}))
+    assert problem.message == (
+        'selector app=web matches Pods of Pod "web" in namespace "blog" only; a Service selects in its own namespace'
+    )
+    assert problem.fix.startswith("Put the Service into the namespace of its Pods")
+    assert problem.absent == "web"
+
+
+def test_pods_of_other_folders_without_a_namespace_say_nothing_of_a_service() -> None:
+    two = pod("{containers: []}", "one", "{app: one}") + "\n---\n" + pod("{containers: []}", "two", "{app: two}")
+    wanting = service("search", "{app: search}")
+    problem = only(problems(references.service_selects_nothing, {"a/s.yaml": wanting, "a/p.yaml": two}))
+    assert problem.message == "selector app=search matches no Pod; the Pods beside it have app=one, app=two"
+    assert not problems(references.service_selects_nothing, {"a/s.yaml": wanting, "b/p.yaml": two})
+
+
+def test_a_service_may_mean_pods_that_a_custom_resource_makes() -> None:
+    two = pod("{containers: []}", "one", "{app: one}") + "\n---\n" + pod("{containers: []}", "two", "{app: two}")
+    files = {"a/s.yaml": service("search", "{app: search}"), "a/p.yaml": two}
+    thing = "{apiVersion: example.com/v1, kind: Thing, metadata: {name: other}}"
+    monitor = "{apiVersion: monitoring.coreos.com/v1, kind: ServiceMonitor, metadata: {name: other}}"
+    assert not problems(references.service_selects_nothing, files | {"b/t.yaml": thing})
+    assert problems(references.service_selects_nothing, files | {"b/t.yaml": monitor})
+
+
 # Junk where a manifest has something, and a manifest that has something at every place the checks look at.
 JUNK = (None, "x", 7, True, [], {}, [None, "x", {}, []], {"x": None, "name": [], "key": {}})
 WHOLE = """
@@ -274,6 +439,9 @@ spec:
     metadata: {labels: {app: orders, tier: data}}
     spec:
       imagePullSecrets: [{name: regcreds}]
+      serviceAccountName: gone
+      priorityClassName: hihg
+      runtimeClassName: sandbox
       containers:
         - name: db
           image: postgres
@@ -321,7 +489,20 @@ kind: Role
 metadata: {name: reader}
 rules: [{resources: [secrets], resourceNames: [x], verbs: [create]}]
 ---
-{apiVersion: rbac.authorization.k8s.io/v1, kind: RoleBinding, metadata: {name: a}, roleRef: {kind: Role, name: gone}}
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: a, namespace: shop}
+roleRef: {kind: Role, name: gone}
+subjects: [{kind: ServiceAccount, name: gone, namespace: shop}]
+---
+{apiVersion: scheduling.k8s.io/v1, kind: PriorityClass, metadata: {name: high}, value: 7}
+---
+{apiVersion: node.k8s.io/v1, kind: RuntimeClass, metadata: {name: sandboxed}, handler: runsc}
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: {name: edge, namespace: shop}
+spec: {listeners: [{name: https, tls: {certificateRefs: [{kind: Secret, name: secrte}]}}]}
 ---
 apiVersion: autoscaling/v2
 kind: HorizontalPodAutoscaler

@@ -134,6 +134,17 @@ class TestOneFindingADefect:
         )
         assert said(manifests, nodes("a")) == []
 
+    def test_a_claim_without_a_class_is_told_which_classes_there_are(self) -> None:
+        spec = "spec: {accessModes: [ReadWriteOnce]}"
+        claim = f"{{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {{name: data}}, {spec}}}"
+        classes = [
+            f"{{apiVersion: storage.k8s.io/v1, kind: StorageClass, metadata: {{name: {name}}}, provisioner: x.io}}"
+            for name in ("slow", "fast")
+        ]
+        found = the_one(claim, together(nodes("a"), *classes))
+        assert found.message.endswith("no storage class is set; no StorageClass is the default")
+        assert found.fix == "name a class: storageClassName: fast or slow"
+
     def test_a_local_volume_of_a_gone_node_is_left_to_its_rule(self) -> None:
         manifests = together(
             pod("p", "volumes: [{name: v, persistentVolumeClaim: {claimName: data}}]"),

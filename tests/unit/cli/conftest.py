@@ -25,6 +25,13 @@ class Ended:
     err: str
 
 
+@pytest.fixture(autouse=True)
+def _no_ci(monkeypatch):
+    """The tests mean the same in a job of GitHub Actions, and leave its summary alone."""
+    for name in ("GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY"):
+        monkeypatch.delenv(name, raising=False)
+
+
 @pytest.fixture
 def project(tmp_path, monkeypatch):
     """A folder, which the test runs in, with a Pod that has a finding and one that has none."""

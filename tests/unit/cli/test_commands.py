@@ -2,7 +2,10 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 
+import jsonschema
 import pytest
 
 from k8slint.bundled import RULES
@@ -30,10 +33,33 @@ class TestHelp:
         assert ended.code == 2
         assert "check" in ended.out + ended.err
 
-    def test_a_misspelt_command_is_told_the_right_one(self, k8slint):
-        ended = k8slint("chek")
-        assert ended.code == 2
-        assert "check" in ended.err
+    @pytest.mark.parametrize(
+        ("argv", "words"),
+        [
+            (["chek"], 'there is no command "chek"; did you mean `k8slint check`?'),
+            (["lint", "."], 'there is no command "lint"; did you mean `k8slint check`?'),
+            (["plain"], 'there is no command "plain"; did you mean `k8slint check plain`?'),
+            (["plain/a.yaml"], "did you mean `k8slint check plain/a.yaml`?"),
+            (["zzz"], 'there is no command "zzz"; `k8slint --help` lists what there is'),
+            (["-f", "a.yaml"], "there is no option -f before a command; did you mean `k8slint check -f a.yaml`?"),
+            (["cluster", "exampl"], 'there is no command "exampl"; did you mean `k8slint cluster example`?'),
+            (["explain"], "`k8slint explain` needs RULE; `k8slint explain --help` lists what there is"),
+            (["explain", "a", "b"], "`k8slint explain` takes fewer words than were given"),
+            (["help", "zzz"], 'there is no command "zzz"'),
+            (["schedule", "-o", "tabl"], '--output knows no "tabl"; did you mean "table"?'),
+        ],
+    )
+    def test_wrong_words_are_one_line_that_says_what_is_right(self, project, k8slint, argv, words):
+        (project / "plain").mkdir()
+        ended = k8slint(*argv)
+        assert (ended.code, ended.out) == (2, "")
+        assert ended.err.startswith("k8slint: ")
+        assert words in ended.err
+        assert ended.err.count("\n") == 1
+
+    def test_help_is_a_word_too(self, k8slint):
+        assert k8slint("help") == k8slint("--help")
+        assert k8slint("help", "check") == k8slint("check", "--help")
 
 
 class TestExplain:
@@ -44,10 +70,19 @@ class TestExplain:
         for part in (rule.id, rule.summary, "Why:", "In the cluster:", "Fix:", "Found:", "Not found:"):
             assert part in ended.out
 
+    def test_a_category_lists_its_rules(self, k8slint):
+        ended = k8slint("explain", "ignores")
+        members = {rule.id for rule in load_rules().values() if rule.category == "ignores"}
+        assert ended.code == 0
+        assert set(re.findall(r"^   (\S+) ", ended.out, re.MULTILINE)) == members
+        assert "warning in strict" in ended.out
+
     def test_a_misspelt_rule_is_told_the_right_one(self, k8slint):
         ended = k8slint("explain", "floating-image")
         assert (ended.code, ended.out) == (2, "")
-        assert ended.err == 'k8slint: there is no rule "floating-image"; did you mean "floating-image-tag"?\n'
+        assert (
+            ended.err == 'k8slint: there is no rule or category "floating-image"; did you mean "floating-image-tag"?\n'
+        )
 
 
 class TestRules:
@@ -114,8 +149,37 @@ class TestInit:
         assert (ended.code, ended.err) == (2, "k8slint: .k8slint.yaml is there already\n")
         assert (project / ".k8slint.yaml").read_text() == "select: [document]\n"
 
+    def test_editors_find_the_schema_beside_the_settings(self, k8slint, project):
+        assert k8slint("init", "--schema").out == "wrote .k8slint.schema.json\nwrote .k8slint.yaml\n"
+        first = (project / ".k8slint.yaml").read_text().splitlines()[0]
+        assert first == "# yaml-language-server: $schema=.k8slint.schema.json"
+        schema = json.loads((project / ".k8slint.schema.json").read_text())
+        jsonschema.Draft202012Validator.check_schema(schema)
+        checked = json.loads(k8slint("check", ".", "--select", "document", "--output-format", "json").out)
+        assert checked["summary"]["files"] == 2
+
+    def test_the_schema_can_be_had_for_settings_that_are_there(self, k8slint, project):
+        (project / ".k8slint.yaml").write_text("select: [document]\n")
+        (project / ".k8slint.schema.json").write_text("of an older version")
+        ended = k8slint("init", "--schema")
+        assert ended.code == 0
+        assert "let .k8slint.yaml begin with: # yaml-language-server: $schema=" in ended.out
+        assert (project / ".k8slint.yaml").read_text() == "select: [document]\n"
+        assert json.loads((project / ".k8slint.schema.json").read_text())
+
 
 def test_version_names_the_minors(k8slint):
     ended = k8slint("version")
     assert ended.code == 0
     assert re.fullmatch(r"k8slint \S+ \(Kubernetes 1\.\d+ to 1\.\d+\)\n", ended.out)
+
+
+@pytest.mark.parametrize("argv", [["--version"], ["-V"], ["version"]])
+def test_the_version_is_told_however_it_is_asked_for(k8slint, argv):
+    ended = k8slint(*argv)
+    assert (ended.code, ended.out, ended.err) == (0, k8slint("version").out, "")
+
+
+def test_the_program_is_a_module_too():
+    command = [sys.executable, "-m", "k8slint", "--version"]
+    assert subprocess.run(command, check=True, capture_output=True, text=True).stdout.startswith("k8slint ")

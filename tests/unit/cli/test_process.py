@@ -62,10 +62,9 @@ class TestStreams:
         assert (process.returncode, process.stderr) == (1, "")
         assert re.match(r"/dev/fd/\d+:4:38: warning\[floating-image-tag\]", process.stdout)
 
-    def test_binary_input_is_a_finding(self):
-        code, out, err = shell("head -c 100000 /dev/urandom | $K check -")
-        assert (code, err) == (1, "")
-        assert "error[syntax-error]" in out
+    def test_binary_input_is_nothing_to_check(self):
+        code, _, err = shell("head -c 100000 /dev/urandom | $K check -")
+        assert (code, err) == (2, "k8slint: nothing to check: no Kubernetes object in -\n")
 
     def test_a_redirected_output_is_not_replaced(self, project):
         code, *_ = shell(
@@ -259,3 +258,54 @@ class TestCompletion:
         environment = {"_K8SLINT_COMPLETE": "complete_bash", "COMP_WORDS": "k8slint ex", "COMP_CWORD": "1"}
         code, out, _ = shell("$K", **environment)
         assert (code, out.split()) == (0, ["explain"])
+
+    @pytest.mark.parametrize(
+        ("words", "index", "offered"),
+        [
+            ("explain bare-p", 2, ["bare-pod"]),
+            ("explain ignor", 2, ["ignore-without-reason", "ignores"]),
+            ("check --select syntax", 3, ["syntax-error"]),
+            ("check --ignore bare-pod,syntax", 3, ["bare-pod,syntax-error"]),
+            ("check --profile s", 3, ["strict"]),
+            ("check --output-format ju", 3, ["junit"]),
+            ("check --fail-level w", 3, ["warning"]),
+        ],
+    )
+    def test_words_of_ours_are_completed(self, words, index, offered):
+        environment = {"_K8SLINT_COMPLETE": "complete_bash", "COMP_WORDS": f"k8slint {words}", "COMP_CWORD": str(index)}
+        code, out, _ = shell("$K", **environment)
+        assert (code, out.split()) == (0, offered)
+
+
+class TestInternalErrors:
+    """What is wrong with the program itself is said as such, and is no finding."""
+
+    SCRIPT = (
+        "import sys\n"
+        "from k8slint import lint\n"
+        "from k8slint.cli import main\n"
+        "def judge(*_):\n"
+        "    raise {error}\n"
+        "lint.judge = judge\n"
+        "sys.argv = ['k8slint', 'check', 'bad.yaml']\n"
+        "main.run()\n"
+    )
+
+    @pytest.mark.usefixtures("project")
+    @pytest.mark.parametrize("error", ["KeyError('hunter2')", "MemoryError()", "RecursionError('hunter2')"])
+    def test_one_line_says_where_and_no_value(self, error):
+        script = self.SCRIPT.format(error=error)
+        process = subprocess.run([sys.executable, "-c", script], check=False, capture_output=True, timeout=60)
+        (line,) = process.stderr.decode().splitlines()
+        assert (process.returncode, process.stdout) == (3, b"")
+        assert line.startswith(f"k8slint: internal error: {error.partition('(')[0]} in ")
+        assert "lint.py:" in line
+        assert "hunter2" not in line
+
+    @pytest.mark.usefixtures("project")
+    def test_in_development_mode_the_whole_traceback_is_shown(self):
+        script = self.SCRIPT.format(error="KeyError('key')")
+        process = subprocess.run(
+            [sys.executable, "-X", "dev", "-c", script], check=False, capture_output=True, timeout=60
+        )
+        assert b"Traceback (most recent call last)" in process.stderr

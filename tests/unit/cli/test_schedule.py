@@ -10,6 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from k8slint.bundled import SCHEMAS
+from k8slint.cluster.description import described_nodes
 
 SCHEMA = json.loads((SCHEMAS / "schedule.schema.json").read_text(encoding="utf-8"))
 BARE = "---\napiVersion: v1\nkind: Node\nmetadata: {name: a}\n"
@@ -42,6 +43,22 @@ def folder(tmp_path, monkeypatch):
             (tmp_path / f"{name}.yaml").write_text(text)
 
     return write
+
+
+@pytest.mark.parametrize(
+    "nodes",
+    [
+        "3",
+        "3:cpu=4, memory=16Gi",
+        "2:cpu=1500m,memory=8192Mi,ephemeral-storage=1e11,pods=20",
+        "2:hugepages-2Mi=1Gi,nvidia.com/gpu=2,example.com/whatever=3",
+        "3:zones=a|b|c",
+        "1:memory=0,cpu=0",
+        "1:memory=17179869184",
+    ],
+)
+def test_these_are_nodes(nodes: str) -> None:
+    assert len(described_nodes(nodes)) == int(nodes[0])
 
 
 class TestSchedule:
@@ -162,7 +179,7 @@ class TestSchedule:
         assert '"two cores" is no quantity' in " ".join(ended.out.split())
 
     def test_what_cannot_be_read_is_said_and_left_out(self, folder, k8slint):
-        folder(app=deployment("web"), broken="a: [1\n")
+        folder(app=deployment("web"), broken="apiVersion: v1\nkind: [1\n")
         ended = k8slint("schedule", ".", "--nodes", NODES)
         assert ended.code == 2
         assert ended.err.startswith("k8slint: broken.yaml:")
@@ -187,6 +204,23 @@ class TestUse:
         [
             ((), "no nodes are known; describe the cluster with --nodes 3:cpu=4,memory=16Gi or --cluster FILE"),
             (("--nodes", "x"), '--nodes "x": expected a number of nodes'),
+            (("--nodes", "3:cpus=4"), '--nodes "3:cpus=4": nodes have no "cpus"; did you mean cpu=4?'),
+            (("--nodes", "3:cpu=4,mem=8Gi"), 'nodes have no "mem"; did you mean memory=8Gi?'),
+            (("--nodes", "3:Memory=8Gi"), 'nodes have no "Memory"; did you mean memory=8Gi?'),
+            (("--nodes", "3:zone=a"), 'nodes have no "zone"; did you mean zones=a?'),
+            (("--nodes", "3:gpu=1"), 'nodes have no "gpu"; did you mean nvidia.com/gpu=1?'),
+            (("--nodes", "3:disktype=ssd"), 'nodes have no "disktype"; expected cpu, memory, ephemeral-storage, pods'),
+            (("--nodes", "3:zones=a,b,c"), "did you mean zones=a|b|c?"),
+            (("--nodes", "3:cpu=4,cpu=8"), "cpu is there twice"),
+            (("--nodes", "3:memory=16"), "memory=16 is 16 bytes; did you mean 16Gi?"),
+            (("--nodes", "3:memory=8m"), "memory=8m is less than a byte; did you mean 8Mi?"),
+            (("--nodes", "3:memory=1"), "memory=1 is 1 byte; did you mean 1Gi?"),
+            (("--nodes", "3:memory=8g"), "memory=8g: did you mean 8Gi?"),
+            (("--nodes", "3:memory=16GB"), "memory=16GB: did you mean 16Gi?"),
+            (("--nodes", "3:ephemeral-storage=100"), "ephemeral-storage=100 is 100 bytes; did you mean 100Gi?"),
+            (("--nodes", "3:cpu=16000"), "cpu=16000 is 16000 cores; did you mean 16000m?"),
+            (("--nodes", "3:cpu=four"), "cpu=four: quantities must match"),
+            (("--nodes", "3:pods=1.5"), "pods=1.5: expected a whole number"),
             (("--nodes", "1", "--cluster", "c.yaml"), "--cluster and --nodes both describe the cluster"),
             (("--cluster", "none.yaml"), "none.yaml: no such file or directory"),
             (("--cluster", "app.yaml"), "app.yaml: no Node in the cluster file"),
@@ -298,6 +332,54 @@ class TestWhy:
         assert (ended.code, ended.err) == (0, "")
         assert ended.out.startswith("Deployment shop/web: 1 assigned (app.yaml:3)\n")
 
+    @pytest.mark.parametrize(
+        "words", [("web",), ("deploy", "web"), ("Deployments.apps", "web"), ("deployment", "web", "-n", "shop")]
+    )
+    def test_a_name_alone_or_in_the_next_word_will_do(self, folder, k8slint, words):
+        folder(app=deployment("web") + deployment("db"))
+        for paths in ((), ("app.yaml",), (".",)):
+            ended = k8slint("why", *words, *paths, "--nodes", NODES)
+            assert (ended.code, ended.err) == (0, "")
+            assert ended.out.startswith("Deployment shop/web: 1 assigned")
+
+    def test_a_name_that_several_kinds_have_needs_its_kind(self, folder, k8slint):
+        stateful = deployment("web").replace("Deployment", "StatefulSet")
+        folder(app=deployment("web") + stateful)
+        ended = k8slint("why", "web", "app.yaml", "--nodes", NODES)
+        assert (ended.code, ended.err) == (2, 'k8slint: "web" is deploy/web or sts/web; say which\n')
+        assert k8slint("why", "sts", "web", "app.yaml", "--nodes", NODES).out.startswith("StatefulSet shop/web")
+
+    def test_a_word_that_is_a_path_is_no_name(self, folder, k8slint, tmp_path):
+        folder(app=deployment("web"))
+        (tmp_path / "web").mkdir()
+        (tmp_path / "web" / "b.yaml").write_text(deployment("deploy"))
+        ended = k8slint("why", "deploy", "web", "--nodes", NODES)
+        assert (ended.code, ended.out[:23]) == (0, "Deployment shop/deploy:")
+
+    def test_a_pod_by_its_name_alone(self, folder, k8slint):
+        folder(app=deployment("web").replace("Deployment", "StatefulSet"))
+        assert k8slint("why", "web-0", "app.yaml", "--nodes", NODES).out.startswith("StatefulSet shop/web")
+
+    @pytest.mark.parametrize(("cpu", "code"), [("100m", 0), ("9", 1)])
+    def test_a_broken_file_beside_it_changes_no_exit_code(self, folder, k8slint, cpu, code):
+        folder(app=deployment("web", cpu=cpu), broken="apiVersion: v1\nkind: Pod\nmetadata: [1\n")
+        ended = k8slint("why", "deploy/web", ".", "--nodes", NODES)
+        assert ended.code == code
+        assert ended.err.startswith("k8slint: broken.yaml:")
+        assert ended.err.endswith("; left out, the answer is that of the rest\n")
+        assert ended.out.startswith("Deployment shop/web: ")
+
+    def test_a_path_that_is_not_there_is_bad_use(self, folder, k8slint):
+        folder(app=deployment("web"))
+        ended = k8slint("why", "deploy/web", "app.yaml", "nope.yaml", "--nodes", NODES)
+        assert ended.code == 2
+        assert ended.err.startswith("k8slint: nope.yaml: no such file")
+
+    def test_a_broken_file_may_hold_what_is_not_found(self, folder, k8slint):
+        folder(app=deployment("web"), broken="apiVersion: v1\nkind: Pod\nmetadata: [1\n")
+        ended = k8slint("why", "deploy/cart", ".", "--nodes", NODES)
+        assert (ended.code, ended.err.count("\n")) == (2, 2)
+
     def test_a_pod_leads_to_its_workload(self, folder, k8slint):
         folder(app=deployment("web").replace("Deployment", "StatefulSet"))
         assert k8slint("why", "po/web-0", "app.yaml", "--nodes", NODES).out.startswith("StatefulSet shop/web")
@@ -305,7 +387,9 @@ class TestWhy:
     @pytest.mark.parametrize(
         ("name", "said"),
         [
-            ("web", '"web" names no workload; expected kind/name, as deploy/web'),
+            ("web", 'there is no workload "web"; there are deployment/frontend'),
+            ("fontend", 'there is no workload "fontend"; did you mean "frontend"?'),
+            ("deploy/", '"deploy/" names no workload; expected kind/name, as deploy/web'),
             ("deploi/web", 'did you mean "deploy/web"?'),
             ("deployment.batch/web", 'did you mean "deployment.apps/web"?'),
             ("deploy/frontent", 'did you mean "frontend"?'),
@@ -404,3 +488,14 @@ class TestCluster:
             os.close(terminal)
         assert (ended.code, ended.out) == (2, "")
         assert "kubectl get nodes,pods" in ended.err
+
+
+@pytest.mark.parametrize("command", [["schedule"], ["why", "pod/web"]])
+def test_colours_may_be_a_setting(project, k8slint, monkeypatch, command):
+    argv = [*command, "good.yaml", "--nodes", "1"]
+    assert "\x1b[" not in k8slint(*argv).out
+    (project / ".k8slint.yaml").write_text("color: true\n")
+    assert "\x1b[" in k8slint(*argv).out
+    assert "\x1b[" not in k8slint(*argv, "--no-color").out
+    monkeypatch.setenv("K8SLINT_COLOR", "false")
+    assert "\x1b[" not in k8slint(*argv).out

@@ -95,6 +95,18 @@ def test_other_kinds_make_nothing_by_their_name(resource: str) -> None:
     assert not evidence(resource).names_maker("", "conn")
 
 
+def test_what_makes_known_secrets_makes_no_others() -> None:
+    cluster = "{apiVersion: postgresql.cnpg.io/v1, kind: Cluster, metadata: {name: pg, namespace: shop}, spec: {}}"
+    files = {"a.yaml": cluster, "b.yaml": POD}
+    assert [is_possible(kind, "pg-ro", files) for kind in ("Secret", "ConfigMap", "Service")] == [False, False, True]
+    assert evidence(cluster).names_pod_maker("shop", "pg")
+
+
+@pytest.mark.parametrize(("namespace", "expected"), [("shop", True), ("", True), ("blog", False)])
+def test_a_namespace_with_a_custom_resource_is_busy(namespace: str, expected: bool) -> None:
+    assert evidence(DATABASE % "{}").is_busy(namespace) is expected
+
+
 def test_a_rollout_makes_pods() -> None:
     resource = "{apiVersion: argoproj.io/v1alpha1, kind: Rollout, metadata: {name: web}, spec: {app: api}}"
     assert [evidence(resource).names_pod_maker("", value) for value in ("web-canary", "api", "db")] == [
@@ -150,15 +162,12 @@ def test_a_script_in_a_config_map_may_make_a_secret() -> None:
     assert not evidence(text % "'the secret is made'").is_told("made")
 
 
-def test_what_is_told_holds_for_configuration_only() -> None:
+def test_what_is_told_holds_for_configuration_and_accounts_only() -> None:
     job = "{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {containers: [{args: [create, made]}]}}"
     (pod,) = read({"test.yaml": job})
     cluster = Cluster((pod,))
-    assert [may_exist(cluster, pod, kind, "made") for kind in ("Secret", "ConfigMap", "Service")] == [
-        True,
-        True,
-        False,
-    ]
+    kinds = ("Secret", "ConfigMap", "ServiceAccount", "Service")
+    assert [may_exist(cluster, pod, kind, "made") for kind in kinds] == [True, True, True, False]
 
 
 HELM_RELEASE = """
@@ -182,9 +191,15 @@ def test_a_release_makes_what_carries_its_name_or_its_charts(name: str, expected
     assert is_possible("Secret", name, {"flux/a.yaml": HELM_RELEASE, "web/b.yaml": POD}) is expected
 
 
-def test_beside_a_release_anything_may_be_rendered() -> None:
-    assert is_possible("Secret", "anything", {"web/a.yaml": HELM_RELEASE, "web/b.yaml": POD})
-    assert not is_possible("Secret", "anything", {"web/a.yaml": HELM_RELEASE, "web/deep/b.yaml": POD})
+@pytest.mark.parametrize(("name", "expected"), [("shop-web", True), ("web-cache-tls", True), ("anything", False)])
+def test_beside_a_release_what_shares_a_word_with_it_may_be_rendered(name: str, expected: bool) -> None:
+    files = {"web/a.yaml": HELM_RELEASE, "web/b.yaml": POD}
+    assert is_possible("Secret", name, files) is expected
+    assert is_possible("Service", name, files)
+
+
+def test_a_release_of_another_folder_makes_what_carries_its_whole_name() -> None:
+    assert not is_possible("Secret", "shop-web", {"web/a.yaml": HELM_RELEASE, "web/deep/b.yaml": POD})
 
 
 def test_an_unread_folder_fills_its_namespace() -> None:
@@ -223,6 +238,26 @@ def test_a_kustomization_half_read_leaves_open_what_lies_below_it(content: str, 
     assert is_possible("Secret", "a", files | {"app/prod/pod.yaml": POD}) is expected
     assert is_possible("Secret", "a", files | {"app/prod/pod.yaml": base, "app/prod/more/y.yaml": POD}) is expected
     assert not is_possible("Secret", "a", files | {"app/prod/pod.yaml": base, "app/y.yaml": POD})
+
+
+def test_what_an_open_kustomization_takes_in_is_open_too() -> None:
+    files = {
+        "app/prod/kustomization.yaml": KUSTOMIZATION % "resources: [../base, 'https://example.com/a.yaml']",
+        "app/base/kustomization.yaml": KUSTOMIZATION % "resources: [../parts/pod.yaml]",
+    }
+    assert is_possible("Secret", "a", files | {"app/base/pod.yaml": POD, "app/parts/pod.yaml": DATABASE % "{}"})
+    assert is_possible("Secret", "a", files | {"app/parts/pod.yaml": POD})
+    assert not is_possible("Secret", "a", files | {"app/parts/pod.yaml": DATABASE % "{}", "app/parts/b.yaml": POD})
+
+
+COMPONENT = "{apiVersion: kustomize.config.k8s.io/v1alpha1, kind: Component, resources: [pod.yaml]}"
+
+
+def test_a_component_is_a_part_of_something() -> None:
+    files = {"tls/kustomization.yaml": COMPONENT, "tls/pod.yaml": POD}
+    assert is_possible("Secret", "a", files)
+    whole = {"prod/kustomization.yaml": KUSTOMIZATION % "components: [../tls]"}
+    assert not is_possible("Secret", "a", files | whole)
 
 
 @pytest.mark.parametrize(

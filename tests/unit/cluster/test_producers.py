@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from k8slint.cluster.producers import PRODUCTS, config_keys, produced, reach
+from k8slint.cluster.producers import config_keys, produced, reach
+from k8slint.cluster.tables import makers
 from k8slint.loading.composer import compose
 from k8slint.loading.document import Source
 from k8slint.objects.fields import dig
@@ -35,15 +36,25 @@ def resource(group_kind: str, spec: Any, name: str = "own", **metadata: Any) -> 
         ("Bundle.trust.cert-manager.io", {}, {"own"}),
         ("Certificate.cert-manager.io", {"secretName": "a"}, {"a"}),
         ("Certificate.cert-manager.io", {}, set()),
-        ("ClusterExternalSecret.external-secrets.io", {"externalSecretName": "a"}, {"a", "own"}),
+        ("ClusterExternalSecret.external-secrets.io", {"externalSecretName": "a"}, {"a"}),
+        ("ClusterExternalSecret.external-secrets.io", {}, {"own"}),
         ("ClusterIssuer.cert-manager.io", {"acme": {"privateKeySecretRef": {"name": "a"}}}, {"a"}),
         ("DopplerSecret.secrets.doppler.com", {"managedSecret": {"name": "a", "namespace": "n"}}, {"a"}),
         ("ExternalSecret.external-secrets.io", {"target": {"name": "a"}}, {"a"}),
         ("ExternalSecret.external-secrets.io", {"target": {}}, {"own"}),
         ("InfisicalSecret.secrets.infisical.com", {"managedSecretReference": {"secretName": "a"}}, {"a"}),
         ("OnePasswordItem.onepassword.com", {}, {"own"}),
-        ("SealedSecret.bitnami.com", {"template": {"metadata": {"name": "a"}}}, {"a"}),
+        ("SealedSecret.bitnami.com", {"template": {"metadata": {"name": "a"}}}, {"own"}),
         ("SealedSecret.bitnami.com", {}, {"own"}),
+        ("CephObjectStoreUser.ceph.rook.io", {"store": "s3"}, {"rook-ceph-object-user-s3-own"}),
+        ("CephObjectStoreUser.ceph.rook.io", {}, set()),
+        (
+            "PostgresCluster.postgres-operator.crunchydata.com",
+            {"users": [{"name": "a"}, {"name": "b"}]},
+            {"own-cluster-cert", "own-pguser-a", "own-pguser-b"},
+        ),
+        ("PostgresCluster.postgres-operator.crunchydata.com", {}, {"own-cluster-cert", "own-pguser-own"}),
+        ("ServiceBinding.services.cloud.sap.com", {"secretName": ""}, {"own"}),
         ("SecretProviderClass.secrets-store.csi.x-k8s.io", {"secretObjects": [{"secretName": "a"}, None]}, {"a"}),
         ("SopsSecret.isindir.github.com", {"secretTemplates": [{"name": "a"}, {"name": "b"}]}, {"a", "b"}),
         ("VaultStaticSecret.secrets.hashicorp.com", {"destination": {"name": "a"}}, {"a"}),
@@ -63,10 +74,12 @@ def test_what_is_made_lies_in_the_makers_namespace_or_where_it_says() -> None:
     assert {supply.namespace for supply in produced(everywhere)} == {""}
 
 
-@pytest.mark.parametrize("group_kind", sorted(PRODUCTS))
+@pytest.mark.parametrize("group_kind", sorted(makers()))
 @pytest.mark.parametrize("spec", [None, "x", [], {"target": "x"}, {"secretObjects": {}, "destination": [1]}])
 def test_specs_of_any_shape_make_nothing_unnamed(group_kind: str, spec: Any) -> None:
-    assert all(supply.name and supply.keys != {} for supply in produced(resource(group_kind, spec)))
+    assert all(
+        supply.name and "{" not in supply.name and supply.keys != {} for supply in produced(resource(group_kind, spec))
+    )
 
 
 def keys_of(group_kind: str, spec: Any) -> set[str] | None:
@@ -171,6 +184,12 @@ def test_a_certificate_shim_fills_the_secrets_of_an_ingress(annotations: Any, ex
     spec = {"tls": [{"secretName": "web-tls"}]}
     obj = resource("Ingress.networking.k8s.io", spec, annotations=annotations)
     assert [supply.name for supply in produced(obj)] == expected
+
+
+def test_a_certificate_shim_fills_the_secrets_of_a_gateway() -> None:
+    spec = {"listeners": [{"tls": {"certificateRefs": [{"name": "a"}, {"name": "b"}]}}, {"tls": None}]}
+    obj = resource("Gateway.gateway.networking.k8s.io", spec, annotations={"cert-manager.io/issuer": "ca"})
+    assert [supply.name for supply in produced(obj)] == ["a", "b"]
 
 
 def test_reach_goes_through_lists_and_leaves_out_what_is_not_there() -> None:

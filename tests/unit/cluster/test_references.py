@@ -9,7 +9,6 @@ import pytest
 
 from k8slint.cluster.cluster import Cluster
 from k8slint.cluster.references import (
-    is_always_there,
     is_supplied,
     may_exist,
     names_supplied,
@@ -216,36 +215,15 @@ def test_a_hash_is_not_taken_off_for_written_objects() -> None:
     assert not is_supplied(cluster, "ConfigMap", "", "web-7g2tb6k45h")
 
 
-def test_names_are_compared_only_where_they_are_few() -> None:
-    few = Cluster(read(*(named("ConfigMap", f"c{index}", "a") for index in range(200))))
-    many = Cluster(read(*(named("ConfigMap", f"c{index}", "a") for index in range(201))))
-    assert len(list(names_supplied(few, "ConfigMap", "a"))) == 200
-    assert not list(names_supplied(many, "ConfigMap", "a"))
-    assert not list(names_supplied(few, "ConfigMap", "b"))
+def test_names_of_another_namespace_are_not_meant() -> None:
+    cluster = Cluster(read(named("ConfigMap", "web", "a"), named("ConfigMap", "api")))
+    assert list(names_supplied(cluster, "ConfigMap", "a")) == ["web", "api"]
+    assert list(names_supplied(cluster, "ConfigMap", "b")) == ["api"]
 
 
 def test_supplies_of_a_namespace_come_before_those_without_one() -> None:
     cluster = Cluster(read(named("ConfigMap", "web"), named("ConfigMap", "web", "a"), named("ConfigMap", "web", "b")))
     assert [supply.namespace for supply in supplies(cluster, "ConfigMap", "a", "web")] == ["a", ""]
-
-
-@pytest.mark.parametrize(
-    ("kind", "namespace", "name", "expected"),
-    [
-        ("ConfigMap", "shop", "kube-root-ca.crt", True),
-        ("ConfigMap", "kube-system", "extension-apiserver-authentication", True),
-        ("ConfigMap", "shop", "extension-apiserver-authentication", False),
-        ("ConfigMap", "", "extension-apiserver-authentication", True),
-        ("Secret", "shop", "kube-root-ca.crt", False),
-        ("ClusterRole", "", "view", True),
-        ("ClusterRole", "shop", "system:node", True),
-        ("Role", "shop", "view", False),
-        ("Service", "default", "kubernetes", True),
-        ("Service", "shop", "kubernetes", False),
-    ],
-)
-def test_what_every_cluster_has(kind: str, namespace: str, name: str, expected: bool) -> None:
-    assert is_always_there(kind, namespace, name) is expected
 
 
 def test_what_the_settings_say_is_external_may_exist() -> None:

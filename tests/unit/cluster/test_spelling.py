@@ -47,6 +47,21 @@ def test_the_nearest_is_one_that_can_be_meant() -> None:
     assert nearest_name("redis-secret", ["mysql-secret", "kafka-secret"]) is None
 
 
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("order-service", "order-service-configs"),
+        ("cart-configs-old", "cart-configs"),
+        ("ordr-service-configs", "order-service-configs"),
+        ("order", None),
+        ("payment", None),
+    ],
+)
+def test_of_many_names_the_nearest_is_found_too(name: str, expected: str | None) -> None:
+    many = [f"shop-{number}-configs" for number in range(1_000)]
+    assert nearest_name(name, [*many, "order-service-configs", "cart-configs"]) == expected
+
+
 @given(NAMES, NAMES)
 def test_likeness_goes_both_ways(one: str, other: str) -> None:
     assert is_slip(one, other) == is_slip(other, one)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from k8slint.engine.frames import MASK, locate, shown_line
+from k8slint.engine.frames import locate, shown_line
+from k8slint.engine.masking import MASK
 from k8slint.loading.read import load
 
 CANARY = "hunter2"

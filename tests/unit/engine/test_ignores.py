@@ -2,7 +2,13 @@ from __future__ import annotations
 
 import pytest
 
+from k8slint.engine.ignores import ignores_of
+from k8slint.engine.rule import load_rules
 from k8slint.lint import Request, lint
+from k8slint.loading.composer import compose
+from k8slint.loading.document import Source
+from k8slint.objects.read import read_source
+from k8slint.usage import UsageError
 
 RULES = ["floating-image-tag", "unused-ignore", "unknown-rule-in-ignore"]
 POD = """\
@@ -47,6 +53,7 @@ class TestComments:
             "#k8slint: ignore[floating-image-tag]",
             "##  k8slint:ignore[floating-image-tag]",
             "# other words # k8slint: ignore[floating-image-tag]",
+            "# k8slint: ignore[floating-image-tag, floating-image-tag]",
             "# k8slint: ignore[ floating-image-tag ] why",
         ],
     )
@@ -84,6 +91,10 @@ class TestComments:
     def test_other_comments_and_blank_lines_may_stand_between(self):
         text = with_line(7, "      # k8slint: ignore[floating-image-tag]\n\n      # because")
         assert found(text) == ([("floating-image-tag", 12)], 1)
+
+    def test_words_before_it_change_nothing(self):
+        text = with_line(7, "      # by hand # k8slint: ignore[floating-image-tag]")
+        assert found(text) == ([("floating-image-tag", 10)], 1)
 
     def test_at_the_end_of_the_file_it_hides_nothing(self):
         text = POD + "# k8slint: ignore[floating-image-tag]"
@@ -173,7 +184,124 @@ class TestComplaints:
         assert found("# k8slint: ignore[floating-image-tag]\n") == ([], 0)
 
     def test_in_a_document_that_cannot_be_read_the_error_can_be_ignored(self):
-        text = "a: [  # k8slint: ignore[syntax-error]\n"
+        text = "apiVersion: v1\nkind: [  # k8slint: ignore[syntax-error]\n"
         report = lint(Request(["-"], stdin=text.encode(), select=["syntax-error"]))
         assert not report.findings
         assert report.summary.ignored == 1
+
+
+def report_of(text, *rules, **how):
+    return lint(Request(["-"], stdin=text.encode(), select=[*rules, "ignores"], **how))
+
+
+def complaints(text, *rules, **how):
+    return [(finding.rule, finding.location.line) for finding in report_of(text, *rules, **how).findings]
+
+
+class TestCategories:
+    def test_one_may_be_named(self):
+        text = with_comment(7, "# k8slint: ignore[workload] why")
+        assert found(text) == ([("floating-image-tag", 9)], 1)
+
+    def test_one_is_unused_only_if_all_its_rules_ran(self):
+        text = with_line(1, "# k8slint: file-ignore[network] why")
+        assert ("unused-ignore", 1) not in complaints(text, "duplicate-node-port")
+        assert ("unused-ignore", 1) in complaints(text, "network")
+
+
+class TestReasons:
+    @pytest.mark.parametrize(
+        ("written", "reason"),
+        [
+            ("] loaded by hand", "loaded by hand"),
+            ("]: loaded by hand, see #7", "loaded by hand, see #7"),
+            ("]  -- because  # another comment", "because"),
+            ("] until=2999-12-31 moved by then", "moved by then"),
+            ("] until we have moved", "until we have moved"),
+            ("]", ""),
+            ("] # k8slint: ignore[bare-pod] other", ""),
+        ],
+    )
+    def test_a_report_has_it(self, written, reason):
+        text = with_comment(7, f"# k8slint: ignore[floating-image-tag{written}")
+        assert [each.reason for each in report_of(text, "floating-image-tag").ignored] == [reason]
+
+    def test_that_of_the_innermost_counts(self):
+        text = with_comment(7, "# k8slint: ignore[floating-image-tag] inner")
+        text = with_line(4, "# k8slint: ignore[workload] outer", text)
+        reasons = [each.reason for each in report_of(text, "floating-image-tag").ignored]
+        assert reasons == ["inner", "outer"]
+        assert not complaints(text, "workload", ignore=["bare-pod"])
+
+    def test_an_annotation_gives_it_too(self):
+        text = POD.replace("{name: web}", "{name: web, annotations: {k8slint/ignore.floating-image-tag: why}}")
+        assert {each.reason for each in report_of(text, "floating-image-tag").ignored} == {"why"}
+
+    def test_one_is_asked_for_and_in_the_strict_profile_demanded(self):
+        text = with_comment(7, "# k8slint: ignore[floating-image-tag, bare-pod]")
+        for profile, severity in (("", "info"), ("strict", "warning")):
+            report = lint(Request(["-"], stdin=text.encode(), profile=profile))
+            (finding,) = (each for each in report.findings if each.rule == "ignore-without-reason")
+            assert finding.severity == severity
+            assert "of floating-image-tag, bare-pod" in finding.message
+
+
+class TestDates:
+    TEXT = with_comment(7, "# k8slint: ignore[floating-image-tag] until=2027-03-31 why")
+    DAY = 1_806_451_200  # 2027-03-31
+
+    @pytest.mark.parametrize(("seconds", "is_over"), [(-1, False), (0, False), (86_399, False), (86_400, True)])
+    def test_after_the_last_day_it_hides_nothing(self, monkeypatch, seconds, is_over):
+        monkeypatch.setenv("SOURCE_DATE_EPOCH", str(self.DAY + seconds))
+        expired = [("expired-ignore", 7)] if is_over else []
+        shown = [("floating-image-tag", 7)] if is_over else []
+        assert complaints(self.TEXT, "floating-image-tag") == [*shown, *expired, ("floating-image-tag", 9)]
+
+    def test_without_the_variable_the_day_is_today(self, monkeypatch):
+        monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
+        assert ("expired-ignore", 7) in complaints(self.TEXT.replace("2027", "2020"))
+        assert ("expired-ignore", 7) not in complaints(self.TEXT.replace("2027", "2999"))
+
+    @pytest.mark.parametrize("day", ["soon", "2027-02-30", "2027-3-31", "20270331", ""])
+    def test_what_is_no_day_is_said_and_hides_nothing(self, day):
+        text = self.TEXT.replace("2027-03-31", day)
+        findings = report_of(text, "floating-image-tag").findings
+        (complaint,) = (each for each in findings if each.rule == "malformed-ignore")
+        assert "write it as until=2027-03-31" in complaint.message
+        assert ("floating-image-tag", 7) in [(each.rule, each.location.line) for each in findings]
+
+    def test_a_variable_that_is_no_time_is_bad_use(self, monkeypatch):
+        monkeypatch.setenv("SOURCE_DATE_EPOCH", "yesterday")
+        with pytest.raises(UsageError, match=r'^SOURCE_DATE_EPOCH: "yesterday" is no number of seconds since 1970$'):
+            complaints(self.TEXT)
+        assert not complaints(POD)  # nobody asks for the day
+
+
+class TestWork:
+    """Lines are looked at once, and so are findings, however many ignores there are."""
+
+    @staticmethod
+    def nested(depth):
+        lines = (f"{' ' * level}# k8slint: ignore[bare-pod] why\n{' ' * level}a:" for level in range(depth))
+        return "apiVersion: x.io/v1\nkind: Foo\nmetadata: {name: a}\n" + "\n".join(lines) + "\n"
+
+    def test_each_line_is_looked_at_once(self, monkeypatch):
+        looked = []
+        line = Source.line
+        monkeypatch.setattr(Source, "line", lambda source, number: looked.append(number) or line(source, number))
+        counts = []
+        for depth in (100, 200):
+            looked.clear()
+            source = Source("a.yaml", self.nested(depth))
+            ignores = ignores_of(read_source(source, compose(source)), load_rules())
+            assert len(ignores.all) == depth
+            assert [each.last for each in ignores.all] == [2 * depth + 3] * depth
+            counts.append(len(looked))
+        assert counts[1] <= 2 * counts[0]
+
+    def test_an_innermost_one_is_found_among_all(self):
+        source = Source("a.yaml", self.nested(200))
+        ignores = ignores_of(read_source(source, compose(source)), load_rules())
+        for index, ignore in enumerate(ignores.all):
+            assert ignores.hiding("bare-pod", 5 + 2 * index, None) is ignore
+        assert not list(ignores.complaints({"bare-pod", "unused-ignore"}))

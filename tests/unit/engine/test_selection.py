@@ -24,7 +24,7 @@ def test_a_profile_adds_its_rules():
 
 
 def test_an_unknown_profile_is_refused_and_the_known_are_named():
-    with pytest.raises(UsageError, match=r'no profile "stict"; known are default'):
+    with pytest.raises(UsageError, match=r'no profile "stict"; did you mean "strict"'):
         default_selection(RULES, "stict")
 
 

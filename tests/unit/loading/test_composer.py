@@ -207,7 +207,7 @@ class TestDocuments:
         assert [document.data for document in found] == [{"a": 1}, {"b": 2}, ["c"]]
         assert place(found[1], "b") == (3, 4, "2")
 
-    @pytest.mark.parametrize("text", ["", "---\n", "---\n---\n", "# only a comment\n", "\n\n", "--- null\n", "~"])
+    @pytest.mark.parametrize("text", ["", "---\n", "---\n---\n", "# only a comment\n", "\n\n", "---\nnull\n", "~"])
     def test_empty_ones_are_left_out(self, documents, text):
         assert documents(text) == ()
 
@@ -215,10 +215,27 @@ class TestDocuments:
     def test_separators_may_have_company(self, documents, separator):
         assert [document.data for document in documents(f"a: 1\n{separator}\nb: 2\n")] == [{"a": 1}, {"b": 2}]
 
-    def test_the_content_may_start_on_the_separator_line(self, documents, place):
-        first, second = documents("--- {a: 1}\n--- {b: 2}\n")
-        assert (first.data, second.data) == ({"a": 1}, {"b": 2})
-        assert place(second, "b") == (2, 9, "2")
+    @pytest.mark.parametrize(
+        "rest", ["apiVersion: v1", " {b: 2}", " null", " !tag", "-", "\tx", "-BEGIN CERTIFICATE-----"]
+    )
+    def test_nothing_but_a_comment_may_follow_a_separator(self, documents, complaints, rest):
+        """What stands before it is lost as well: kubectl's error comes in its place."""
+        found = documents(f"z: 0\n---\na: 1\n---{rest}\nc: 3\n---\nd: 4\n")
+        assert [document.data for document in found] == [{"z": 0}, None, {"d": 4}]
+        assert complaints(found) == [("syntax-error", 4, 1)]
+        assert "invalid Yaml document separator" in found[1].problems[0].message
+
+    def test_the_first_line_is_held_to_that_too(self, documents, complaints):
+        assert complaints(documents("--- {a: 1}\n--- {b: 2}\n")) == [("syntax-error", 1, 1)]
+
+    def test_a_comment_may_follow_a_separator_at_once(self, documents, place):
+        found = documents("a: 1\n---# Source: x\nb: 2\n--- # y\nc: 3\n")
+        assert [document.data for document in found] == [{"a": 1}, {"b": 2}, {"c": 3}]
+        assert place(found[1], "b") == (3, 4, "2")
+
+    def test_json_has_no_separators(self, documents):
+        (document,) = documents('{"a": "x\n---y"}')
+        assert document.data == {"a": "x ---y"}
 
     def test_a_bad_one_does_not_hide_the_others(self, documents, complaints):
         found = documents("a: 1\n---\nb: [\n---\nc: 3\n---\nd: }\n---\ne: 5\n")
@@ -376,3 +393,46 @@ def test_broken_yaml_with_braces_in_a_string_is_no_template(documents, complaint
 def test_a_file_over_the_limit_is_not_read(monkeypatch, documents, complaints):
     monkeypatch.setattr("k8slint.loading.read.MAX_BYTES", 10)
     assert complaints(documents("a: bcdefghijkl")) == [("syntax-error", 1, 1)]
+
+
+class TestEscapes:
+    """go-yaml's are not quite those of the parser at hand."""
+
+    def test_a_quote_may_be_escaped_where_it_need_not(self, documents, place):
+        (document,) = documents('a: "it\\\'s"\nb: \'C:\\\'\nc: |\n  say "it\\\'s"\nd: [x:y, "\\\\\\\'"]\n')
+        assert document.data == {"a": "it's", "b": "C:\\", "c": 'say "it\\\'s"\n', "d": ["x:y", "\\'"]}
+        assert place(document, "b") == (2, 4, "'C:\\'")
+
+    def test_a_slash_may_not(self, documents, complaints):
+        found = documents('a: "x"\n---\nb: "c:\\/d"\n---\nc: 3\n')
+        assert [document.data for document in found] == [{"a": "x"}, None, {"c": 3}]
+        assert complaints(found) == [("syntax-error", 3, 7)]
+
+    @pytest.mark.parametrize("text", ['{"a": "b\\/c"}', 'a: "\\\\/"', "a: '\\/'", 'a: |\n  "\\/"\n'])
+    def test_but_in_json_and_where_it_is_none(self, documents, complaints, text):
+        assert complaints(documents(text)) == []
+
+    def test_others_are_errors(self, documents, complaints):
+        assert complaints(documents('a: "it\\\'s"\nb: "\\q"\n')) == [("syntax-error", 2, 5)]
+
+
+class TestMissingSeparators:
+    OBJECT = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: %s}\ndata: {a: b}\n"
+
+    @pytest.mark.parametrize("count", [2, 3])
+    def test_each_is_said_once_where_it_is_missing(self, documents, complaints, count):
+        found = documents("".join(self.OBJECT % name for name in "abc"[:count]))
+        assert complaints(found) == [("duplicate-key", 5, 1), ("duplicate-key", 9, 1)][: count - 1]
+        assert "a --- is missing before this line" in found[0].problems[0].message
+
+    def test_the_key_that_comes_first_is_pointed_at(self, documents, complaints):
+        text = self.OBJECT % "a" + "kind: Secret\nmetadata: {name: b}\napiVersion: v1\n"
+        assert complaints(documents(text)) == [("duplicate-key", 5, 1)]
+
+    def test_other_repetitions_are_said_as_they_are(self, documents, complaints):
+        text = self.OBJECT % "a" + "kind: Secret\ndata: {}\n"
+        assert complaints(documents(text)) == [("duplicate-key", 5, 1), ("duplicate-key", 6, 1)]
+
+    def test_what_is_repeated_within_is_said_too(self, documents, complaints):
+        text = self.OBJECT % "a" + self.OBJECT % "b, name: c"
+        assert complaints(documents(text)) == [("duplicate-key", 5, 1), ("duplicate-key", 7, 21)]

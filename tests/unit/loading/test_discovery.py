@@ -5,6 +5,7 @@ import subprocess
 
 import pytest
 
+from k8slint.finding import Failure
 from k8slint.loading.batch import load_files
 from k8slint.loading.discovery import discover
 
@@ -104,7 +105,9 @@ class TestLinks:
         root = project({"a.yaml": ""})
         (root / "b.yaml").symlink_to(root / "nowhere")
         assert names(".") == ["a.yaml"]
-        assert discover(["b.yaml"], (), lambda _: False).failures == ["b.yaml: no such file or directory"]
+        assert discover(["b.yaml"], (), lambda _: False).failures == [
+            Failure("b.yaml", "b.yaml: no such file or directory")
+        ]
 
 
 class TestTrouble:
@@ -113,18 +116,18 @@ class TestTrouble:
     )
     def test_a_missing_path_is_a_failure(self, project, path, why):
         project({})
-        assert discover([path], (), lambda _: False).failures == [f"{path}: {why}"]
+        assert discover([path], (), lambda _: False).failures == [Failure(path, f"{path}: {why}")]
 
     def test_a_pipe_is_a_failure_if_named_and_nothing_in_a_walk(self, project):
         root = project({"a.yaml": ""})
         os.mkfifo(root / "p.yaml")
         assert names(".") == ["a.yaml"]
         (failure,) = discover(["p.yaml"], (), lambda _: False).failures
-        assert failure.startswith("p.yaml: not a regular file")
+        assert failure.message.startswith("p.yaml: not a regular file")
 
     def test_a_device_is_a_failure(self):
         (failure,) = discover(["/dev/zero"], (), lambda _: False).failures
-        assert failure.startswith("/dev/zero: not a regular file")
+        assert failure.message.startswith("/dev/zero: not a regular file")
 
     def test_a_folder_that_cannot_be_listed_is_a_failure_and_the_others_are_read(self, project, monkeypatch):
         project({"a/a.yaml": "", "b/b.yaml": ""})
@@ -138,7 +141,7 @@ class TestTrouble:
         monkeypatch.setattr(os, "scandir", scandir)
         found = discover(["."], (), lambda _: False)
         assert [file.name for file in found.files] == ["b/b.yaml"]
-        assert found.failures == ["a: permission denied"]
+        assert found.failures == [Failure("a", "a: permission denied")]
 
     def test_a_file_that_vanishes_after_it_was_seen_is_an_error_of_its_own(self, project):
         root = project({"a.yaml": "a: 1", "b.yaml": "b: 2"})
@@ -263,6 +266,19 @@ class TestGitignore:
     def test_the_other_lines_of_a_malformed_file_count(self, project):
         project({".gitignore": "a.yaml\n[z-a].yaml\nb.yaml\n", "a.yaml": "", "b.yaml": "", "c.yaml": ""})
         assert names(".") == ["c.yaml"]
+
+    def test_a_malformed_line_is_told_of_with_its_place(self, project):
+        project(
+            {"repo/.git/HEAD": "", "repo/.gitignore": "a.yaml\n[[:zz:]]/\n", "repo/sub/b.yaml": "", ".gitignore": "["}
+        )
+        expected = ['repo/.gitignore:2: "[[:zz:]]/" is a malformed pattern, and is left out']
+        assert discover(["repo"], (), lambda _: False).notes == expected
+        assert discover(["repo/sub", "repo/sub/b.yaml"], ["repo"], lambda _: False).notes == expected
+
+    def test_many_malformed_lines_are_one_note(self, project):
+        project({".gitignore": "[z-a]\n" * 3, "a.yaml": ""})
+        expected = ['.gitignore:1: "[z-a]" is a malformed pattern, and is left out, as are 2 more']
+        assert discover(["."], (), lambda _: False).notes == expected
 
     def test_a_gitignore_that_is_a_folder_or_no_text_harms_nobody(self, project):
         root = project({"b.yaml": "", "sub/.gitignore/c.yaml": ""})

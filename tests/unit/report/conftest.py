@@ -14,7 +14,6 @@ from k8slint.finding import (
     RelatedLocation,
     Report,
     Severity,
-    Skipped,
     SourceLine,
     Summary,
 )
@@ -63,11 +62,19 @@ def related(place: Callable[..., Location]) -> Callable[..., RelatedLocation]:
 @pytest.fixture(scope="session")
 def report() -> Callable[..., Report]:
     def build(*findings: Finding, **changes: Any) -> Report:
-        skipped: tuple[Skipped, ...] = changes.pop("skipped", ())
-        counts = {"files": 2, "objects": 3, "not_judged": 0, "ignored": 0}
-        summary = Summary(skipped=skipped, **{name: changes.pop(name, count) for name, count in counts.items()})
+        summary = Summary(
+            **{name: changes.pop(name, default) for name, default in _SUMMARY.items()},
+            **{name: changes.pop(name) for name in Summary._fields if name in changes},
+        )
+        ignored = changes.pop("ignored_findings", ())
         return Report(
-            **{"kubernetes_version": "1.36", "assumptions": (), **changes}, findings=findings, summary=summary
+            **{"kubernetes_version": "1.36", "assumptions": (), **changes},
+            findings=findings,
+            summary=summary,
+            ignored=ignored,
         )
 
     return build
+
+
+_SUMMARY: dict[str, Any] = {"files": 2, "objects": 3, "skipped": (), "not_judged": 0, "ignored": 0}

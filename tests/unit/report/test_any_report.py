@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import pytest
 from hypothesis import given, settings
@@ -14,11 +15,15 @@ from sarif_pydantic import Sarif
 
 from k8slint.bundled import SCHEMAS
 from k8slint.finding import (
+    Failure,
     Finding,
+    Ignored,
+    KindCount,
     Location,
     ObjectName,
     RelatedLocation,
     Report,
+    RuleText,
     Severity,
     Skipped,
     SourceLine,
@@ -50,14 +55,48 @@ findings = st.builds(
 )
 counts = st.integers(0, 10**6)
 skipped = st.lists(st.builds(Skipped, texts, positions, texts), max_size=3).map(tuple)
-reports = st.builds(
-    Report,
-    texts,
-    st.lists(findings, max_size=4).map(tuple),
-    st.builds(Summary, counts, counts, skipped, counts, counts),
-    st.lists(texts, max_size=8).map(tuple),
-    st.dictionaries(texts, texts, max_size=2),
-)
+kinds = st.lists(st.builds(KindCount, texts, counts), max_size=3).map(tuple)
+folders = st.lists(texts, max_size=5).map(tuple)
+rule_texts = st.builds(RuleText, texts, st.sampled_from(Severity), texts, texts, texts, texts)
+
+
+@st.composite
+def summaries(draw: st.DrawFn) -> Summary:
+    without, partly = draw(kinds), draw(kinds)
+    return Summary(
+        files=draw(counts),
+        objects=sum(each.objects for each in (*without, *partly)) + draw(counts),
+        skipped=draw(skipped),
+        not_judged=draw(counts),
+        ignored=draw(counts),
+        without_schema=without,
+        charts=draw(folders),
+        in_part=partly,
+        settings=draw(kinds),
+        kustomizations=draw(folders),
+        unread=draw(counts),
+    )
+
+
+@st.composite
+def any_reports(draw: st.DrawFn) -> Report:
+    found = draw(st.lists(findings, max_size=4).map(tuple))
+    return Report(
+        draw(texts),
+        found,
+        draw(summaries()),
+        draw(st.lists(texts, max_size=8).map(tuple)),
+        {finding.rule: draw(rule_texts) for finding in found},
+        ignored=draw(st.lists(st.builds(Ignored, findings, texts), max_size=1).map(tuple)),
+        failures=draw(st.lists(st.builds(Failure, texts, texts), max_size=2).map(tuple)),
+        root=draw(st.just("") | texts.map("/{}".format)),
+        fail_level=draw(st.none() | st.sampled_from(Severity)),
+        least=draw(st.sampled_from(Severity)),
+        hidden=draw(counts),
+    )
+
+
+reports = any_reports()
 
 
 def read_json(text: str, report: Report) -> int:
@@ -67,25 +106,52 @@ def read_json(text: str, report: Report) -> int:
     return len(data["findings"])
 
 
-def read_sarif(text: str, _report: Report) -> int:
+def read_sarif(text: str, report: Report) -> int:
     (run,) = Sarif.model_validate_json(text).runs
     assert all(run.tool.driver.rules[result.rule_index].id == result.rule_id for result in run.results)
-    return len(run.results)
+    return len(run.results) - len(report.ignored)
 
 
-def read_gitlab(text: str, _report: Report) -> int:
-    return len({issue["fingerprint"] for issue in json.loads(text)})
+def read_gitlab(text: str, report: Report) -> int:
+    issues = json.loads(text)
+    assert len({issue["fingerprint"] for issue in issues[len(report.failures) :]}) == len(report.findings)
+    return len(issues) - len(report.failures)
 
 
 def read_junit(text: str, report: Report) -> int:
     (suite,) = JUnitXml.fromstring(text.encode("utf-8"))
-    assert suite.failures == len({(finding.location.file, finding.rule) for finding in report.findings})
+    assert (suite.failures > 0) is any(map(report.fails, report.findings))
+    assert suite.errors == len(report.failures)
+    cases = [case for case in list(suite)[suite.errors :] if case.classname != "k8slint" or report.findings]
+    told = [case.system_out or case.result[0].text for case in cases]
     notes = sum(bool(flowing(note)) for finding in report.findings for note in (finding.effect, finding.fix))
-    return sum(len(failure.text.split("\n")) for case in suite for failure in case.result) - notes
+    return sum(len(text.split("\n")) for text in told) - notes
 
 
 def read_lines(text: str, _report: Report) -> int:
-    return text.count("\n") - 1
+    return text.count("\n") - 1 if text else 0
+
+
+def read_log(text: str, report: Report) -> int:
+    return text.count("\n") - 1 - len(report.failures)
+
+
+def read_json_lines(text: str, _report: Report) -> int:
+    return len([json.loads(line) for line in text.splitlines()])
+
+
+def read_rdjson(text: str, report: Report) -> int:
+    return len(json.loads(text)["diagnostics"]) - len(report.failures)
+
+
+def read_checkstyle(text: str, report: Report) -> int:
+    root = ET.fromstring(text)  # noqa: S314 - our own output
+    return len(root.findall("file/error")) - len(report.failures)
+
+
+def read_markdown(text: str, _report: Report) -> int:
+    assert text.count("<details") == text.count("</details>")
+    return text.count("\n- **")
 
 
 READERS: dict[str, Any] = {
@@ -94,7 +160,12 @@ READERS: dict[str, Any] = {
     "gitlab": read_gitlab,
     "junit": read_junit,
     "concise": read_lines,
-    "github": read_lines,
+    "github": read_log,
+    "azure": read_log,
+    "json-lines": read_json_lines,
+    "rdjson": read_rdjson,
+    "checkstyle": read_checkstyle,
+    "markdown": read_markdown,
 }
 
 

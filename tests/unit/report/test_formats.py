@@ -12,7 +12,22 @@ ASKED = "import sys, k8slint.report; print(*sorted(sys.modules))"
 
 
 def test_the_formats() -> None:
-    assert list(FORMATS) == ["text", "concise", "json", "sarif", "github", "gitlab", "junit"]
+    assert list(FORMATS) == [
+        "text",
+        "concise",
+        "grouped",
+        "statistics",
+        "markdown",
+        "json",
+        "json-lines",
+        "sarif",
+        "github",
+        "gitlab",
+        "azure",
+        "rdjson",
+        "checkstyle",
+        "junit",
+    ]
 
 
 def test_a_format_is_imported_when_it_is_used() -> None:
@@ -28,4 +43,4 @@ def test_every_format_takes_colour_and_width_and_ends_its_last_line(name: str, f
 
     assert text.endswith("\n")
     assert not text.endswith("\n\n")
-    assert ("\x1b" in text) is (name in {"text", "concise"})
+    assert ("\x1b" in text) is (name in {"text", "concise", "grouped", "statistics"})

@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from k8slint.finding import Severity
+from k8slint.finding import Failure, Severity
 from k8slint.report.gitlab import render
 
 
@@ -16,7 +16,7 @@ def test_an_issue(finding: Any, place: Any, report: Any) -> None:
         "description": 'ConfigMap "web-config" has no key "LOG_LVL". '
         "The container stays in CreateContainerConfigError. Name a key of the ConfigMap.",
         "check_name": "missing-configmap-key",
-        "severity": "major",
+        "severity": "critical",
         "location": {
             "path": "a.yaml",
             "positions": {"begin": {"line": 31, "column": 18}, "end": {"line": 31, "column": 25}},
@@ -25,9 +25,26 @@ def test_an_issue(finding: Any, place: Any, report: Any) -> None:
 
 
 def test_severities(finding: Any, report: Any) -> None:
-    issues = json.loads(render(report(*(finding(severity=severity) for severity in Severity))))
+    def severities(fail_level: Severity | None) -> list[str]:
+        findings = [finding(severity=severity) for severity in Severity]
+        return [issue["severity"] for issue in json.loads(render(report(*findings, fail_level=fail_level)))]
 
-    assert [issue["severity"] for issue in issues] == ["major", "minor", "info"]
+    assert severities(Severity.INFO) == ["critical", "major", "major"]
+    assert severities(Severity.WARNING) == ["critical", "major", "info"]
+    assert severities(Severity.ERROR) == ["critical", "minor", "info"]
+    assert severities(None) == ["minor", "minor", "info"]
+
+
+def test_what_could_not_be_read_blocks(report: Any) -> None:
+    (issue,) = json.loads(render(report(failures=(Failure("./a", "a: permission denied"),))))
+
+    assert len(issue.pop("fingerprint")) == 32
+    assert issue == {
+        "description": "a: permission denied",
+        "check_name": "k8slint",
+        "severity": "blocker",
+        "location": {"path": "a", "lines": {"begin": 1}},
+    }
 
 
 def test_fingerprints_are_unique_and_stay_when_lines_move(finding: Any, place: Any, report: Any) -> None:

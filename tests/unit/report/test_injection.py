@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -13,7 +15,9 @@ from sarif_pydantic import Sarif
 
 from k8slint.bundled import SCHEMAS
 from k8slint.finding import (
+    Failure,
     Finding,
+    Ignored,
     Location,
     ObjectName,
     RelatedLocation,
@@ -78,6 +82,10 @@ PAYLOADS = {
     "XML entities": "&lt;&#0;&#27;&x;<!DOCTYPE a [<!ENTITY x 'y'>]>",
     "HTML": "<script>alert(1)</script><img src=x onerror=alert(1)>",
     "Markdown link": "[text](https://example.com) \\](1)",
+    "Markdown image": "![text](https://example.com/x.png) <https://example.com>",
+    "Markdown code": "a`<b> `` `@someone` ```[x](y)",
+    "Markdown table": "a | b |\\| --- *x* __y__ ~~z~~",
+    "references": "@someone #1 GH-1 !1 www.example.com a@example.com :octocat:",
     "placeholder": "{0} {{1}} %s %(x)s ${x} {x!r}",
     "formula": "=cmd|' /C calc'!A0",
     "path": "../../../etc/passwd",
@@ -138,6 +146,9 @@ PLACES: Mapping[str, Callable[[str], Report]] = {
     "related file": lambda text: report(
         finding()._replace(related=(RelatedLocation("read here", PLACE._replace(file=text)),))
     ),
+    "failure": lambda text: report(finding())._replace(failures=(Failure(text, text),)),
+    "ignored": lambda text: report(finding())._replace(ignored=(Ignored(finding(text), text),)),
+    "root": lambda text: report(finding())._replace(root=f"/{text}"),
     "source line": lambda text: report(finding()._replace(line=SourceLine(7, text))),
     "end of source line": lambda text: report(finding()._replace(line=SourceLine(7, f"key: {text}"))),
     "related line": lambda text: report(
@@ -174,21 +185,98 @@ def unescaped(text: str, also: str) -> str:
 
 def check_log(text: str, harmless: str, name: str) -> None:
     lines, expected = text.split("\n"), harmless.split("\n")
-    if name != "text":  # whose prose is wrapped
+    if name not in {"text", "statistics"}:  # whose prose is wrapped
         assert len(lines) == len(expected)
     read = [command for line in lines for command in commands(line)]
-    assert len(read) == (2 if name == "github" else 0)
-    assert all("##vso[" not in line.lower() and "##teamcity[" not in line.lower() for line in lines)
+    assert len(read) == harmless.count("\n::error ", 0) + harmless.startswith("::error ")
+    forged = [line for line in lines if "##vso[" in line.lower() or "##teamcity[" in line.lower()]
+    assert len(forged) == harmless.count("##vso[task.logissue ")
 
 
 def check_github(text: str, harmless: str, whole: Report) -> None:
     check_log(text, harmless, "github")
-    for line, one in zip(text.split("\n"), whole.findings, strict=False):
+    found = text.split("\n")
+    for failure in whole.failures:
+        assert list(commands(found.pop(0))) == [("error", {"title": "k8slint"}, visible(failure.message))]
+    for line, one in zip(found, whole.findings, strict=False):
         ((name, properties, message),) = commands(line)
         assert name == "error"
         assert list(properties) == ["file", "line", "endLine", "col", "endColumn", "title"][: len(properties)]
         assert properties["line"] == "7"
         assert message.split("\n")[0] == visible(one.message)
+
+
+def azure_command(line: str) -> tuple[str, dict[str, str], str]:
+    """The command Azure's agent reads in a line, as it reads it: from the first `##vso[` to the next `]`."""
+    _, prefix, rest = line.partition("##vso[")
+    assert prefix
+    head, _, data = rest.partition("]")
+    name, _, written = head.partition(" ")
+    pairs = (pair.partition("=") for pair in written.split(";") if "=" in pair)
+    return name, {key.strip(): azure_unescaped(value) for key, _, value in pairs}, azure_unescaped(data)
+
+
+def azure_unescaped(text: str) -> str:
+    for char, code in {";": "%3B", "\r": "%0D", "\n": "%0A", "]": "%5D", "%": "%AZP25"}.items():
+        text = text.replace(code, char)
+    return text
+
+
+def check_azure(text: str, harmless: str, whole: Report) -> None:
+    check_log(text, harmless, "azure")
+    found = text.split("\n")
+    for failure in whole.failures:
+        assert azure_command(found.pop(0)) == ("task.logissue", {"type": "error"}, visible(failure.message))
+    for line, one in zip(found, whole.findings, strict=False):
+        assert line.startswith("##vso[task.logissue type=error;")
+        assert line.lower().count("##vso[") == 1
+        name, properties, data = azure_command(line)
+        assert name == "task.logissue"
+        assert list(properties) == ["type", "sourcepath", "linenumber", "columnnumber", "code"]
+        assert (properties["linenumber"], properties["code"]) == ("7", visible(one.rule))
+        assert data.startswith(visible(one.message))
+
+
+def check_json_lines(text: str, _harmless: str, whole: Report) -> None:
+    data = [json.loads(line) for line in text.splitlines()]
+    assert [entry["message"] for entry in data] == [visible(one.message) for one in whole.findings]
+    check_strings(data)
+
+
+def check_rdjson(text: str, _harmless: str, whole: Report) -> None:
+    data = json.loads(text)
+    assert set(data) == {"source", "diagnostics"}
+    found = data["diagnostics"][len(whole.failures) :]
+    assert [entry["code"]["value"] for entry in found] == [visible(one.rule) for one in whole.findings]
+    assert all(set(entry) == {"message", "location", "severity", "code"} for entry in found)
+    check_strings(data)
+
+
+def check_checkstyle(text: str, _harmless: str, whole: Report) -> None:
+    errors = ET.fromstring(text).findall("file/error")  # noqa: S314 - our own output
+    assert len(errors) == len(whole.failures) + 2
+    assert errors[len(whole.failures)].get("message", "").startswith(visible(whole.findings[0].message))
+
+
+# What Markdown and GitHub make of text outside of code.
+MARKUP = re.compile(r"[<>@#\[\]_*~|\\]|://|www\.|&(?!lt;|gt;|amp;|quot;|#x27;)", re.IGNORECASE)
+CODE = re.compile(r"(?<!`)(`+)(?!`)(.*?)(?<!`)\1(?!`)")
+
+
+SHAPES = [
+    re.compile(r"### ❌ k8slint: [\w .]+"),
+    re.compile(r"\|[\w |:-]+\|"),
+    re.compile(r"<details open><summary><code>(?P<html>.*)</code>: \d+ findings?</summary>|</details>|"),
+    re.compile(r"(?:- (?:\*\*error\*\* )?|  - (?:effect|help): )(?P<prose>.*)"),
+]
+
+
+def check_markdown(text: str, _harmless: str, _whole: Report) -> None:
+    for line in text.split("\n"):
+        (shape,) = (shape for shape in (shape.fullmatch(line) for shape in SHAPES) if shape)
+        said = shape.groupdict()
+        assert not re.search(r"[<>\"']", said.get("html") or "")
+        assert not MARKUP.search(CODE.sub("", said.get("prose") or "")), line
 
 
 def check_json(text: str, _harmless: str, whole: Report) -> None:
@@ -203,7 +291,7 @@ def check_json(text: str, _harmless: str, whole: Report) -> None:
 
 def check_sarif(text: str, _harmless: str, whole: Report) -> None:
     (run,) = Sarif.model_validate_json(text).runs
-    assert len(run.results) == 2
+    assert len(run.results) == 2 + len(whole.ignored)
     for result in run.results:
         assert run.tool.driver.rules[result.rule_index].id == result.rule_id
         assert result.locations[0].physical_location.artifact_location.uri.isascii()
@@ -212,7 +300,7 @@ def check_sarif(text: str, _harmless: str, whole: Report) -> None:
 
 
 def check_gitlab(text: str, _harmless: str, whole: Report) -> None:
-    issues = json.loads(text)
+    issues = json.loads(text)[len(whole.failures) :]
     assert len({issue["fingerprint"] for issue in issues}) == 2
     for issue, one in zip(issues, whole.findings, strict=True):
         assert set(issue) == {"description", "check_name", "fingerprint", "severity", "location"}
@@ -222,10 +310,11 @@ def check_gitlab(text: str, _harmless: str, whole: Report) -> None:
 
 def check_junit(text: str, _harmless: str, whole: Report) -> None:
     (suite,) = JUnitXml.fromstring(text.encode("utf-8"))
-    cases = {(one.location.file, one.rule) for one in whole.findings}
-    assert len(list(suite)) == suite.tests == suite.failures == len(cases)
+    names = {(one.location.file, one.rule) for one in whole.findings}
+    assert len(list(suite)) == suite.tests == suite.errors + suite.failures
+    assert (suite.errors, suite.failures) == (len(whole.failures), len(names))
     assert all(len(case.result) == 1 for case in suite)
-    assert next(iter(suite)).name == visible(whole.findings[0].rule)
+    assert list(suite)[suite.errors].name == visible(whole.findings[0].rule)
 
 
 def check_strings(data: Any) -> None:
@@ -243,10 +332,17 @@ def check_strings(data: Any) -> None:
 CHECKS: Mapping[str, Callable[[str, str, Report], None]] = {
     "text": lambda text, harmless, _whole: check_log(text, harmless, "text"),
     "concise": lambda text, harmless, _whole: check_log(text, harmless, "concise"),
+    "grouped": lambda text, harmless, _whole: check_log(text, harmless, "grouped"),
+    "markdown": check_markdown,
+    "statistics": lambda text, harmless, _whole: check_log(text, harmless, "statistics"),
     "json": check_json,
+    "json-lines": check_json_lines,
     "sarif": check_sarif,
     "github": check_github,
     "gitlab": check_gitlab,
+    "azure": check_azure,
+    "rdjson": check_rdjson,
+    "checkstyle": check_checkstyle,
     "junit": check_junit,
 }
 

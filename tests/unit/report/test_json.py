@@ -7,7 +7,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from k8slint.bundled import SCHEMAS
-from k8slint.finding import Severity, Skipped
+from k8slint.finding import Failure, Ignored, KindCount, Severity, Skipped
 from k8slint.report.json import render
 
 SCHEMA = json.loads((SCHEMAS / "report.schema.json").read_text(encoding="utf-8"))
@@ -21,6 +21,11 @@ def test_the_whole_report(finding: Any, related: Any, report: Any) -> None:
         not_judged=4,
         ignored=5,
         assumptions=("several nodes of unknown size",),
+        failures=(Failure("gone", "gone.yaml: no such file"),),
+        without_schema=(KindCount("Order.acme.io/v1", 2),),
+        settings=(KindCount("Kustomization", 1),),
+        charts=("chart",),
+        kustomizations=("prod",),
     )
 
     data = json.loads(render(full))
@@ -34,14 +39,23 @@ def test_the_whole_report(finding: Any, related: Any, report: Any) -> None:
         "summary": {
             "files": 2,
             "objects": 3,
+            "fully": 1,
+            "inPart": [],
+            "withoutSchema": [{"kind": "Order.acme.io/v1", "objects": 2}],
+            "settings": [{"kind": "Kustomization", "objects": 1}],
+            "charts": ["chart"],
+            "kustomizations": ["prod"],
             "skipped": [{"file": "chart/a.yaml", "line": 3, "reason": "Helm template"}],
             "notJudged": 4,
             "ignored": 5,
+            "hidden": 0,
             "errors": 1,
             "warnings": 0,
             "infos": 1,
         },
         "assumptions": ["several nodes of unknown size"],
+        "failures": ["gone.yaml: no such file"],
+        "ignored": [],
         "findings": [
             {
                 "rule": "missing-configmap-key",
@@ -82,6 +96,14 @@ def test_without_findings(report: Any) -> None:
     assert data["findings"] == []
 
 
+def test_an_ignored_finding_is_told_with_its_reason(finding: Any, report: Any) -> None:
+    data = json.loads(render(report(ignored_findings=(Ignored(finding(), "a fixture"),))))
+
+    Draft202012Validator(SCHEMA).validate(data)
+    (entry,) = data["ignored"]
+    assert (entry["finding"]["rule"], entry["reason"]) == ("missing-configmap-key", "a fixture")
+
+
 def test_a_finding_is_a_line(finding: Any, report: Any) -> None:
     lines = render(report(finding(), finding())).splitlines()
 
@@ -103,7 +125,7 @@ def objects_of(schema: Any) -> list[dict[str, Any]]:
 
 def test_the_schema_is_closed_and_described() -> None:
     Draft202012Validator.check_schema(SCHEMA)
-    assert len(objects_of(SCHEMA)) == 7
+    assert len(objects_of(SCHEMA)) == 9
     for part in objects_of(SCHEMA):
         assert part["additionalProperties"] is False
         assert set(part["required"]) == set(part["properties"])

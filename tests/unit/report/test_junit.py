@@ -4,7 +4,7 @@ from typing import Any
 
 from junitparser import JUnitXml
 
-from k8slint.finding import Severity
+from k8slint.finding import Failure, Severity
 from k8slint.report.junit import render
 
 
@@ -42,6 +42,28 @@ def test_a_case_a_file_and_rule(finding: Any, place: Any, report: Any) -> None:
         "  effect: The container stays in CreateContainerConfigError.",
         "  help: Name a key of the ConfigMap.",
     ]
+
+
+def test_what_does_not_make_the_run_fail_is_a_case_that_passed(finding: Any, place: Any, report: Any) -> None:
+    suite = read(render(report(finding(severity=Severity.INFO, location=place("a.yaml", 1), message="m"), finding())))
+
+    assert (suite.tests, suite.failures) == (2, 1)
+    passed, failed = suite
+    assert (passed.name, passed.is_passed, failed.is_passed) == ("missing-configmap-key", True, False)
+    assert passed.system_out.splitlines() == [
+        "a.yaml:1:18: info[missing-configmap-key] m",
+        "  effect: The container stays in CreateContainerConfigError.",
+        "  help: Name a key of the ConfigMap.",
+    ]
+
+
+def test_what_could_not_be_read_is_an_error_in_a_case_of_its_own(report: Any) -> None:
+    suite = read(render(report(failures=(Failure("a", "a: permission denied"),))))
+
+    assert (suite.tests, suite.failures, suite.errors) == (1, 0, 1)
+    (case,) = suite
+    (error,) = case.result
+    assert (case.classname, error.type, error.message) == ("a", "unreadable", "a: permission denied")
 
 
 def test_without_findings_one_case_passes(report: Any) -> None:

@@ -9,8 +9,19 @@ import pytest
 from sarif_pydantic import Level, Run, Sarif
 
 from k8slint import __version__
-from k8slint.finding import RuleText, Severity
+from k8slint.engine.rule import load_rules
+from k8slint.finding import Failure, Ignored, RuleText, Severity
+from k8slint.report import links, sarif
 from k8slint.report.sarif import RESULTS_LIMIT, render
+
+TEXT = RuleText(
+    "references",
+    Severity.WARNING,
+    "A key is read that the ConfigMap does not have.",
+    "The kubelet takes no\nempty value.\n",
+    "The container waits.",
+    "Set `optional`.",
+)
 
 
 def read(text: str) -> Run:
@@ -21,10 +32,7 @@ def read(text: str) -> Run:
 
 
 def test_a_result(finding: Any, related: Any, report: Any) -> None:
-    text = RuleText(
-        "references", Severity.ERROR, "A key is read that the ConfigMap does not have.", "Why.", "It waits.", ""
-    )
-    run = read(render(report(finding(related=(related(),)), rules={"missing-configmap-key": text})))
+    run = read(render(report(finding(related=(related(),)), rules={"missing-configmap-key": TEXT})))
 
     assert (run.tool.driver.name, run.tool.driver.version, run.tool.driver.information_uri) == (
         "k8slint",
@@ -35,8 +43,6 @@ def test_a_result(finding: Any, related: Any, report: Any) -> None:
     (rule,) = run.tool.driver.rules
     assert rule.id == "missing-configmap-key"
     assert rule.short_description.text == "A key is read that the ConfigMap does not have."
-    assert "k8slint explain missing-configmap-key" in rule.help.text
-    assert rule.default_configuration.level == "error"
     (result,) = run.results
     assert (result.rule_id, result.rule_index, result.level) == ("missing-configmap-key", 0, Level.ERROR)
     assert result.message.text == (
@@ -52,6 +58,98 @@ def test_a_result(finding: Any, related: Any, report: Any) -> None:
     (other,) = result.related_locations
     assert other.message.text == "a similar key is defined here"
     assert other.physical_location.artifact_location.uri == "apps/web/config.yaml"
+
+
+def test_a_rule_tells_all_that_its_file_says(finding: Any, report: Any) -> None:
+    run = json.loads(render(report(finding(severity=Severity.INFO), rules={"missing-configmap-key": TEXT})))["runs"][0]
+
+    assert run["tool"]["driver"]["rules"] == [
+        {
+            "id": "missing-configmap-key",
+            "shortDescription": {"text": "A key is read that the ConfigMap does not have."},
+            "fullDescription": {"text": "The kubelet takes no empty value. The container waits."},
+            "help": {
+                "text": "A key is read that the ConfigMap does not have.\n\nWhy: The kubelet takes no empty value.\n\n"
+                "In the cluster: The container waits.\n\nFix: Set `optional`.\n\n"
+                "To ignore one finding: # k8slint: ignore[missing-configmap-key] the reason",
+                "markdown": "A key is read that the ConfigMap does not have.\n\n"
+                "**Why.** The kubelet takes no empty value.\n\n"
+                "**In the cluster.** The container waits.\n\n**Fix.** Set `optional`.\n\n**To ignore** one finding, "
+                "write beside it `# k8slint: ignore[missing-configmap-key] the reason`.",
+            },
+            "defaultConfiguration": {"level": "warning"},
+            "properties": {"tags": ["references"], "precision": "high", "problem.severity": "warning"},
+        }
+    ]
+
+
+def test_descriptions_keep_to_the_length_that_github_shows() -> None:
+    for rule in load_rules().values():
+        described = sarif._rule(rule.id, rule.severity, rule.text)  # noqa: SLF001 - all rules, without findings of all
+        assert len(described["shortDescription"]["text"]) <= 1024
+        assert len(described["fullDescription"]["text"]) <= 1024
+
+
+def test_addresses_are_there_if_the_project_has_one(finding: Any, report: Any, monkeypatch: Any) -> None:
+    one = report(finding(), rules={"missing-configmap-key": TEXT})
+    without = json.loads(render(one))["runs"][0]["tool"]["driver"]
+    assert "informationUri" not in without
+    assert "helpUri" not in without["rules"][0]
+
+    for module in (sarif, links):
+        monkeypatch.setattr(module, "documentation", lambda: "https://example.com/k8slint")
+
+    driver = read(render(one)).tool.driver
+    assert str(driver.information_uri) == "https://example.com/k8slint"
+    assert str(driver.rules[0].help_uri) == "https://example.com/k8slint/rules/references/missing-configmap-key.yaml"
+
+
+def test_what_could_not_be_read_is_a_notification(finding: Any, report: Any) -> None:
+    (invocation,) = json.loads(render(report(finding(), failures=(Failure("./a b", "a b: permission denied"),))))[
+        "runs"
+    ][0]["invocations"]
+
+    assert invocation == {
+        "executionSuccessful": False,
+        "exitCode": 2,
+        "toolExecutionNotifications": [
+            {
+                "level": "error",
+                "message": {"text": "a b: permission denied"},
+                "locations": [
+                    {"physicalLocation": {"artifactLocation": {"uri": "a%20b", "uriBaseId": "%SRCROOT%"}}},
+                ],
+            }
+        ],
+    }
+
+
+def test_findings_are_no_failed_execution(finding: Any, report: Any) -> None:
+    (invocation,) = json.loads(render(report(finding())))["runs"][0]["invocations"]
+
+    assert invocation == {"executionSuccessful": True, "exitCode": 1}
+
+
+def test_what_is_ignored_is_suppressed(finding: Any, place: Any, report: Any) -> None:
+    hidden = (
+        Ignored(finding(rule="a", location=place(line=1)), "loaded\nby hand"),
+        Ignored(finding(rule="b", location=place(line=2)), ""),
+    )
+    text = render(report(finding(rule="c", severity=Severity.INFO))._replace(ignored=hidden))
+
+    read(text)
+    (run,) = json.loads(text)["runs"]
+    assert [result.get("suppressions") for result in run["results"]] == [
+        None,
+        [{"kind": "inSource", "justification": "loaded by hand"}],
+        [{"kind": "inSource"}],
+    ]
+    assert [rule["id"] for rule in run["tool"]["driver"]["rules"]] == ["a", "b", "c"]
+    assert [run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] for result in run["results"]] == ["c", "a", "b"]
+
+
+def test_a_finding_keeps_its_fingerprint_when_it_is_ignored(finding: Any, report: Any) -> None:
+    assert prints(render(report(finding()))) == prints(render(report()._replace(ignored=(Ignored(finding(), ""),))))
 
 
 def test_without_findings_results_are_there_and_empty(report: Any) -> None:

@@ -3,12 +3,15 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from k8slint.finding import Location, Severity, Skipped, SourceLine
-from k8slint.report.text import render
+import pytest
 
-SUMMARY = """\
-Checked 3 objects in 2 files for Kubernetes 1.36.
-"""
+from k8slint.finding import KindCount, Location, RuleText, Severity, Skipped, SourceLine
+from k8slint.report import Detail
+from k8slint.report.text import render
+from k8slint.report.wording import verdict
+
+CHECKED = "Checked 3 objects in 2 files for Kubernetes 1.36"
+SUMMARY = f"{CHECKED}.\n"
 
 
 def test_a_finding_with_a_related_place(finding: Any, related: Any, report: Any) -> None:
@@ -56,18 +59,27 @@ error[missing-configmap-key]: ConfigMap "web-config" has no key "LOG_LVL"
 def test_effect_and_help_wrap_to_the_width(finding: Any, report: Any) -> None:
     long = finding(effect="The volume is empty after the Pod has moved to another node.\n", fix="Use a claim.")
 
-    assert render(report(long), width=50).splitlines()[5:10] == [
+    assert render(report(long), width=50).splitlines() == [
+        "error[missing-configmap-key]: ConfigMap",
+        '  "web-config" has no key "LOG_LVL"',
+        "  --> apps/web/deploy.yaml:31:18 in Deployment",
+        "        prod/web",
+        "   |",
+        "31 |             key: LOG_LVL",
+        "   |                  ^^^^^^^",
         "   |",
         "   = effect: The volume is empty after the Pod has",
         "             moved to another node.",
         "   = help: Use a claim.",
         "",
+        "Checked 3 objects in 2 files for Kubernetes 1.36.",
+        "Found 1 error.",
     ]
 
 
 def test_effect_and_help_are_said_once_a_file(finding: Any, place: Any, report: Any) -> None:
-    again = finding(location=place(line=40), line=SourceLine(40, "            key: LOG_LVL"))
-    elsewhere = finding(location=place("b.yaml"))
+    again = finding(message="m", location=place(line=40), line=SourceLine(40, "            key: LOG_LVL"))
+    elsewhere = finding(message="n", location=place("b.yaml"))
 
     text = render(report(finding(), again, elsewhere))
 
@@ -79,7 +91,7 @@ def test_effect_and_help_are_said_once_a_file(finding: Any, place: Any, report: 
 
 
 def test_an_effect_of_its_own_is_said(finding: Any, place: Any, report: Any) -> None:
-    other = finding(location=place(line=40), effect="The Pod waits for the ConfigMap.")
+    other = finding(message="m", location=place(line=40), effect="The Pod waits for the ConfigMap.")
 
     second = render(report(finding(), other)).split("\n\n")[1]
 
@@ -105,7 +117,7 @@ def test_a_line_of_ten_thousand_characters(finding: Any, report: Any) -> None:
     text = f"{'x' * 4997}key{'y' * 5000}"
     at = Location("a.yaml", 5, 4998, 5, 5001)
 
-    assert render(report(finding(location=at, line=SourceLine(5, text))), width=60).splitlines()[3:5] == [
+    assert render(report(finding(location=at, line=SourceLine(5, text))), width=60).splitlines()[4:6] == [
         "5 | ...xxxxxxxxxxxxxxxxxxxxxxxkeyyyyyyyyyyyyyyyyyyyyyyyyy...",
         "  |                           ^^^",
     ]
@@ -167,7 +179,103 @@ def test_all_clear(report: Any) -> None:
 
 
 def test_nothing_checked_is_not_all_clear(report: Any) -> None:
-    assert render(report(objects=0, files=1)).endswith("Nothing was checked: no object in 1 file.\n")
+    empty = report(objects=0, files=0)
+
+    assert render(empty) == ""
+    assert verdict(empty) == "Nothing was checked: no Kubernetes object was found."
+
+
+@pytest.mark.parametrize(
+    ("changes", "line"),
+    [
+        (
+            {"without_schema": (KindCount("Order.acme.io/v1", 1),)},
+            f"{CHECKED}: 2 fully, 1 Order.acme.io/v1 has no schema here (`-v` lists them).",
+        ),
+        (
+            {"in_part": (KindCount("A.x/v1", 1),), "without_schema": (KindCount("B.x/v1", 1), KindCount("C.x/v1", 1))},
+            f"{CHECKED}: 0 fully, 1 A.x/v1 in part, 2 of 2 kinds have no schema here (`-v` lists them).",
+        ),
+        ({"charts": ("a b",)}, "1 Helm chart was not rendered (a b/): helm template 'a b' | k8slint check -"),
+        (
+            {"kustomizations": ("a", "b", "c", "d")},
+            "4 kustomizations were not built (a/, b/, c/ and 1 more): kubectl kustomize a | k8slint check -",
+        ),
+        ({"not_judged": 1}, "Not judged: 1 reference to what may lie outside the files given."),
+        ({"unread": 1}, "Checked 3 objects in 2 files for Kubernetes 1.36."),
+        ({"failures": ("a.yaml: permission denied",)}, "Checked 3 objects in 2 files for Kubernetes 1.36."),
+    ],
+)
+def test_what_was_not_judged_is_not_all_clear(changes: dict[str, Any], line: str, report: Any) -> None:
+    lines = render(report(**changes), width=200).splitlines()
+
+    assert line in lines
+    assert lines[-1] == "Nothing wrong in what was checked."
+
+
+def test_what_was_not_asked_for_is_not_all_clear(finding: Any, report: Any) -> None:
+    hidden = report(finding(severity=Severity.WARNING)).at_least(Severity.ERROR)
+
+    assert render(hidden) == SUMMARY + "Not shown: 1 finding below error.\nFound nothing of severity error.\n"
+
+
+def test_settings_of_programs_are_counted_apart(report: Any) -> None:
+    assert "\nRead, but not for the API server: Kustomization (2).\n" in render(
+        report(settings=(KindCount("Kustomization", 2),))
+    )
+
+
+def test_the_worst_stands_first(finding: Any, place: Any, report: Any) -> None:
+    each = [finding(severity=severity, message=severity.value) for severity in reversed(Severity)]
+    blocks = render(report(*each)).split("\n\n")
+
+    assert [block.split("[")[0] for block in blocks[:3]] == ["error", "warning", "info"]
+
+
+def test_what_says_the_same_is_one_block(finding: Any, place: Any, report: Any) -> None:
+    places = [place(), place(line=40), place("b.yaml", 3), *(place(f"{name}.yaml", 1) for name in "cdef")]
+    block, _ = render(report(*(finding(location=at) for at in places))).split("\n\n")
+
+    assert block.splitlines()[5:9] == [
+        "   |",
+        "   = and 6 more: apps/web/deploy.yaml:40, b.yaml:3, c.yaml:1, d.yaml:1, e.yaml:1, ...",
+        "   = effect: The container stays in CreateContainerConfigError.",
+        "   = help: Name a key of the ConfigMap.",
+    ]
+    assert "f.yaml:1" in render(report(*(finding(location=at) for at in places)), detail=Detail.FULL)
+
+
+def test_an_info_is_a_line(finding: Any, place: Any, report: Any) -> None:
+    infos = [finding(severity=Severity.INFO, location=place(line=line)) for line in (3, 9)]
+    head = 'info[missing-configmap-key]: ConfigMap "web-config" has no key "LOG_LVL" (apps/web/deploy.yaml:3, 9)\n'
+
+    assert render(report(*infos)) == f"{head}\n{SUMMARY}Found 2 infos.\n"
+
+
+def test_many_infos_of_a_rule_are_a_line(finding: Any, place: Any, report: Any) -> None:
+    infos = [
+        finding(severity=Severity.INFO, message=str(number), location=place(line=number)) for number in range(1, 5)
+    ]
+    text = RuleText("references", Severity.INFO, "A Pod needs a key.", "", "", "")
+    many = report(*infos, rules={"missing-configmap-key": text})
+
+    assert render(many).splitlines()[:2] == [
+        "info[missing-configmap-key]: A Pod needs a key: 4 times in 1 file (`-v` lists them)",
+        "",
+    ]
+    assert sum(line.startswith("info[") for line in render(many, detail=Detail.FULL).splitlines()) == 4
+
+
+def test_quiet_says_nothing_more_than_findings_and_verdict(finding: Any, report: Any) -> None:
+    assert render(report(not_judged=1), detail=Detail.QUIET) == ""
+    assert render(report(finding(), not_judged=1), detail=Detail.QUIET).split("\n\n")[1] == "Found 1 error.\n"
+
+
+def test_no_line_is_wider_than_the_terminal(finding: Any, related: Any, report: Any) -> None:
+    wide = finding(related=(related(message="a similar key is defined here, which is meant by the one above"),))
+    full = report(wide, wide._replace(severity=Severity.INFO), charts=("a",), not_judged=1, assumptions=("x " * 50,))
+
+    assert all(len(line) <= 60 for line in render(full, width=60).splitlines())
 
 
 def test_colour_changes_nothing_but_colour(finding: Any, related: Any, report: Any) -> None:

@@ -167,10 +167,12 @@ def test_an_undescribed_namespace_is_assumed_not_to_be_selected() -> None:
 
 @pytest.mark.parametrize(
     ("version", "said"),
-    [("1.32", "1.33"), ("1.34", "patch 2"), ("1.36", ""), ("1.37", "changes since 1.36"), ("1.38", "as 1.37")],
+    [("1.32", "1.33"), ("1.34", "patch 2"), ("1.36", ""), ("1.37", "that of 1.36"), ("1.38", "that of 1.36")],
 )
 def test_what_is_taken_for_granted_of_a_version(version: str, said: str) -> None:
-    told = schedule([], [node("a")], version=KubernetesVersion.parse(version)).assumptions
+    minor = KubernetesVersion.parse(version)
+    assert schedule([pod("fits", cpu="1")], [node("a")], version=minor).assumptions == ()
+    told = schedule([pod("big", cpu="999")], [node("a")], version=minor).assumptions
     assert any(said in text for text in told) if said else told == ()
 
 

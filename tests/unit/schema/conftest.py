@@ -16,16 +16,16 @@ from k8slint.schema.fields import check_fields
 from k8slint.schema.schemas import schemas_for
 from k8slint.values.version import KubernetesVersion
 
-Objects = Callable[[str], tuple[Object, ...]]
+Objects = Callable[..., tuple[Object, ...]]
 Check = Callable[..., list[Problem]]
 
 
 @pytest.fixture
 def objects_in() -> Objects:
-    """The objects of a YAML text."""
+    """The objects of a YAML text, in a file of that name."""
 
-    def read(text: str) -> tuple[Object, ...]:
-        source = Source("a.yaml", dedent(text))
+    def read(text: str, name: str = "a.yaml") -> tuple[Object, ...]:
+        source = Source(name, dedent(text))
         return read_source(source, compose(source)).objects
 
     return read

@@ -16,22 +16,22 @@ spec:
 """
 CASES: dict[str, tuple[str, str, tuple[str | int, ...], str]] = {
     "a misspelt field is told with its neighbour": (
-        "imge: x",
+        "imagePullPolcy: Always",
         "unknown-field",
-        ("imge",),
-        'unknown field "spec.containers[0].imge", did you mean "image"?',
+        ("imagePullPolcy",),
+        'unknown field "spec.containers[0].imagePullPolcy", did you mean "imagePullPolicy"?',
     ),
     "names are case-sensitive": (
-        "Image: x",
+        "Command: [ls]",
         "unknown-field",
-        ("Image",),
-        'unknown field "spec.containers[0].Image", did you mean "image"?',
+        ("Command",),
+        'unknown field "spec.containers[0].Command", did you mean "command"?',
     ),
     "a misplaced field is told where it belongs": (
         "runAsUser: 0",
         "unknown-field",
         ("runAsUser",),
-        "runAsUser belongs in spec.containers[].securityContext",
+        "runAsUser belongs in spec.containers[0].securityContext",
     ),
     "text for a list": ("command: ls", "wrong-type", ("command",), 'expected a list, found the string "ls"'),
     "a mapping for a list": ("ports: {a: b}", "wrong-type", ("ports",), "expected a list, found a mapping"),

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from k8slint.schema.schemas import NEWEST, assumptions, schemas_for
+from k8slint.schema.fields import check_fields
+from k8slint.schema.schemas import NEWEST, assumptions, coverage, schemas_for
 
 CRD = """
 apiVersion: apiextensions.k8s.io/v1
@@ -33,7 +34,6 @@ def backup(spec: dict[str, Any], value: str, *, crd: str = "", version: str = ""
 
 
 RULES = "CEL rules (x-kubernetes-validations)"
-UNCHECKED, UNCHECKED_ONE = "are not checked against a schema", "is not checked against a schema"
 TEXT, WHOLE, KEPT = {"type": "string"}, {"type": "integer"}, {"x-kubernetes-preserve-unknown-fields": True}
 EITHER = {"x-kubernetes-int-or-string": True}
 
@@ -81,13 +81,19 @@ WRONG: dict[str, tuple[dict[str, Any], str, str, str, str]] = {
         "spec",
         '"null"',
     ),
-    "a required field": ({**a_mapping(a=TEXT), "required": ["a"]}, "{}", "required-field", "spec.a", "a is missing"),
+    "a required field": (
+        {**a_mapping(a=TEXT), "required": ["a"]},
+        "{}",
+        "required-field",
+        "spec.a",
+        "spec.a: Required value",
+    ),
     "a required field that is null": (
         {**a_mapping(a=TEXT), "required": ["a"]},
         "{a: null}",
         "required-field",
         "spec.a",
-        "a is missing",
+        "spec.a: Required value",
     ),
     "another word": ({**TEXT, "enum": ["Full", "Part"]}, "full", "unsupported-value", "spec", 'did you mean "Full"?'),
     "text for a true number among words": ({"enum": [1]}, "true", "unsupported-value", "spec", '"true"'),
@@ -158,7 +164,7 @@ WRONG: dict[str, tuple[dict[str, Any], str, str, str, str]] = {
         "{kind: Pod}",
         "required-field",
         "spec.apiVersion",
-        "apiVersion is missing",
+        "spec.apiVersion: Required value",
     ),
     "a default that itself breaks the schema's bound": (
         a_mapping(a={**WHOLE, "default": 1, "minimum": 2}),
@@ -231,9 +237,52 @@ def test_a_status_that_applying_takes_off_is_not_judged(check: Any) -> None:
     assert [p.kind for p in check(text)] == ["unknown-field"]
 
 
-def test_the_definition_that_fits_best_counts(check: Any) -> None:
+def test_of_several_definitions_one_that_takes_the_object_suffices(check: Any) -> None:
     old = backup(a_mapping(a=TEXT), "{}").partition("---\n")[0]
     assert check(old + "---\n" + backup(a_mapping(a=TEXT, b=TEXT), "{b: x}")) == []
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        (("a.yaml", "apps/a.yaml", "apps/web/a.yaml"), "apps/web/a.yaml"),
+        (("crds/a.yaml", "apps/crds/a.yaml"), "apps/crds/a.yaml"),
+        (("apps/web/crds/a.yaml", "apps/a.yaml"), "apps/web/crds/a.yaml"),
+        (("crds/all/a.yaml", "crds/a.yaml"), "crds/a.yaml"),
+        (("./apps/./web/a.yaml", "a.yaml"), "./apps/./web/a.yaml"),
+        (("apps-2/a.yaml", "a.yaml"), "a.yaml"),
+    ],
+)
+def test_of_several_definitions_that_refuse_it_the_nearest_is_named(
+    objects_in: Any, files: tuple[str, ...], expected: str
+) -> None:
+    crds = [objects_in(backup({**WHOLE, "maximum": 5}, "9"), name)[0] for name in files]
+    (_, obj) = objects_in(backup(WHOLE, "9"), "apps/web/obj.yaml")
+    for further in ([], objects_in(backup({**WHOLE, "maximum": 5}, "9"), "apps/web/settings.yaml")[:1]):
+        (problem,) = check_fields(obj, schemas_for(NEWEST, crds, further))
+        assert problem.related[0].obj.document.source.name == expected
+
+
+@pytest.mark.parametrize(
+    ("schema", "value", "keyword"),
+    [
+        ({**WHOLE, "maximum": 5}, "9", "5"),
+        (a_mapping(a={**TEXT, "enum": ["x"]}), "{a: q}", "enum"),
+        (a_mapping(a={"type": "array", "items": {**TEXT, "pattern": "^z$"}}), "{a: [q]}", "^z$"),
+        (a_mapping(a={"allOf": [{"minLength": 7}], **TEXT}), "{a: q}", "7"),
+        (a_mapping(a=TEXT), "{b: y}", "properties"),
+        ({**a_mapping(a=TEXT), "required": ["a"]}, "{}", "required"),
+        ({"type": "array", "items": TEXT, "x-kubernetes-list-type": "set"}, "[a, a]", "set"),
+    ],
+)
+def test_the_part_of_the_schema_that_refuses_a_value_is_shown(
+    check: Any, schema: dict[str, Any], value: str, keyword: str
+) -> None:
+    (problem,) = check(backup(schema, value))
+    (related,) = problem.related
+    start, end = related.obj.document.span((*related.obj.path, *related.path))
+    assert keyword in related.obj.document.source.text[start:end]
+    assert related.path[:5] == ("spec", "versions", 0, "schema", "openAPIV3Schema")
 
 
 def test_a_version_that_is_not_served_is_told_with_those_that_are(check: Any) -> None:
@@ -273,8 +322,10 @@ def test_what_is_not_checked_is_said(objects_in: Any) -> None:
     )
     objects = objects_in(text)
     crds = [obj for obj in objects if obj.kind == "CustomResourceDefinition"]
-    assert assumptions(schemas_for(NEWEST, crds), objects) == [
-        f"{RULES} in the CustomResourceDefinition for Backup.example.com/v1 are not evaluated",
-        f"no CustomResourceDefinition for Certificate.cert-manager.io/v1 was found: its 2 objects {UNCHECKED}",
-        f"no CustomResourceDefinition for Order.acme.io/v1 was found: its 1 object {UNCHECKED_ONE}",
-    ]
+    schemas = schemas_for(NEWEST, crds)
+    assert list(assumptions(schemas, objects)) == [(f"{RULES} are not evaluated", "Backup.example.com/v1")]
+    assert coverage(schemas, objects) == (
+        (("Kustomization", 1),),
+        (("Certificate.cert-manager.io/v1", 2), ("Order.acme.io/v1", 1)),
+        (("Backup.example.com/v1", 1),),
+    )

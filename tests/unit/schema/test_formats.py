@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from k8slint.schema.formats import has_format, matches_pattern
+from k8slint.schema.formats import has_format
 
 SOUND = [
     ("ipv4", "010.0.0.1"),
@@ -57,28 +57,3 @@ def test_the_text_is_of_the_format(name: str, text: str) -> None:
 @pytest.mark.parametrize(("name", "text"), WRONG)
 def test_the_text_is_not_of_the_format(name: str, text: str) -> None:
     assert not has_format(text, name)
-
-
-@pytest.mark.parametrize(
-    ("pattern", "text", "matches"),
-    [
-        ("b", "abc", True),
-        ("^b", "abc", False),
-        ("^a$", "a\n", False),
-        (r"^\p{L}+$", "äß", True),
-        ("(?!a)b", "x", True),
-        ("a{1001}", "x", True),
-        ("a", "\ud800", True),
-    ],
-    ids=[
-        "occurrence counts",
-        "anchors hold",
-        "$ is the very end",
-        "classes of Unicode",
-        "RE2 has no lookahead",
-        "nor long repeats",
-        "half a surrogate is not judged",
-    ],
-)
-def test_patterns_are_read_as_go_reads_them(pattern: str, text: str, matches: bool) -> None:
-    assert matches_pattern(text, pattern) == matches

@@ -13,7 +13,7 @@ from k8slint.objects.object import Object
 from k8slint.objects.problem import Problem
 from k8slint.objects.read import read_source
 from k8slint.schema.fields import check_fields
-from k8slint.schema.schemas import NEWEST, assumptions, schemas_for
+from k8slint.schema.schemas import NEWEST, assumptions, coverage, schemas_for
 
 ANYTHING = st.recursive(
     st.none()
@@ -92,7 +92,8 @@ def problems(*documents: Any) -> list[Problem]:
     objects = objects_of(*documents)
     crds = [obj for obj in objects if obj.kind == "CustomResourceDefinition"]
     schemas = schemas_for(NEWEST, crds)
-    assumptions(schemas, objects)
+    list(assumptions(schemas, objects))
+    coverage(schemas, objects)
     found = [problem for obj in objects for problem in check_fields(obj, schemas)]
     assert all(problem.kind and problem.message for problem in found)
     return found

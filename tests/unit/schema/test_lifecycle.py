@@ -94,6 +94,22 @@ def test_endpoints_are_no_matter_before_1_33(check: Any) -> None:
         ("apps/v1", "Event", "apiVersion", "Event is in v1 or events.k8s.io/v1, not apps/v1"),
         ("apps/v1", "Deployement", "kind", 'apps/v1 has no kind "Deployement"; did you mean "Deployment"?'),
         ("v1", "pod", "kind", 'v1 has no kind "pod"; did you mean "Pod"?'),
+        ("v1", "Deploymnet", "kind", 'no kind "Deploymnet" in v1; did you mean Deployment, which is in apps/v1?'),
+        (
+            "app/v1",
+            "deployment",
+            "kind",
+            'no kind "deployment" in app/v1; did you mean Deployment, which is in apps/v1?',
+        ),
+        ("apps/v2", "Deployment", "apiVersion", "Deployment is in apps/v1, not apps/v2"),
+        ("apps/V1", "Deployment", "apiVersion", "Deployment is in apps/v1, not apps/V1"),
+        ("batch.v1", "CronJob", "apiVersion", "CronJob is in batch/v1, not batch.v1"),
+        ("app/v1", "Deployment", "apiVersion", "Deployment is in apps/v1, not app/v1"),
+        ("networking.k8s.io/V1", "Ingress", "apiVersion", "Ingress is in networking.k8s.io/v1, not "),
+        ("networkin.k8s.io/v1", "Ingress", "apiVersion", "Ingress is in networking.k8s.io/v1, not networkin.k8s.io/v1"),
+        ("rbac.authorisation.k8s.io/v1", "Role", "apiVersion", "Role is in rbac.authorization.k8s.io/v1, not "),
+        ("v1", "Route", "apiVersion", "Route is in route.openshift.io/v1, not v1"),
+        ("v1", "APIGroup", "kind", 'v1 has no kind "APIGroup"'),
         ("v1", "Quux", "kind", 'v1 has no kind "Quux"'),
         ("apps/v7", "Quux", "apiVersion", 'Kubernetes 1.36 serves no "apps/v7"'),
         ("scheduling.k8s.io/v1beta1", "PodGroup", "apiVersion", "is served from 1.37 on, not in 1.36"),
@@ -114,8 +130,12 @@ def test_an_unknown_kind_is_told_with_what_was_meant(
         ("metrics.k8s.io/v1beta1", "PodMetrics"),
         ("snapshot.storage.k8s.io/v1", "VolumeSnapshot"),
         ("kustomize.config.k8s.io/v1beta1", "Kustomization"),
-        ("kubelet.config.k8s.io/v1beta1", "KubeletConfiguration"),
         ("serving.knative.dev/v1", "Service"),
+        ("networking.istio.io/v1", "Gateway"),
+        ("networking.x-k8s.io/v1", "Ingress"),
+        ("policy.networking.k8s.io/v1alpha1", "AdminNetworkPolicy"),
+        ("rbac.authorisation.k8s.io/v1", "Grant"),
+        ("apps.example.com/v1", "Deployment"),
         ("skaffold/v4beta6", "Config"),
         ("v1", "List"),
         ("apps/v1", "{{ .Values.kind }}"),
@@ -124,3 +144,35 @@ def test_an_unknown_kind_is_told_with_what_was_meant(
 )
 def test_a_kind_that_may_be_anybodys_is_let_be(check: Any, api_version: str, kind: str) -> None:
     assert check(f"apiVersion: '{api_version}'\nkind: '{kind}'\nmetadata: {{name: a}}") == []
+
+
+def test_a_group_that_looks_like_kubernetes_own_is_believed_where_a_definition_has_it(check: Any) -> None:
+    crd = """
+    apiVersion: apiextensions.k8s.io/v1
+    kind: CustomResourceDefinition
+    metadata: {name: roles.rbac.authorisation.k8s.io}
+    spec:
+      group: rbac.authorisation.k8s.io
+      scope: Namespaced
+      names: {kind: Role, plural: roles}
+      versions: [{name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object}}}]
+    ---
+    apiVersion: rbac.authorisation.k8s.io/v1
+    kind: Role
+    metadata: {name: a}
+    """
+    assert check(crd) == []
+
+
+@pytest.mark.parametrize(
+    ("api_version", "kind", "fix"),
+    [
+        ("v1", "Deploymnet", "write apiVersion: apps/v1 and kind: Deployment"),
+        ("v1", "Sevrice", "write kind: Service"),
+        ("v1", "Deployment", "write apiVersion: apps/v1"),
+        ("v1", "Events", "write kind: Event"),
+        ("v1", "Quux", ""),
+    ],
+)
+def test_the_fix_is_what_to_write(check: Any, api_version: str, kind: str, fix: str) -> None:
+    assert only(check(f"{{apiVersion: {api_version}, kind: {kind}, metadata: {{name: a}}}}")).fix == fix

@@ -114,7 +114,8 @@ class TestObstacles:
             },
         }
         volume = {"name": "d", "persistentVolumeClaim": {"claimName": "data"}}
-        found = explained([node("one")], claim, pod("p", volumes=[volume]))
+        some_class = {"apiVersion": "storage.k8s.io/v1", "kind": "StorageClass", "metadata": {"name": "x"}}
+        found = explained([node("one"), some_class], claim, pod("p", volumes=[volume]))
         assert any(text.startswith('claim "data": ') for text in found.whole)
 
     def test_the_pods_of_a_daemon_set_are_judged_on_their_node_alone(self):

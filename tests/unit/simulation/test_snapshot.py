@@ -1,16 +1,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
+import pytest
 from ruamel.yaml import YAML
 
 from k8slint.cluster.cluster import Cluster
 from k8slint.loading.document import Document, Source
 from k8slint.objects.object import Object
 from k8slint.objects.read import read_source
+from k8slint.schema.definitions import definitions_of
 from k8slint.simulation.dry_run import dry_run
 from k8slint.simulation.results import DryRun
 from k8slint.simulation.snapshot import anonymized, lean
@@ -83,3 +86,100 @@ def test_an_anonymized_snapshot_still_hangs_together() -> None:
     assert f"{volume['spec']['storageClassName']}.storageclass.storage.k8s.io/requests.storage" in quota["spec"]["hard"]
     renamed, whole = run([node, pod, claim, volume, quota]), run(items(DUMP))
     assert renamed.pods[0].message == whole.pods[0].message
+
+
+KINDS = {
+    "Node": "v1",
+    "Pod": "v1",
+    "PersistentVolume": "v1",
+    "PersistentVolumeClaim": "v1",
+    "StorageClass": "storage.k8s.io/v1",
+    "Namespace": "v1",
+    "ResourceQuota": "v1",
+    "LimitRange": "v1",
+    "PriorityClass": "scheduling.k8s.io/v1",
+    "RuntimeClass": "node.k8s.io/v1",
+    "CSINode": "storage.k8s.io/v1",
+    "CSIDriver": "storage.k8s.io/v1",
+    "CSIStorageCapacity": "storage.k8s.io/v1",
+    "VolumeAttachment": "storage.k8s.io/v1",
+    "PodDisruptionBudget": "policy/v1",
+    "Service": "v1",
+    "ReplicaSet": "apps/v1",
+    "ReplicationController": "v1",
+    "StatefulSet": "apps/v1",
+}
+DEEPEST = 14
+# Where the help says that names stay: keys of labels, drivers.
+STAY = (
+    ("key",),
+    ("topologyKey",),
+    ("matchLabelKeys", 0),
+    ("mismatchLabelKeys", 0),
+    ("driver",),
+    ("provisioner",),
+    ("attacher",),
+    ("drivers", 0, "name"),
+)
+
+
+def full(schema: dict[str, Any], text: str, depth: int = 0) -> Any:
+    """A value of the schema with everything in it, each text the same."""
+    if "$ref" in schema:
+        schema = definitions_of(37).schema(schema["$ref"].removeprefix("#/$defs/"))
+    kinds = schema.get("type", "string")
+    kind = kinds if isinstance(kinds, str) else kinds[0]
+    if depth > DEEPEST or kind == "string":
+        return text
+    if kind == "array":
+        return [full(schema["items"], text, depth + 1)]
+    if kind != "object":
+        return {"integer": 7, "number": 7, "boolean": True}[kind]
+    found = {name: full(inner, text, depth + 1) for name, inner in schema.get("properties", {}).items()}
+    if isinstance(schema.get("additionalProperties"), dict):
+        found["some-key"] = full(schema["additionalProperties"], text, depth + 1)
+    return found
+
+
+def places(data: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The paths to all that is within the data."""
+    for key, value in data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ():
+        yield (*path, key)
+        yield from places(value, (*path, key))
+
+
+def spoilt(data: Any, path: tuple[Any, ...], value: Any) -> Any:
+    """The data with another value at the path."""
+    if not path:
+        return value
+    copy = data.copy()
+    copy[path[0]] = spoilt(data[path[0]], path[1:], value)
+    return copy
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "CSIDriver"])  # it goes by its driver's name
+@pytest.mark.parametrize(
+    "canary", ["canary", "canary.example.com/x", "Canary 7", "canary:1.0", "kubernetes.io/canary x"]
+)
+def test_no_value_of_any_field_is_shown(kind: str, canary: str) -> None:
+    name = definitions_of(37).kinds[KINDS[kind], kind]
+    obj = {**full({"$ref": f"#/$defs/{name}"}, canary), "apiVersion": KINDS[kind], "kind": kind}
+    (shown,) = anonymized([obj])
+    for path in places(shown):
+        value = shown
+        for step in path:
+            value = value[step]
+        if isinstance(value, str) and not any(path[-len(place) :] == place for place in STAY):
+            assert "canary" not in value.lower(), path
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_name_at_a_place_of_another_shape_is_left_out(kind: str) -> None:
+    name = definitions_of(37).kinds[KINDS[kind], kind]
+    obj = {**full({"$ref": f"#/$defs/{name}"}, "text"), "apiVersion": KINDS[kind], "kind": kind}
+    (whole,) = lean([obj])
+    for path in places(whole):
+        if path not in (("apiVersion",), ("kind",)):
+            for junk in ({"canary": "Canary 7"}, ["Canary 7"], "Canary 7"):
+                (shown,) = anonymized([spoilt(whole, path, junk)])
+                assert "Canary 7" not in json.dumps(shown), path

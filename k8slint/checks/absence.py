@@ -1,0 +1,134 @@
+"""What is said of a name that nothing among the files answers to: what else may have been meant, and the effect."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from k8slint.cluster.cluster import CLUSTER_SCOPED, Cluster
+from k8slint.cluster.references import Reference, is_supplied, may_exist, names_supplied, supplies, supply_elsewhere
+from k8slint.cluster.spelling import is_slip, nearest_name
+from k8slint.cluster.tables import names_given_by_clusters
+from k8slint.loading.document import Path
+from k8slint.objects.fields import text
+from k8slint.objects.object import Object, Pod
+from k8slint.objects.problem import Problem, Related
+from k8slint.values.names import is_dns_subdomain
+
+
+def absence(
+    path: Path, cluster: Cluster, obj: Object, group_kind: str, name: str, *, effect: str = "", namespace: str = ""
+) -> Problem:
+    """That an object is not among the files, and what may have been meant.
+
+    `namespace` is where it should be, if not that of `obj`.
+    """
+    kind, namespace = group_kind.partition(".")[0], namespace or obj.namespace
+    message = f'{kind} "{name}" is not among the files'
+    elsewhere = next(supplies(cluster, group_kind, "", name), None)
+    if elsewhere is not None:
+        message += f'; the one in namespace "{elsewhere.namespace}" cannot be used from "{namespace}"'
+        related = (Related(elsewhere.obj, ("metadata", "namespace"), f'{kind} "{name}" of another namespace'),)
+        return Problem(path, message, related, effect, absent=name)
+    other = supply_elsewhere(cluster, group_kind, namespace, name)
+    if other is not None:
+        holder, here, there = other
+        message += f" for {here}/; {there}/ has one of this name"
+        related = (Related(holder.obj, ("metadata", "name"), f"the one for {there}/"),)
+        return Problem(path, message, related, effect, absent=name)
+    near = nearest_to(name, cluster, group_kind, namespace)
+    if near is None:
+        return Problem(path, message, effect=effect, absent=name)
+    message += f'; did you mean "{near}"'
+    supply = next(supplies(cluster, group_kind, namespace, near), None)
+    if supply is None:
+        return Problem(path, f"{message}, which every cluster has?", effect=effect, absent=name)
+    related = (Related(supply.obj, ("metadata", "name"), f'{kind} "{near}" is here'),)
+    return Problem(path, f"{message}?", related, effect, absent=name)
+
+
+def nearest_to(name: str, cluster: Cluster, group_kind: str, namespace: str) -> str | None:
+    """The name that may have been meant: of an object among the files, or a slip away one that every cluster has."""
+    near = nearest_name(name, names_supplied(cluster, group_kind, namespace))
+    given = names_given_by_clusters(group_kind, namespace)
+    return near or next((candidate for candidate in given if is_slip(name, candidate)), None)
+
+
+def is_missing(cluster: Cluster, obj: Object, group_kind: str, name: str, namespace: str = "") -> bool:
+    """Whether a name of an object's namespace, or of another, is one that nothing answers to."""
+    if is_supplied(cluster, group_kind, namespace or obj.namespace, name):
+        return False
+    return not may_exist(cluster, obj, group_kind, name, namespace)
+
+
+def is_near(cluster: Cluster, group_kind: str, namespace: str, name: str) -> bool:
+    """Whether another namespace has the name, or one slip leads from it to a name of this one."""
+    if group_kind not in CLUSTER_SCOPED and is_supplied(cluster, group_kind, "", name):
+        return True
+    return any(is_slip(name, candidate) for candidate in names_supplied(cluster, group_kind, namespace))
+
+
+def missing_objects(references: Iterable[Reference], cluster: Cluster, obj: Object, kind: str) -> Iterator[Problem]:
+    """Each object of a kind that the references name and nothing answers to, once."""
+    said: set[str] = set()
+    for reference in references:
+        name = reference.name
+        if reference.kind != kind or name in said:
+            continue
+        said.add(name)
+        if not is_missing(cluster, obj, kind, name):
+            continue
+        # Secrets of registries and certificates are commonly made by hand.
+        if reference.use in ("image", "certificate") and not is_near(cluster, kind, obj.namespace, name):
+            continue
+        yield absence(reference.path, cluster, obj, kind, name, effect=_effect(reference, obj))
+
+
+def _effect(reference: Reference, obj: Object) -> str:
+    what = f'{reference.kind.lower()} "{reference.name}" not found'
+    if reference.kind == "PersistentVolumeClaim":
+        return f"The Pod stays Pending: {what}."
+    if reference.use == "environment":
+        return f"The container waits in CreateContainerConfigError: {what}."
+    if reference.use == "volume":
+        where = f'MountVolume.SetUp failed for volume "{reference.volume}"'
+        return f"The Pod stays in ContainerCreating; its events say FailedMount: {where}: {what}."
+    if reference.use == "image":
+        return (
+            "The image is pulled without credentials: a private registry refuses, "
+            "and the Pod waits in ImagePullBackOff."
+        )
+    if obj.kind == "Gateway":
+        return "The listener is not programmed: ResolvedRefs is False, reason InvalidCertificateRef."
+    return "Nothing refuses it: the controller serves a certificate of its own, and browsers warn of it."
+
+
+def missing_from_pod(pod: Pod, cluster: Cluster, group_kind: str, field: str, refusal: str) -> Iterator[Problem]:
+    """What a field of a pod names and nothing answers to, where the API server refuses the pod with those words.
+
+    Objects without a namespace are commonly others' work: their absence is said only where one of the kind is among the
+    files, or of a name like it.
+    """
+    obj, name = pod.obj, text(pod.spec.get(field))
+    # A pod without an image is part of a patch, which may be none of this run's.
+    if not any(container.data.get("image") for container in pod.containers) or not is_dns_subdomain(name):
+        return
+    if not is_missing(cluster, obj, group_kind, name):
+        return
+    is_others = group_kind in CLUSTER_SCOPED and not cluster.of_kind(group_kind)
+    if is_others and nearest_to(name, cluster, group_kind, "") is None:
+        return
+    who = "The API server refuses the Pod" if obj.kind == "Pod" else "No Pod is made; the events say FailedCreate"
+    yield absence(("spec", field), cluster, obj, group_kind, name, effect=f"{who}, forbidden: {refusal}.")
+
+
+def of_other_kind(cluster: Cluster, obj: Object, kinds: Mapping[str, str], name: str) -> Object | None:
+    """An object of one of the kinds that has the name."""
+    found = (supply.obj for kind in kinds.values() for supply in supplies(cluster, kind, obj.namespace, name))
+    return next(found, None)
+
+
+def mistaken_kind(path: Path, kind: str, name: str, mistaken: Object, effect: str) -> Problem:
+    """That the name is there, but of another kind than is written at the path."""
+    message = f'{kind} "{name}" is not among the files, but {mistaken} is'
+    related = (Related(mistaken, ("kind",), f"it is a {mistaken.kind}"),)
+    return Problem(path, message, related, effect, f"Write kind: {mistaken.kind}.", absent=name)

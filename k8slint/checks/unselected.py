@@ -1,0 +1,65 @@
+"""What is said of a Service that selects nothing: which pods it may mean."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from k8slint.checks.wording import few
+from k8slint.cluster.cluster import Cluster
+from k8slint.cluster.selection import nearest_pod, pod_elsewhere, pods_beside
+from k8slint.loading.document import Path
+from k8slint.objects.object import Object, Pod
+from k8slint.objects.problem import Problem, Related
+from k8slint.values.labels import LabelSelector
+
+
+def meant_by(service: Object, selector: LabelSelector, cluster: Cluster) -> Problem | None:
+    """What a Service that selects nothing may mean; None where that is nothing among the files."""
+    pod = nearest_pod(service, selector, cluster)
+    if pod is not None:
+        return _unlike(service, selector, pod)
+    pod = pod_elsewhere(service, selector, cluster)
+    if pod is not None:
+        return _selects_elsewhere(selector, pod)
+    pods = pods_beside(service, cluster)
+    return _selects_none_beside(selector, pods, service.namespace) if pods else None
+
+
+def _unlike(service: Object, selector: LabelSelector, pod: Pod) -> Problem:
+    """That the nearest pod has another label, or none of it."""
+    differing = next(one for one in selector.requirements if not one.matches(pod.labels))
+    key, wanted, has = differing.key, differing.values[0], pod.labels.get(differing.key)
+    said = f"with {key}={has}" if has is not None else f"which has no label {key}"
+    message = f"selector {selector} matches no Pod; nearest is {pod.obj} {said}"
+    related = (Related(pod.obj, _labels_path(pod, key if has is not None else ""), "its labels"),)
+    # Of one file, the two are meant for each other whatever else there is.
+    absent = "" if pod.obj.document.source is service.document.source else wanted
+    return Problem(("spec", "selector", key), message, related, absent=absent, unless=wanted)
+
+
+def _selects_elsewhere(selector: LabelSelector, pod: Pod) -> Problem:
+    key, wanted = selector.requirements[0].key, selector.requirements[0].values[0]
+    message = (
+        f'selector {selector} matches Pods of {pod.obj} in namespace "{pod.namespace}" only; '
+        "a Service selects in its own namespace"
+    )
+    related = (Related(pod.obj, ("metadata", "namespace"), f"{pod.obj} is in another namespace"),)
+    fix = "Put the Service into the namespace of its Pods, or the Pods into that of the Service."
+    return Problem(("spec", "selector", key), message, related, fix=fix, absent=wanted, unless=wanted)
+
+
+def _selects_none_beside(selector: LabelSelector, pods: Sequence[Pod], namespace: str) -> Problem:
+    """That none of the pods of the namespace is near, and what labels they have."""
+    shared = next((one for one in selector.requirements if any(one.key in pod.labels for pod in pods)), None)
+    asked = shared or selector.requirements[0]
+    key, wanted = asked.key, asked.values[0]
+    labels = dict.fromkeys(f"{key}={pod.labels[key]}" for pod in pods if key in pod.labels)
+    has = f"have {few(labels)}" if labels else f"have no label {key}"
+    where = f'in namespace "{namespace}"' if namespace else "beside it"
+    message = f"selector {selector} matches no Pod; the Pods {where} {has}"
+    related = (Related(pods[0].obj, _labels_path(pods[0], ""), f"the labels of {pods[0].obj}"),)
+    return Problem(("spec", "selector", key), message, related, absent=wanted, unless=wanted)
+
+
+def _labels_path(pod: Pod, key: str) -> Path:
+    return (*pod.path, "metadata", "labels", *((key,) if key else ()))

@@ -1,0 +1,20 @@
+"""Lists in messages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import islice
+from typing import Final
+
+SHOWN: Final = 5
+
+
+def listed(words: Iterable[str]) -> str:
+    """The first words, each in quotes."""
+    return few(f'"{word}"' for word in words)
+
+
+def few(words: Iterable[str]) -> str:
+    """The first words, with a sign that there are more."""
+    shown = list(islice(words, SHOWN + 1))
+    return ", ".join(shown[:SHOWN]) + (", …" if len(shown) > SHOWN else "")

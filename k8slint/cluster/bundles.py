@@ -1,0 +1,151 @@
+"""Bundles: what is applied together. What one holds is not there for another, as what dev holds is not for prod."""
+
+from __future__ import annotations
+
+import posixpath
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import compress
+from typing import Final
+
+from k8slint.cluster.cluster import Cluster
+from k8slint.cluster.kustomizations import upwards
+from k8slint.objects.object import Object, Pod
+from k8slint.values.labels import LabelSelector
+
+Place = tuple[tuple[str, str], ...]
+"""Where a file stands: for each set of alternatives around it, from the outermost, the set and the folder chosen."""
+# For so many of the bundles that take it in, by name, a base is judged: for each anew.
+_MOST_TAKERS: Final = 16
+
+
+def no_owner(_: str) -> str:
+    """The settings name no bundles."""
+    return ""
+
+
+def with_slashes(name: str) -> str:
+    """The path of a file as it is named, with forward slashes."""
+    return name.replace("\\", "/")
+
+
+@dataclass(frozen=True, eq=False)
+class Division:
+    """How files are divided. `alternatives` gives each folder that has some the set of them, and its name in the set.
+
+    `owner_of` gives a file the bundle that the settings put it in, if any; `path_of` the path that folders start.
+    `roots` are the folders of the kustomizations that take in a path and change nothing that it refers to.
+    """
+
+    alternatives: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    owner_of: Callable[[str], str] = no_owner
+    path_of: Callable[[str], str] = with_slashes
+    roots: Mapping[str, Iterable[str]] = field(default_factory=dict)
+    _known: dict[str, Place] = field(default_factory=dict, repr=False)
+
+    def place_of(self, file: str) -> Place:
+        """Where a file stands; empty for what belongs to every bundle."""
+        place = self._known.get(file)
+        if place is None:
+            place = self._known[file] = self._find_place(file)
+        return place
+
+    def places_taking(self, file: str) -> list[Place]:
+        """Where a file of every bundle, as of a base, is applied: the places of the kustomizations that take it in."""
+        if not self.roots or self.place_of(file):
+            return []
+        found = {self.place_of(posixpath.join(root, "_")) for root in self.roots.get(self.path_of(file), ())}
+        return sorted(found - {()})[:_MOST_TAKERS]
+
+    def _find_place(self, file: str) -> Place:
+        owner = self.owner_of(file)
+        if owner:
+            return ((_SETTINGS, owner),)
+        place: dict[str, str] = {}
+        if self.alternatives:
+            for folder in reversed(list(upwards(posixpath.dirname(self.path_of(file))))):
+                if folder in self.alternatives:
+                    place.setdefault(*self.alternatives[folder])
+        return tuple(place.items())
+
+
+# The set of the bundles that the settings name; other sets are named for one of their folders.
+_SETTINGS: Final = "//settings"
+
+
+def parting(one: Place, other: Place) -> tuple[str, str] | None:
+    """The names of the two alternatives that set the places apart; none for files that are judged together."""
+    if not one or not other:
+        return None
+    chosen = dict(one)
+    return next(((chosen[group], name) for group, name in other if chosen.get(group, name) != name), None)
+
+
+# How many objects all bundles may see together: for each, what is missing is asked once of all that it sees.
+_MOST_SEEN: Final = 1_000_000
+
+
+def judged_alone(places: Iterable[Place], objects: int) -> frozenset[Place]:
+    """The places whose files are judged without the alternatives: as many as can be afforded, most files first."""
+    counts = Counter(place for place in places if place)
+    order = sorted(counts, key=lambda place: (-counts[place], place))
+    return frozenset(order[: _MOST_SEEN // max(objects, 1)])
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Bundle(Cluster):
+    """What the files of one place see of a run: all but what stands in another alternative.
+
+    It asks the whole, and leaves out: what is indexed for all is not indexed again for each bundle.
+    """
+
+    run: Cluster
+    place: Place
+    division: Division
+
+    @property
+    def whole(self) -> Cluster:
+        """All objects of the run."""
+        return self.run
+
+    def parting(self, obj: Object) -> tuple[str, str] | None:
+        """The name of this bundle and that of the one that holds the object, where it is not there for this one."""
+        return parting(self.place, self.division.place_of(obj.document.source.name))
+
+    def of_kind(self, group_kind: str) -> tuple[Object, ...]:
+        """Objects of `Kind` or `Kind.group`, the cluster description's included, in order of reading."""
+        return self._there(self.run.of_kind(group_kind))
+
+    def find(self, group_kind: str, namespace: str, name: str) -> tuple[Object, ...]:
+        """Objects of that name that the namespace may mean; several where a file set holds several."""
+        return self._there(self.run.find(group_kind, namespace, name))
+
+    def pods_selected(self, selector: LabelSelector, namespace: str) -> Iterator[Pod]:
+        """Pods and pod templates of that namespace whose labels the selector matches."""
+        return (pod for pod in self.run.pods_selected(selector, namespace) if self.parting(pod.obj) is None)
+
+    def _there(self, objects: Iterable[Object]) -> tuple[Object, ...]:
+        return tuple(obj for obj in objects if self.parting(obj) is None)
+
+
+class Bundles:
+    """What the files of each place see of a run, made when it is asked for."""
+
+    def __init__(self, run: Cluster, division: Division) -> None:
+        self._run = run
+        self._division = division
+        self._places = [division.place_of(obj.document.source.name) for obj in run.objects]
+        self._different = frozenset(self._places)
+        self._made: dict[Place, Cluster] = {(): run}
+
+    def at(self, place: Place) -> Cluster:
+        """What files of the place see: the run itself for what belongs to every bundle."""
+        if place not in self._made:
+            run, division = self._run, self._division
+            is_there = {other: parting(place, other) is None for other in self._different}
+            objects = tuple(compress(run.objects, map(is_there.__getitem__, self._places)))
+            self._made[place] = Bundle(
+                objects, run.description, run.externals, run.version, run=run, place=place, division=division
+            )
+        return self._made[place]

@@ -1,0 +1,91 @@
+"""The tables of `rules/tables/`: what clusters have without anybody's file, and what operators make.
+
+They are read when the first name is missing: most runs do without.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
+from functools import cache
+from typing import Any, Final, Literal, NamedTuple
+
+from k8slint.bundled import TABLES
+from k8slint.loading.composer import compose
+from k8slint.loading.document import Source
+
+EVERYWHERE: Final = "*"
+
+
+class Given(NamedTuple):
+    """Objects that a cluster has of itself; in every namespace where `namespace` is empty. `of` is who makes them."""
+
+    of: str
+    kind: str
+    namespace: str
+    names: tuple[str, ...]
+
+
+class Maker(NamedTuple):
+    """What objects of a kind make: the kind of it, its name and its namespace as patterns over the maker."""
+
+    makes: str
+    name: str
+    namespace: str
+
+
+Beside = Literal["nothing", "workloads", "anything"]
+"""What else a maker makes: `workloads` are no other Secret or ConfigMap."""
+_FIELDS: Final = {"secrets": "Secret", "configMaps": "ConfigMap"}
+
+
+@cache
+def given() -> tuple[Given, ...]:
+    """What clusters have without anybody's file."""
+    rows = _rows("cluster-objects")
+    return tuple(Given(row["of"], row["kind"], row.get("namespace", ""), tuple(row["names"])) for row in rows)
+
+
+def given_as(group_kind: str, namespace: str, name: str) -> Given | None:
+    """Why an object is there without a file, in that namespace or, if it is empty, in some; None if it is not."""
+    for one in given():
+        is_there = one.kind == group_kind and _may_be(one.namespace, namespace)
+        if is_there and any(fnmatchcase(name, pattern) for pattern in one.names):
+            return one
+    return None
+
+
+def names_given_by_clusters(group_kind: str, namespace: str) -> Iterator[str]:
+    """The names that objects of a kind have in every cluster, those that are written out."""
+    for one in given():
+        if one.of == "Kubernetes" and one.kind == group_kind and _may_be(one.namespace, namespace):
+            yield from (name for name in one.names if "*" not in name)
+
+
+def _may_be(given_in: str, namespace: str) -> bool:
+    return not given_in or not namespace or given_in == namespace
+
+
+@cache
+def makers() -> Mapping[str, tuple[Maker, ...]]:
+    """What custom resources make, by their kind."""
+    found: dict[str, list[Maker]] = {}
+    for row in _rows("makers"):
+        for field, kind in _FIELDS.items():
+            several = found.setdefault(row["kind"], [])
+            several += [Maker(kind, name, row.get("namespace", "")) for name in row.get(field, ())]
+    return {kind: tuple(several) for kind, several in found.items()}
+
+
+@cache
+def beside() -> Mapping[str, Beside]:
+    """What the kinds of the table make that it does not list."""
+    return {row["kind"]: row.get("beside", "anything") for row in _rows("makers")}
+
+
+@cache
+def _rows(table: str) -> list[dict[str, Any]]:
+    file = TABLES / f"{table}.yaml"
+    (document,) = compose(Source(str(file), file.read_text(encoding="utf-8")))
+    rows: list[dict[str, Any]] = document.data
+    return rows

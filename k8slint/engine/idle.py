@@ -1,0 +1,74 @@
+"""Settings that have no effect on a run over all that they are for: most likely they are misspelt."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Collection, Iterable, Iterator
+from typing import Final
+
+from k8slint.config import Config
+from k8slint.loading.patterns import compiled
+from k8slint.schema.definitions import NEWEST_MINOR, definitions_of
+from k8slint.values.nearest import nearest
+
+_LONG_ENOUGH: Final = 4
+_FEW_LETTERS: Final = 2
+
+
+def idle_settings(
+    config: Config, files: Iterable[str], left_out: Collection[str], texts: Collection[str]
+) -> Iterator[str]:
+    """A sentence for each exclude, override and external that does nothing, with its place.
+
+    `files` are what was read, `left_out` what was not, folders with a slash; `texts` is what the files hold.
+    """
+    yield from _excludes(config, left_out)
+    matched = {id(override) for file in files for override in config.overrides_for(file)} if config.overrides else set()
+    for number, override in enumerate(config.overrides):
+        if id(override) not in matched:
+            place, said = config.place("overrides", number, "paths"), ", ".join(override.paths)
+            yield f'{place}: no file matches "{said}", so this override does nothing'
+    yield from _externals(config, texts)
+
+
+def _excludes(config: Config, left_out: Collection[str]) -> Iterator[str]:
+    paths = [config.relative(path) for path in left_out] if config.exclude else []
+    for index, pattern in enumerate(config.exclude):
+        if pattern.startswith(("!", "#")) or not pattern.strip():
+            continue
+        alone = compiled([pattern])
+        if not any(alone.verdict(path) for path in paths) and not _is_ignored(pattern, config.folder):
+            yield f'{config.place("exclude", index)}: "{pattern}" excludes nothing'
+
+
+def _is_ignored(pattern: str, folder: str) -> bool:
+    """Whether git ignores what the pattern names: it may be there tomorrow, or on another machine."""
+    try:
+        with open(os.path.join(folder, ".gitignore"), encoding="utf-8", errors="replace") as stream:
+            lines = stream.read().splitlines()
+    except OSError:
+        return False
+    return bool(compiled(lines).verdict(pattern.strip("/*") + "/"))
+
+
+def _externals(config: Config, texts: Collection[str]) -> Iterator[str]:
+    for index, external in enumerate(config.externals):
+        kind, _, name = external.partition("/")
+        place, near = config.place("externals", index), _nearest_kind(kind, texts)
+        # Whatever refers to it has its name somewhere.
+        written = max(re.split(r"[*?\[\]]", name.rpartition("/")[2]), key=len)
+        if near:
+            yield f'{place}: there is no kind "{kind}"; did you mean "{near}"?'
+        elif written and not any(written in text for text in texts):
+            yield f'{place}: nothing here refers to "{external}"'
+
+
+def _nearest_kind(kind: str, texts: Collection[str]) -> str | None:
+    """The built-in kind that is meant; none for a kind that is there, for a glob, and for what may be a custom kind."""
+    known = {known for _, known in definitions_of(NEWEST_MINOR).kinds}
+    if kind in known or re.search(r"[*?\[]", kind) or any(f"kind: {kind}" in text for text in texts):
+        return None
+    near = nearest(kind, known)
+    # `IngressRoute` is like `Ingress`, and a kind all the same.
+    return near if near and len(kind) > _LONG_ENOUGH and abs(len(near) - len(kind)) <= _FEW_LETTERS else None

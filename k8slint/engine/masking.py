@@ -1,0 +1,223 @@
+"""What of a document no report may show: values of Secrets, and values under names that say they are secret."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
+
+from k8slint.loading.document import Document, Mark, Span, part_at, unpack
+from k8slint.values.credentials import names_a_credential
+
+MASK: Final = "••••••"
+_CONFIG: Final = ("data", "binaryData", "stringData")
+# In these lists an entry gives a value to the name that it has.
+_NAMED_VALUES: Final = frozenset(
+    {"env", "environment", "envVars", "extraEnv", "extraEnvVars", "headers", "httpHeaders"}
+)
+_NOT_THE_VALUE: Final = frozenset({"name", "valueFrom"})
+_HEADERS: Final = frozenset({"authorization", "cookie", "proxy-authorization", "set-cookie", "x-api-key"})
+_LAST_APPLIED: Final = "kubectl.kubernetes.io/last-applied-configuration"
+# What of a Secret is no secret: its type, its names, its labels.
+_OPEN: Final = frozenset({"apiVersion", "kind"})
+_OPEN_METADATA: Final = frozenset({"name", "namespace", "generateName", "labels"})
+_TYPE: Final = re.compile(r"Opaque|[a-z0-9.-]+/[A-Za-z0-9.-]+")
+# A text without any of these has no name that says so.
+_HINT: Final = re.compile(r"secret|pass|pwd|token|key|authori[sz]ation|cookie|data", re.IGNORECASE)
+_KEY: Final = re.compile(r"""\s*(?:- +)*["']?([\w./-]{1,63})["']?:(?=\s|$)""")
+_CREDENTIAL: Final = re.compile(r"""(?<![\w./-])(["']?)([\w./-]{1,63})\1\s*[:=]""")
+# What a message may hold a value as: in quotes, or as a word of some length without the punctuation around it.
+_TOKEN: Final = re.compile(r'"((?:[^"\\]|\\.)*)"|([^\s"]+?)(?=[.,;:)\]]*(?:\s|$))')
+_SHORTEST: Final = 4
+# A message quotes long values cut short; so much of one is enough to know it by.
+_BEGINNING: Final = 24
+
+
+class Hidden(NamedTuple):
+    """Where a document's secret values are written, sorted, none overlapping; the values; how the long ones begin."""
+
+    spans: tuple[Span, ...]
+    values: frozenset[str]
+    beginnings: frozenset[str]
+
+
+_NOTHING: Final = Hidden((), frozenset(), frozenset())
+
+
+@lru_cache(maxsize=16)  # findings come document by document, those beside them from a few others
+def hidden(document: Document) -> Hidden:
+    """What of a document must not be shown."""
+    if document.failed or not _HINT.search(document.source.text):
+        return _NOTHING
+    spans: set[Span] = set()
+    values: set[str] = set()
+    for data, mark in _parts(document.data, document.marks):
+        found = _of_secret(data, mark) if _is_secret(data) else _of_other(data, mark)
+        for value, where in _scalars(found):
+            spans.add(where)
+            values.add(_text(value))
+        if _is_secret(data):
+            spans.update(_overwritten(document))
+    beginnings = frozenset(value[:_BEGINNING] for value in values if len(value) > _BEGINNING)
+    return Hidden(tuple(joined(spans)), frozenset(values - {"", "null"}), beginnings)
+
+
+def masked(text: str, document: Document) -> str:
+    """A message about a document, without its secret values: whole ones, and long ones that the message cuts short."""
+    values, beginnings = hidden(document).values, hidden(document).beginnings
+    if not values:
+        return text
+
+    def shown(token: re.Match[str]) -> str:
+        written = token[1] if token[1] is not None else token[2]
+        plain = written.replace('\\"', '"').replace("\\\\", "\\")
+        is_long = len(written) >= _SHORTEST or token[1] is not None
+        if (is_long and not values.isdisjoint((written, plain))) or plain[:_BEGINNING] in beginnings:
+            return token[0].replace(written, MASK)
+        return token[0]
+
+    return _TOKEN.sub(shown, text)
+
+
+def masked_unread(document: Document, line: str, start: int) -> str:
+    """A line, starting at an offset, of a text that could not be read, so that nobody knows what it means.
+
+    Near a Secret only a key at its start is shown. Elsewhere the value after a name that says it is secret is not, nor
+    what may be the rest of such a value: what has no key, lies deeper, or follows a quote that was left open.
+    """
+    key = _KEY.match(line)
+    if "Secret" in document.source.text:
+        return f"{key[0]} {MASK}" if key is not None else MASK
+    for match in _CREDENTIAL.finditer(line):
+        if _is_telling(match[2]):
+            return f"{line[: match.end()]} {MASK}"
+    return MASK if _goes_on(document.source.text[document.start : start], line, has_key=key is not None) else line
+
+
+def _goes_on(before: str, line: str, *, has_key: bool) -> bool:
+    """Whether a line may be a part of a secret value that begins before it."""
+    telling = [match for match in _CREDENTIAL.finditer(before) if _is_telling(match[2])]
+    if not telling:
+        return False
+    last = telling[-1]
+    head = before[before.rfind("\n", 0, last.start()) + 1 : last.start()]
+    value = before[last.end() :].partition("\n")[0].strip()
+    is_open = value[:1] in ('"', "'") and value.count(value[0]) % 2 == 1
+    return not has_key or is_open or _indent(line) > _indent(head + "x")
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip(" \t"))
+
+
+def joined(spans: Iterable[Span]) -> list[Span]:
+    """The spans sorted, those that overlap made one."""
+    result: list[Span] = []
+    for start, end in sorted(spans):
+        if result and start < result[-1][1]:
+            result[-1] = result[-1][0], max(end, result[-1][1])
+        else:
+            result.append((start, end))
+    return result
+
+
+Part = tuple[Any, Mark]
+
+
+def _parts(data: Any, mark: Mark) -> list[tuple[dict[str, Any], Mark]]:
+    """The mappings that may be objects: the document, and the items of a List."""
+    if not isinstance(data, dict):
+        return []
+    items = part_at(data, mark, "items")
+    if items is None or not isinstance(items[0], list) or not items[0]:
+        return [(data, mark)]
+    rest = {key: value for key, value in data.items() if key != "items"}
+    own = [each for key, pair in zip(data, _pairs(mark), strict=True) if key != "items" for each in pair]
+    pairs = zip(items[0], items[1], strict=True)
+    return [(rest, own), *((item, item_mark) for item, item_mark in pairs if isinstance(item, dict))]
+
+
+def _pairs(mark: Mark) -> Iterator[tuple[Mark, Mark]]:
+    """The marks of each key with that of its value."""
+    if isinstance(mark, list):
+        yield from zip(mark[::2], mark[1::2], strict=True)
+
+
+def _entries(data: dict[str, Any], mark: Mark) -> Iterator[tuple[str, Part]]:
+    for (key, value), (_, value_mark) in zip(data.items(), _pairs(mark), strict=True):
+        yield key, (value, value_mark)
+
+
+def _is_secret(data: dict[str, Any]) -> bool:
+    """Whether it is a Secret, or may be meant as one: its values are nobody's business."""
+    kind = data.get("kind")
+    if not isinstance(kind, str) or not kind:
+        return any(field in data for field in ("data", "stringData"))
+    return kind.casefold() == "secret"
+
+
+def _of_secret(data: dict[str, Any], mark: Mark) -> Iterator[Part]:
+    """All that is written in a Secret, but for what is known to be open."""
+    for key, (value, value_mark) in _entries(data, mark):
+        if key in _OPEN or (key == "immutable" and isinstance(value, bool)):
+            continue
+        if key == "type" and isinstance(value, str) and _TYPE.fullmatch(value):
+            continue
+        if key == "metadata" and isinstance(value, dict):
+            yield from (part for field, part in _entries(value, value_mark) if field not in _OPEN_METADATA)
+        else:
+            yield value, value_mark
+
+
+def _of_other(data: dict[str, Any], mark: Mark) -> Iterator[Part]:
+    """What in another object stands under a name that says it is secret."""
+    is_config = data.get("kind") == "ConfigMap"
+    pending: list[tuple[str, Any, Mark]] = [("", data, mark)]
+    while pending:
+        above, value, value_mark = pending.pop()
+        if isinstance(value, dict):
+            for key, (inner, inner_mark) in _entries(value, value_mark):
+                is_scalar = not isinstance(inner, dict | list)
+                if key == _LAST_APPLIED or (_is_telling(key) and (is_scalar or (is_config and above in _CONFIG))):
+                    yield inner, inner_mark
+                else:
+                    pending.append((key, inner, inner_mark))
+        elif isinstance(value, list):
+            for inner, inner_mark in zip(value, value_mark if isinstance(value_mark, list) else (), strict=True):
+                if above in _NAMED_VALUES and isinstance(inner, dict) and _is_telling(inner.get("name")):
+                    yield from (part for key, part in _entries(inner, inner_mark) if key not in _NOT_THE_VALUE)
+                else:
+                    pending.append((above, inner, inner_mark))
+
+
+@lru_cache(maxsize=4096)
+def _is_telling(name: Any) -> bool:
+    return isinstance(name, str) and (name.casefold() in _HEADERS or names_a_credential(name))
+
+
+def _scalars(parts: Iterable[Part]) -> Iterator[tuple[Any, Span]]:
+    """The scalars in the parts, one by one, each with the place where it is written."""
+    pending = list(parts)
+    while pending:
+        data, mark = pending.pop()
+        if isinstance(mark, int):
+            yield data, unpack(mark)
+        elif isinstance(data, dict):
+            pending.extend(part for _, part in _entries(data, mark))
+        elif isinstance(data, list):
+            pending.extend(zip(data, mark, strict=True))
+
+
+def _text(value: Any) -> str:
+    """A scalar as a message would write it."""
+    return value if isinstance(value, str) else "" if isinstance(value, bool | dict | list) else json.dumps(value)
+
+
+def _overwritten(document: Document) -> Iterator[Span]:
+    """What follows a key that is written again later: its value is not in the data, and so has no mark."""
+    for problem in document.problems:
+        for (_, end), _ in problem.related:
+            line, column = document.source.place(end)
+            yield end, end - column + 1 + len(document.source.line(line))

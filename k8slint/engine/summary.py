@@ -1,0 +1,37 @@
+"""What a run looked at, and what it left aside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from k8slint.cluster.kustomizations import unbuilt
+from k8slint.engine.judge import Judged
+from k8slint.finding import Skipped, Summary
+from k8slint.loading.charts import unrendered
+from k8slint.loading.read import TEMPLATE, Loaded
+from k8slint.objects.read import Reading
+from k8slint.schema.schemas import Schemas, coverage, is_setting
+
+
+def summary_of(
+    loaded: Iterable[Loaded], own: Sequence[tuple[Reading, Judged]], skipped: tuple[Skipped, ...], schemas: Schemas
+) -> Summary:
+    """The summary of the sources that are reported on: `own`, with what was found there."""
+    minor = schemas.version.minor
+    judged = [len(reading.objects) - sum(is_setting(obj.gvk, minor) for obj in reading.objects) for reading, _ in own]
+    objects = [obj for reading, _ in own for obj in reading.objects]
+    reach = coverage(schemas, objects)
+    read = [each for each in loaded if not each.source.is_context]
+    return Summary(
+        files=sum(count > 0 for count in judged),
+        objects=sum(judged),
+        skipped=skipped,
+        not_judged=sum(part.not_judged for _, part in own),
+        ignored=sum(len(part.ignored) for _, part in own),
+        without_schema=reach.without_schema,
+        charts=unrendered(read),
+        in_part=reach.in_part,
+        settings=reach.settings,
+        kustomizations=tuple(dict.fromkeys(unbuilt(objects))),
+        unread=sum(each.skipped == TEMPLATE or any(one.failed for one in each.documents) for each in read),
+    )

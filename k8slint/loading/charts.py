@@ -1,0 +1,47 @@
+"""Helm charts by what was skipped of them: to be judged they have to be rendered first."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from k8slint.loading.discovery import HELM_FILE, HELM_TEMPLATE
+from k8slint.loading.read import Loaded
+
+_CHART: Final = "Chart.yaml"
+# Such a chart is used by others, and cannot be rendered by itself.
+_LIBRARY: Final = re.compile(r"^type:\s*[\"']?library\b", re.MULTILINE)
+
+
+def unrendered(loaded: Iterable[Loaded]) -> tuple[str, ...]:
+    """The folders of the charts of which files were skipped; of a chart that lies in another, that of the other."""
+    folders: set[str] = set()
+    libraries: set[str] = set()
+    for each in loaded:
+        folder, name = os.path.split(each.source.name)
+        if each.skipped == HELM_FILE and name == _CHART:
+            (libraries if _LIBRARY.search(each.source.text) else folders).add(folder or ".")
+        elif each.skipped == HELM_TEMPLATE:
+            folders.add(folder)
+    return tuple(sorted({_outermost(folder) for folder in {_chart_around(folder) for folder in folders} - libraries}))
+
+
+def _chart_around(folder: str) -> str:
+    """The nearest folder from here upwards that holds a chart."""
+    here = folder
+    while not os.path.exists(os.path.join(here, _CHART)):
+        # A name may begin within the chart, as `../a.yaml` does when the program runs in its templates.
+        above = os.path.normpath(os.path.join(here, ".."))
+        if os.path.abspath(above) == os.path.abspath(here):
+            return folder
+        here = above
+    return here or "."
+
+
+def _outermost(chart: str) -> str:
+    parent, name = os.path.split(os.path.dirname(os.path.abspath(chart)))
+    if name != "charts" or not os.path.exists(os.path.join(parent, _CHART)):
+        return chart
+    return _outermost(os.path.normpath(os.path.join(chart, "..", "..")))

@@ -1,0 +1,118 @@
+"""Files of end-to-end tests that say what a cluster should come to: parts of objects, which nobody applies."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from fnmatch import fnmatchcase
+from typing import Any, Final
+
+from k8slint.loading.document import Document
+
+EXPECTED: Final = "what a test expects, never applied"
+_PATCH: Final = "a patch of a test"
+
+# What the tests of chainsaw, kuttl and kyverno say of files: apiVersion's group, and field to reason.
+_FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
+    "chainsaw.kyverno.io": {"assert": EXPECTED, "error": EXPECTED, "patch": _PATCH},
+    "kuttl.dev": {"assert": EXPECTED, "error": EXPECTED},
+    "cli.kyverno.io": dict.fromkeys(
+        ["generatedResource", "patchedResource", "patchedResources", "patchedresource"], EXPECTED
+    ),
+}
+_GROUP = re.compile(rf"(?:{'|'.join(map(re.escape, _FIELDS))})/")
+# A step of kuttl, and of what was made from one: the number, and what is expected after it.
+_EXPECTATION = re.compile(r"(?:chainsaw-step-)?\d+-(?:assert|errors?)(?:[-_.][^/]*)?\.ya?ml")
+_STEP = re.compile(r"(?:chainsaw-step-)?\d+-[^/]*\.ya?ml")
+_TESTS: Final = ("chainsaw-test.yaml", "chainsaw-test.yml", "kuttl-test.yaml")
+# `(length(items))`, `~.(list)`, `(x)->name`: no field of an object is written so.
+_QUESTION = re.compile(r"~?\.?\(.*\)(?:->\w+)?")
+_ENDS_A_QUESTION: Final = ("):", ")':", ')":', "->")
+
+
+class Expectations:
+    """What the tests among the documents say of other files."""
+
+    def __init__(self, documents: Iterable[Document]) -> None:
+        self._named: dict[str, str] = {}
+        self._patterns: dict[str, str] = {}
+        self._are_tests: dict[str, bool] = {}
+        for document in documents:
+            for path, reason in _named(document):
+                (self._patterns if any(sign in path for sign in "*?[") else self._named)[path] = reason
+
+    def reason(self, file: str) -> str:
+        """Why to skip a file; empty for one that is no expectation by its name or by a test."""
+        if self._named or self._patterns:
+            path = os.path.abspath(file)
+            by_pattern = (reason for pattern, reason in self._patterns.items() if fnmatchcase(path, pattern))
+            found = self._named.get(path) or next(by_pattern, "")
+            if found:
+                return found
+        return EXPECTED if self._is_numbered(file) else ""
+
+    def _is_numbered(self, file: str) -> bool:
+        """Whether a file is named as kuttl names expectations, in a folder of a test."""
+        folder, name = os.path.split(file)
+        if _EXPECTATION.fullmatch(name) is None:
+            return False
+        if folder not in self._are_tests:
+            self._are_tests[folder] = _is_test(folder)
+        return name.startswith("chainsaw-") or self._are_tests[folder]
+
+
+def _named(document: Document) -> Iterator[tuple[str, str]]:
+    data = document.data
+    api_version = data.get("apiVersion") if isinstance(data, dict) else None
+    if not isinstance(api_version, str) or _GROUP.match(api_version) is None:
+        return
+    folder = os.path.dirname(os.path.abspath(document.source.name))
+    fields = _FIELDS[api_version.partition("/")[0]]
+    pending: list[Any] = [data]
+    while pending:
+        part = pending.pop()
+        if isinstance(part, dict):
+            for field, reason in fields.items():
+                for path in _files(part.get(field)):
+                    yield os.path.normpath(os.path.join(folder, path)), reason
+            pending += part.values()
+        elif isinstance(part, list):
+            pending += part
+
+
+def _files(value: Any) -> Iterator[str]:
+    """The files of a field: its text, the texts of its list, or its `file`."""
+    for entry in value if isinstance(value, list) else [value]:
+        path = entry.get("file") if isinstance(entry, dict) else entry
+        if isinstance(path, str) and "\0" not in path and "\n" not in path:
+            yield path
+
+
+def _is_test(folder: str) -> bool:
+    """Whether a folder holds a test, by the test's own file or by steps with numbers."""
+    try:
+        names = os.listdir(folder or ".")
+    except (OSError, ValueError):
+        return False
+    steps = (name for name in names if _STEP.fullmatch(name) and not _EXPECTATION.fullmatch(name))
+    return any(name in names for name in _TESTS) or next(steps, None) is not None
+
+
+def may_ask_questions(text: str) -> bool:
+    """Whether a text may have an expression for a key: a look that costs next to nothing."""
+    return any(end in text for end in _ENDS_A_QUESTION)
+
+
+def asks_questions(data: Any) -> bool:
+    """Whether keys of a document are chainsaw's expressions, as `(length(items))`."""
+    pending: list[Any] = [data]
+    while pending:
+        part = pending.pop()
+        if isinstance(part, dict):
+            if any(key[-1:] == ")" or "->" in key for key in part) and any(map(_QUESTION.fullmatch, part)):
+                return True
+            pending += part.values()
+        elif isinstance(part, list):
+            pending += part
+    return False

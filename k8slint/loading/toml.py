@@ -1,0 +1,103 @@
+"""TOML as settings need it: the data, and where each part is written, which Python's reader does not keep."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+from k8slint.loading.document import Path, ReadProblem, Source, Span
+from k8slint.loading.text import decode
+
+_POSITION: Final = re.compile(r"(.*?) \(at (?:line (\d+), column (\d+)|end of document)\)$", re.DOTALL)
+_TABLE: Final = re.compile(r"\s*(\[\[?)([^\]\n]+)\]")
+_KEY: Final = re.compile(r"""\s*((?:[\w-]+|"[^"\n]*"|'[^'\n]*')(?:\s*\.\s*(?:[\w-]+|"[^"\n]*"|'[^'\n]*'))*)\s*=\s*""")
+_PART: Final = re.compile(r"""[\w-]+|"[^"]*"|'[^']*'""")
+
+
+@dataclass(frozen=True, eq=False)
+class Toml:
+    """A table of a text of TOML, which paths start from; what could not be read has a problem and no data."""
+
+    source: Source
+    table: tuple[str, ...]
+    data: Any
+    problems: tuple[ReadProblem, ...] = ()
+
+    def span(self, path: Path, *, key: bool = False) -> Span:
+        """Where the value at the path is written, or its key; of a path inside of a line, all that the line says."""
+        whole = (*self.table, *path)
+        for length in range(len(whole), 0, -1):
+            spans = self._spans.get(whole[:length])
+            if spans is not None:
+                return spans[0] if key else spans[1]
+        return (0, 0)
+
+    @cached_property
+    def _spans(self) -> dict[Path, tuple[Span, Span]]:
+        """The spans of every key and value that starts a line."""
+        spans: dict[Path, tuple[Span, Span]] = {}
+        tables: dict[Path, int] = defaultdict(int)
+        table: Path = ()
+        at = 0
+        for line in self.source.text.splitlines(keepends=True):
+            header, key = _TABLE.match(line), _KEY.match(line)
+            if header is not None:
+                table = tuple(_parts(header[2]))
+                if header[1] == "[[":
+                    tables[table] += 1
+                    table = (*table, tables[table] - 1)
+                name = (at + header.start(2), at + header.end(2))
+                spans.setdefault(table, (name, name))
+            elif key is not None:
+                name = (at + key.start(1), at + key.end(1))
+                written = line[key.end() :].partition(" #")[0].rstrip()
+                value = (at + key.end(), at + key.end() + len(written))
+                spans.setdefault((*table, *_parts(key[1])), (name, value))
+            at += len(line)
+        return spans
+
+
+def read_toml(name: str, data: bytes, table: tuple[str, ...]) -> Toml:
+    """The table of the text, none if it is not there; what is wrong with the text is one of its problems."""
+    import tomllib  # noqa: PLC0415 - only a project with settings there pays for it
+
+    text, problem = decode(data)
+    source = Source(name, text)
+    if problem is not None:
+        return Toml(source, table, None, (problem,))
+    try:
+        held: Any = tomllib.loads(text)
+    except ValueError as error:
+        message, offset = _refusal(str(error), text)
+    except RecursionError:
+        message, offset = "nested too deeply to be read", _deepest(text)
+    else:
+        for key in table:
+            held = held.get(key) if isinstance(held, dict) else None
+        return Toml(source, table, held)
+    return Toml(source, table, None, (ReadProblem("syntax-error", message, (offset, offset)),))
+
+
+def _refusal(message: str, text: str) -> tuple[str, int]:
+    found = _POSITION.match(message)
+    if found is None:
+        return "this is no TOML that can be read: a number has too many digits", 0
+    said = found[1][:1].lower() + found[1][1:]
+    if found[2] is None:
+        return f"this is no TOML: {said} at the end", len(text)
+    lines = text.splitlines(keepends=True)
+    return f"this is no TOML: {said}", sum(map(len, lines[: int(found[2]) - 1])) + int(found[3]) - 1
+
+
+def _deepest(text: str) -> int:
+    """Where the line starts that has the most brackets."""
+    lines = text.splitlines(keepends=True)
+    deepest = max(range(len(lines)), key=lambda index: lines[index].count("[") + lines[index].count("{"))
+    return sum(map(len, lines[:deepest]))
+
+
+def _parts(key: str) -> list[str]:
+    return [part.strip("\"'") for part in _PART.findall(key)]

@@ -1,0 +1,84 @@
+"""The tables of facts: what clusters have of themselves, what operators make, and that the files say it rightly."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import jsonschema
+import pytest
+
+from k8slint.bundled import SCHEMAS, TABLES
+from k8slint.cluster.cluster import CLUSTER_SCOPED
+from k8slint.cluster.tables import beside, given, given_as, makers, names_given_by_clusters
+from k8slint.engine.rule import load_rules, read_rule_file
+
+FILES = sorted(TABLES.glob("*.yaml"))
+RBAC = "rbac.authorization.k8s.io"
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_a_table_is_as_its_schema_says(file):
+    document = read_rule_file(file)
+    assert not document.problems
+    schema = json.loads((SCHEMAS / f"{file.stem}.schema.json").read_text(encoding="utf-8"))
+    jsonschema.validate(document.data, schema)
+
+
+def test_tables_are_no_rules():
+    assert FILES
+    assert not {file.stem for file in FILES} & set(load_rules())
+
+
+@pytest.mark.parametrize(
+    ("group_kind", "namespace", "name", "of"),
+    [
+        ("ConfigMap", "shop", "kube-root-ca.crt", "Kubernetes"),
+        ("ConfigMap", "kube-system", "extension-apiserver-authentication", "Kubernetes"),
+        ("ConfigMap", "shop", "extension-apiserver-authentication", None),
+        ("ConfigMap", "", "extension-apiserver-authentication", "Kubernetes"),
+        ("Secret", "shop", "kube-root-ca.crt", None),
+        (f"ClusterRole.{RBAC}", "", "view", "Kubernetes"),
+        (f"ClusterRole.{RBAC}", "shop", "system:node", "Kubernetes"),
+        (f"Role.{RBAC}", "shop", "view", None),
+        ("Service", "default", "kubernetes", "Kubernetes"),
+        ("Service", "shop", "kubernetes", None),
+        ("ServiceAccount", "shop", "default", "Kubernetes"),
+        ("ServiceAccount", "kube-system", "job-controller", "Kubernetes"),
+        ("ServiceAccount", "shop", "job-controller", None),
+        ("ServiceAccount", "shop", "builder", "OpenShift"),
+        ("PriorityClass.scheduling.k8s.io", "", "system-node-critical", "Kubernetes"),
+        ("PriorityClass.scheduling.k8s.io", "shop", "high", None),
+        ("RuntimeClass.node.k8s.io", "shop", "gvisor", "GKE"),
+    ],
+)
+def test_what_clusters_have_of_themselves(group_kind, namespace, name, of):
+    found = given_as(group_kind, namespace, name)
+    assert (found.of if found else None) == of
+
+
+def test_only_what_every_cluster_has_is_proposed():
+    assert list(names_given_by_clusters("PriorityClass.scheduling.k8s.io", "")) == [
+        "system-cluster-critical",
+        "system-node-critical",
+    ]
+    assert "system:*" not in names_given_by_clusters(f"ClusterRole.{RBAC}", "")
+    assert not list(names_given_by_clusters("RuntimeClass.node.k8s.io", ""))
+
+
+def test_objects_without_a_namespace_are_given_none():
+    assert not [one for one in given() if one.namespace and one.kind in CLUSTER_SCOPED]
+
+
+def test_every_name_that_is_made_leads_to_fields_of_the_maker():
+    for several in makers().values():
+        for maker in several:
+            places = re.findall(r"\{([^}]*)\}", f"{maker.name} {maker.namespace}")
+            paths = [path for place in places for path in place.split("|")]
+            assert all(path.startswith(("metadata.name", "spec.")) for path in paths)
+
+
+def test_a_maker_says_what_else_it_makes():
+    assert beside()["Certificate.cert-manager.io"] == "nothing"
+    assert beside()["Cluster.postgresql.cnpg.io"] == "workloads"
+    assert beside()["Kafka.kafka.strimzi.io"] == "anything"
