@@ -53,7 +53,7 @@ def test_what_cannot_be_done_is_an_error_or_a_failure(project):
     with pytest.raises(UsageError, match="no Kubernetes version"):
         check(".", kubernetes_version="newest")
     (failure,) = check("nowhere").failures
-        assert (failure.file, failure.message) == ("nowhere", "nowhere: no such file or directory")
+    assert (failure.file, failure.message) == ("nowhere", "nowhere: no such file or directory")
 
 
 def test_every_part_of_a_request_is_a_keyword():
