@@ -14,7 +14,7 @@ from k8slint.cluster.description import described_by, described_nodes
 from k8slint.cluster.nodes import MISSED
 from k8slint.cluster.unread import unread
 from k8slint.config import Config, Override
-from k8slint.engine.judge import Judged, World, judge
+from k8slint.engine.judge import MOST_FINDINGS, Judged, World, judge
 from k8slint.engine.rule import load_rules
 from k8slint.engine.selection import Selection, default_selection, named
 from k8slint.engine.summary import summary_of
@@ -107,7 +107,7 @@ def lint(request: Request) -> Report:
         rules=_rule_texts({finding.rule for finding in (*findings, *(each.finding for each in ignored))}),
         ignored=ignored,
         failures=tuple(dict.fromkeys(material.failures)),
-        notes=material.notes,
+        notes=(*material.notes, *_cut(own)),
         root=_root(request.paths),
     )
 
@@ -393,6 +393,13 @@ def _reported(judged: Iterable[Judged], files: set[str]) -> list[Finding]:
         if finding.location.file in files or any(other.location.file in files for other in finding.related)
     )
     return sorted(findings, key=lambda finding: (finding.location, finding.rule, finding.message, finding.field_path))
+
+
+def _cut(own: Iterable[tuple[Reading, Judged]]) -> Iterator[str]:
+    """Which rules find more in a source than is listed."""
+    for reading, part in own:
+        for rule, count in part.cut.items():
+            yield f"{reading.source.name}: {MOST_FINDINGS:,} of {count:,} findings of {rule} are listed"
 
 
 def _assumed(own: Sequence[tuple[Reading, Judged]], schemas: Schemas) -> tuple[str, ...]:

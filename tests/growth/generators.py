@@ -84,7 +84,12 @@ def put(data: dict[str, Any], path: tuple[str, ...], value: Any) -> dict[str, An
 
 
 def _named(api_version: str, kind: str, number: int, **more: Any) -> dict[str, Any]:
-    return {"apiVersion": api_version, "kind": kind, "metadata": {"name": f"name-{number}", "namespace": "shop"}, **more}
+    return {
+        "apiVersion": api_version,
+        "kind": kind,
+        "metadata": {"name": f"name-{number}", "namespace": "shop"},
+        **more,
+    }
 
 
 def _text(objects: Iterator[dict[str, Any]]) -> str:

@@ -1,4 +1,4 @@
-"""Manifests in which everything could be compared with everything: names and labels that nearly meet, and meet often."""
+"""Manifests in which all could be compared with all: names and labels that nearly meet, and meet often."""
 
 from __future__ import annotations
 
@@ -69,7 +69,9 @@ def mounts_without_volumes(size: int) -> str:
 
 
 def containers_of_a_pod(size: int) -> str:
-    containers = [{"name": f"c{n}", "image": "a", "ports": [{"containerPort": n, "name": f"p{n}"}]} for n in range(size)]
+    containers = [
+        {"name": f"c{n}", "image": "a", "ports": [{"containerPort": n, "name": f"p{n}"}]} for n in range(size)
+    ]
     pod = _pod(0)
     pod["spec"]["template"]["spec"]["containers"] = containers
     return _text([pod, _service(0, {"app": "app-0"}, "none")])
@@ -85,7 +87,12 @@ def claims_and_volumes(size: int) -> str:
         _object(
             "PersistentVolume",
             n,
-            spec={**modes, "capacity": {"storage": amount}, "storageClassName": f"c-{n % 7}", "hostPath": {"path": "/"}},
+            spec={
+                **modes,
+                "capacity": {"storage": amount},
+                "storageClassName": f"c-{n % 7}",
+                "hostPath": {"path": "/"},
+            },
         )
         for n in range(size)
     )
@@ -256,11 +263,15 @@ def stacked_ignores(size: int) -> str:
 
 
 def ignores_beside(size: int) -> str:
-    return _POD + "".join(f"    - {{name: c{n}, image: a}} # k8slint: ignore[floating-image-tag] x\n" for n in range(size))
+    return _POD + "".join(
+        f"    - {{name: c{n}, image: a}} # k8slint: ignore[floating-image-tag] x\n" for n in range(size)
+    )
 
 
 def ignores_of_unknown_rules(size: int) -> str:
-    return _POD + "".join(f"    - {{name: c{n}, image: a}} # k8slint: ignore[floating-tag-{n}] x\n" for n in range(size))
+    return _POD + "".join(
+        f"    - {{name: c{n}, image: a}} # k8slint: ignore[floating-tag-{n}] x\n" for n in range(size)
+    )
 
 
 def aliases(size: int) -> str:
