@@ -121,8 +121,8 @@ class Bundle(Cluster):
         """Objects of that name that the namespace may mean; several where a file set holds several."""
         return self._there(self.run.find(group_kind, namespace, name))
 
-    def pods_selected(self, selector: LabelSelector, namespace: str) -> Iterator[Pod]:
-        """Pods and pod templates of that namespace whose labels the selector matches."""
+    def select(self, selector: LabelSelector, namespace: str) -> Iterator[Pod]:
+        """As `pods_selected`, each time anew."""
         return (pod for pod in self.run.pods_selected(selector, namespace) if self.parting(pod.obj) is None)
 
     def _there(self, objects: Iterable[Object]) -> tuple[Object, ...]:

@@ -38,6 +38,11 @@ class Supply:
         """The keys of a ConfigMap or Secret; none where they cannot be known."""
         return self.read_keys(self.obj)
 
+    @cached_property
+    def names_of_keys(self) -> frozenset[str]:
+        """The names of the keys that are known."""
+        return frozenset(self.keys or ())
+
 
 def produced(obj: Object) -> Iterator[Supply]:
     """What an object brings about beside itself."""
