@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Any, Final, TypeVar
 
 from k8slint.objects.object import Object, Pod
 from k8slint.values.labels import LabelSelector
+from k8slint.values.record import made, record
 from k8slint.values.version import KubernetesVersion
 
 T = TypeVar("T")
@@ -56,7 +56,7 @@ CLUSTER_SCOPED: Final = frozenset(
 _VERSION: Final = KubernetesVersion(1, 36)
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class Cluster:
     """The objects of a run, immutable.
 
@@ -70,8 +70,8 @@ class Cluster:
     description: tuple[Object, ...] | None = None
     externals: tuple[str, ...] = ()
     version: KubernetesVersion = _VERSION
-    missed: set[str] = field(default_factory=set, repr=False)
-    _memo: dict[Callable[[Cluster], Any], Any] = field(default_factory=dict, repr=False)
+    missed: set[str] = made(factory=set)
+    _memo: dict[Callable[[Cluster], Any], Any] = made(factory=dict)
 
     @property
     def whole(self) -> Cluster:

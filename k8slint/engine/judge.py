@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from k8slint.cluster.cluster import Cluster
@@ -43,17 +42,17 @@ class World(NamedTuple):
     bundles: tuple[World, ...] = ()
 
 
-@dataclass(slots=True)
 class Judged:
     """The findings of a source, those that were ignored, and how many references could not be judged.
 
     `missed` is what checks asked for and the cluster description does not tell.
     """
 
-    findings: list[Finding] = field(default_factory=list)
-    ignored: list[Ignored] = field(default_factory=list)
-    not_judged: int = 0
-    missed: frozenset[str] = frozenset()
+    def __init__(self) -> None:
+        self.findings: list[Finding] = []
+        self.ignored: list[Ignored] = []
+        self.not_judged = 0
+        self.missed: frozenset[str] = frozenset()
 
 
 def judge(reading: Reading, world: World, selection: Selection) -> Judged:
