@@ -227,10 +227,10 @@ class TestStart:
         assert not heavy & set(process.stderr.split())
 
     @pytest.mark.parametrize(
-        ("argv", "has_typer"), [(["good.yaml", "-q", "--config=settings.yaml"], False), (["good.yaml", "-qv"], True)]
+        ("argv", "has_typer"), [(["good.yaml", "-q", "--select=document"], False), (["good.yaml", "-qv"], True)]
     )
-    def test_only_words_that_need_typer_import_it(self, project, argv, has_typer):
-        (project / "settings.yaml").write_text("select: [document]\n")
+    @pytest.mark.usefixtures("project")
+    def test_only_words_that_need_typer_import_it(self, argv, has_typer):
         script = (
             "import sys\n"
             "from k8slint.cli.main import main\n"
