@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Any, Final, TypeVar, TypeVarTuple
 
 from k8slint.objects.object import Object, Pod
 from k8slint.values.labels import LabelSelector
+from k8slint.values.record import made, record
 from k8slint.values.version import KubernetesVersion
 
 T = TypeVar("T")
@@ -57,7 +57,7 @@ CLUSTER_SCOPED: Final = frozenset(
 _VERSION: Final = KubernetesVersion(1, 36)
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class Cluster:
     """The objects of a run, immutable.
 
@@ -71,8 +71,8 @@ class Cluster:
     description: tuple[Object, ...] | None = None
     externals: tuple[str, ...] = ()
     version: KubernetesVersion = _VERSION
-    missed: set[str] = field(default_factory=set, repr=False)
-    _memo: dict[Hashable, Any] = field(default_factory=dict, repr=False)
+    missed: set[str] = made(factory=set)
+    _memo: dict[Hashable, Any] = made(factory=dict)
 
     @property
     def whole(self) -> Cluster:

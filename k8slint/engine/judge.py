@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from k8slint.cluster.cluster import Cluster
@@ -44,7 +43,6 @@ class World(NamedTuple):
     bundles: tuple[World, ...] = ()
 
 
-@dataclass(slots=True)
 class Judged:
     """The findings of a source, those that were ignored, and how many references could not be judged.
 
@@ -52,11 +50,12 @@ class Judged:
     source, `found` counts all, and the findings are some.
     """
 
-    findings: list[Finding] = field(default_factory=list)
-    ignored: list[Ignored] = field(default_factory=list)
-    not_judged: int = 0
-    missed: frozenset[str] = frozenset()
-    found: Counter[tuple[str, bool]] = field(default_factory=Counter)
+    def __init__(self) -> None:
+        self.findings: list[Finding] = []
+        self.ignored: list[Ignored] = []
+        self.not_judged = 0
+        self.missed: frozenset[str] = frozenset()
+        self.found: Counter[tuple[str, bool]] = Counter()
 
     @property
     def cut(self) -> Mapping[str, int]:

@@ -6,10 +6,11 @@ import re
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate
 from typing import Any, Final, NamedTuple
+
+from k8slint.values.record import record
 
 Path = tuple[str | int, ...]
 Span = tuple[int, int]
@@ -74,7 +75,7 @@ class ReadProblem(NamedTuple):
     fix: str = ""
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class Document:
     """One YAML document: dict, list, str, int, float, bool and None, with string keys.
 
@@ -176,12 +177,12 @@ def _first(mark: Mark) -> int:
     return mark
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class Source:
     """A file or stream as given: its name as the user wrote it, and its text without a byte order mark."""
 
     name: str
-    text: str = field(repr=False)
+    text: str
     is_context: bool = False
 
     @cached_property

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -15,6 +14,7 @@ from k8slint.schema.definitions import BUILT_IN_GROUPS, NEWEST_MINOR, OLDEST_MIN
 from k8slint.schema.lifecycle import is_built_in
 from k8slint.schema.wording import is_placeholder
 from k8slint.values.gvk import GroupVersionKind
+from k8slint.values.record import record
 from k8slint.values.version import KubernetesVersion
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ BUNDLED: Final = tuple(KubernetesVersion(1, minor) for minor in range(OLDEST_MIN
 NEWEST: Final = BUNDLED[-1]
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class Schemas:
     """What objects are held against; `further` CRDs are those of the settings."""
 
