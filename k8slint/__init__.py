@@ -43,7 +43,8 @@ def check(
     from os import fspath  # noqa: PLC0415 - the name of the package alone should cost nothing
 
     from k8slint.config import config_for  # noqa: PLC0415
-    from k8slint.lint import Request, lint  # noqa: PLC0415
+    from k8slint.lint import lint  # noqa: PLC0415
+    from k8slint.project import Request  # noqa: PLC0415
 
     given = [fspath(path) for path in paths] or ["."]
     return lint(

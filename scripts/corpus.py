@@ -18,11 +18,12 @@ from pathlib import Path
 
 from k8slint.engine.rule import load_rules
 from k8slint.finding import Finding
-from k8slint.lint import Request, lint
+from k8slint.lint import lint
+from k8slint.project import Request
 from k8slint.report.escape import visible
 from k8slint.usage import UsageError
 
-CORPUS = Path(os.environ.get("K8SLINT_CORPUS", ""))
+CORPUS = Path(os.path.abspath(os.environ.get("K8SLINT_CORPUS", "")))
 
 
 def main(rules: Sequence[str]) -> int:

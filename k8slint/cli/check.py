@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from k8slint.finding import Report
-    from k8slint.lint import Request
+    from k8slint.project import Request
     from k8slint.report import Detail
 
 # GitHub drops the whole summary of a step that is larger, in bytes.
@@ -101,7 +101,8 @@ def check(  # noqa: PLR0917 - typer reads the options from the signature
 ) -> None:
     """Say what the cluster would do with these manifests."""
     from k8slint.cli.listing import left_aside  # noqa: PLC0415 - imported when it runs
-    from k8slint.lint import STDIN, Request, lint  # noqa: PLC0415
+    from k8slint.lint import lint  # noqa: PLC0415
+    from k8slint.project import STDIN, Request  # noqa: PLC0415
 
     given = [*(paths or ()), *(filename or ())] or ["."]
     settings = config_for(config, given)

@@ -118,7 +118,7 @@ def rehearse(
     Raises:
         UsageError: for what cannot be done as asked, or cannot be read.
     """
-    from k8slint.lint import STDIN, Request, collect  # noqa: PLC0415 - imported when it runs
+    from k8slint.project import STDIN, Request, collect  # noqa: PLC0415 - imported when it runs
     from k8slint.report.schedule.subject import Subject  # noqa: PLC0415
     from k8slint.simulation.explain import Explainer  # noqa: PLC0415
 
@@ -180,7 +180,7 @@ def _in_namespace(cluster: Cluster, namespace: str) -> Cluster:
     if not is_dns_label(namespace):
         raise UsageError(f'--namespace "{namespace}" is no name of a namespace')
     objects = tuple(obj if obj.namespace else replace(obj, namespace=namespace) for obj in cluster.objects)
-    return Cluster(objects, cluster.description, cluster.externals)
+    return Cluster(objects, cluster.description, cluster.externals, cluster.version)
 
 
 def _dry_run(

@@ -192,9 +192,13 @@ def _of_other(data: dict[str, Any], mark: Mark) -> Iterator[Part]:
                     pending.append((above, inner, inner_mark))
 
 
-@lru_cache(maxsize=4096)
 def _is_telling(name: Any) -> bool:
-    return isinstance(name, str) and (name.casefold() in _HEADERS or names_a_credential(name))
+    return isinstance(name, str) and _says_it_is_secret(name)
+
+
+@lru_cache(maxsize=4096)
+def _says_it_is_secret(name: str) -> bool:
+    return name.casefold() in _HEADERS or names_a_credential(name)
 
 
 def _scalars(parts: Iterable[Part]) -> Iterator[tuple[Any, Span]]:

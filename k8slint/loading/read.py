@@ -13,7 +13,7 @@ TEMPLATE: Final = "a template, not yet YAML"
 _ENOUGH: Final = 4096
 # A template action where only a template engine would put one: a line of its own, or a whole value.
 _TEMPLATE: Final = re.compile(
-    r"""^[^\S\n]*(?:(?:- +)?(?:[^\s#'"{}][^#'"{}\n]*:[^\S\n]+)?\{\{|\{%[-+ ]|<%[-= ])""", re.MULTILINE
+    r"""^[^\S\n]*(?:(?:- +)?(?:[^\s#'"{}][^#'"{}\n]*:[^\S\n]+)?(?:\{\{|@@?\w[\w.-]*@)|\{%[-+ ]|<%[-= ])""", re.MULTILINE
 )
 # Halves of surrogate pairs as JSON escapes them; an escaped backslash is matched so that it cannot start one.
 # Compiled when first used: few files are JSON.

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from k8slint.lint import Request, lint
+from k8slint.lint import lint
+from k8slint.project import Request
 
 FILES = Path(__file__).parent / "files"
 # A Skaffold config is skipped by nobody: it says which images get their tag.

@@ -51,7 +51,7 @@ def run(tmp_path):
 def test_findings_are_annotations_and_fail_the_step(run):
     ended = run()
     assert (ended.returncode, ended.stderr) == (1, "")
-    assert "::warning file=" in ended.stdout
+    assert "::error file=" in ended.stdout
 
 
 def test_paths_and_arguments_are_one_a_line(run):

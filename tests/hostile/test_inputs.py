@@ -5,7 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from k8slint.lint import Request, lint
+from k8slint.lint import lint
+from k8slint.project import Request
 from k8slint.report import FORMATS
 
 PROGRAM = str(Path(sys.executable).with_name("k8slint"))

@@ -8,7 +8,8 @@ from copy import deepcopy
 
 import pytest
 
-from k8slint.lint import Request, lint
+from k8slint.lint import lint
+from k8slint.project import Request
 from k8slint.report import FORMATS
 from k8slint.usage import UsageError
 

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from k8slint.lint import Request, lint
+from k8slint.lint import lint
 from k8slint.loading import composer, events
+from k8slint.project import Request
 from k8slint.report import FORMATS
 
 SEEDS = range(8)

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from k8slint.lint import Request, lint
+from k8slint.lint import lint
 from k8slint.loading import composer, events
 from k8slint.loading.read import load
+from k8slint.project import Request
 from k8slint.report import FORMATS
 
 # What is odd to a YAML reader, to be strung together.
@@ -253,7 +254,7 @@ class TestRuns:
         paths = [str(path) for path in folder.iterdir()]
         outputs = set()
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("k8slint.lint._WORTH_FORKING", 1)
+            patch.setattr("k8slint.project._WORTH_FORKING", 1)
             for workers in (1, 2, 3):
                 chance.shuffle(paths)
                 report = lint(Request(list(paths), workers=workers))

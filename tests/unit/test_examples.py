@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from k8slint.lint import Request, lint
+from k8slint.lint import lint
+from k8slint.project import Request
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 FOUND = {

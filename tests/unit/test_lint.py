@@ -9,7 +9,8 @@ from k8slint.cluster import references
 from k8slint.cluster.producers import produced
 from k8slint.config import Config, Override
 from k8slint.finding import Failure, Severity
-from k8slint.lint import Request, lint
+from k8slint.lint import lint
+from k8slint.project import Request
 from k8slint.usage import UsageError
 
 POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: a, image: nginx}]}\n"
@@ -386,7 +387,7 @@ class TestClusterFile:
 class TestWorkers:
     def test_a_worker_that_dies_costs_nothing_but_time(self, project, monkeypatch):
         project({f"{number}.yaml": POD for number in range(30)})
-        monkeypatch.setattr("k8slint.lint._WORTH_FORKING", 1)
+        monkeypatch.setattr("k8slint.project._WORTH_FORKING", 1)
         expected = lint(Request(["."], select=PINNED, workers=1))
         parent = os.getpid()
         from k8slint import lint as module
@@ -489,7 +490,7 @@ class TestBundles:
         assert self.find(".", config=Config(bundles=("/clusters/*",))) == expected
 
     def test_workers_see_the_same(self, project, monkeypatch):
-        monkeypatch.setattr("k8slint.lint._WORTH_FORKING", 1)
+        monkeypatch.setattr("k8slint.project._WORTH_FORKING", 1)
         text = WEB % 1 + SERVICE
         project(
             {

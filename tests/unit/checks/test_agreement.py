@@ -8,9 +8,10 @@ from textwrap import dedent
 import pytest
 
 from k8slint.engine.rule import load_rules
-from k8slint.lint import Request, collect, lint
+from k8slint.lint import lint
 from k8slint.objects.fields import dig
 from k8slint.objects.object import Object
+from k8slint.project import Request, collect
 from k8slint.simulation.dry_run import dry_run
 from k8slint.simulation.results import DryRun, Verdict
 

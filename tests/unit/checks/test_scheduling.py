@@ -11,12 +11,13 @@ import pytest
 from k8slint.cluster.cluster import Cluster
 from k8slint.engine.rule import load_rules
 from k8slint.finding import Finding, Report
-from k8slint.lint import Request, lint
+from k8slint.lint import lint
 from k8slint.loading.composer import compose
 from k8slint.loading.document import Source
 from k8slint.objects.object import Object
 from k8slint.objects.problem import Problem
 from k8slint.objects.read import read_source
+from k8slint.project import Request
 from k8slint.usage import UsageError
 from k8slint.values.version import KubernetesVersion
 
@@ -467,7 +468,7 @@ class TestTheCommand:
         assert "describe yours with --cluster" in findings["node-selector-matches-no-node"].fix
 
     def test_workers_change_nothing(self, check: Callable[..., Report], monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("k8slint.lint._WORTH_FORKING", 1)
+        monkeypatch.setattr("k8slint.project._WORTH_FORKING", 1)
         manifests = together(*(deployment(f"d{number}", 2, "1500m") for number in range(40)))
         one, two = (check(manifests, nodes="3:cpu=4", workers=workers) for workers in (1, 2))
         assert len(one.findings) > 30

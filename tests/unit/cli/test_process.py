@@ -64,7 +64,7 @@ class TestStreams:
 
     def test_binary_input_is_nothing_to_check(self):
         code, _, err = shell("head -c 100000 /dev/urandom | $K check -")
-        assert (code, err) == (2, "k8slint: nothing to check: no Kubernetes object in -\n")
+        assert (code, err) == (2, "k8slint: nothing to check: no Kubernetes object in -; 1 skipped (`-v` lists them)\n")
 
     def test_a_redirected_output_is_not_replaced(self, project):
         code, *_ = shell(

@@ -35,8 +35,8 @@ metadata: {name: nightly}
 spec: {size: large, owner: "1"}
 """
 NOTE = (
-    "1 of 2 patterns (pip install k8slint[re2] judges them) in the CustomResourceDefinition for Backup.example.com/v1"
-    " are not evaluated"
+    "1 of 2 patterns of CustomResourceDefinitions (pip install k8slint[re2] judges them) are not evaluated: "
+    "Backup.example.com/v1"
 )
 
 

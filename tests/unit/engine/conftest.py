@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from k8slint.lint import Request, lint
+from k8slint.lint import lint
+from k8slint.project import Request
 
 
 @pytest.fixture

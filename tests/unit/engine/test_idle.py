@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from k8slint.config import read_config
-from k8slint.lint import Request, lint
+from k8slint.lint import lint
+from k8slint.project import Request
 
 POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: a, image: 'nginx:1.27'}]}\n"
 REFERS = POD.replace("spec: {", "spec: {imagePullSecrets: [{name: regcred}], ")

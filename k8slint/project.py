@@ -1,0 +1,259 @@
+"""The sources of a request: found, read, and their objects sorted out."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from k8slint.cluster.cluster import Cluster
+from k8slint.cluster.description import described_by, described_nodes
+from k8slint.config import Config
+from k8slint.finding import Failure, Skipped
+from k8slint.loading.batch import load_file, load_files
+from k8slint.loading.discovery import LEADS_OUTSIDE, Discovered, Found, discover
+from k8slint.loading.document import Source
+from k8slint.loading.expectations import Expectations
+from k8slint.loading.kustomize import PATCH, named_files
+from k8slint.loading.read import Loaded, load
+from k8slint.loading.repository import is_repository, repository_root
+from k8slint.objects.object import Object
+from k8slint.objects.read import Reading, read_source
+from k8slint.parallel import Tell, silent
+from k8slint.schema.schemas import BUNDLED, NEWEST
+from k8slint.usage import UsageError, blamed_on, reason
+from k8slint.values.version import KubernetesVersion
+
+STDIN = "-"
+# For fewer bytes another process costs more than it saves; and the more there are, the longer it takes to start them.
+_WORTH_FORKING = 400_000
+_MOST_WORKERS = 8
+
+
+class Request(NamedTuple):
+    """What to check, and against what.
+
+    `stdin` is what a path `-` stands for; `workers` 0 means as many as pay.
+
+    `tell` is told now and then how far the work has come: what was done, to how many files, of how many.
+    """
+
+    paths: Sequence[str]
+    config: Config = Config()
+    context: Sequence[str] = ()
+    stdin: bytes = b""
+    stdin_name: str = "<stdin>"
+    kubernetes_version: str = ""
+    select: Sequence[str] = ()
+    ignore: Sequence[str] = ()
+    profile: str = ""
+    cluster: str = ""
+    nodes: str = ""
+    workers: int = 0
+    tell: Tell = silent
+
+
+class Material(NamedTuple):
+    """What the sources of a request hold.
+
+    `skipped` are no manifests by what they hold, `passed_over` were not opened: links to outside, pipes.
+    `failures` says of each file that could not be read why, `notes` what is odd but no hindrance. `is_whole` says that
+    the files are meant to be all there is, so that what they lack is missing. `root` is that of the report.
+    """
+
+    version: KubernetesVersion
+    cluster: Cluster
+    crds: tuple[Object, ...]
+    loaded: tuple[Loaded, ...]
+    amendments: tuple[Source, ...]
+    readings: tuple[Reading, ...]
+    skipped: tuple[Skipped, ...]
+    passed_over: tuple[Found, ...]
+    failures: tuple[Failure, ...]
+    notes: tuple[str, ...]
+    is_whole: bool
+    root: str
+    workers: int
+
+
+def collect(request: Request) -> Material:
+    """The sources of a request, read, and their objects together with the described cluster.
+
+    Raises:
+        UsageError: for what cannot be done as asked.
+    """
+    version = _version(request)
+    description = _description(request)
+    found = discover([path for path in request.paths if path != STDIN], request.context, request.config.is_excluded)
+    workers = _workers(request, found.files)
+    loaded, failures = _load(request, found.files, workers)
+    named = named_files(document for each in loaded for document in each.documents)
+    expected = Expectations(document for each in loaded for document in each.documents)
+    roles = [_role(each.source.name, named, expected) for each in loaded]
+    readings, skipped = _sort_out(loaded, roles)
+    crds, defined = _crds(request.config)
+    passed_over = _each_once((*found.skipped, *defined.skipped))
+    return Material(
+        version=version,
+        cluster=Cluster(
+            tuple(obj for reading in readings for obj in reading.objects),
+            description,
+            request.config.externals,
+            version,
+        ),
+        crds=tuple(crds),
+        loaded=tuple(loaded),
+        amendments=_amendments(loaded, roles),
+        readings=tuple(readings),
+        skipped=tuple(skipped),
+        passed_over=passed_over,
+        failures=(*found.failures, *failures, *defined.failures),
+        notes=(*found.notes, *_idle(request, loaded, found.left_out)),
+        is_whole=_is_whole(request, passed_over),
+        root=_root(request.paths),
+        workers=workers,
+    )
+
+
+def _each_once(files: Iterable[Found]) -> tuple[Found, ...]:
+    """The files, of one that several paths lead to the first name."""
+    once: dict[str, Found] = {}
+    for file in files:
+        once.setdefault(os.path.abspath(file.name), file)
+    return tuple(once.values())
+
+
+def _idle(request: Request, loaded: Sequence[Loaded], left_out: Sequence[str]) -> Iterator[str]:
+    """The settings that do nothing, if the files are all that they are for."""
+    config = request.config
+    if config.written is None or not (config.exclude or config.overrides or config.externals) or request.context:
+        return
+    folder = os.path.join(os.path.abspath(config.folder), "")
+    if not any(path != STDIN and folder.startswith(os.path.join(os.path.abspath(path), "")) for path in request.paths):
+        return
+    from k8slint.engine.idle import idle_settings  # noqa: PLC0415 - only a project with such settings pays for it
+
+    names, texts = [each.source.name for each in loaded], [each.source.text for each in loaded]
+    yield from idle_settings(config, names, left_out, texts)
+
+
+def _root(paths: Iterable[str]) -> str:
+    """The root of the repository around the working directory, else of the one that all the paths lie in.
+
+    Where there is none, it is the working directory.
+    """
+    here = repository_root(os.getcwd())
+    folders = [path if os.path.isdir(path) else os.path.dirname(path) for path in paths if path != STDIN]
+    common = os.path.commonpath([os.path.abspath(folder) for folder in folders or ["."]])
+    if is_repository(here) and os.path.commonpath([here, common]) == here:
+        return here
+    there = repository_root(common)
+    return there if is_repository(there) else here
+
+
+def _version(request: Request) -> KubernetesVersion:
+    if request.kubernetes_version:
+        return _bundled(request.kubernetes_version)
+    with blamed_on(request.config.place("kubernetes-version")):
+        return _bundled(request.config.kubernetes_version)
+
+
+def _bundled(text: str) -> KubernetesVersion:
+    try:
+        version = KubernetesVersion.parse(text) if text else NEWEST
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    if version not in BUNDLED:
+        raise UsageError(f"Kubernetes {version} is not known; expected {BUNDLED[0]} to {BUNDLED[-1]}")
+    return version
+
+
+def _description(request: Request) -> tuple[Object, ...] | None:
+    if request.cluster and request.nodes:
+        raise UsageError("--cluster and --nodes both describe the cluster; give one")
+    if request.nodes:
+        return described_nodes(request.nodes)
+    file = request.cluster
+    if not file and request.config.cluster:
+        file = os.path.relpath(os.path.join(request.config.folder, request.config.cluster))
+    if not file:
+        return None
+    return described_by(load_file(file).documents, file)
+
+
+def _workers(request: Request, files: Sequence[Found]) -> int:
+    size = sum(file.size for file in files)
+    if size < _WORTH_FORKING:
+        return 1
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+    return request.workers or min(cores, _MOST_WORKERS, 1 + size // _WORTH_FORKING)
+
+
+def _load(request: Request, files: Sequence[Found], workers: int) -> tuple[list[Loaded], list[Failure]]:
+    loaded, failures = _read(files, workers, request.tell)
+    if STDIN in request.paths:
+        loaded.insert(0, load(request.stdin_name, request.stdin))
+    return loaded, failures
+
+
+def _read(files: Sequence[Found], workers: int, tell: Tell = silent) -> tuple[list[Loaded], list[Failure]]:
+    """The files that can be read, and a sentence for each that cannot."""
+    loaded: list[Loaded] = []
+    failures: list[Failure] = []
+    for file, result in zip(files, load_files(files, workers, tell), strict=True):
+        if isinstance(result, OSError):
+            failures.append(Failure(file.name, f"{file.name}: {reason(result)}"))
+        else:
+            loaded.append(result)
+    return loaded, failures
+
+
+def _sort_out(loaded: Iterable[Loaded], roles: Iterable[str]) -> tuple[list[Reading], list[Skipped]]:
+    """What is a manifest, and what is skipped and why; `roles` are what kustomizations name the files for."""
+    readings: list[Reading] = []
+    skipped: list[Skipped] = []
+    for each, role in zip(loaded, roles, strict=True):
+        source = each.source
+        skip = each.skipped or role
+        reading = read_source(source, () if skip else each.documents)
+        readings.append(reading)
+        if source.is_context:
+            continue
+        if skip:
+            skipped.append(Skipped(source.name, 1, skip))
+        for other in reading.others:
+            if other.reason:
+                span = other.document.span(other.path)
+                skipped.append(Skipped(source.name, source.place(span[0])[0], other.reason))
+    return readings, skipped
+
+
+def _role(file: str, named: Mapping[str, str], expected: Expectations) -> str:
+    """What a file is for, where kustomizations and tests say that it is no manifest by itself."""
+    return (named.get(os.path.abspath(file), "") if named else "") or expected.reason(file)
+
+
+def _amendments(loaded: Iterable[Loaded], roles: Iterable[str]) -> tuple[Source, ...]:
+    """The sources that change objects before the API server judges them: kustomize's patches, mutating webhooks."""
+    return tuple(
+        each.source
+        for each, role in zip(loaded, roles, strict=True)
+        if role == PATCH or "kind: MutatingWebhookConfiguration" in each.source.text
+    )
+
+
+def _crds(config: Config) -> tuple[list[Object], Discovered]:
+    """The definitions that the settings name, and which files they were looked for in."""
+    found = discover([os.path.join(config.folder, path) for path in config.crds], (), lambda _path: False)
+    loaded, failures = _read(found.files, 1)
+    objects = (obj for each in loaded for obj in read_source(each.source, each.documents).objects)
+    crds = [obj for obj in objects if obj.kind == "CustomResourceDefinition"]
+    found.failures.extend(failures)
+    return crds, found
+
+
+def _is_whole(request: Request, passed_over: Iterable[Found]) -> bool:
+    """Whether the files are meant to be all there is, so that what they lack is missing."""
+    if any(each.skipped.startswith(LEADS_OUTSIDE) for each in passed_over):
+        return False
+    return bool(request.context) or any(path == STDIN or os.path.isdir(path) for path in request.paths)
