@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo test lint corpus bench picture schemas clean
+.PHONY: demo test lint fuzz corpus bench picture schemas lock clean
 
 demo: $(VENV)/.run  ## install and look at the examples
 	@$(BIN)/k8slint check examples/ || [ $$? -eq 1 ]
@@ -17,6 +17,9 @@ lint: $(VENV)/.dev  ## format, style, types, layers
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+fuzz: $(VENV)/.dev  ## look for inputs that break it for SECONDS, better with the extra fuzz; they go to tests/fuzz/found
+	$(BIN)/python -m tests.fuzz.drive $(or $(SECONDS),600)
+
 corpus: $(VENV)/.run  ## findings by rule on the manifests of others in K8SLINT_CORPUS; RULE=id lists them
 	$(BIN)/python scripts/corpus.py $(RULE)
 
@@ -29,6 +32,11 @@ picture: $(VENV)/.run  ## docs/check.svg, from what the program prints
 schemas: $(VENV)/.dev  ## schemas/kubernetes/*.json from the kubernetes-validate wheel
 	$(BIN)/python scripts/build_schemas.py
 
+lock: $(VENV)/.run  ## requirements-dev.lock anew, for every Python and system
+	$(BIN)/pip install -q --disable-pip-version-check uv
+	$(BIN)/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+		--extra dev pyproject.toml -o requirements-dev.lock
+
 clean:
 	rm -rf $(VENV)
 
@@ -38,6 +46,6 @@ $(VENV)/.run: pyproject.toml
 	@$(BIN)/pip install -q --disable-pip-version-check -e .
 	@touch $@
 
-$(VENV)/.dev: $(VENV)/.run
-	@$(BIN)/pip install -q --disable-pip-version-check -e '.[dev]'
+$(VENV)/.dev: $(VENV)/.run requirements-dev.lock
+	@$(BIN)/pip install -q --disable-pip-version-check -r requirements-dev.lock
 	@touch $@

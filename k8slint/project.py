@@ -92,7 +92,6 @@ def collect(request: Request) -> Material:
     roles = [_role(each.source.name, named, expected) for each in loaded]
     readings, skipped = _sort_out(loaded, roles)
     crds, defined = _crds(request.config)
-    passed_over = _each_once((*found.skipped, *defined.skipped))
     return Material(
         version=version,
         cluster=Cluster(
@@ -106,10 +105,10 @@ def collect(request: Request) -> Material:
         amendments=_amendments(loaded, roles),
         readings=tuple(readings),
         skipped=tuple(skipped),
-        passed_over=passed_over,
+        passed_over=_each_once((*found.skipped, *defined.skipped)),
         failures=(*found.failures, *failures, *defined.failures),
         notes=(*found.notes, *_idle(request, loaded, found.left_out)),
-        is_whole=_is_whole(request, passed_over),
+        is_whole=_is_whole(request, (*found.skipped, *defined.skipped)),
         root=_root(request.paths),
         workers=workers,
     )

@@ -469,3 +469,24 @@ def told(loaded):
             for document in loaded.documents
         ],
     )
+
+
+class TestPackagesOfOthers:
+    @pytest.mark.parametrize("mark", ["vendor/modules.txt", "node_modules/a/package.json"])
+    def test_they_are_skipped_as_one(self, tmp_path, monkeypatch, mark):
+        monkeypatch.chdir(tmp_path)
+        folder = mark.partition("/")[0]
+        for name in (mark, f"{folder}/a/pod.yaml", "b.yaml"):
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / name).write_text("a: b\n")
+        found = discover(["."], (), lambda _: False)
+        assert [file.name for file in found.files] == ["b.yaml"]
+        assert [(each.name, each.skipped) for each in found.skipped] == [(f"{folder}/", "packages of others")]
+        named = discover([folder], (), lambda _: False)
+        assert f"{folder}/a/pod.yaml" in [file.name for file in named.files]
+
+    def test_a_folder_of_that_name_without_a_list_is_read(self, tmp_path, monkeypatch):
+        monkeypatch.chdir(tmp_path)
+        (tmp_path / "vendor").mkdir()
+        (tmp_path / "vendor" / "pod.yaml").write_text("a: b\n")
+        assert [file.name for file in discover(["."], (), lambda _: False).files] == ["vendor/pod.yaml"]
