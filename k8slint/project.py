@@ -105,13 +105,21 @@ def collect(request: Request) -> Material:
         amendments=_amendments(loaded, roles),
         readings=tuple(readings),
         skipped=tuple(skipped),
-        passed_over=(*found.skipped, *defined.skipped),
+        passed_over=_each_once((*found.skipped, *defined.skipped)),
         failures=(*found.failures, *failures, *defined.failures),
         notes=(*found.notes, *_idle(request, loaded, found.left_out)),
         is_whole=_is_whole(request, (*found.skipped, *defined.skipped)),
         root=_root(request.paths),
         workers=workers,
     )
+
+
+def _each_once(files: Iterable[Found]) -> tuple[Found, ...]:
+    """The files, of one that several paths lead to the first name."""
+    once: dict[str, Found] = {}
+    for file in files:
+        once.setdefault(os.path.abspath(file.name), file)
+    return tuple(once.values())
 
 
 def _idle(request: Request, loaded: Sequence[Loaded], left_out: Sequence[str]) -> Iterator[str]:

@@ -141,7 +141,11 @@ class _Walk:
 
     def _add_entry(self, entry: os.DirEntry[str], path: str, ignores: Ignores, pending: list[Any], top: _Top) -> None:
         if entry.is_dir(follow_symlinks=False):
-            if entry.name != ".git" and not self._leaves_out(path + "/", ignores):
+            if entry.name == ".git" or self._leaves_out(path + "/", ignores):
+                return
+            if _is_of_packages(entry):
+                self._skip(f"{path}/", "packages of others", top)
+            else:
                 pending.append((path, ignores))
         elif _has_manifest_name(entry.name) and not self._leaves_out(path, ignores):
             if entry.is_symlink():
@@ -221,6 +225,13 @@ def ignore_lines(folder: str) -> list[str]:
     """
     text = read_small(os.path.join(folder, GITIGNORE), follows=False).decode("utf-8-sig", "replace")
     return text.replace("\r\n", "\n").split("\n")
+
+
+def _is_of_packages(folder: os.DirEntry[str]) -> bool:
+    """Whether a package manager has put there what others wrote: Go's, which leaves a list of it, or that of Node."""
+    if folder.name == "vendor":
+        return os.path.exists(os.path.join(folder.path, "modules.txt"))
+    return folder.name == "node_modules"
 
 
 def _has_manifest_name(name: str) -> bool:

@@ -14,6 +14,7 @@ from k8slint.loading.text import decode
 _POSITION: Final = re.compile(r"(.*?) \(at (?:line (\d+), column (\d+)|end of document)\)$", re.DOTALL)
 _TABLE: Final = re.compile(r"\s*(\[\[?)([^\]\n]+)\]")
 _KEY: Final = re.compile(r"""\s*((?:[\w-]+|"[^"\n]*"|'[^'\n]*')(?:\s*\.\s*(?:[\w-]+|"[^"\n]*"|'[^'\n]*'))*)\s*=\s*""")
+_MOST_BITS: Final = 64
 _PART: Final = re.compile(r"""[\w-]+|"[^"]*"|'[^']*'""")
 
 
@@ -70,15 +71,29 @@ def read_toml(name: str, data: bytes, table: tuple[str, ...]) -> Toml:
         return Toml(source, table, None, (problem,))
     try:
         held: Any = tomllib.loads(text)
+        for key in table:
+            held = held.get(key) if isinstance(held, dict) else None
+        return Toml(source, table, _plain(held))
     except ValueError as error:
         message, offset = _refusal(str(error), text)
     except RecursionError:
         message, offset = "nested too deeply to be read", _deepest(text)
-    else:
-        for key in table:
-            held = held.get(key) if isinstance(held, dict) else None
-        return Toml(source, table, held)
     return Toml(source, table, None, (ReadProblem("syntax-error", message, (offset, offset)),))
+
+
+def _plain(value: Any) -> Any:
+    """The value as documents have it: dates and times are text.
+
+    Raises:
+        ValueError: for a number larger than any of TOML: 0x and many digits, which Python reads but does not print.
+    """
+    if isinstance(value, dict):
+        return {key: _plain(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
+    if isinstance(value, int) and value.bit_length() > _MOST_BITS:
+        raise ValueError(value.bit_length())
+    return value if value is None or isinstance(value, (str, int, float)) else str(value)
 
 
 def _refusal(message: str, text: str) -> tuple[str, int]:

@@ -17,7 +17,9 @@ REFUSED = {
     "a device for the cluster": "cluster: /dev/zero\n",
     "a folder for the cluster": "cluster: .\n",
     "a device for definitions": "crds: [/dev/zero]\n",
+    "a stream for the cluster": "cluster: /dev/fd/0\n",
     "a missing file": "crds: [../../../nowhere]\n",
+    "a missing file inside": "crds: [nowhere]\n",
     "an address": "crds: ['https://example.com/crds.yaml']\n",
     "a file address": "cluster: file:///etc/passwd\n",
     "a variable": "cluster: $HOME/cluster.yaml\n",
@@ -69,11 +71,13 @@ def test_they_are_borne(tmp_path, settings):
     assert run(tmp_path, settings).returncode in {0, 1, 2}
 
 
-def test_a_file_outside_is_not_quoted(tmp_path):
-    """A setting may lead to any file that the user can read, but what it holds is not said."""
+@pytest.mark.parametrize("settings", ["cluster: ../outside\n", "crds: [../outside]\n", "cluster: link\n"])
+def test_no_setting_leads_outside(tmp_path, settings):
     outside = tmp_path / "outside"
     outside.write_text("token: [hunter2\n")
     (tmp_path / "inside").mkdir()
-    for settings in ("cluster: ../outside\n", "crds: [../outside]\n"):
-        process = run(tmp_path / "inside", settings)
-        assert "hunter2" not in process.stdout + process.stderr
+    (tmp_path / "inside" / "link").symlink_to(outside)
+    process = run(tmp_path / "inside", settings)
+    assert process.returncode == 2
+    assert "leads outside the folder of the settings; name it with --c" in process.stderr
+    assert "hunter2" not in process.stdout + process.stderr

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import re
 
 import pytest
 
@@ -177,6 +178,13 @@ def test_what_the_schema_does_not_know_is_one_line_with_its_place(project, text,
         ("[tool.k8slint]\nselect = " + "[" * 490, ":2:1: nested too deeply to be read"),
         ("# k8slint\nx = " + "[" * 490 + "]" * 490, ":2:1: nested too deeply to be read"),
         (f"[tool.k8slint]\nworkers = {'9' * 5_000}\n", ":1:1: this is no TOML that can be read: a number has too many"),
+        (
+            f"[tool.k8slint]\nworkers = 0x{'f' * 5_000}\n",
+            ":1:1: this is no TOML that can be read: a number has too many",
+        ),
+        ("[tool.k8slint]\n" + "a." * 5_000 + "b = 1\n", ":1:1: nested too deeply to be read"),
+        ("[tool.k8slint]\nfail-level = 07:32:00\n", ':2:1: `fail-level`: "07:32:00", and known are error'),
+        ("[tool.k8slint]\nworkers = 1979-05-27\n", ":2:1: `workers` takes a whole number, not 1979-05-27"),
     ],
 )
 def test_a_wrong_pyproject_is_one_line(project, toml, complaint):
@@ -215,6 +223,73 @@ class TestFinding:
         root = project({})
         with pytest.raises(UsageError, match=r"^nowhere\.yaml: no such file or directory$"):
             read_config(root / "nowhere.yaml")
+
+    def test_one_that_cannot_be_read_is_not_passed_over(self, project):
+        project({})
+        os.symlink("nowhere", ".k8slint.yaml")
+        with pytest.raises(UsageError, match=r"^\.k8slint\.yaml: no such file or directory$"):
+            find_config(".")
+        os.unlink(".k8slint.yaml")
+        os.mkfifo(".k8slint.yaml")
+        with pytest.raises(UsageError, match=r"^\.k8slint\.yaml: a pipe, not a regular file$"):
+            find_config(".")
+
+    @pytest.mark.parametrize("name", [".k8slint.yaml", "pyproject.toml"])
+    def test_a_link_is_followed_within_the_repository_alone(self, project, tmp_path_factory, name):
+        root = project(
+            {"shared/pyproject.toml": "[tool.k8slint]\nprofile = 'a'\n", "shared/.k8slint.yaml": "profile: a"}
+        )
+        outside = tmp_path_factory.mktemp("outside") / name
+        outside.write_text((root / "shared" / name).read_text())
+        os.symlink(f"shared/{name}", name)
+        assert find_config(".").profile == "a"
+        os.unlink(name)
+        os.symlink(outside, name)
+        with pytest.raises(UsageError, match=rf"^{re.escape(name)}: a link to outside {root}; name the file itself"):
+            find_config(".")
+        assert read_config(outside).profile == "a"
+
+    def test_a_pyproject_without_our_table_may_lead_anywhere(self, project, tmp_path_factory):
+        project({})
+        other = tmp_path_factory.mktemp("outside") / "other.toml"
+        other.write_text("[tool.other]\n")
+        os.symlink(other, "pyproject.toml")
+        assert find_config(".") == Config()
+
+
+class TestWhatLeadsOutside:
+    """Who runs the program says which files of the machine are read; the repository that is checked does not."""
+
+    @pytest.mark.parametrize("path", ["/etc", "../..", "/etc/passwd", "../outside", "link", ".git/config", "/dev/fd/0"])
+    @pytest.mark.parametrize(
+        ("text", "place", "flag"),
+        [("cluster: '{}'\n", "1:1", "--cluster"), ("crds: [crds, '{}']\n", "1:14", "--context")],
+    )
+    def test_it_is_refused(self, project, path, text, place, flag):
+        root = project({"sub/.k8slint.yaml": text.format(path)})
+        os.symlink("/etc/hosts", "sub/link")
+        os.rename(".git", "sub/.git")
+        with pytest.raises(UsageError) as error:
+            read_config(root / "sub" / ".k8slint.yaml")
+        said = f'"{path}" leads outside the repository; name it with {flag} instead'
+        assert str(error.value) == f"sub/.k8slint.yaml:{place}: {said}"
+
+    def test_of_a_pyproject_too(self, project):
+        project({"pyproject.toml": "[tool.k8slint]\ncluster = '../x'\n"})
+        with pytest.raises(UsageError, match=r'^pyproject\.toml:2:1: "\.\./x" leads outside the repository'):
+            find_config(".")
+
+    @pytest.mark.parametrize("path", ["../crds", "..", "crds", "../sub/../crds", "missing"])
+    def test_all_of_the_repository_may_be_named(self, project, path):
+        root = project({"sub/.k8slint.yaml": f"cluster: {path}\ncrds: [{path}]\n", "crds/a.yaml": ""})
+        assert read_config(root / "sub" / ".k8slint.yaml").crds == (path,)
+
+    def test_without_a_repository_what_lies_below_the_settings_may_be_named(self, project):
+        root = project({"sub/.k8slint.yaml": "crds: [crds]\n", "other/.k8slint.yaml": "crds: [../crds]\n"})
+        os.rmdir(".git")
+        assert read_config(root / "sub" / ".k8slint.yaml").crds == ("crds",)
+        with pytest.raises(UsageError, match=r'"\.\./crds" leads outside the folder of the settings'):
+            read_config(root / "other" / ".k8slint.yaml")
 
 
 class TestPatterns:

@@ -137,6 +137,23 @@ class TestSkipping:
         assert not report.summary.skipped
         assert (report.summary.files, report.summary.objects) == (1, 1)
 
+    def test_what_is_not_opened_is_counted_and_no_run_is_clear_with_it(self, project, tmp_path_factory):
+        root = project({"a.yaml": SETTLED, "crds/.keep": "", "other/.keep": ""})
+        os.mkfifo("p.yaml")
+        for link in ("o.yaml", "crds/o.yaml", "other/o.yaml"):
+            (root / link).symlink_to(tmp_path_factory.getbasetemp() / "outside.yaml")
+        report = lint(Request(["."], config=Config(str(root), crds=("crds",), exclude=("other/",)), select=PINNED))
+        assert [(skipped.file, skipped.reason) for skipped in report.summary.skipped] == [
+            ("crds/o.yaml", "a link to outside the folder"),
+            ("o.yaml", "a link to outside the folder"),
+            ("p.yaml", "a pipe"),
+        ]
+        assert not report.failures
+        assert not report.summary.is_complete
+        beside = lint(Request(["a.yaml"], context=["other"], select=PINNED))
+        assert not beside.summary.skipped
+        assert beside.summary.is_complete
+
     def test_a_patch_named_by_a_kustomization_of_the_context_is_skipped(self, project):
         project({"k/kustomization.yaml": "patches: [{path: p.yaml}]\n", "k/p.yaml": POD})
         assert found("k/p.yaml", context=["."]) == []
@@ -162,6 +179,17 @@ class TestWhatWasNotRead:
         messages = [finding.message for finding in report.findings]
         assert messages == [f'Secret "{name}" is not among the files'] * is_missing
         assert report.summary.not_judged == (not is_missing)
+
+    @pytest.mark.parametrize(("paths", "context"), [(["."], []), (["pod.yaml"], ["."])])
+    def test_what_a_link_leads_to_outside_may_hold_what_is_missing(self, project, tmp_path_factory, paths, context):
+        pod = POD.replace("image: nginx", "image: nginx, envFrom: [{secretRef: {name: api}}]")
+        root = project({"pod.yaml": pod})
+        request = Request(paths, context=context, select=["missing-secret"])
+        assert [finding.rule for finding in lint(request).findings] == ["missing-secret"]
+        (root / "secrets.yaml").symlink_to(tmp_path_factory.getbasetemp() / "secrets.yaml")
+        report = lint(request)
+        assert not report.findings
+        assert report.summary.not_judged == 1
 
 
 class TestHalfObjects:
@@ -267,16 +295,14 @@ class TestFailures:
         if os.geteuid():
             (root / "a.yaml").chmod(0)
         else:  # root may read everything
-            import builtins
-
-            really = open
+            really = os.open
 
             def denying(name, *args, **kwargs):
                 if name == "a.yaml":
                     raise PermissionError(13, "Permission denied", name)
                 return really(name, *args, **kwargs)
 
-            monkeypatch.setattr(builtins, "open", denying)
+            monkeypatch.setattr(os, "open", denying)
         report = lint(Request(["."], select=PINNED))
         assert report.failures == (Failure("a.yaml", "a.yaml: permission denied"),)
         assert len(report.findings) == 1

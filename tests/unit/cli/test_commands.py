@@ -158,6 +158,14 @@ class TestInit:
         checked = json.loads(k8slint("check", ".", "--select", "document", "--output-format", "json").out)
         assert checked["summary"]["files"] == 2
 
+    def test_it_writes_through_no_link_to_outside(self, k8slint, project, tmp_path_factory):
+        victim = tmp_path_factory.getbasetemp() / "victim"
+        (project / ".k8slint.schema.json").symlink_to(victim)
+        ended = k8slint("init", "--schema")
+        assert (ended.code, ended.out) == (2, "")
+        assert ".k8slint.schema.json: a link to outside" in ended.err
+        assert not victim.exists()
+
     def test_the_schema_can_be_had_for_settings_that_are_there(self, k8slint, project):
         (project / ".k8slint.yaml").write_text("select: [document]\n")
         (project / ".k8slint.schema.json").write_text("of an older version")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,10 @@ def names(*paths, context=(), is_excluded=lambda _: False):
     found = discover(paths, context, is_excluded)
     assert not found.failures
     return [file.name for file in found.files]
+
+
+def skipped(*paths):
+    return {file.name: file.skipped for file in discover(paths, (), lambda _: False).skipped}
 
 
 class TestWalk:
@@ -93,7 +98,10 @@ class TestLinks:
         (other / "b.yaml").write_text("")
         (root / "link").symlink_to(other)
         (root / "link.yaml").symlink_to(other)
+        (root / "below").mkdir()
+        (root / "below.yaml").symlink_to("below")
         assert names(".") == ["a.yaml"]
+        assert skipped(".") == {"link.yaml": "a link to outside the folder", "below.yaml": "a link to a folder"}
         assert names("link") == ["link/b.yaml"]
 
     def test_links_to_files_are_and_a_file_of_two_names_has_the_first(self, project):
@@ -101,13 +109,91 @@ class TestLinks:
         (root / "b.yaml").symlink_to(root / "d" / "a.yaml")
         assert names("b.yaml", "d/a.yaml") == names("d/a.yaml", "b.yaml") == ["b.yaml"]
 
-    def test_a_dangling_link_is_nothing_in_a_walk_and_a_failure_if_named(self, project):
+    def test_a_link_that_leads_nowhere_is_skipped_in_a_walk_and_a_failure_if_named(self, project):
         root = project({"a.yaml": ""})
         (root / "b.yaml").symlink_to(root / "nowhere")
         assert names(".") == ["a.yaml"]
+        assert skipped(".") == {"b.yaml": "a link that leads nowhere"}
         assert discover(["b.yaml"], (), lambda _: False).failures == [
             Failure("b.yaml", "b.yaml: no such file or directory")
         ]
+
+    def test_the_locks_of_an_editor_are_nothing(self, project):
+        root = project({"a.yaml": ""})
+        (root / ".#a.yaml").symlink_to("someone@somewhere.123:456")
+        assert skipped(".") == {}
+
+    def test_a_mounted_config_map_is_read(self, project):
+        """Kubernetes mounts each file as a link to a link to a folder that it replaces as a whole."""
+        root = project({"..2024_01_01/a.yaml": "a: 1"})
+        (root / "..data").symlink_to("..2024_01_01")
+        (root / "a.yaml").symlink_to("..data/a.yaml")
+        assert names("a.yaml") == ["a.yaml"]
+        assert len(names(".")) == 1
+        assert skipped(".") == {}
+
+
+class TestLinksToOutside:
+    @pytest.fixture
+    def outside(self, tmp_path_factory):
+        folder = tmp_path_factory.mktemp("outside")
+        (folder / "b.yaml").write_text("password: hunter2")
+        return folder
+
+    @pytest.mark.parametrize(("git", "around"), [([".git"], "repository"), ([], "folder")])
+    def test_they_are_skipped_in_a_walk(self, project, outside, git, around):
+        root = project({"sub/a.yaml": ""})
+        for folder in git:
+            (root / folder).mkdir()
+        (root / "sub" / "b.yaml").symlink_to(outside / "b.yaml")
+        (root / "sub" / "c.yaml").symlink_to("b.yaml")
+        (root / "sub" / "no.txt").symlink_to(outside / "b.yaml")
+        (root / "sub" / "nothing.yaml").symlink_to(outside / "nothing")
+        expected = dict.fromkeys(["sub/b.yaml", "sub/c.yaml", "sub/nothing.yaml"], f"a link to outside the {around}")
+        for paths in (["."], ["sub"], [".", "sub"]):
+            assert names(*paths) == ["sub/a.yaml"]
+            assert skipped(*paths) == expected
+
+    def test_a_link_out_of_the_folder_that_stays_in_the_repository_is_followed(self, project):
+        root = project({"base/a.yaml": "", "dev/b.yaml": ""})
+        (root / "dev" / "a.yaml").symlink_to("../base/a.yaml")
+        assert names("dev") == ["dev/b.yaml"]
+        (root / ".git").mkdir()
+        assert names("dev") == ["dev/a.yaml", "dev/b.yaml"]
+
+    def test_what_git_keeps_for_itself_is_outside(self, project):
+        root = project({".git/config": "password: hunter2"})
+        (root / "a.yaml").symlink_to(".git/config")
+        assert names(".") == []
+        assert skipped(".") == {"a.yaml": "a link to outside the repository"}
+
+    @pytest.mark.parametrize("path", ["b.yaml", "folder", "folder/", "folder/b.yaml"])
+    def test_named_in_a_repository_they_are_failures(self, project, outside, path):
+        root = project({".git/HEAD": ""})
+        (root / "b.yaml").symlink_to(outside / "b.yaml")
+        (root / "folder").symlink_to(outside)
+        found = discover([path], (), lambda _: False)
+        assert not found.files
+        why = f"{path}: a link to outside the repository {root}; name what it leads to"
+        assert found.failures == [Failure(path, why)]
+
+    @pytest.mark.parametrize("path", ["b.yaml", "folder", "folder/b.yaml"])
+    def test_named_outside_of_any_they_are_followed(self, project, outside, path):
+        root = project({})
+        (root / "b.yaml").symlink_to(outside / "b.yaml")
+        (root / "folder").symlink_to(outside)
+        assert len(names(path)) == 1
+
+    def test_what_is_excluded_is_not_skipped(self, project, outside):
+        root = project({".gitignore": "b.yaml\n"})
+        (root / "b.yaml").symlink_to(outside / "b.yaml")
+        (root / "c.yaml").symlink_to(outside / "b.yaml")
+        assert {file.name for file in discover(["."], (), lambda path: path == "c.yaml").skipped} == set()
+
+    def test_those_of_the_context_are_marked(self, project, outside):
+        root = project({"a.yaml": "", "other/c.yaml": ""})
+        (root / "other" / "b.yaml").symlink_to(outside / "b.yaml")
+        assert [file.is_context for file in discover(["a.yaml"], ["other"], lambda _: False).skipped] == [True]
 
 
 class TestTrouble:
@@ -118,10 +204,13 @@ class TestTrouble:
         project({})
         assert discover([path], (), lambda _: False).failures == [Failure(path, f"{path}: {why}")]
 
-    def test_a_pipe_is_a_failure_if_named_and_nothing_in_a_walk(self, project):
+    def test_a_pipe_is_a_failure_if_named_and_skipped_in_a_walk(self, project):
         root = project({"a.yaml": ""})
         os.mkfifo(root / "p.yaml")
+        os.mkfifo(root / "p.txt")
+        (root / "q.yaml").symlink_to("p.yaml")
         assert names(".") == ["a.yaml"]
+        assert skipped(".") == {"p.yaml": "a pipe", "q.yaml": "a link to a pipe"}
         (failure,) = discover(["p.yaml"], (), lambda _: False).failures
         assert failure.message.startswith("p.yaml: not a regular file")
 
@@ -280,6 +369,31 @@ class TestGitignore:
         expected = ['.gitignore:1: "[z-a]" is a malformed pattern, and is left out, as are 2 more']
         assert discover(["."], (), lambda _: False).notes == expected
 
+    @pytest.mark.parametrize(
+        ("make", "why"),
+        [
+            (os.mkfifo, "a pipe, not a regular file"),
+            (os.mkdir, "is a directory"),
+            (lambda file: os.symlink("/dev/zero", file), "a link, not a regular file"),
+            (lambda file: os.symlink("patterns", file), "a link, not a regular file"),
+            (lambda file: Path(file).write_bytes(b"\n" * 2_000_000), "larger than a megabyte"),
+        ],
+    )
+    def test_what_cannot_be_read_is_told(self, project, make, why):
+        """Git, too, follows no link of that name."""
+        project({"repo/.git/HEAD": "", "repo/patterns": "a.yaml", "repo/sub/a.yaml": ""})
+        make("repo/.gitignore")
+        for path in ("repo", "repo/sub"):
+            found = discover([path], (), lambda _: False)
+            assert [file.name for file in found.files] == ["repo/sub/a.yaml"]
+            assert found.notes == [f"repo/.gitignore: {why}; what it names is not left out"]
+
+    def test_line_ends_and_marks_are_read_as_git_reads_them(self, project):
+        root = project({"a.yaml": "", "b.yaml": "", "c.yaml": "", "d.yaml": ""})
+        (root / ".gitignore").write_bytes(b"\xef\xbb\xbfa.yaml\r\nb.yaml\n#\x0cc.yaml\n")
+        assert names(".") == ["c.yaml", "d.yaml"]
+        assert names(".") == not_ignored_by_git(root)
+
     def test_a_gitignore_that_is_a_folder_or_no_text_harms_nobody(self, project):
         root = project({"b.yaml": "", "sub/.gitignore/c.yaml": ""})
         (root / ".gitignore").write_bytes(b"\xff\xfe\na.yaml\n")
@@ -355,3 +469,24 @@ def told(loaded):
             for document in loaded.documents
         ],
     )
+
+
+class TestPackagesOfOthers:
+    @pytest.mark.parametrize("mark", ["vendor/modules.txt", "node_modules/a/package.json"])
+    def test_they_are_skipped_as_one(self, tmp_path, monkeypatch, mark):
+        monkeypatch.chdir(tmp_path)
+        folder = mark.partition("/")[0]
+        for name in (mark, f"{folder}/a/pod.yaml", "b.yaml"):
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / name).write_text("a: b\n")
+        found = discover(["."], (), lambda _: False)
+        assert [file.name for file in found.files] == ["b.yaml"]
+        assert [(each.name, each.skipped) for each in found.skipped] == [(f"{folder}/", "packages of others")]
+        named = discover([folder], (), lambda _: False)
+        assert f"{folder}/a/pod.yaml" in [file.name for file in named.files]
+
+    def test_a_folder_of_that_name_without_a_list_is_read(self, tmp_path, monkeypatch):
+        monkeypatch.chdir(tmp_path)
+        (tmp_path / "vendor").mkdir()
+        (tmp_path / "vendor" / "pod.yaml").write_text("a: b\n")
+        assert [file.name for file in discover(["."], (), lambda _: False).files] == ["vendor/pod.yaml"]
