@@ -7,8 +7,11 @@ import io
 import os
 import signal
 import sys
+<<<<<<< HEAD
 from collections.abc import Sequence
 from contextlib import suppress
+=======
+>>>>>>> fuzz
 from types import TracebackType
 from typing import Any, NoReturn
 
@@ -46,7 +49,14 @@ def main() -> NoReturn:
     _open_streams()
     code = 0
     try:
+<<<<<<< HEAD
         code = _called(sys.argv[1:])
+=======
+        code = call(app_for, sys.argv[1:])
+    except MemoryError:
+        # Only when the error is gone are the frames that hold the memory.
+        code = -1
+>>>>>>> fuzz
     except UsageError as error:
         _complain(str(error))
     except BrokenPipeError:
@@ -60,6 +70,8 @@ def main() -> NoReturn:
         _complain(
             "the working directory is gone" if is_gone else f"{error.filename or 'standard output'}: {reason(error)}"
         )
+    if code < 0:
+        _complain("not enough memory; allow more, or check fewer files at a time")
     sys.exit(code)
 
 
@@ -87,19 +99,21 @@ def _broken(kind: type[BaseException], _error: BaseException, trace: TracebackTy
 
     Exits with 3: Python's own 1 would be taken for findings.
     """
-    from k8slint import __version__  # noqa: PLC0415 - only for what went wrong
+    try:
+        from k8slint import __version__  # noqa: PLC0415 - only for what went wrong
 
-    where = ""
-    while trace is not None:
-        code = trace.tb_frame.f_code
-        if f"{os.sep}k8slint{os.sep}" in code.co_filename:
-            where = f" in {code.co_qualname}, {os.path.basename(code.co_filename)}:{trace.tb_lineno}"
-        trace = trace.tb_next
-    say = f"k8slint: internal error: {kind.__name__}{where}, k8slint {__version__}"
-    with suppress(OSError, ValueError):
+        where = ""
+        while trace is not None:
+            code = trace.tb_frame.f_code
+            if f"{os.sep}k8slint{os.sep}" in code.co_filename:
+                where = f" in {code.co_qualname}, {os.path.basename(code.co_filename)}:{trace.tb_lineno}"
+            trace = trace.tb_next
+        say = f"k8slint: internal error: {kind.__name__}{where}, k8slint {__version__}"
         print(f"{say}; please report it with what was checked (python -X dev -m k8slint tells more)", file=sys.stderr)
         sys.stderr.flush()
-    os._exit(BROKEN)
+    finally:
+        # Also where nothing can be said any more.
+        os._exit(BROKEN)
 
 
 def _open_streams() -> None:

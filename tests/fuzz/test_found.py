@@ -12,7 +12,9 @@ from tests.fuzz.drive import keep
 from tests.fuzz.targets import TARGETS, draw, failure, run, signature
 
 FOUND = sorted(file for file in Path(__file__).with_name("found").rglob("*") if file.is_file())
-DRAWN = 60
+DRAWN = 40
+# What is refused in a line has tested little: so many must get past that.
+LEAST = {"cluster": 0.8, "snapshot": 0.9, "settings": 0.25, "pyproject": 0.25, "rules": 0.2}
 
 
 def drawn(name):
@@ -27,16 +29,14 @@ def test_what_was_found_is_borne(file):
 
 @pytest.mark.parametrize("name", TARGETS)
 def test_what_is_drawn_is_borne(name):
+    taken = 0
     for data in drawn(name):
         try:
-            run(name, data)
+            taken += run(name, data)
         except BaseException as error:
             error.add_note(f"the input: {data!r}")
             raise
-
-
-def test_most_clusters_get_as_far_as_the_scheduler():
-    assert sum(run("cluster", data) for data in drawn("cluster")) > 0.8 * DRAWN
+    assert taken >= LEAST.get(name, 1) * DRAWN
 
 
 @pytest.mark.parametrize("name", TARGETS)

@@ -312,7 +312,7 @@ class TestInternalErrors:
     )
 
     @pytest.mark.usefixtures("project")
-    @pytest.mark.parametrize("error", ["KeyError('hunter2')", "MemoryError()", "RecursionError('hunter2')"])
+    @pytest.mark.parametrize("error", ["KeyError('hunter2')", "SystemError('hunter2')", "RecursionError('hunter2')"])
     def test_one_line_says_where_and_no_value(self, error):
         script = self.SCRIPT.format(error=error)
         process = subprocess.run([sys.executable, "-c", script], check=False, capture_output=True, timeout=60)
@@ -329,3 +329,20 @@ class TestInternalErrors:
             [sys.executable, "-X", "dev", "-c", script], check=False, capture_output=True, timeout=60
         )
         assert b"Traceback (most recent call last)" in process.stderr
+
+    @pytest.mark.usefixtures("project")
+    def test_where_nothing_can_be_said_the_exit_code_still_tells(self):
+        script = "import sys\n" + self.SCRIPT.format(error="KeyError('key')").replace(
+            "main.run()", "del sys.stderr\nmain.run()"
+        )
+        process = subprocess.run([sys.executable, "-c", script], check=False, capture_output=True, timeout=60)
+        assert (process.returncode, process.stdout) == (3, b"")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a shell cannot limit the memory of a process")
+@pytest.mark.parametrize("kilobytes", [80_000, 150_000])
+def test_too_little_memory_is_one_line(project, kilobytes):
+    (project / "many.yaml").write_text("---\n".join(POD for _ in range(40_000)))
+    code, out, err = shell(f"ulimit -v {kilobytes}; $K check many.yaml")
+    assert (code, out) == (2, "")
+    assert err == "k8slint: not enough memory; allow more, or check fewer files at a time\n"
