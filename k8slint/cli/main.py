@@ -7,11 +7,7 @@ import io
 import os
 import signal
 import sys
-<<<<<<< HEAD
 from collections.abc import Sequence
-from contextlib import suppress
-=======
->>>>>>> fuzz
 from types import TracebackType
 from typing import Any, NoReturn
 
@@ -49,14 +45,10 @@ def main() -> NoReturn:
     _open_streams()
     code = 0
     try:
-<<<<<<< HEAD
         code = _called(sys.argv[1:])
-=======
-        code = call(app_for, sys.argv[1:])
     except MemoryError:
         # Only when the error is gone are the frames that hold the memory.
         code = -1
->>>>>>> fuzz
     except UsageError as error:
         _complain(str(error))
     except BrokenPipeError:
