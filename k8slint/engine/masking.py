@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 from weakref import WeakKeyDictionary
 
 from k8slint.loading.document import Document, Mark, Source, Span, part_at, unpack
-from k8slint.values.credentials import names_a_credential
+from k8slint.values.credentials import MAY_NAME_A_CREDENTIAL, names_a_credential
 
 MASK: Final = "••••••"
 _CONFIG: Final = ("data", "binaryData", "stringData")
@@ -25,8 +25,8 @@ _LAST_APPLIED: Final = "kubectl.kubernetes.io/last-applied-configuration"
 _OPEN: Final = frozenset({"apiVersion", "kind"})
 _OPEN_METADATA: Final = frozenset({"name", "namespace", "generateName", "labels"})
 _TYPE: Final = re.compile(r"Opaque|[a-z0-9.-]+/[A-Za-z0-9.-]+")
-# A text without any of these has no name that says so.
-_HINT: Final = re.compile(r"secret|pass|pwd|token|key|authori[sz]ation|cookie|data", re.IGNORECASE)
+# A text without any of these has neither a Secret nor a name that says so.
+_HINT: Final = re.compile(f"{MAY_NAME_A_CREDENTIAL}|authorization|cookie|last-applied-configuration", re.IGNORECASE)
 _KEY: Final = re.compile(r"""\s*(?:- +)*["']?([\w./-]{1,63})["']?:(?=\s|$)""")
 _CREDENTIAL: Final = re.compile(r"""(?<![\w./-])(["']?)([\w./-]{1,63})\1\s*[:=]""")
 # What a message may hold a value as: in quotes, or as a word of some length without the punctuation around it.
@@ -67,7 +67,7 @@ def _hints(source: Source) -> bool:
 
 
 def _hidden(document: Document) -> Hidden:
-    if document.failed or not _hints(document.source):
+    if document.failed or not (_hints(document.source) or _may_hold_half_an_object(document.data)):
         return _NOTHING
     spans: set[Span] = set()
     values: set[str] = set()
@@ -170,10 +170,21 @@ def _entries(data: dict[str, Any], mark: Mark) -> Iterator[tuple[str, Part]]:
 
 def _is_secret(data: dict[str, Any]) -> bool:
     """Whether it is a Secret, or may be meant as one: its values are nobody's business."""
-    kind = data.get("kind")
-    if not isinstance(kind, str) or not kind:
+    if _is_of_no_kind(data):
         return any(field in data for field in ("data", "stringData"))
-    return kind.casefold() == "secret"
+    return str(data["kind"]).casefold() == "secret"
+
+
+def _is_of_no_kind(data: Any) -> bool:
+    """Whether it is half an object, that does not say what it is."""
+    if not isinstance(data, dict):
+        return False
+    kind = data.get("kind")
+    return not isinstance(kind, str) or not kind
+
+
+def _may_hold_half_an_object(data: Any) -> bool:
+    return _is_of_no_kind(data) or (isinstance(data, dict) and "items" in data)
 
 
 def _of_secret(data: dict[str, Any], mark: Mark) -> Iterator[Part]:
