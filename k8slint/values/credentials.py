@@ -31,7 +31,8 @@ _TWO_WORDS: Final = frozenset(
     }
 )  # fmt: skip
 # What is in every text in which some name is that of a credential, to be looked for without regard to case.
-MAY_NAME_A_CREDENTIAL: Final = f"secret|pass|pwd|token|(?:api|{'|'.join(sorted({first for first, last in _TWO_WORDS if last == 'key'}))})[^a-z0-9]?key"
+_BEFORE_KEY: Final = "|".join(sorted(first for first, last in _TWO_WORDS if last == "key"))
+MAY_NAME_A_CREDENTIAL: Final = f"secret|pass|pwd|token|(?:{_BEFORE_KEY})[^a-z0-9]?key"
 _PASSWORD_ENDS: Final = ("password", "passwd", "passphrase")
 # Words that may follow the one that says it: `PASSWORD_1`, `SECRET_KEY_BASE`.
 _AFTER: Final = frozenset({"base", "default", "dev", "plain", "prod", "production", "staging", "test", "value"})
