@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from itertools import islice
 from pathlib import PurePath
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from k8slint.checks.wording import few
 from k8slint.cluster.cluster import Cluster, may_share_namespace
 from k8slint.loading.document import Path
 from k8slint.objects.fields import dig, integer, items, mapping, text
-from k8slint.objects.object import Object
+from k8slint.objects.object import Object, Pod
 from k8slint.objects.problem import Problem, Related
 from k8slint.values.labels import LabelSelector
 from k8slint.values.placeholder import has_placeholder
@@ -214,15 +214,30 @@ def canary_without_session_affinity(obj: Object, cluster: Cluster) -> Iterator[P
 
 def _split(cluster: Cluster, selector: LabelSelector, namespace: str, folder: str) -> tuple[str, tuple[Related, ...]]:
     """The workloads of a folder and namespace whose pods are selected: with their shares, and where the first are."""
-    workloads: dict[tuple[str, str], Object] = {}
+    portions, workloads = cluster.once(_portions), dict[tuple[str, str], _Portion]()
     for pod in cluster.pods_selected(selector, namespace):
-        other = pod.obj
-        if other.group_kind not in _SPLIT_BY or dig(other.data, "metadata", "ownerReferences"):
-            continue
-        if other.namespace == namespace and _folder(other) == folder:
-            workloads.setdefault((other.kind, other.name), other)
-    counts = {other: count for other in workloads.values() if (count := _replicas(other, cluster)) != 0}
+        portion = portions.get(pod)
+        if portion is not None and portion.place == (namespace, folder):
+            workloads.setdefault(portion.name, portion)
+    counts = {portion.obj: portion.parts for portion in workloads.values() if portion.parts != 0}
     return _shares(counts), tuple(Related(other, ("metadata", "name"), "selected") for other in [*counts][:_MOST_TOLD])
+
+
+class _Portion(NamedTuple):
+    """What a workload has of the connections to its pods: as many parts as it has pods; none where that is unknown."""
+
+    obj: Object
+    place: tuple[str, str]
+    name: tuple[str, str]
+    parts: int | None
+
+
+def _portions(cluster: Cluster) -> Mapping[Pod, _Portion]:
+    return {
+        pod: _Portion(obj, (obj.namespace, _folder(obj)), (obj.kind, obj.name), _replicas(obj, cluster))
+        for pod in cluster.pods
+        if (obj := pod.obj).group_kind in _SPLIT_BY and not dig(obj.data, "metadata", "ownerReferences")
+    }
 
 
 def _replicas(obj: Object, cluster: Cluster) -> int | None:

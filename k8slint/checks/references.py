@@ -31,6 +31,7 @@ from k8slint.cluster.references import (
     supplies,
 )
 from k8slint.cluster.selection import (
+    MOST_SELECTED,
     DeclaredPort,
     declared_ports,
     has_own_endpoints,
@@ -345,7 +346,7 @@ def service_target_port_missing(obj: Object, cluster: Cluster) -> Iterator[Probl
         for path, wanted, protocol in named
         if (wanted, protocol) not in declared.known and not has_placeholder(wanted)
     ]
-    if not pods or not wrong or may_select_others(obj, selector, cluster):
+    if not 0 < len(pods) <= MOST_SELECTED or not wrong or may_select_others(obj, selector, cluster):
         return
     for path, wanted, protocol in wrong:
         if not evidence_of(cluster).is_patched(wanted):

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from functools import cached_property
+from itertools import compress
 from typing import Any, Final, TypeVar, TypeVarTuple
 
 from k8slint.objects.object import Object, Pod
@@ -145,27 +146,26 @@ class Cluster:
 
     def select(self, selector: LabelSelector, namespace: str) -> Iterator[Pod]:
         """As `pods_selected`, each time anew."""
-        return (
-            pod
-            for pod in self._pods_for(selector, namespace)
-            if may_share_namespace(pod.namespace, namespace) and selector.matches(pod.labels)
-        )
-
-    def _pods_for(self, selector: LabelSelector, namespace: str) -> tuple[Pod, ...]:
-        """The pods that can match: those with a label that the selector demands, where it demands one."""
-        demanded = [
-            (requirement.key, requirement.values[0])
-            for requirement in selector.requirements
-            if requirement.operator == "In" and len(requirement.values) == 1
+        is_plain = [one.operator == "In" and len(one.values) == 1 for one in selector.requirements]
+        groups = [
+            self._pods_labelled(namespace, one.key, one.values[0]) for one in compress(selector.requirements, is_plain)
         ]
-        if not namespace:
-            return min((self._pods_by_label.get(label, ()) for label in demanded), key=len, default=self.pods)
-        # Of many namespaces with the same labels, one is looked at.
-        places = (
-            (*self._pods_by_place.get((namespace, *label), ()), *self._pods_by_place.get(("", *label), ()))
-            for label in demanded
+        groups.sort(key=len)
+        further = LabelSelector(
+            tuple(one for one, plain in zip(selector.requirements, is_plain, strict=True) if not plain)
         )
-        return min(places, key=len, default=self.pods)
+        others = frozenset(groups[0]).intersection(*groups[1:]) if len(groups) > 1 else None
+        for pod in groups[0] if groups else self.pods:
+            is_there = (others is None or pod in others) and may_share_namespace(pod.namespace, namespace)
+            if is_there and further.matches(pod.labels):
+                yield pod
+
+    def _pods_labelled(self, namespace: str, key: str, value: str) -> tuple[Pod, ...]:
+        if not namespace:
+            return self._pods_by_label.get((key, value), ())
+        # Of many namespaces with the same labels, one is looked at.
+        places = self._pods_by_place
+        return (*places.get((namespace, key, value), ()), *places.get(("", key, value), ()))
 
 
 def _selected(cluster: Cluster, selector: LabelSelector, namespace: str) -> tuple[Pod, ...]:

@@ -147,6 +147,10 @@ def _lets_programs_make_pods(cluster: Cluster) -> bool:
     )
 
 
+# No Service is for more workloads: of those it is not looked at which ports they declare.
+MOST_SELECTED: Final = 200
+
+
 class DeclaredPorts(NamedTuple):
     """The ports that several pods declare: the last one of each name, and the names with their protocols."""
 
@@ -159,7 +163,7 @@ def declared_ports(cluster: Cluster, selector: LabelSelector, namespace: str) ->
 
     Mirrors: pkg/api/v1/pod/util.go FindPort @ v1.36
     """
-    pods = cluster.pods_selected(selector, namespace)
+    pods = cluster.pods_selected(selector, namespace)[:MOST_SELECTED]
     # Several descriptions of one workload are looked at together, so each workload once.
     workloads = {(pod.obj.group_kind, pod.namespace, pod.obj.name or id(pod.obj)): pod for pod in pods}
     ports = [port for pod in workloads.values() for port in cluster.once(_ports_of, pod)]

@@ -245,7 +245,8 @@ def _check_names(obj: Object, version: Version, schema: Mapping[str, Any]) -> It
 
 
 def _check_values(obj: Object, version: Version, schema: Mapping[str, Any]) -> Iterator[Problem]:
-    from k8slint.schema.structural import completed, duplicates  # noqa: PLC0415 - only objects with CRDs pay for it
+    from k8slint.schema.defaults import completed  # noqa: PLC0415 - only objects with CRDs pay for it
+    from k8slint.schema.structural import duplicates  # noqa: PLC0415
     from k8slint.schema.values import at_path, defects  # noqa: PLC0415
 
     data = completed(obj.data, schema)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from k8slint.schema.scalars import Fault
@@ -49,13 +49,16 @@ def allowed_values(owner: str, name: str, minor: int) -> Callable[[str], Fault |
     return check
 
 
-def unsupported(text: str, supported: tuple[str, ...], said: str = "") -> Fault:
-    """A word that is none of the supported ones, in the API server's words, with the nearest one."""
+def unsupported(text: str, supported: Sequence[str], said: str = "", names: frozenset[str] = frozenset()) -> Fault:
+    """A word that is none of the supported ones, in the API server's words, with the nearest one.
+
+    `names` are the same words, for who asks often.
+    """
     listed = ", ".join(f'"{word}"' for word in supported[:_MOST_LISTED])
     if len(supported) > _MOST_LISTED:
         listed += f" and {len(supported) - _MOST_LISTED} more"
     message = f'Invalid value: "{text}": {said}' if said else f'Unsupported value: "{text}": supported values: {listed}'
-    near = nearest(text, supported)
+    near = nearest(text, names or supported)
     if near is not None:
         return Fault("unsupported-value", f'{message}; did you mean "{near}"?', f'write "{near}"')
     return Fault("unsupported-value", message, f"write one of {listed}")

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from k8slint.objects.fields import mapping, text
-from k8slint.schema.structural import TYPE_META, completed, items_twice
+from k8slint.schema.defaults import completed
+from k8slint.schema.structural import TYPE_META, items_twice
 from k8slint.schema.values import FIELDS, KEYWORDS, Defect, is_int_or_string
 
 # These the walk looks at by itself.

@@ -1,10 +1,9 @@
-"""Data held against the structure of a CRD's schema: unknown fields, nulls and defaults, and items that come twice."""
+"""Data held against the structure of a CRD's schema: unknown fields, and items that come twice."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 from typing import Any, Final
 
 from k8slint.loading.document import Path
@@ -57,48 +56,6 @@ def unknown_fields(data: Any, schema: Mapping[str, Any]) -> Iterator[tuple[Path,
                     yield (*path, key), known
 
 
-def completed(value: Any, schema: Any) -> Any:
-    """The value as it is when its fields are checked: defaults filled in, nulls dropped where null is not allowed.
-
-    Mirrors: apiextensions-apiserver pkg/apiserver/schema/defaulting/algorithm.go Default @ v1.37
-    """
-    if not isinstance(schema, dict):
-        return value
-    if isinstance(value, dict):
-        return _completed_mapping(value, schema)
-    if isinstance(value, list):
-        items = schema.get("items")
-        return [completed(_instead_of_null(items) if item is None else item, items) for item in value]
-    return value
-
-
-def _completed_mapping(value: dict[str, Any], node: Mapping[str, Any]) -> dict[str, Any]:
-    properties, further = mapping(node.get("properties")), node.get("additionalProperties")
-    result: dict[str, Any] = {}
-    for key, entry in value.items():
-        inner = properties.get(key, further)
-        if entry is None and isinstance(inner, dict) and not inner.get("nullable"):
-            entry = inner.get("default")  # noqa: PLW2901 - the value that takes its place
-            if entry is None:
-                continue
-        result[key] = completed(entry, inner)
-    for key, inner in _with_default(Itself(properties)) if properties else ():
-        if key not in result:
-            result[key] = completed(inner["default"], inner)
-    return result
-
-
-@lru_cache(maxsize=256)
-def _with_default(properties: Itself) -> tuple[tuple[str, Mapping[str, Any]], ...]:
-    fields = properties.value.items()
-    return tuple((key, inner) for key, inner in fields if isinstance(inner, dict) and inner.get("default") is not None)
-
-
-def _instead_of_null(schema: Any) -> Any:
-    node = mapping(schema)
-    return None if node.get("nullable") else node.get("default")
-
-
 def duplicates(value: Any, schema: Any, path: Path = ()) -> Iterator[tuple[Path, str, Mapping[str, Any]]]:
     """The paths of items that some list in a value holds twice and must not, each with the item, as JSON.
 
@@ -124,13 +81,13 @@ def items_twice(value: list[Any], node: Mapping[str, Any], path: Path) -> Iterat
     list_type = node.get("x-kubernetes-list-type")
     if list_type not in ("set", "map") or len(value) < 2:
         return
-    keys = [key for key in sequence(node.get("x-kubernetes-list-map-keys")) if isinstance(key, str)]
+    keys = {key for key in sequence(node.get("x-kubernetes-list-map-keys")) if isinstance(key, str)}
     seen: dict[str, int] = {}
     for index, item in enumerate(value):
         if list_type == "map":
             if not isinstance(item, dict):
                 continue
-            identity = _json({key: item[key] for key in keys if key in item})
+            identity = _json({key: item[key] for key in item if key in keys})
         else:
             identity = _json(item)
         seen[identity] = seen.get(identity, 0) + 1

@@ -189,21 +189,22 @@ def _enum(value: Any, argument: Any, _node: Mapping[str, Any], path: Path, found
     allowed = _words(Itself(argument))
     if _key(value) in allowed.keys:
         return
-    fault = unsupported(value if isinstance(value, str) else _json(value), allowed.texts)
+    fault = unsupported(value if isinstance(value, str) else _json(value), allowed.texts, names=allowed.names)
     found.append(Defect(path, value, fault._replace(message=at_path(path, fault.message))))
 
 
 class _Words(NamedTuple):
-    """The values of an enum: to be looked up, and as texts."""
+    """The values of an enum: to be looked up, as texts, and as texts to find the nearest of."""
 
     keys: frozenset[Any]
     texts: tuple[str, ...]
+    names: frozenset[str]
 
 
 @lru_cache(maxsize=256)
 def _words(argument: Itself) -> _Words:
     texts = tuple(word if isinstance(word, str) else _json(word) for word in argument.value)
-    return _Words(frozenset(map(_key, argument.value)), texts)
+    return _Words(frozenset(map(_key, argument.value)), texts, frozenset(texts))
 
 
 def _key(value: Any) -> Any:

@@ -311,6 +311,95 @@ def priorities_and_accounts(size: int) -> str:
     return _text([*pods, *classes, *(_object("ServiceAccount", n) for n in range(size))])
 
 
+def one_name_in_many_namespaces(size: int) -> str:
+    def placed(number: int) -> list[dict[str, Any]]:
+        there = {"namespace": f"shop-{number}"}
+        config = _object("ConfigMap", 0, metadata=there, data={"a": "b"})
+        return [
+            config,
+            {**_pod(0, container={"envFrom": [{"configMapRef": {"name": "configmap-1"}}]}), "metadata": there},
+        ]
+
+    return _text(each for number in range(size) for each in placed(number))
+
+
+def services_of_one_name(size: int) -> str:
+    port = {"port": 80, "nodePort": 30080}
+    spaces = ({"name": "a", "namespace": f"shop-{n}" if n < size // 2 else ""} for n in range(size))
+    return _text(_object("Service", 0, metadata=each, spec={"type": "NodePort", "ports": [port]}) for each in spaces)
+
+
+def documents_without_metadata(size: int) -> str:
+    return "---\n".join(["kind: Pod\napiVersion: v1\nspec: {a: b}\n"] * size)
+
+
+def resources_of_an_enum(size: int) -> str:
+    definition = _definition(0, {"a": {"type": "string", "enum": [f"value-{n}" for n in range(size)]}})
+    return _text([definition, *(_object("Thing0", n, "example.com/v1", spec={"a": f"valu-{n}"}) for n in range(size))])
+
+
+def items_with_defaults(size: int) -> str:
+    properties = {f"f{n}": {"type": "integer", "default": n} for n in range(size)}
+    items = {"type": "object", "properties": {**properties, "last": {"type": "integer"}}}
+    definition = _definition(0, {"list": {"type": "array", "items": items}})
+    return _text([definition, _object("Thing0", 0, "example.com/v1", spec={"list": [{"last": "a"}] * size})])
+
+
+def values_of_an_expression(size: int) -> str:
+    expression = {"key": "app", "operator": "In", "values": [f"v-{n}" for n in range(size)]}
+    budget = _object("PodDisruptionBudget", 0, "policy/v1", spec={"selector": {"matchExpressions": [expression]}})
+    return _text([budget, *map(_pod, range(size))])
+
+
+def containers_of_little(size: int) -> str:
+    pod = _pod(0)
+    pod["spec"]["template"]["spec"]["containers"] = [{"image": "a"}] * size
+    return _text([pod])
+
+
+def fields_of_nothing(size: int) -> str:
+    return _text([_pod(0, container={"volumeMounts": [{}] * size, "env": [{}] * size, "ports": [{}] * size})])
+
+
+def missing_beside_what_is_broken(size: int) -> str:
+    pods = (_pod(n, container={"envFrom": [{"secretRef": {"name": f"gone-{n}"}}]}) for n in range(size))
+    return "a: {\n---\n" + _text(pods)
+
+
+def missing_beside_patches(size: int) -> str:
+    patches = [{"patch": f"- op: add\n  path: /a\n  value: b{n}\n"} for n in range(size)]
+    settings = {"apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization", "patches": patches}
+    env = [
+        {"name": f"E{n}", "valueFrom": {"configMapKeyRef": {"name": "configmap-0", "key": f"kye-{n}"}}}
+        for n in range(size)
+    ]
+    return _text([settings, _object("ConfigMap", 0, data={"key": ""}), _pod(0, container={"env": env})])
+
+
+def accounts_without_a_namespace(size: int) -> str:
+    def binding(number: int) -> dict[str, Any]:
+        role = {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "view"}
+        subjects = [{"kind": "ServiceAccount", "name": f"acount-{number}", "namespace": "other"}]
+        return _object("RoleBinding", number, "rbac.authorization.k8s.io/v1", roleRef=role, subjects=subjects)
+
+    accounts = (_object("ServiceAccount", n, metadata={"namespace": ""}) for n in range(size))
+    return _text([*accounts, *map(binding, range(size))])
+
+
+def services_by_many_labels(size: int) -> str:
+    labels = {f"l{n}": "a" for n in range(12)}
+    pods = (_pod(n, labels, container={"ports": [{"containerPort": 80, "name": f"p{n}"}]}) for n in range(size))
+
+    def some(number: int) -> dict[str, str]:
+        return {f"l{bit}": "a" for bit in range(12) if number >> bit & 1}
+
+    return _text([*pods, *(_service(n, some(n % 4095 + 1), "none") for n in range(size))])
+
+
+def a_template_of_a_chart(size: int) -> str:
+    return "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n" + "  {{- if a }}\n" * size
+
+
 ALL: tuple[Make, ...] = (
     services_that_nearly_select,
     services_over_the_same_pods,
@@ -352,4 +441,17 @@ ALL: tuple[Make, ...] = (
     kustomizations,
     cron_jobs,
     priorities_and_accounts,
+    one_name_in_many_namespaces,
+    services_of_one_name,
+    documents_without_metadata,
+    resources_of_an_enum,
+    items_with_defaults,
+    values_of_an_expression,
+    containers_of_little,
+    fields_of_nothing,
+    missing_beside_what_is_broken,
+    missing_beside_patches,
+    accounts_without_a_namespace,
+    services_by_many_labels,
+    a_template_of_a_chart,
 )
