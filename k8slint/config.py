@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -18,6 +17,7 @@ from k8slint.loading.opening import read_small
 from k8slint.loading.read import load
 from k8slint.loading.repository import is_repository, is_within, repository_root
 from k8slint.usage import UsageError, reason
+from k8slint.values.record import made, record
 
 if TYPE_CHECKING:
     from k8slint.loading.patterns import Patterns
@@ -30,17 +30,17 @@ _PYPROJECT: Final = "pyproject.toml"
 _LONGEST: Final = 80
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record
 class Override:
     """Other rules for the files that the patterns match."""
 
     paths: tuple[str, ...]
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
-    severity: Mapping[str, Severity] = field(default_factory=dict)
+    severity: Mapping[str, Severity] = made(factory=dict)
 
 
-@dataclass(frozen=True)
+@record
 class Config:
     """Settings of a run. `folder` is what the patterns and paths in it start from.
 
@@ -52,7 +52,7 @@ class Config:
     profile: str = ""
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
-    severity: Mapping[str, Severity] = field(default_factory=dict)
+    severity: Mapping[str, Severity] = made(factory=dict)
     exclude: tuple[str, ...] = ()
     externals: tuple[str, ...] = ()
     crds: tuple[str, ...] = ()
@@ -63,8 +63,8 @@ class Config:
     workers: int = 0
     bundles: tuple[str, ...] = ()
     overrides: tuple[Override, ...] = ()
-    variables: Mapping[str, str] = field(default_factory=dict)
-    written: Written | None = field(default=None, repr=False, compare=False)
+    variables: Mapping[str, str] = made(factory=dict)
+    written: Written | None = None
 
     def place(self, *path: str | int) -> str:
         """Where a setting is written: `file:line:column`, or the variable that holds it; empty if it is not."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 
 from k8slint.cluster.alternatives import divide
@@ -12,7 +12,7 @@ from k8slint.cluster.cluster import Cluster
 from k8slint.cluster.nodes import MISSED
 from k8slint.cluster.unread import unread
 from k8slint.config import Override
-from k8slint.engine.judge import Judged, World, judge
+from k8slint.engine.judge import MOST_FINDINGS, Judged, World, judge
 from k8slint.engine.rule import load_rules
 from k8slint.engine.selection import Selection, default_selection, named
 from k8slint.engine.summary import summary_of
@@ -52,7 +52,7 @@ def lint(request: Request) -> Report:
         rules=_rule_texts({finding.rule for finding in (*findings, *(each.finding for each in ignored))}),
         ignored=ignored,
         failures=tuple(dict.fromkeys(material.failures)),
-        notes=material.notes,
+        notes=(*material.notes, *_cut(own)),
         root=material.root,
     )
 
@@ -166,6 +166,13 @@ def _reported(judged: Iterable[Judged], files: set[str]) -> list[Finding]:
         if finding.location.file in files or any(other.location.file in files for other in finding.related)
     )
     return sorted(findings, key=lambda finding: (finding.location, finding.rule, finding.message, finding.field_path))
+
+
+def _cut(own: Iterable[tuple[Reading, Judged]]) -> Iterator[str]:
+    """Which rules find more in a source than is listed."""
+    for reading, part in own:
+        for rule, count in part.cut.items():
+            yield f"{reading.source.name}: {MOST_FINDINGS:,} of {count:,} findings of {rule} are listed"
 
 
 def _assumed(own: Sequence[tuple[Reading, Judged]], schemas: Schemas) -> tuple[str, ...]:

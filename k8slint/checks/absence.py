@@ -13,6 +13,7 @@ from k8slint.objects.fields import text
 from k8slint.objects.object import Object, Pod
 from k8slint.objects.problem import Problem, Related
 from k8slint.values.names import is_dns_subdomain
+from k8slint.values.nearest import worth_comparing
 
 
 def absence(
@@ -64,7 +65,7 @@ def is_near(cluster: Cluster, group_kind: str, namespace: str, name: str) -> boo
     """Whether another namespace has the name, or one slip leads from it to a name of this one."""
     if group_kind not in CLUSTER_SCOPED and is_supplied(cluster, group_kind, "", name):
         return True
-    return any(is_slip(name, candidate) for candidate in names_supplied(cluster, group_kind, namespace))
+    return any(is_slip(name, each) for each in worth_comparing(name, names_supplied(cluster, group_kind, namespace)))
 
 
 def missing_objects(references: Iterable[Reference], cluster: Cluster, obj: Object, kind: str) -> Iterator[Problem]:

@@ -59,7 +59,7 @@ def _key_problem(reference: Reference, supply: Supply) -> Problem:
         related = (Related(supply.obj, keys[key], "the key is here"),)
         fix = "Move the key to data, or mount it as a file."
         return Problem(reference.key_path, message, related, effect, fix, unless=key)
-    near = nearest(key, keys)
+    near = nearest(key, supply.names_of_keys)
     if near is not None:
         related = (Related(supply.obj, keys[near], "the nearest key"),)
         return Problem(reference.key_path, f'{message}; did you mean "{near}"?', related, effect, unless=key)

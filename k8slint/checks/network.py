@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from itertools import islice
 from pathlib import PurePath
 from typing import Any, Final
 
+from k8slint.checks.wording import few
 from k8slint.cluster.cluster import Cluster, may_share_namespace
 from k8slint.loading.document import Path
 from k8slint.objects.fields import dig, integer, items, mapping, text
@@ -16,6 +19,8 @@ from k8slint.values.labels import LabelSelector
 from k8slint.values.placeholder import has_placeholder
 
 Place = tuple[Object, Path]
+# The first place of each name and namespace, in order of reading.
+Places = dict[tuple[str, str], Place]
 
 _NODE_PORTS: Final = range(30000, 32768)
 _SYSTEM_NAMESPACES: Final = frozenset({"kube-system", "kube-public", "kube-node-lease"})
@@ -63,7 +68,8 @@ def duplicate_node_port(obj: Object, cluster: Cluster) -> Iterator[Problem]:
             yield Problem((*path, "nodePort"), f"{field}: Duplicate value: {value}", related=(related,))
             continue
         index = cluster.once(_services_by_node_port)
-        taken = _before(obj, (*index.get((None, *key), ()), *index.get((_folder(obj), *key), ())))
+        taken = _before(obj, index.get((None, *key), {}), cluster)
+        taken = taken or _before(obj, index.get((_folder(obj), *key), {}), cluster)
         if taken is not None:
             related = Related(taken[0], (*taken[1], "nodePort"), f"{taken[0]} asks for it first")
             said = f"{field}: Invalid value: {value}: provided port is already allocated, to {taken[0]}"
@@ -83,30 +89,45 @@ def _protocol(port: Mapping[str, Any]) -> str:
     return text(port.get("protocol")) or "TCP"
 
 
-def _services_by_node_port(cluster: Cluster) -> Mapping[tuple[str | None, int, str], list[Place]]:
+def _services_by_node_port(cluster: Cluster) -> Mapping[tuple[str | None, int, str], Places]:
     """Who asks for a node port, by folder, number and protocol; the folder is none for the cluster description."""
-    found: dict[tuple[str | None, int, str], list[Place]] = defaultdict(list)
+    found: dict[tuple[str | None, int, str], Places] = defaultdict(dict)
     described = frozenset(cluster.description or ())
     for obj in cluster.of_kind("Service"):
         folder = None if obj in described else _folder(obj)
         for path, port in _node_ports(obj):
-            found[folder, port["nodePort"], _protocol(port)].append((obj, path))
+            found[folder, port["nodePort"], _protocol(port)].setdefault((obj.name, obj.namespace), (obj, path))
     return found
 
 
 def _folder(obj: Object) -> str:
-    return PurePath(obj.document.source.name).parent.as_posix()
+    return _folder_of(obj.document.source.name)
 
 
-def _before(obj: Object, places: Iterable[Place]) -> Place | None:
+@lru_cache(maxsize=1_024)
+def _folder_of(file: str) -> str:
+    return PurePath(file).parent.as_posix()
+
+
+# Of so many objects of one name, one is of another namespace.
+_LOOKED_AT: Final = 20
+
+
+def _before(obj: Object, places: Places, cluster: Cluster) -> Place | None:
     """The first of the places, in order of reading up to the object, that belongs to another object than this."""
-    for place in places:
+    order = cluster.once(_order)
+    for place in islice(places.values(), _LOOKED_AT):
         other = place[0]
-        if other is obj:
+        # What the cluster description holds is there before all others.
+        if order.get(other, -1) >= order[obj]:
             return None
         if other.name != obj.name or not may_share_namespace(other.namespace, obj.namespace):
             return place
     return None
+
+
+def _order(cluster: Cluster) -> Mapping[Object, int]:
+    return {obj: index for index, obj in enumerate(cluster.objects)}
 
 
 def ingress_duplicate_host_path(obj: Object, cluster: Cluster) -> Iterator[Problem]:
@@ -119,8 +140,8 @@ def ingress_duplicate_host_path(obj: Object, cluster: Cluster) -> Iterator[Probl
             yield Problem((*path, "path"), f"{_route_text(key)} is routed twice in this Ingress", related=(related,))
             continue
         # Without host and class nothing says that the same load balancer serves both.
-        places = cluster.once(_ingresses_by_route).get((*_scope(obj), *key), ()) if key[0] or _class(obj) else ()
-        taken = _before(obj, places)
+        places = cluster.once(_ingresses_by_route).get((*_scope(obj), *key), {}) if key[0] or _class(obj) else {}
+        taken = _before(obj, places, cluster)
         if taken is not None:
             related = Related(taken[0], (*taken[1], "path"), f"{taken[0]} routes it first")
             said = f"{_route_text(key)} is routed by {taken[0]} already"
@@ -150,14 +171,14 @@ def _route_text(key: tuple[str, str, str]) -> str:
     return f'{shown} with {kind} path "{path}"'
 
 
-def _ingresses_by_route(cluster: Cluster) -> Mapping[tuple[str, ...], list[Place]]:
-    found: dict[tuple[str, ...], list[Place]] = defaultdict(list)
+def _ingresses_by_route(cluster: Cluster) -> Mapping[tuple[str, ...], Places]:
+    found: dict[tuple[str, ...], Places] = defaultdict(dict)
     for kind in ("Ingress.networking.k8s.io", "Ingress.extensions"):
         for obj in cluster.of_kind(kind):
             if _class(obj) in _LONE_CLASSES and _ALB_GROUP not in obj.annotations:
                 continue
             for key, path in _routes(obj):
-                found[(*_scope(obj), *key)].append((obj, path))
+                found[(*_scope(obj), *key)].setdefault((obj.name, obj.namespace), (obj, path))
     return found
 
 
@@ -176,6 +197,9 @@ def reserved_namespace(obj: Object, cluster: Cluster) -> Iterator[Problem]:
         yield Problem(("metadata", "name"), f'namespace "{obj.name}" takes the prefix kube-, which Kubernetes reserves')
 
 
+_MOST_TOLD: Final = 20
+
+
 def canary_without_session_affinity(obj: Object, cluster: Cluster) -> Iterator[Problem]:
     """A Service over Pods of several workloads that sends each new connection to any of them."""
     spec, selector = obj.spec, mapping(obj.spec.get("selector"))
@@ -183,17 +207,22 @@ def canary_without_session_affinity(obj: Object, cluster: Cluster) -> Iterator[P
         return
     if spec.get("sessionAffinity") == "ClientIP" or has_placeholder(spec.get("sessionAffinity")):
         return
+    said, related = cluster.once(_split, LabelSelector.of_labels(selector), obj.namespace, _folder(obj))
+    if len(related) > 1:
+        yield Problem(("spec", "selector"), f"the Service spreads connections over {said}", related=related)
+
+
+def _split(cluster: Cluster, selector: LabelSelector, namespace: str, folder: str) -> tuple[str, tuple[Related, ...]]:
+    """The workloads of a folder and namespace whose pods are selected: with their shares, and where the first are."""
     workloads: dict[tuple[str, str], Object] = {}
-    for pod in cluster.pods_selected(LabelSelector.of_labels(selector), obj.namespace):
+    for pod in cluster.pods_selected(selector, namespace):
         other = pod.obj
         if other.group_kind not in _SPLIT_BY or dig(other.data, "metadata", "ownerReferences"):
             continue
-        if other.namespace == obj.namespace and _folder(other) == _folder(obj):
+        if other.namespace == namespace and _folder(other) == folder:
             workloads.setdefault((other.kind, other.name), other)
     counts = {other: count for other in workloads.values() if (count := _replicas(other, cluster)) != 0}
-    if len(counts) > 1:
-        related = tuple(Related(other, ("metadata", "name"), "selected") for other in counts)
-        yield Problem(("spec", "selector"), f"the Service spreads connections over {_shares(counts)}", related=related)
+    return _shares(counts), tuple(Related(other, ("metadata", "name"), "selected") for other in [*counts][:_MOST_TOLD])
 
 
 def _replicas(obj: Object, cluster: Cluster) -> int | None:
@@ -217,8 +246,8 @@ def _scaled(cluster: Cluster) -> frozenset[tuple[str, str, str]]:
 def _shares(counts: Mapping[Object, int | None]) -> str:
     total = sum(count or 0 for count in counts.values())
     if None in counts.values():
-        return ", ".join(f"{obj} ({_pods_text(count)})" for obj, count in counts.items())
-    return ", ".join(f"{obj} ({round(100 * (count or 0) / total)} %)" for obj, count in counts.items())
+        return few((f"{obj} ({_pods_text(count)})" for obj, count in counts.items()), _MOST_TOLD)
+    return few((f"{obj} ({round(100 * (count or 0) / total)} %)" for obj, count in counts.items()), _MOST_TOLD)
 
 
 def _pods_text(count: int | None) -> str:

@@ -113,7 +113,7 @@ def missing_secret_key(pod: Pod, cluster: Cluster) -> Iterator[Problem]:
 
 def undefined_volume(pod: Pod, cluster: Cluster) -> Iterator[Problem]:
     """A mount of a volume that the pod does not have."""
-    names = [text(volume.get("name")) for _, volume in pod.volumes] + list(claim_templates(pod.obj))
+    names = frozenset((*(text(volume.get("name")) for _, volume in pod.volumes), *claim_templates(pod.obj)))
     if not all(is_dns_subdomain(name) for name in names):
         return
     is_stateful = pod.obj.group_kind == "StatefulSet.apps"
@@ -338,25 +338,21 @@ def service_target_port_missing(obj: Object, cluster: Cluster) -> Iterator[Probl
     selector = selector_of(obj) if named else None
     if selector is None:
         return
-    pods = tuple(cluster.pods_selected(selector, obj.namespace))
-    # Several descriptions of one workload are looked at together, so each workload once.
-    workloads = {(pod.obj.group_kind, pod.obj.namespace, pod.obj.name or id(pod.obj)): pod for pod in pods}
-    declared = [port for pod in workloads.values() for port in declared_ports(pod, cluster)]
+    pods = cluster.pods_selected(selector, obj.namespace)
+    declared = cluster.once(declared_ports, selector, obj.namespace)
     wrong = [
         (path, wanted, protocol)
         for path, wanted, protocol in named
-        if not any(port.name == wanted and port.protocol == protocol for port in declared)
-        and not has_placeholder(wanted)
+        if (wanted, protocol) not in declared.known and not has_placeholder(wanted)
     ]
     if not pods or not wrong or may_select_others(obj, selector, cluster):
         return
     for path, wanted, protocol in wrong:
         if not evidence_of(cluster).is_patched(wanted):
-            yield _target_problem(path, wanted, protocol, pods[0], declared)
+            yield _target_problem(path, wanted, protocol, pods[0], declared.by_name)
 
 
-def _target_problem(path: Path, wanted: str, protocol: str, pod: Pod, declared: Iterable[DeclaredPort]) -> Problem:
-    by_name = {port.name: port for port in declared if port.name}
+def _target_problem(path: Path, wanted: str, protocol: str, pod: Pod, by_name: Mapping[str, DeclaredPort]) -> Problem:
     if wanted in by_name:
         port = by_name[wanted]
         message = f'the selected Pods declare port "{wanted}" for {port.protocol}, not for {protocol}'
@@ -373,10 +369,10 @@ def _target_problem(path: Path, wanted: str, protocol: str, pod: Pod, declared: 
 def service_selects_nothing(obj: Object, cluster: Cluster) -> Iterator[Problem]:
     """A Service whose selector matches no pod, where pods are there that it may mean."""
     selector = selector_of(obj)
-    if selector is None or any(cluster.pods_selected(selector, obj.namespace)):
+    if selector is None or cluster.pods_selected(selector, obj.namespace):
         return
     written = written_part(selector, cluster)
-    if not written.requirements or any(cluster.pods_selected(written, obj.namespace)):
+    if not written.requirements or cluster.pods_selected(written, obj.namespace):
         return
     if has_own_endpoints(obj, cluster) or may_select_others(obj, written, cluster):
         return

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from k8slint.checks.wording import few
 from k8slint.cluster.cluster import Cluster
-from k8slint.cluster.selection import nearest_pod, pod_elsewhere, pods_beside
+from k8slint.cluster.selection import Neighbours, nearest_pod, pod_elsewhere, pods_beside
 from k8slint.loading.document import Path
 from k8slint.objects.object import Object, Pod
 from k8slint.objects.problem import Problem, Related
@@ -22,7 +20,7 @@ def meant_by(service: Object, selector: LabelSelector, cluster: Cluster) -> Prob
     if pod is not None:
         return _selects_elsewhere(selector, pod)
     pods = pods_beside(service, cluster)
-    return _selects_none_beside(selector, pods, service.namespace) if pods else None
+    return _selects_none_beside(selector, pods, service.namespace) if pods is not None else None
 
 
 def _unlike(service: Object, selector: LabelSelector, pod: Pod) -> Problem:
@@ -48,16 +46,16 @@ def _selects_elsewhere(selector: LabelSelector, pod: Pod) -> Problem:
     return Problem(("spec", "selector", key), message, related, fix=fix, absent=wanted, unless=wanted)
 
 
-def _selects_none_beside(selector: LabelSelector, pods: Sequence[Pod], namespace: str) -> Problem:
+def _selects_none_beside(selector: LabelSelector, pods: Neighbours, namespace: str) -> Problem:
     """That none of the pods of the namespace is near, and what labels they have."""
-    shared = next((one for one in selector.requirements if any(one.key in pod.labels for pod in pods)), None)
+    shared = next((one for one in selector.requirements if one.key in pods.labels), None)
     asked = shared or selector.requirements[0]
     key, wanted = asked.key, asked.values[0]
-    labels = dict.fromkeys(f"{key}={pod.labels[key]}" for pod in pods if key in pod.labels)
-    has = f"have {few(labels)}" if labels else f"have no label {key}"
+    values = pods.labels.get(key)
+    has = f"have {few(f'{key}={value}' for value in values)}" if values else f"have no label {key}"
     where = f'in namespace "{namespace}"' if namespace else "beside it"
     message = f"selector {selector} matches no Pod; the Pods {where} {has}"
-    related = (Related(pods[0].obj, _labels_path(pods[0], ""), f"the labels of {pods[0].obj}"),)
+    related = (Related(pods.first.obj, _labels_path(pods.first, ""), f"the labels of {pods.first.obj}"),)
     return Problem(("spec", "selector", key), message, related, absent=wanted, unless=wanted)
 
 

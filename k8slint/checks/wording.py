@@ -14,7 +14,7 @@ def listed(words: Iterable[str]) -> str:
     return few(f'"{word}"' for word in words)
 
 
-def few(words: Iterable[str]) -> str:
+def few(words: Iterable[str], most: int = SHOWN) -> str:
     """The first words, with a sign that there are more."""
-    shown = list(islice(words, SHOWN + 1))
-    return ", ".join(shown[:SHOWN]) + (", …" if len(shown) > SHOWN else "")
+    shown = list(islice(words, most + 1))
+    return ", ".join(shown[:most]) + (", …" if len(shown) > most else "")

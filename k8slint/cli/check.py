@@ -5,12 +5,9 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Final
 
-import typer
-
-from k8slint.cli import completion
+from k8slint.cli.options import Asked, FailLevel
 from k8slint.cli.progress import Progress, is_watched
 from k8slint.cli.streams import complain, config_for, read_stdin, wants_color, width, write_stdout
 from k8slint.finding import Failure, Severity
@@ -28,110 +25,40 @@ if TYPE_CHECKING:
 _SUMMARY: Final = 1_048_576
 
 
-class FailLevel(StrEnum):
-    """From which severity on findings make the run fail."""
-
-    ERROR = "error"
-    WARNING = "warning"
-    INFO = "info"
-    NEVER = "never"
-
-
-def check(  # noqa: PLR0917 - typer reads the options from the signature
-    paths: Annotated[
-        list[str] | None, typer.Argument(metavar="PATH", help="Files or directories; - is standard input.")
-    ] = None,
-    filename: Annotated[
-        list[str] | None, typer.Option("--filename", "-f", metavar="PATH", help="The same, as kubectl has it.")
-    ] = None,
-    recursive: Annotated[  # noqa: ARG001 - accepted, and of no effect
-        bool, typer.Option("--recursive", "-R", help="Accepted for kubectl's sake: directories always are.")
-    ] = False,
-    context: Annotated[
-        list[str] | None,
-        typer.Option(metavar="DIR", help="Read this too, to judge references, but report only on the paths."),
-    ] = None,
-    kubernetes_version: Annotated[str, typer.Option(metavar="MINOR", help="The cluster's minor, as 1.33.")] = "",
-    select: Annotated[
-        list[str] | None,
-        typer.Option(metavar="RULE", help="Run only these rules or categories.", autocompletion=completion.rules),
-    ] = None,
-    ignore: Annotated[
-        list[str] | None,
-        typer.Option(metavar="RULE", help="Do not run these rules or categories.", autocompletion=completion.rules),
-    ] = None,
-    profile: Annotated[
-        str,
-        typer.Option(
-            metavar="NAME", help="Opinions on top of the defaults, as strict.", autocompletion=completion.profiles
-        ),
-    ] = "",
-    cluster: Annotated[str, typer.Option(metavar="FILE", help="The cluster: nodes, volumes, classes.")] = "",
-    nodes: Annotated[
-        str, typer.Option(metavar="NODES", help="Nodes in short: 3, or 3:cpu=4,memory=16Gi,zones=a|b|c.")
-    ] = "",
-    output_format: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="FORMAT[=FILE]",
-            help=f"{', '.join(FORMATS)}; several, to files, in one run.",
-            autocompletion=completion.formats,
-        ),
-    ] = None,
-    fail_level: Annotated[
-        FailLevel | None,
-        typer.Option(help="Exit with 1 for findings of this severity or worse; all are reported.  [default: warning]"),
-    ] = None,
-    min_severity: Annotated[
-        Severity, typer.Option(help="Report only findings of this severity or worse; others do not fail either.")
-    ] = Severity.INFO,
-    config: Annotated[str, typer.Option(metavar="FILE", help="Settings, instead of the nearest .k8slint.yaml.")] = "",
-    stdin_filename: Annotated[str, typer.Option(metavar="NAME", help="What to call standard input.")] = "<stdin>",
-    color: Annotated[bool | None, typer.Option(help="Colours; as the terminal has it if not said.")] = None,
-    verbose: Annotated[
-        bool, typer.Option("--verbose", "-v", help="Show all infos; list what was skipped or has no schema.")
-    ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Findings only; nothing where there are none.")] = False,
-    statistics: Annotated[
-        bool, typer.Option("--statistics", help="Count the findings of each rule instead of showing them.")
-    ] = False,
-    workers: Annotated[
-        int | None, typer.Option("--workers", "-j", min=0, help="Processes; 0 is as many as pay.")
-    ] = None,
-) -> None:
+def check(asked: Asked) -> int:
     """Say what the cluster would do with these manifests."""
     from k8slint.cli.listing import left_aside  # noqa: PLC0415 - imported when it runs
     from k8slint.lint import lint  # noqa: PLC0415
     from k8slint.project import STDIN, Request  # noqa: PLC0415
 
-    given = [*(paths or ()), *(filename or ())] or ["."]
-    settings = config_for(config, given)
-    formats = [*(output_format or ()), *(["statistics"] if statistics else ())]
+    given = [*asked.paths, *asked.filename] or ["."]
+    settings = config_for(asked.config, given)
+    formats = [*asked.output_format, *(["statistics"] if asked.statistics else ())]
     outputs = _outputs(formats or settings.output_format or ["text"])
-    detail = _detail(verbose=verbose, quiet=quiet)
+    detail = _detail(verbose=asked.verbose, quiet=asked.quiet)
     request = Request(
         paths=given,
         config=settings,
-        context=context or (),
+        context=asked.context,
         stdin=read_stdin() if STDIN in given else b"",
-        stdin_name=stdin_filename,
-        kubernetes_version=kubernetes_version,
-        select=_words(select),
-        ignore=_words(ignore),
-        profile=profile,
-        cluster=cluster,
-        nodes=nodes,
-        workers=settings.workers if workers is None else workers,
+        stdin_name=asked.stdin_filename,
+        kubernetes_version=asked.kubernetes_version,
+        select=_words(asked.select),
+        ignore=_words(asked.ignore),
+        profile=asked.profile,
+        cluster=asked.cluster,
+        nodes=asked.nodes,
+        workers=settings.workers if asked.workers is None else asked.workers,
     )
-    level = fail_level or FailLevel(settings.fail_level or "warning")
-    report = _concluded(_watched(lint, request).at_least(min_severity), request, level)
-    _write(outputs, report, color=settings.color if color is None else color, detail=detail)
-    if verbose:
+    level = asked.fail_level or FailLevel(settings.fail_level or "warning")
+    report = _concluded(_watched(lint, request).at_least(asked.min_severity), request, level)
+    _write(outputs, report, color=settings.color if asked.color is None else asked.color, detail=detail)
+    if asked.verbose:
         for line in left_aside(report):
             print(line, file=sys.stderr)
     for said in (*report.notes, *(failure.message for failure in report.failures)):
         complain(said)
-    raise typer.Exit(report.exit_code)
+    return report.exit_code
 
 
 def _watched(lint: Callable[[Request], Report], request: Request) -> Report:
@@ -161,8 +88,8 @@ def _concluded(report: Report, request: Request, fail_level: FailLevel) -> Repor
     return report._replace(failures=failures, fail_level=level)
 
 
-def _words(values: list[str] | None) -> list[str]:
-    return [word.strip() for value in values or () for word in value.split(",") if word.strip()]
+def _words(values: Sequence[str]) -> list[str]:
+    return [word.strip() for value in values for word in value.split(",") if word.strip()]
 
 
 def _outputs(formats: Sequence[str]) -> list[tuple[str, str]]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib import import_module
-from typing import Annotated, Final
+from inspect import Parameter, Signature
+from typing import Annotated, Any, Final
 
 import typer
+
+from k8slint.cli.options import Argument, Asked, Field, Texts, fields
 
 _COMMANDS: Final = ("check", "schedule", "why", "explain", "rules", "test", "init", "version", "cluster")
 _WIDEST: Final = 100
@@ -32,8 +35,45 @@ def app_for(words: Sequence[str]) -> typer.Typer:
         if isinstance(command, typer.Typer):
             app.add_typer(command)
         else:
-            app.command()(command)
+            app.command()(declared(command) if name == "check" else command)
     return app
+
+
+def declared(run: Callable[[Asked], int]) -> Callable[..., int]:
+    """A command as typer wants it: a function with a parameter for each field of what it is asked."""
+
+    def command(**values: Any) -> int:
+        asked: dict[str, Any] = {
+            name: tuple(value or ()) if name in several else value for name, value in values.items()
+        }
+        return run(Asked(**asked))
+
+    parameters = [_parameter(field) for field in fields()]
+    several = {field.name for field in fields() if field.kind is Texts}
+    command.__name__, command.__doc__ = run.__name__, run.__doc__
+    command.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    vars(command)["__signature__"] = Signature(parameters)
+    return command
+
+
+def _parameter(field: Field) -> Parameter:
+    default = None if field.kind is Texts else Asked._field_defaults[field.name]
+    kind: Any = list[str] if field.kind is Texts else field.kind
+    if default is None:
+        kind |= None
+    told: Any
+    if isinstance(field.told, Argument):
+        told = typer.Argument(metavar=field.told.metavar, help=field.told.help)
+    else:
+        told = typer.Option(
+            *(["/".join(field.names)] if field.is_switch else field.names),
+            metavar=field.told.metavar,
+            help=field.told.help,
+            min=field.told.least,
+            autocompletion=field.told.complete,
+        )
+    annotation: Any = Annotated[kind, told]
+    return Parameter(field.name, Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
 
 
 def _print_version(asked: bool) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from k8slint.usage import UsageError
+from k8slint.values.record import replaced
 
 if TYPE_CHECKING:
     from k8slint.config import Config
@@ -26,7 +26,7 @@ def with_variables(config: Config) -> Config:
     if not given:
         return config
     values = {key.replace("-", "_"): _value(key, value) for key, value in given.items()}
-    return replace(config, **values, variables={key: variable(key) for key in given})
+    return replaced(config, **values, variables={key: variable(key) for key in given})
 
 
 def variable(setting: str) -> str:

@@ -7,6 +7,7 @@ import io
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Any, NoReturn
 
@@ -47,12 +48,9 @@ def main() -> NoReturn:
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, _interrupted)
     _open_streams()
-    from k8slint.cli.calling import call  # noqa: PLC0415 - after the collector is off, the import is faster too
-    from k8slint.cli.commands import app_for  # noqa: PLC0415
-
     code = 0
     try:
-        code = call(app_for, sys.argv[1:])
+        code = _called(sys.argv[1:])
     except UsageError as error:
         _complain(str(error))
     except BrokenPipeError:
@@ -67,6 +65,20 @@ def main() -> NoReturn:
             "the working directory is gone" if is_gone else f"{error.filename or 'standard output'}: {reason(error)}"
         )
     sys.exit(code)
+
+
+def _called(words: Sequence[str]) -> int:
+    from k8slint.cli.words import asked_by  # noqa: PLC0415 - after the collector is off, the import is faster too
+
+    asked = asked_by(words)
+    if asked is not None:
+        from k8slint.cli.check import check  # noqa: PLC0415
+
+        return check(asked)
+    from k8slint.cli.calling import call  # noqa: PLC0415 - typer, which it imports, takes as long as to check a file
+    from k8slint.cli.commands import app_for  # noqa: PLC0415
+
+    return call(app_for, words)
 
 
 def _interrupted(*_: Any) -> NoReturn:

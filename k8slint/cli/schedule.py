@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from enum import StrEnum
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
@@ -20,6 +19,7 @@ from k8slint.cli.streams import (
     write_stdout,
 )
 from k8slint.usage import UsageError
+from k8slint.values.record import replaced
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -179,7 +179,7 @@ def _in_namespace(cluster: Cluster, namespace: str) -> Cluster:
 
     if not is_dns_label(namespace):
         raise UsageError(f'--namespace "{namespace}" is no name of a namespace')
-    objects = tuple(obj if obj.namespace else replace(obj, namespace=namespace) for obj in cluster.objects)
+    objects = tuple(obj if obj.namespace else replaced(obj, namespace=namespace) for obj in cluster.objects)
     return Cluster(objects, cluster.description, cluster.externals, cluster.version)
 
 

@@ -83,9 +83,11 @@ def wants_color() -> bool:
 
 def width() -> int | None:
     """The width of the terminal; none where standard output is none."""
-    from shutil import get_terminal_size  # noqa: PLC0415 - imported when it runs
+    if not _is_terminal():
+        return None
+    from shutil import get_terminal_size  # noqa: PLC0415 - only a terminal has a width
 
-    return get_terminal_size().columns if _is_terminal() else None
+    return get_terminal_size().columns
 
 
 def draws_blocks() -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from itertools import compress
 from typing import Final
 
@@ -13,6 +12,7 @@ from k8slint.cluster.cluster import Cluster
 from k8slint.cluster.kustomizations import upwards
 from k8slint.objects.object import Object, Pod
 from k8slint.values.labels import LabelSelector
+from k8slint.values.record import made, record
 
 Place = tuple[tuple[str, str], ...]
 """Where a file stands: for each set of alternatives around it, from the outermost, the set and the folder chosen."""
@@ -30,7 +30,7 @@ def with_slashes(name: str) -> str:
     return name.replace("\\", "/")
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class Division:
     """How files are divided. `alternatives` gives each folder that has some the set of them, and its name in the set.
 
@@ -38,11 +38,11 @@ class Division:
     `roots` are the folders of the kustomizations that take in a path and change nothing that it refers to.
     """
 
-    alternatives: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    alternatives: Mapping[str, tuple[str, str]] = made(factory=dict)
     owner_of: Callable[[str], str] = no_owner
     path_of: Callable[[str], str] = with_slashes
-    roots: Mapping[str, Iterable[str]] = field(default_factory=dict)
-    _known: dict[str, Place] = field(default_factory=dict, repr=False)
+    roots: Mapping[str, Iterable[str]] = made(factory=dict)
+    _known: dict[str, Place] = made(factory=dict)
 
     def place_of(self, file: str) -> Place:
         """Where a file stands; empty for what belongs to every bundle."""
@@ -93,16 +93,17 @@ def judged_alone(places: Iterable[Place], objects: int) -> frozenset[Place]:
     return frozenset(order[: _MOST_SEEN // max(objects, 1)])
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
 class Bundle(Cluster):
     """What the files of one place see of a run: all but what stands in another alternative.
 
     It asks the whole, and leaves out: what is indexed for all is not indexed again for each bundle.
     """
 
-    run: Cluster
-    place: Place
-    division: Division
+    def __init__(self, objects: tuple[Object, ...], run: Cluster, place: Place, division: Division) -> None:
+        super().__init__(objects, run.description, run.externals, run.version)
+        self.run = run
+        self.place = place
+        self.division = division
 
     @property
     def whole(self) -> Cluster:
@@ -121,8 +122,8 @@ class Bundle(Cluster):
         """Objects of that name that the namespace may mean; several where a file set holds several."""
         return self._there(self.run.find(group_kind, namespace, name))
 
-    def pods_selected(self, selector: LabelSelector, namespace: str) -> Iterator[Pod]:
-        """Pods and pod templates of that namespace whose labels the selector matches."""
+    def select(self, selector: LabelSelector, namespace: str) -> Iterator[Pod]:
+        """As `pods_selected`, each time anew."""
         return (pod for pod in self.run.pods_selected(selector, namespace) if self.parting(pod.obj) is None)
 
     def _there(self, objects: Iterable[Object]) -> tuple[Object, ...]:
@@ -145,7 +146,5 @@ class Bundles:
             run, division = self._run, self._division
             is_there = {other: parting(place, other) is None for other in self._different}
             objects = tuple(compress(run.objects, map(is_there.__getitem__, self._places)))
-            self._made[place] = Bundle(
-                objects, run.description, run.externals, run.version, run=run, place=place, division=division
-            )
+            self._made[place] = Bundle(objects, run, place, division)
         return self._made[place]

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from functools import cached_property
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, TypeVarTuple
 
 from k8slint.objects.object import Object, Pod
 from k8slint.values.labels import LabelSelector
+from k8slint.values.record import made, record
 from k8slint.values.version import KubernetesVersion
 
 T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 
 # Kinds without a namespace, of the built-in groups.
 CLUSTER_SCOPED: Final = frozenset(
@@ -56,7 +57,7 @@ CLUSTER_SCOPED: Final = frozenset(
 _VERSION: Final = KubernetesVersion(1, 36)
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class Cluster:
     """The objects of a run, immutable.
 
@@ -70,8 +71,8 @@ class Cluster:
     description: tuple[Object, ...] | None = None
     externals: tuple[str, ...] = ()
     version: KubernetesVersion = _VERSION
-    missed: set[str] = field(default_factory=set, repr=False)
-    _memo: dict[Callable[[Cluster], Any], Any] = field(default_factory=dict, repr=False)
+    missed: set[str] = made(factory=set)
+    _memo: dict[Hashable, Any] = made(factory=dict)
 
     @property
     def whole(self) -> Cluster:
@@ -93,21 +94,20 @@ class Cluster:
             return found
         return tuple(obj for obj in found if may_share_namespace(obj.namespace, namespace))
 
-    def pods_selected(self, selector: LabelSelector, namespace: str) -> Iterator[Pod]:
+    def pods_selected(self, selector: LabelSelector, namespace: str) -> tuple[Pod, ...]:
         """Pods and pod templates of that namespace whose labels the selector matches."""
-        for pod in self._pods_for(selector, namespace):
-            if may_share_namespace(pod.namespace, namespace) and selector.matches(pod.labels):
-                yield pod
+        return self.once(_selected, selector, namespace)
 
     def is_external(self, kind: str, namespace: str, name: str) -> bool:
         """Whether the config says that it exists elsewhere."""
         return any(_matches_external(pattern, kind, namespace, name) for pattern in self.externals)
 
-    def once(self, make: Callable[[Cluster], T]) -> T:
-        """What the function makes of this cluster, made on the first call only: for indices of a check's own."""
-        if make not in self._memo:
-            self._memo[make] = make(self)
-        result: T = self._memo[make]
+    def once(self, make: Callable[[Cluster, *Ts], T], *about: *Ts) -> T:
+        """What the function makes of this cluster and the rest, made on the first call only: for indices of a check."""
+        key = (make, *about)
+        if key not in self._memo:
+            self._memo[key] = make(self, *about)
+        result: T = self._memo[key]
         return result
 
     @cached_property
@@ -143,6 +143,14 @@ class Cluster:
         """By namespace, key and value."""
         return _grouped(((pod.namespace, *label), pod) for pod in self.pods for label in pod.labels.items())
 
+    def select(self, selector: LabelSelector, namespace: str) -> Iterator[Pod]:
+        """As `pods_selected`, each time anew."""
+        return (
+            pod
+            for pod in self._pods_for(selector, namespace)
+            if may_share_namespace(pod.namespace, namespace) and selector.matches(pod.labels)
+        )
+
     def _pods_for(self, selector: LabelSelector, namespace: str) -> tuple[Pod, ...]:
         """The pods that can match: those with a label that the selector demands, where it demands one."""
         demanded = [
@@ -158,6 +166,10 @@ class Cluster:
             for label in demanded
         )
         return min(places, key=len, default=self.pods)
+
+
+def _selected(cluster: Cluster, selector: LabelSelector, namespace: str) -> tuple[Pod, ...]:
+    return tuple(cluster.select(selector, namespace))
 
 
 def may_share_namespace(one: str, other: str) -> bool:

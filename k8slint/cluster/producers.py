@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 from typing import Any, Final
@@ -15,12 +14,13 @@ from k8slint.cluster.tables import EVERYWHERE, Maker, makers
 from k8slint.loading.document import Path
 from k8slint.objects.fields import dig, items, mapping, sequence, text
 from k8slint.objects.object import Object
+from k8slint.values.record import record
 
 Keys = Mapping[str, Path]
 """The keys of a ConfigMap or Secret, each with the path in the object that gives it."""
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class Supply:
     """One thing that brings about an object of a kind and name: that object itself, or what makes it.
 
@@ -37,6 +37,11 @@ class Supply:
     def keys(self) -> Keys | None:
         """The keys of a ConfigMap or Secret; none where they cannot be known."""
         return self.read_keys(self.obj)
+
+    @cached_property
+    def names_of_keys(self) -> frozenset[str]:
+        """The names of the keys that are known."""
+        return frozenset(self.keys or ())
 
 
 def produced(obj: Object) -> Iterator[Supply]:

@@ -52,18 +52,13 @@ def references_of(pod: Pod, cluster: Cluster) -> tuple[Reference, ...]:
 
     None for a pod without an image: it is part of a patch, which may be none of this run's.
     """
-    known = cluster.once(_references_by_pod)
-    found = known.get(pod)
-    if found is None:
-        is_patch = not any(container.data.get("image") for container in pod.containers)
-        refs = () if is_patch else _references(pod)
-        found = known[pod] = tuple(ref for ref in refs if is_dns_subdomain(ref.name))
-    return found
+    # Only of those asked for: a run over a few files has many more pods as its context.
+    return cluster.once(_all_references, pod)
 
 
-def _references_by_pod(_: Cluster) -> dict[Pod, tuple[Reference, ...]]:
-    """Filled as pods are asked for: a run over a few files has many more pods as its context."""
-    return {}
+def _all_references(_: Cluster, pod: Pod) -> tuple[Reference, ...]:
+    is_patch = not any(container.data.get("image") for container in pod.containers)
+    return () if is_patch else tuple(ref for ref in _references(pod) if is_dns_subdomain(ref.name))
 
 
 def _references(pod: Pod) -> Iterator[Reference]:
@@ -235,17 +230,21 @@ def is_supplied(cluster: Cluster, group_kind: str, namespace: str, name: str) ->
     return next(supplies(cluster, group_kind, namespace, name), None) is not None
 
 
-def names_supplied(cluster: Cluster, group_kind: str, namespace: str) -> Iterable[str]:
+def names_supplied(cluster: Cluster, group_kind: str, namespace: str) -> frozenset[str]:
     """The names of that kind which the namespace may mean."""
+    return cluster.once(_names_supplied, group_kind, namespace)
+
+
+def _names_supplied(cluster: Cluster, group_kind: str, namespace: str) -> frozenset[str]:
     found = cluster.whole.once(_names).get(group_kind, {})
     if not namespace or group_kind in CLUSTER_SCOPED:
         groups = list(found.values())
     else:
         groups = [found.get(namespace, []), found.get("", [])]
-    names = [name for group in groups for name in group]
+    names = frozenset(name for group in groups for name in group)
     if cluster is cluster.whole:
         return names
-    return [name for name in names if is_supplied(cluster, group_kind, namespace, name)]
+    return frozenset(name for name in names if is_supplied(cluster, group_kind, namespace, name))
 
 
 def _written(cluster: Cluster) -> _Supplies:

@@ -103,27 +103,33 @@ def pod_elsewhere(service: Object, selector: LabelSelector, cluster: Cluster) ->
     return next((pod for pod in cluster.pods_selected(selector, "") if pod.namespace), None)
 
 
-def pods_beside(service: Object, cluster: Cluster) -> tuple[Pod, ...]:
-    """The lasting pods of a Service's namespace, in order of reading, if they are known to be all there are.
+class Neighbours(NamedTuple):
+    """Several pods: the first of them, and what values their labels have, each once, in order of reading."""
+
+    first: Pod
+    labels: dict[str, dict[str, None]]
+
+
+def pods_beside(service: Object, cluster: Cluster) -> Neighbours | None:
+    """The lasting pods of a Service's namespace, if there are any, and they are known to be all there are.
 
     Where no namespace is written, they are those of its folder that have none either.
     """
     evidence = evidence_of(cluster)
     if evidence.is_busy(service.namespace) or evidence.moves_namespaces or cluster.once(_lets_programs_make_pods):
-        return ()
-    pods = cluster.once(_lasting_pods).get(service.namespace, ())
-    if service.namespace:
-        return tuple(pods)
-    folder = folder_of(service)
-    return tuple(pod for pod in pods if folder_of(pod.obj) == folder)
+        return None
+    return cluster.once(_lasting_pods).get((service.namespace, "" if service.namespace else folder_of(service)))
 
 
-def _lasting_pods(cluster: Cluster) -> Mapping[str, list[Pod]]:
-    """The pods that go on running, by namespace."""
-    found: dict[str, list[Pod]] = defaultdict(list)
+def _lasting_pods(cluster: Cluster) -> Mapping[tuple[str, str], Neighbours]:
+    """The pods that go on running, by namespace, or by folder where none is written."""
+    found: dict[tuple[str, str], Neighbours] = {}
     for pod in cluster.pods:
         if pod.obj.kind not in ("CronJob", "Job", "PodTemplate"):
-            found[pod.namespace].append(pod)
+            key = (pod.namespace, "" if pod.namespace else folder_of(pod.obj))
+            pods = found.setdefault(key, Neighbours(pod, defaultdict(dict)))
+            for label, value in pod.labels.items():
+                pods.labels[label][value] = None
     return found
 
 
@@ -141,18 +147,41 @@ def _lets_programs_make_pods(cluster: Cluster) -> bool:
     )
 
 
-def declared_ports(pod: Pod, cluster: Cluster) -> Iterator[DeclaredPort]:
-    """The named ports of the containers that go on running, in every description of the workload.
+class DeclaredPorts(NamedTuple):
+    """The ports that several pods declare: the last one of each name, and the names with their protocols."""
+
+    by_name: Mapping[str, DeclaredPort]
+    known: frozenset[tuple[str, str]]
+
+
+def declared_ports(cluster: Cluster, selector: LabelSelector, namespace: str) -> DeclaredPorts:
+    """The named ports of the containers that go on running, in every description of the workloads selected.
 
     Mirrors: pkg/api/v1/pod/util.go FindPort @ v1.36
     """
+    pods = cluster.pods_selected(selector, namespace)
+    # Several descriptions of one workload are looked at together, so each workload once.
+    workloads = {(pod.obj.group_kind, pod.namespace, pod.obj.name or id(pod.obj)): pod for pod in pods}
+    ports = [port for pod in workloads.values() for port in cluster.once(_ports_of, pod)]
+    return DeclaredPorts(
+        {port.name: port for port in ports if port.name}, frozenset((port.name, port.protocol) for port in ports)
+    )
+
+
+def _ports_of(cluster: Cluster, pod: Pod) -> tuple[DeclaredPort, ...]:
     obj = pod.obj
-    for other in cluster.find(obj.group_kind, obj.namespace, obj.name) if obj.name else (obj,):
-        for container in other.pod.containers if other.pod else ():
-            if not container.is_init:
-                for index, port in items(container.data.get("ports")):
-                    path = (*pod.path, *container.path, "ports", index, "name")
-                    yield DeclaredPort(other, path, text(port.get("name")), text(port.get("protocol")) or "TCP")
+    return tuple(
+        DeclaredPort(
+            other,
+            (*pod.path, *container.path, "ports", index, "name"),
+            text(port.get("name")),
+            text(port.get("protocol")) or "TCP",
+        )
+        for other in (cluster.find(obj.group_kind, obj.namespace, obj.name) if obj.name else (obj,))
+        for container in (other.pod.containers if other.pod else ())
+        if not container.is_init
+        for index, port in items(container.data.get("ports"))
+    )
 
 
 _LOOKED_AT: Final = 20
@@ -243,10 +272,15 @@ def _pods_by_name(cluster: Cluster) -> Mapping[str, list[Pod]]:
 
 
 def _services_of_pods(cluster: Cluster) -> Mapping[Pod, set[str]]:
-    """The names of the Services that select a pod."""
-    found: dict[Pod, set[str]] = defaultdict(set)
+    """The names of the Services that select a pod: of two or more, two."""
+    names: dict[tuple[LabelSelector, str], set[str]] = defaultdict(set)
     for service in cluster.of_kind("Service"):
         selector = selector_of(service)
-        for pod in cluster.pods_selected(selector, service.namespace) if selector is not None else ():
-            found[pod].add(service.name)
+        if selector is not None and len(alike := names[selector, service.namespace]) < 2:
+            alike.add(service.name)
+    found: dict[Pod, set[str]] = defaultdict(set)
+    for (selector, namespace), alike in names.items():
+        for pod in cluster.pods_selected(selector, namespace):
+            if len(found[pod]) < 2:
+                found[pod] |= alike
     return found

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from k8slint.cluster.cluster import Cluster
@@ -43,17 +43,33 @@ class World(NamedTuple):
     bundles: tuple[World, ...] = ()
 
 
-@dataclass(slots=True)
 class Judged:
     """The findings of a source, those that were ignored, and how many references could not be judged.
 
-    `missed` is what checks asked for and the cluster description does not tell.
+    `missed` is what checks asked for and the cluster description does not tell. Of a rule that finds very much in one
+    source, `found` counts all, and the findings are some.
     """
 
-    findings: list[Finding] = field(default_factory=list)
-    ignored: list[Ignored] = field(default_factory=list)
-    not_judged: int = 0
-    missed: frozenset[str] = frozenset()
+    def __init__(self) -> None:
+        self.findings: list[Finding] = []
+        self.ignored: list[Ignored] = []
+        self.not_judged = 0
+        self.missed: frozenset[str] = frozenset()
+        self.found: Counter[tuple[str, bool]] = Counter()
+
+    @property
+    def cut(self) -> Mapping[str, int]:
+        """How many findings the rules have of which only some are kept."""
+        return {rule: count for (rule, _), count in self.found.items() if count > MOST_FINDINGS}
+
+    def takes(self, rule: str, *, is_ignored: bool) -> bool:
+        """Whether one more finding of the rule is kept; it is counted."""
+        self.found[rule, is_ignored] += 1
+        return self.found[rule, is_ignored] <= MOST_FINDINGS
+
+
+# Who has so many findings of one rule in one file mends them by a change of what writes the file.
+MOST_FINDINGS: Final = 10_000
 
 
 def judge(reading: Reading, world: World, selection: Selection) -> Judged:
@@ -65,20 +81,22 @@ def judge(reading: Reading, world: World, selection: Selection) -> Judged:
     judged.missed = frozenset(world.cluster.missed)
     concealed = _concealed(candidates)
     for candidate in candidates:
-        rule_id, _, obj, problem = candidate
-        finding = _finding(candidate, selection, concealed)
-        hiding = ignores.hiding(rule_id, finding.location.line, obj) if ignores is not None else None
+        rule_id, document, obj, problem = candidate
+        span = _span(candidate)
+        hiding = ignores.hiding(rule_id, document.source.place(span[0])[0], obj) if ignores is not None else None
         if isinstance(problem, Problem) and not _may_say(problem, world):
             judged.not_judged += 1
-        elif hiding is not None:
-            judged.ignored.append(Ignored(finding, hiding.reason))
-        else:
-            judged.findings.append(finding)
+        elif judged.takes(rule_id, is_ignored=hiding is not None):
+            finding = _finding(candidate, span, selection, concealed)
+            if hiding is None:
+                judged.findings.append(finding)
+            else:
+                judged.ignored.append(Ignored(finding, hiding.reason))
     for complaint in ignores.complaints(selection.severities) if ignores is not None else ():
-        if selection.has(complaint.rule):
+        if selection.has(complaint.rule) and judged.takes(complaint.rule, is_ignored=False):
             problem = ReadProblem(complaint.rule, complaint.message, complaint.span)
             at = (complaint.rule, complaint.document, complaint.obj, problem)
-            judged.findings.append(_finding(at, selection, concealed))
+            judged.findings.append(_finding(at, complaint.span, selection, concealed))
     return judged
 
 
@@ -172,16 +190,23 @@ def _moved(problem: Problem, prefix: Path) -> Problem:
     return problem._replace(path=(*prefix, *problem.path)) if prefix else problem
 
 
-def _finding(candidate: Candidate, selection: Selection, concealed: Concealed) -> Finding:
+def _span(candidate: Candidate) -> Span:
+    _, document, obj, problem = candidate
+    if isinstance(problem, ReadProblem):
+        return problem.span
+    root = obj.path if obj is not None else ()
+    return document.span((*root, *problem.path), key=problem.at_key)
+
+
+def _finding(candidate: Candidate, span: Span, selection: Selection, concealed: Concealed) -> Finding:
     rule_id, document, obj, problem = candidate
     page = selection.rules[rule_id].page
     path: Path = ()
     if isinstance(problem, ReadProblem):
-        place = span = problem.span
+        place = span
         related = tuple(_place(document, at, message, concealed) for at, message in problem.related)
     else:
-        root = obj.path if obj is not None else ()
-        span, path = document.span((*root, *problem.path), key=problem.at_key), problem.path
+        path = problem.path
         # How long a secret is stays as secret as the rest of it.
         place = (span[0], span[0]) if problem.conceals else span
         related = tuple(dict.fromkeys(_related(other, concealed) for other in problem.related))

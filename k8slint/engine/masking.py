@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
+from weakref import WeakKeyDictionary
 
-from k8slint.loading.document import Document, Mark, Span, part_at, unpack
+from k8slint.loading.document import Document, Mark, Source, Span, part_at, unpack
 from k8slint.values.credentials import names_a_credential
 
 MASK: Final = "••••••"
@@ -46,10 +47,27 @@ class Hidden(NamedTuple):
 _NOTHING: Final = Hidden((), frozenset(), frozenset())
 
 
-@lru_cache(maxsize=16)  # findings come document by document, those beside them from a few others
+_known: Final[WeakKeyDictionary[Document, Hidden]] = WeakKeyDictionary()
+_hinting: Final[WeakKeyDictionary[Source, bool]] = WeakKeyDictionary()
+
+
 def hidden(document: Document) -> Hidden:
     """What of a document must not be shown."""
-    if document.failed or not _HINT.search(document.source.text):
+    found = _known.get(document)
+    if found is None:
+        found = _known[document] = _hidden(document)
+    return found
+
+
+def _hints(source: Source) -> bool:
+    """Whether anything in a source may be a secret, or a name that says so."""
+    if source not in _hinting:
+        _hinting[source] = _HINT.search(source.text) is not None
+    return _hinting[source]
+
+
+def _hidden(document: Document) -> Hidden:
+    if document.failed or not _hints(document.source):
         return _NOTHING
     spans: set[Span] = set()
     values: set[str] = set()

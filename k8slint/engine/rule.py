@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -14,6 +13,7 @@ from k8slint.finding import RuleText, Severity
 from k8slint.loading.composer import compose
 from k8slint.loading.document import Document, Source
 from k8slint.objects.problem import Problem
+from k8slint.values.record import record
 
 Check = Callable[..., Iterator[Problem]]
 
@@ -35,7 +35,7 @@ class RulePage(NamedTuple):
     good: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@record
 class Rule:
     """A statement k8slint can make, as its file says it.
 

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 
 from k8slint.engine.rule import Rule
 from k8slint.finding import Severity
 from k8slint.usage import UsageError
 from k8slint.values.nearest import nearest
+from k8slint.values.record import made, record
 
 ALL = "ALL"
 DEFAULT = "default"
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class Selection:
     """The rules that are on, each with the severity it has here. `rules` are all there are."""
 
     rules: Mapping[str, Rule]
     severities: Mapping[str, Severity]
-    _by_target: dict[str, tuple[Rule, ...]] = field(default_factory=dict, repr=False)
+    _by_target: dict[str, tuple[Rule, ...]] = made(factory=dict)
 
     def has(self, rule_id: str) -> bool:
         """Whether the rule is on."""

@@ -6,7 +6,6 @@ import errno
 import os
 import stat
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -42,7 +41,6 @@ class Found(NamedTuple):
     size: int = 0
 
 
-@dataclass(slots=True)
 class Discovered:
     """The files, sorted by name; what could not be looked at; what is odd but no hindrance, each as a sentence.
 
@@ -50,11 +48,12 @@ class Discovered:
     and folders, these with a slash, that `is_excluded` or a .gitignore leaves out.
     """
 
-    files: list[Found] = field(default_factory=list)
-    skipped: list[Found] = field(default_factory=list)
-    failures: list[Failure] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    left_out: list[str] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.files: list[Found] = []
+        self.skipped: list[Found] = []
+        self.failures: list[Failure] = []
+        self.notes: list[str] = []
+        self.left_out: list[str] = []
 
 
 def discover(paths: Iterable[str], context: Iterable[str], is_excluded: Callable[[str], bool]) -> Discovered:

@@ -6,10 +6,11 @@ import re
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
+
+from k8slint.values.record import record
 
 Path = tuple[str | int, ...]
 Span = tuple[int, int]
@@ -74,7 +75,7 @@ class ReadProblem(NamedTuple):
     fix: str = ""
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class Document:
     """One YAML document: dict, list, str, int, float, bool and None, with string keys.
 
@@ -106,7 +107,7 @@ class Document:
         """
         data, mark, key_mark = self.data, self.marks, None
         for step in path:
-            part = part_at(data, mark, step)
+            part = part_at(data, mark, step, self._positions)
             if part is None:
                 key = True
                 break
@@ -114,6 +115,11 @@ class Document:
         if key_mark is not None and (key or not isinstance(mark, int) or mark & _LONGEST == 0):
             return unpack(key_mark)
         return unpack(_first(mark)) if mark else (self.start, self.start)
+
+    @cached_property
+    def _positions(self) -> dict[int, dict[str, int]]:
+        """Of each wide mapping that was asked for a part, by identity, the positions of its keys."""
+        return {}
 
     def scalars(self) -> tuple[Span, ...]:
         """Where its scalars are written, keys too, in order: there `#` starts no comment."""
@@ -139,12 +145,26 @@ def _nested(data: Any, row: Iterator[int]) -> Mark:
     return marks
 
 
-def part_at(data: Any, mark: Mark, step: str | int) -> tuple[Any, Mark, int | None] | None:
-    """A value of a mapping with its mark and its key's, or an item of a sequence with its mark; none if not there."""
+# A mapping of fewer keys is looked through in no time.
+_WIDE: Final = 32
+
+
+def part_at(
+    data: Any, mark: Mark, step: str | int, positions: dict[int, dict[str, int]] | None = None
+) -> tuple[Any, Mark, int | None] | None:
+    """A value of a mapping with its mark and its key's, or an item of a sequence with its mark; none if not there.
+
+    `positions` remember where the keys of wide mappings stand, for those who ask often.
+    """
     if not isinstance(mark, list):
         return None
-    if isinstance(data, dict) and step in data:
-        at = 2 * list(data).index(step)
+    if isinstance(data, dict) and isinstance(step, str) and step in data:
+        if positions is None or len(data) < _WIDE:
+            at = 2 * list(data).index(step)
+        else:
+            if id(data) not in positions:
+                positions[id(data)] = {key: index for index, key in enumerate(data)}
+            at = 2 * positions[id(data)][step]
         return data[step], mark[at + 1], mark[at]
     if isinstance(data, list) and isinstance(step, int) and 0 <= step < len(data):
         return data[step], mark[step], None
@@ -157,12 +177,12 @@ def _first(mark: Mark) -> int:
     return mark
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class Source:
     """A file or stream as given: its name as the user wrote it, and its text without a byte order mark."""
 
     name: str
-    text: str = field(repr=False)
+    text: str
     is_context: bool = False
 
     @cached_property

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
 from k8slint.loading.document import Document, Path
 from k8slint.objects.fields import dig, items, mapping, strings, text
 from k8slint.values.gvk import GroupVersionKind
+from k8slint.values.record import record
 
 # Where each kind of workload keeps the pod it makes, by group and kind.
 POD_TEMPLATES: Final[dict[str, Path]] = {
@@ -27,7 +27,7 @@ POD_TEMPLATES: Final[dict[str, Path]] = {
 _OLD_GROUPS: Final = {"extensions": "apps"}
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class Object:
     """One object: its type, its place, its data as written.
 
@@ -87,7 +87,7 @@ class Object:
         return f'{self.kind} "{self.name}"'
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class Pod:
     """A Pod, or the pod template of a workload.
 
@@ -133,7 +133,7 @@ class Pod:
         return self.obj.namespace
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class Container:
     """A container of a pod; `path` leads to it from the pod."""
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from k8slint.finding import Finding, Location, RelatedLocation, Report, Severity, SourceLine
 from k8slint.report import Detail
@@ -24,8 +23,7 @@ Told = set[tuple[str, str, str]]
 """File, rule and text of each effect and fix that was shown: within a file they are not said again."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Sheet:
+class _Sheet(NamedTuple):
     """What a finding is drawn on: `gutter` is the width of its line numbers, `room` that of a line, in cells."""
 
     paint: Paint

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice, takewhile
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from k8slint.loading.document import Path
@@ -111,22 +111,57 @@ class Kind:
     keeps_unknown: bool = False
     is_of_settings: bool = False
 
-    def distance(self, obj: Object) -> tuple[bool, int, int]:
-        """How far the CRD's file is from an object's: how many folders up, and how many down from there.
 
-        Whatever the settings name is farther than what is among the files.
+@dataclass(frozen=True, eq=False)
+class Kinds:
+    """What several CRDs make of one custom kind, in order of reading."""
+
+    all: tuple[Kind, ...]
+
+    def nearest(self, obj: Object) -> Iterator[Kind]:
+        """Those that have the object's version, or else all; of many, some: the nearest first.
+
+        Nearest is the fewest folders up from the object's file, then the fewest down from there; whatever the settings
+        name is farther than what is among the files.
         """
-        ours, theirs = _folders(obj), _folders(self.crd)
-        common = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(ours, theirs, strict=False)))
-        return self.is_of_settings, len(ours) - common, len(theirs) - common
+        if len(self.all) == 1:
+            return iter(self.all)
+        return islice(self._by_distance(obj), _MOST_ASKED)
+
+    def _by_distance(self, obj: Object) -> Iterator[Kind]:
+        version = obj.gvk.version if (obj.gvk.version, False, ()) in self._below else ""
+        folders, told = _folders(obj), set[Kind]()
+        for is_of_settings in (False, True):
+            for depth in range(len(folders), -1, -1):
+                for kind in self._below.get((version, is_of_settings, folders[:depth]), ()):
+                    if kind not in told:
+                        told.add(kind)
+                        yield kind
+
+    @cached_property
+    def _below(self) -> Mapping[tuple[str, bool, Folders], Sequence[Kind]]:
+        """Those of each version, and of any, below each folder, by how deep their files are."""
+        found: dict[tuple[str, bool, Folders], list[Kind]] = defaultdict(list)
+        for kind in sorted(self.all, key=lambda each: len(_folders(each.crd))):
+            folders = _folders(kind.crd)
+            for version in {"", *kind.versions}:
+                found[version, False, ()] += ()
+                for depth in range(len(folders) + 1):
+                    found[version, kind.is_of_settings, folders[:depth]].append(kind)
+        return found
 
 
-def _folders(obj: Object) -> list[str]:
+# Of one kind there may be a definition a cluster: of more than these, those far off are not asked.
+_MOST_ASKED: Final = 20
+Folders = tuple[str, ...]
+
+
+def _folders(obj: Object) -> Folders:
     folder = os.path.dirname(obj.document.source.name)
-    return os.path.normpath(folder).split(os.sep) if folder not in ("", ".") else []
+    return tuple(os.path.normpath(folder).split(os.sep)) if folder not in ("", ".") else ()
 
 
-def kinds_of(crds: Sequence[Object], further: Sequence[Object] = ()) -> Mapping[tuple[str, str], tuple[Kind, ...]]:
+def kinds_of(crds: Sequence[Object], further: Sequence[Object] = ()) -> Mapping[tuple[str, str], Kinds]:
     """What CRDs define, by group and kind; those that no supported minor takes are left out.
 
     `further` are CRDs that the settings name.
@@ -144,17 +179,16 @@ def kinds_of(crds: Sequence[Object], further: Sequence[Object] = ()) -> Mapping[
         }
         keeps_unknown = spec.get("preserveUnknownFields") is True
         kinds[group, kind].append(Kind(f"{kind}.{group}", served, crd, keeps_unknown, is_of_settings))
-    return {key: tuple(found) for key, found in kinds.items()}
+    return {key: Kinds(tuple(found)) for key, found in kinds.items()}
 
 
-def check_custom(obj: Object, kinds: Sequence[Kind]) -> Iterator[Problem]:
+def check_custom(obj: Object, kinds: Kinds) -> Iterator[Problem]:
     """What the API server would say of a custom resource.
 
     Of several definitions, one a cluster, the nearest that takes the object counts; if none does, the nearest.
     """
-    able = [kind for kind in kinds if obj.gvk.version in kind.versions] or kinds
     nearest: list[Problem] | None = None
-    for kind in sorted(able, key=lambda each: each.distance(obj)) if len(able) > 1 else able:
+    for kind in kinds.nearest(obj):
         problems = list(_check(obj, kind))
         if all(problem.kind == _WARNING for problem in problems):
             nearest = problems

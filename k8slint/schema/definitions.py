@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Final
 
 from k8slint.bundled import SCHEMAS
+from k8slint.values.record import made, record
 
 OLDEST_MINOR: Final = 30
 NEWEST_MINOR: Final = 37
@@ -47,7 +47,7 @@ _GVK: Final = '"x-kubernetes-group-version-kind":'
 _NO_OBJECTS: Final = '"io.k8s.apimachinery.'
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class Definitions:
     """What the API server of a minor serves.
 
@@ -56,8 +56,8 @@ class Definitions:
 
     minor: int
     kinds: Mapping[tuple[str, str], str]
-    _lines: Mapping[str, str] = field(repr=False)
-    _parsed: dict[str, dict[str, Any]] = field(default_factory=dict, repr=False)
+    _lines: Mapping[str, str]
+    _parsed: dict[str, dict[str, Any]] = made(factory=dict)
 
     @property
     def names(self) -> Collection[str]:

@@ -36,12 +36,13 @@ def check_fields(obj: Object, schemas: Schemas) -> Iterator[Problem]:
     else:
         from k8slint.schema.custom import check_custom, check_metadata  # noqa: PLC0415 - only custom resources pay for it
 
-        kinds = schemas.custom_kinds.get((gvk.group, gvk.kind), ())
-        if not kinds and is_built_in(gvk, minor):
+        kinds = schemas.custom_kinds.get((gvk.group, gvk.kind))
+        if kinds is None and is_built_in(gvk, minor):
             yield from unserved(gvk, minor)
             return
-        yield from check_metadata(obj, minor, is_known=bool(kinds))
-        yield from check_custom(obj, kinds)
+        yield from check_metadata(obj, minor, is_known=kinds is not None)
+        if kinds is not None:
+            yield from check_custom(obj, kinds)
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any, Final, Protocol
 
 from k8slint.loading.document import Path
@@ -35,6 +36,9 @@ class Slot(Protocol):
 
 class Shape(Protocol):
     """A type: fields by name, or one for all entries."""
+
+    def __hash__(self) -> int:
+        """A type is itself and no other, however alike."""
 
     @property
     def fields(self) -> Mapping[str, Slot]:
@@ -144,12 +148,25 @@ def reached(root: Shape, path: Path) -> list[Shape]:
 
 def paths_to(root: Shape, name: str, value: Any) -> list[Path]:
     """Where below a type fields of a name take a value, the shallowest only; `0` stands for any item of a list."""
-    level: list[tuple[Shape, Path]] = [(root, ())]
-    seen: set[int] = set()
-    for _ in range(_DEEPEST):
-        hits = [(*path, name) for shape, path in level if name in shape.fields and takes(shape.fields[name], value)]
+    for places in _places_below(root).get(name, ()):
+        hits = [path for slot, path in places if takes(slot, value)]
         if hits:
             return hits
+    return []
+
+
+@lru_cache(maxsize=64)
+def _places_below(root: Shape) -> Mapping[str, list[list[tuple[Slot, Path]]]]:
+    """The fields below a type by name, level by level, each with the path to it."""
+    level: list[tuple[Shape, Path]] = [(root, ())]
+    seen: set[int] = set()
+    found: dict[str, list[list[tuple[Slot, Path]]]] = {}
+    for depth in range(_DEEPEST):
+        for shape, path in level:
+            for name, slot in shape.fields.items():
+                levels = found.setdefault(name, [])
+                levels += ([] for _ in range(depth + 1 - len(levels)))
+                levels[depth].append((slot, (*path, name)))
         seen.update(id(shape) for shape, _ in level)
         level = [
             (slot.inside, (*path, key))
@@ -157,4 +174,4 @@ def paths_to(root: Shape, name: str, value: Any) -> list[Path]:
             for key, slot in (shape.fields.items() if shape.only is None else ((0, shape.only),))
             if slot.inside is not None and id(slot.inside) not in seen
         ]
-    return []
+    return found

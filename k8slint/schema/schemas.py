@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -15,16 +14,17 @@ from k8slint.schema.definitions import BUILT_IN_GROUPS, NEWEST_MINOR, OLDEST_MIN
 from k8slint.schema.lifecycle import is_built_in
 from k8slint.schema.wording import is_placeholder
 from k8slint.values.gvk import GroupVersionKind
+from k8slint.values.record import record
 from k8slint.values.version import KubernetesVersion
 
 if TYPE_CHECKING:
-    from k8slint.schema.custom import Kind, Version
+    from k8slint.schema.custom import Kinds, Version
 
 BUNDLED: Final = tuple(KubernetesVersion(1, minor) for minor in range(OLDEST_MINOR, NEWEST_MINOR + 1))
 NEWEST: Final = BUNDLED[-1]
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class Schemas:
     """What objects are held against; `further` CRDs are those of the settings."""
 
@@ -33,7 +33,7 @@ class Schemas:
     further: tuple[Object, ...] = ()
 
     @cached_property
-    def custom_kinds(self) -> Mapping[tuple[str, str], tuple[Kind, ...]]:
+    def custom_kinds(self) -> Mapping[tuple[str, str], Kinds]:
         """What the CRDs define, by group and kind; several where several CRDs define one kind."""
         from k8slint.schema.custom import kinds_of  # noqa: PLC0415 - only custom resources pay for it
 
@@ -108,8 +108,8 @@ def assumptions(schemas: Schemas, objects: Iterable[Object]) -> Iterator[tuple[s
 
 def _gaps(gvk: GroupVersionKind, schemas: Schemas) -> Iterator[str]:
     """What the CustomResourceDefinitions of a kind say beyond what is evaluated."""
-    kinds = schemas.custom_kinds.get((gvk.group, gvk.kind), ())
-    versions = [kind.versions[gvk.version] for kind in kinds if gvk.version in kind.versions]
+    kinds = schemas.custom_kinds.get((gvk.group, gvk.kind))
+    versions = [kind.versions[gvk.version] for kind in (kinds.all if kinds else ()) if gvk.version in kind.versions]
     if any(True for version in versions for _ in version.arguments("x-kubernetes-validations")):
         yield "CEL rules (x-kubernetes-validations)"
     yield from _patterns_not_judged(versions)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from typing import Any, ClassVar, Final
 
 from k8slint.schema.definitions import Definitions, definitions_of
 from k8slint.schema.enums import allowed_values
 from k8slint.schema.scalars import Fault, base64_fault, int32_fault, micro_time_fault, quantity_fault, time_fault
+from k8slint.values.record import made, record, replaced
 
 Check = Callable[[Any], Fault | None]
 _REF: Final = "#/$defs/"
@@ -17,7 +17,7 @@ _META: Final = "io.k8s.apimachinery.pkg."
 _CRD: Final = "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1."
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record
 class Field:
     """What a field takes.
 
@@ -29,10 +29,10 @@ class Field:
     inside: Struct | Every | None
     check: Check | None
     word: str
-    others: Mapping[type, Field] = field(default_factory=dict)
+    others: Mapping[type, Field] = made(factory=dict)
 
 
-@dataclass(frozen=True, eq=False)
+@record
 class Struct:
     """A mapping with fields of its own.
 
@@ -56,7 +56,7 @@ class Struct:
         return {name: _field(self, name, schema) for name, schema in properties.items()}
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record
 class Every:
     """A mapping or list whose entries are all of one field."""
 
@@ -116,7 +116,7 @@ def _text(owner: Struct, name: str, schema: Mapping[str, Any]) -> Field:
     if schema.get("format") == "byte":
         return _SECRET_BYTES if owner.name == "core.v1.Secret" else _BYTES
     allowed = allowed_values(owner.name, name, owner.definitions.minor)
-    return _STRING if allowed is None else replace(_STRING, check=allowed)
+    return _STRING if allowed is None else replaced(_STRING, check=allowed)
 
 
 def _of_definition(owner: Struct, name: str) -> Field:
@@ -131,11 +131,11 @@ def _of_definition(owner: Struct, name: str) -> Field:
 
 
 def _or_list(inner: Field, item: Field, word: str) -> Field:
-    return replace(inner, word=word, others={list: Field(list, Every(item), None, word)})
+    return replaced(inner, word=word, others={list: Field(list, Every(item), None, word)})
 
 
 _SCHEMA_UNIONS: Final[Mapping[str, Callable[[Field], Field]]] = {
-    "Bool": lambda inner: replace(inner, word="true, false or a schema", others={bool: _BOOLEAN}),
+    "Bool": lambda inner: replaced(inner, word="true, false or a schema", others={bool: _BOOLEAN}),
     "Array": lambda inner: _or_list(inner, inner, "a schema or a list of schemas"),
     "StringArray": lambda inner: _or_list(inner, _STRING, "a schema or a list of strings"),
 }

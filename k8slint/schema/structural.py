@@ -4,10 +4,27 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 from k8slint.loading.document import Path
 from k8slint.objects.fields import mapping, sequence
+
+
+class Itself:
+    """A part of a schema, known by being that part: what is made of it is made once, however many values it is for."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Itself) and self.value is other.value
+
+    def __hash__(self) -> int:
+        return id(self.value)
+
 
 TYPE_META: Final = frozenset({"apiVersion", "kind", "metadata"})
 _NO_SCHEMA: Final[Mapping[str, Any]] = {}
@@ -65,10 +82,16 @@ def _completed_mapping(value: dict[str, Any], node: Mapping[str, Any]) -> dict[s
             if entry is None:
                 continue
         result[key] = completed(entry, inner)
-    for key, inner in properties.items():
-        if key not in result and isinstance(inner, dict) and inner.get("default") is not None:
+    for key, inner in _with_default(Itself(properties)) if properties else ():
+        if key not in result:
             result[key] = completed(inner["default"], inner)
     return result
+
+
+@lru_cache(maxsize=256)
+def _with_default(properties: Itself) -> tuple[tuple[str, Mapping[str, Any]], ...]:
+    fields = properties.value.items()
+    return tuple((key, inner) for key, inner in fields if isinstance(inner, dict) and inner.get("default") is not None)
 
 
 def _instead_of_null(schema: Any) -> Any:

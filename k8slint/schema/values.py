@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from k8slint.loading.document import Path
@@ -20,6 +21,7 @@ from k8slint.schema.formats import has_format
 from k8slint.schema.patterns import matches_pattern
 from k8slint.schema.scalars import Fault
 from k8slint.schema.shapes import Field
+from k8slint.schema.structural import Itself
 from k8slint.schema.wording import is_placeholder, named, path_text
 
 
@@ -182,17 +184,37 @@ def _missing(path: Path, name: str) -> Defect:
 
 
 def _enum(value: Any, argument: Any, _node: Mapping[str, Any], path: Path, found: list[Defect]) -> None:
-    allowed = sequence(argument)
-    if not allowed or (value in allowed and any(_is_same(value, word) for word in allowed)):
+    if not sequence(argument):
         return
-    text = value if isinstance(value, str) else _json(value)
-    words = tuple(word if isinstance(word, str) else _json(word) for word in allowed)
-    fault = unsupported(text, words)
+    allowed = _words(Itself(argument))
+    if _key(value) in allowed.keys:
+        return
+    fault = unsupported(value if isinstance(value, str) else _json(value), allowed.texts)
     found.append(Defect(path, value, fault._replace(message=at_path(path, fault.message))))
 
 
-def _is_same(value: Any, word: Any) -> bool:
-    return bool(value == word) and isinstance(value, bool) == isinstance(word, bool)
+class _Words(NamedTuple):
+    """The values of an enum: to be looked up, and as texts."""
+
+    keys: frozenset[Any]
+    texts: tuple[str, ...]
+
+
+@lru_cache(maxsize=256)
+def _words(argument: Itself) -> _Words:
+    texts = tuple(word if isinstance(word, str) else _json(word) for word in argument.value)
+    return _Words(frozenset(map(_key, argument.value)), texts)
+
+
+def _key(value: Any) -> Any:
+    """What equal values have in common, and no others; true is not 1."""
+    return isinstance(value, bool), _frozen(value)
+
+
+def _frozen(value: Any) -> Any:
+    if isinstance(value, dict):
+        return frozenset((key, _frozen(entry)) for key, entry in value.items())
+    return tuple(map(_frozen, value)) if isinstance(value, list) else value
 
 
 def _pattern(value: Any, argument: Any, _node: Mapping[str, Any], path: Path, found: list[Defect]) -> None:

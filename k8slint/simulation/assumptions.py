@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 _SHOWN = 3
 
 
-@dataclass(slots=True)
 class Assumptions:
     """Sentences, each with the names it was taken for."""
 
-    _names: dict[str, dict[str, None]] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self._names: dict[str, dict[str, None]] = {}
 
     def take(self, sentence: str, name: str = "") -> None:
         """Take something for granted, of an object or of everything."""

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 _NANO = 10**9
 _CAP = (2**63 - 1) * _NANO
@@ -20,8 +19,7 @@ class QuantityError(ValueError):
     """A text that the API server refuses as a quantity; its message is the API server's."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Quantity:
+class Quantity(NamedTuple):
     """An amount, held as whole nano units.
 
     >>> Quantity.parse("500m").millicores

@@ -6,7 +6,7 @@ import os
 import pytest
 
 from k8slint.bundled import SCHEMAS
-from k8slint.cli.check import FailLevel
+from k8slint.cli.options import FailLevel
 from k8slint.report import FORMATS
 
 PINNED = ("--select", "floating-image-tag,document")

@@ -153,9 +153,9 @@ class TestInterrupts:
     def test_workers_that_are_interrupted_say_nothing(self):
         script = (
             "import os, signal, sys\n"
-            "from k8slint import lint\n"
+            "from k8slint import lint, project\n"
             "from k8slint.cli import main\n"
-            "lint._WORTH_FORKING = 1\n"
+            "project._WORTH_FORKING = 1\n"
             "really, parent = lint.judge, os.getpid()\n"
             "def judge(*args):\n"
             "    if os.getpid() != parent:\n"
@@ -225,6 +225,26 @@ class TestStart:
         )
         process = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
         assert not heavy & set(process.stderr.split())
+
+    @pytest.mark.parametrize(
+        ("argv", "has_typer"), [(["good.yaml", "-q", "--select=document"], False), (["good.yaml", "-qv"], True)]
+    )
+    @pytest.mark.usefixtures("project")
+    def test_only_words_that_need_typer_import_it(self, argv, has_typer):
+        script = (
+            "import sys\n"
+            "from k8slint.cli.main import main\n"
+            f"sys.argv = ['k8slint', 'check', *{argv!r}]\n"
+            "try:\n"
+            "    main()\n"
+            "except SystemExit:\n"
+            "    print(*sys.modules, sep='\\n')\n"
+        )
+        process = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
+        slow = {"typer", "inspect", "ast", "subprocess", "platform", "difflib", "shutil"}
+        imported = set(process.stdout.split())
+        assert slow & imported == (slow if has_typer else set())
+        assert has_typer or not {"click", "dataclasses"} & imported
 
     @pytest.mark.usefixtures("project")
     def test_the_network_is_never_touched(self):

@@ -143,6 +143,11 @@ spec:
 {apiVersion: v1, kind: Pod, metadata: {name: web}, spec: {containers: [{ports: [{name: patched, containerPort: 5}]}]}}
 """
     objects = read({"a.yaml": text})
-    assert objects[0].pod is not None
-    ports = [(port.name, port.protocol) for port in declared_ports(objects[0].pod, Cluster(objects))]
-    assert ports == [("admin", "TCP"), ("http", "TCP"), ("dns", "UDP"), ("patched", "TCP")]
+    ports = declared_ports(Cluster(objects), LabelSelector(()), "")
+    assert [(port.name, port.protocol) for port in ports.by_name.values()] == [
+        ("admin", "TCP"),
+        ("http", "TCP"),
+        ("dns", "UDP"),
+        ("patched", "TCP"),
+    ]
+    assert ports.known == {("admin", "TCP"), ("http", "TCP"), ("dns", "UDP"), ("patched", "TCP")}

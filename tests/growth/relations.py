@@ -1,0 +1,355 @@
+"""Manifests in which all could be compared with all: names and labels that nearly meet, and meet often."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from typing import Any
+
+Make = Callable[[int], str]
+
+
+def _text(objects: Iterable[dict[str, Any]]) -> str:
+    return "\n---\n".join(map(json.dumps, objects))
+
+
+def _object(kind: str, number: int | str, api_version: str = "v1", **more: Any) -> dict[str, Any]:
+    metadata = {"name": f"{kind.lower()}-{number}", "namespace": "shop", **more.pop("metadata", {})}
+    return {"apiVersion": api_version, "kind": kind, "metadata": metadata, **more}
+
+
+def _pod(number: int, labels: dict[str, str] | None = None, **spec: Any) -> dict[str, Any]:
+    container = {"name": "a", "image": "example.com/a:1", **spec.pop("container", {})}
+    template = {"metadata": {"labels": labels or {"app": f"app-{number}"}}, "spec": {"containers": [container], **spec}}
+    selector = {"matchLabels": labels or {"app": f"app-{number}"}}
+    return _object("Deployment", number, "apps/v1", spec={"selector": selector, "template": template})
+
+
+def _service(number: int, selector: dict[str, str], target: str | int = 80) -> dict[str, Any]:
+    return _object("Service", number, spec={"selector": selector, "ports": [{"port": 80, "targetPort": target}]})
+
+
+def services_that_nearly_select(size: int) -> str:
+    return _text([*(_pod(n) for n in range(size)), *(_service(n, {"app": f"ap-{n}"}) for n in range(size))])
+
+
+def services_over_the_same_pods(size: int) -> str:
+    pods = (_pod(n, {"app": "web"}, container={"ports": [{"containerPort": 80, "name": "http"}]}) for n in range(size))
+    return _text([*pods, *(_service(n, {"app": "web"}, "htp") for n in range(size))])
+
+
+def services_beside_the_same_pods(size: int) -> str:
+    pods = (_pod(n, {"app": "web", "tier": "front"}) for n in range(size))
+    return _text([*pods, *(_service(n, {"app": "web", "tier": f"t-{n}"}) for n in range(size))])
+
+
+def keys_that_are_nearly_there(size: int) -> str:
+    env = [
+        {"name": f"E{n}", "valueFrom": {"configMapKeyRef": {"name": "configmap-0", "key": f"kye-{n}"}}}
+        for n in range(size)
+    ]
+    config = _object("ConfigMap", 0, data={f"key-{n}": "" for n in range(size)})
+    return _text([config, _pod(0, container={"env": env})])
+
+
+def config_maps_that_are_nearly_there(size: int) -> str:
+    sources = ({"envFrom": [{"configMapRef": {"name": f"confgmap-{n}"}}]} for n in range(size))
+    pods = (_pod(n, container=source) for n, source in enumerate(sources))
+    return _text([*(_object("ConfigMap", n, data={"a": "b"}) for n in range(size)), *pods])
+
+
+def one_missing_secret_of_many(size: int) -> str:
+    return _text(_pod(n, container={"envFrom": [{"secretRef": {"name": "gone"}}]}) for n in range(size))
+
+
+def mounts_without_volumes(size: int) -> str:
+    mounts = [{"name": f"volme-{n}", "mountPath": f"/m/{n}"} for n in range(size)]
+    volumes = [{"name": f"volume-{n}", "emptyDir": {}} for n in range(size)]
+    return _text([_pod(0, container={"volumeMounts": mounts}, volumes=volumes)])
+
+
+def containers_of_a_pod(size: int) -> str:
+    containers = [
+        {"name": f"c{n}", "image": "a", "ports": [{"containerPort": n, "name": f"p{n}"}]} for n in range(size)
+    ]
+    pod = _pod(0)
+    pod["spec"]["template"]["spec"]["containers"] = containers
+    return _text([pod, _service(0, {"app": "app-0"}, "none")])
+
+
+def unknown_fields(size: int) -> str:
+    return _text([_pod(0, container={f"imgae{n}": "x" for n in range(size)})])
+
+
+def claims_and_volumes(size: int) -> str:
+    modes, amount = {"accessModes": ["ReadWriteOnce"]}, "1Gi"
+    volumes = (
+        _object(
+            "PersistentVolume",
+            n,
+            spec={
+                **modes,
+                "capacity": {"storage": amount},
+                "storageClassName": f"c-{n % 7}",
+                "hostPath": {"path": "/"},
+            },
+        )
+        for n in range(size)
+    )
+    claims = (
+        _object(
+            "PersistentVolumeClaim",
+            n,
+            spec={**modes, "resources": {"requests": {"storage": "2Gi"}}, "storageClassName": f"c-{n % 5}"},
+        )
+        for n in range(size)
+    )
+    return _text([*volumes, *claims])
+
+
+def autoscalers_of_nobody(size: int) -> str:
+    def scaler(number: int) -> dict[str, Any]:
+        target = {"apiVersion": "apps/v1", "kind": "Deployment", "name": f"deploymnt-{number}"}
+        spec = {"scaleTargetRef": target, "maxReplicas": 3}
+        return _object("HorizontalPodAutoscaler", number, "autoscaling/v2", spec=spec)
+
+    return _text([*map(_pod, range(size)), *map(scaler, range(size))])
+
+
+def bindings_of_roles(size: int) -> str:
+    def binding(number: int) -> dict[str, Any]:
+        role = {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": f"rol-{number}"}
+        subjects = [{"kind": "ServiceAccount", "name": f"account-{number}", "namespace": "shop"}]
+        return _object("RoleBinding", number, "rbac.authorization.k8s.io/v1", roleRef=role, subjects=subjects)
+
+    roles = (_object("Role", n, "rbac.authorization.k8s.io/v1", rules=[]) for n in range(size))
+    return _text([*roles, *map(binding, range(size))])
+
+
+def _ingress(number: int, paths: Iterable[tuple[str, str, Any]]) -> dict[str, Any]:
+    routes = [
+        {"path": path, "pathType": "Prefix", "backend": {"service": {"name": service, "port": port}}}
+        for path, service, port in paths
+    ]
+    rules = [{"host": f"h{number % 3}.example.com", "http": {"paths": routes}}]
+    return _object("Ingress", number, "networking.k8s.io/v1", spec={"rules": rules})
+
+
+def ingresses_of_services(size: int) -> str:
+    services = (_service(n, {"app": "web"}) for n in range(size))
+    ingresses = (_ingress(n, [("/", f"servce-{n}", {"number": 81})]) for n in range(size))
+    return _text([*services, *ingresses])
+
+
+def paths_of_an_ingress(size: int) -> str:
+    paths = ((f"/{n % 20}", f"service-{n}", {"name": f"p{n}"}) for n in range(size))
+    return _text([_ingress(0, paths), *(_service(n, {"app": "web"}) for n in range(size))])
+
+
+def stateful_sets_and_services(size: int) -> str:
+    def stateful(number: int) -> dict[str, Any]:
+        pod = _pod(number)
+        spec = {**pod["spec"], "serviceName": f"servic-{number}"}
+        return {**_object("StatefulSet", number, "apps/v1"), "spec": spec}
+
+    return _text([*map(stateful, range(size)), *(_service(n, {"app": f"app-{n}"}) for n in range(size))])
+
+
+def policies_and_budgets(size: int) -> str:
+    selector = {"matchLabels": {"app": "web"}}
+    policies = (
+        _object("NetworkPolicy", n, "networking.k8s.io/v1", spec={"podSelector": selector}) for n in range(size)
+    )
+    budgets = (
+        _object("PodDisruptionBudget", n, "policy/v1", spec={"selector": selector, "minAvailable": 1})
+        for n in range(size)
+    )
+    return _text([*(_pod(n, {"app": "web"}) for n in range(size)), *policies, *budgets])
+
+
+def the_same_object(size: int) -> str:
+    return _text(_object("ConfigMap", 0, data={"n": str(n)}) for n in range(size))
+
+
+def the_same_key(size: int) -> str:
+    return "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n" + "  a: b\n" * size
+
+
+def the_same_node_port(size: int) -> str:
+    port = {"port": 80, "nodePort": 30080}
+    return _text(_object("Service", n, spec={"type": "NodePort", "ports": [port]}) for n in range(size))
+
+
+def node_ports(size: int) -> str:
+    ports = [{"name": f"p{n}", "port": n + 1, "nodePort": 30000 + n % 100} for n in range(size)]
+    return _text([_object("Service", 0, spec={"type": "NodePort", "ports": ports})])
+
+
+def _definition(number: int, properties: dict[str, Any]) -> dict[str, Any]:
+    schema = {"type": "object", "properties": {"spec": {"type": "object", "properties": properties}}}
+    version = {"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": schema}}
+    names = {"kind": f"Thing{number}", "plural": f"thing{number}s", "singular": f"thing{number}"}
+    spec = {"group": "example.com", "scope": "Namespaced", "names": names, "versions": [version]}
+    return {
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "metadata": {"name": f"thing{number}s.example.com"},
+        "spec": spec,
+    }
+
+
+def definitions_and_resources(size: int) -> str:
+    definitions = (_definition(n, {"size": {"type": "integer", "maximum": 1}}) for n in range(size))
+    resources = (_object(f"Thing{n}", n, "example.com/v1", spec={"size": 2, "sise": 1}) for n in range(size))
+    return _text([*definitions, *resources])
+
+
+def definitions_of_one_kind(size: int) -> str:
+    definitions = (_definition(0, {"size": {"type": "integer", "maximum": n}}) for n in range(size))
+    return _text([*definitions, *(_object("Thing0", n, "example.com/v1", spec={"size": 999}) for n in range(size))])
+
+
+def values_of_an_enum(size: int) -> str:
+    values = {"type": "array", "items": {"type": "string", "enum": [f"value-{n}" for n in range(size)]}}
+    resource = _object("Thing0", 0, "example.com/v1", spec={"values": [f"valu-{n}" for n in range(size)]})
+    return _text([_definition(0, {"values": values}), resource])
+
+
+def fields_that_a_definition_lacks(size: int) -> str:
+    properties = {f"field{n}": {"type": "string"} for n in range(size)}
+    resource = _object("Thing0", 0, "example.com/v1", spec={f"feild{n}": "a" for n in range(size)})
+    return _text([_definition(0, properties), resource])
+
+
+def resources_that_make_things(size: int) -> str:
+    resources = (_object("Cluster", n, "db.example.com/v1", spec={"secret": f"made-{n}"}) for n in range(size))
+    pods = (_pod(n, container={"envFrom": [{"secretRef": {"name": f"cluster-{n}-app"}}]}) for n in range(size))
+    return _text([*resources, *pods])
+
+
+def config_map_keys(size: int) -> str:
+    return _text([_object("ConfigMap", 0, data={f"password-{n}": f"hunter{n}" for n in range(size)})])
+
+
+def secret_keys(size: int) -> str:
+    return _text([_object("Secret", 0, data={f"key-{n}": "bm90IHNlY3JldA==" for n in range(size)})])
+
+
+def items_of_a_list(size: int) -> str:
+    listed = [_object("ConfigMap", n, data={"a": 1}) for n in range(size)]
+    return json.dumps({"apiVersion": "v1", "kind": "List", "items": listed})
+
+
+def findings_on_one_line(size: int) -> str:
+    listed = [{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": f"p{n}"}, "spec": {"a": n}} for n in range(size)]
+    return json.dumps({"apiVersion": "v1", "kind": "List", "items": listed}, separators=(",", ":"))
+
+
+_POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n"
+
+
+def nested_ignores(size: int) -> str:
+    lines = []
+    for depth in range(size):
+        indent = " " * depth
+        lines += [f"{indent}# k8slint: ignore[bare-pod] a reason", f"{indent}k{depth}:"]
+    return "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  a: b\nx:\n" + "\n".join(
+        f" {line}" for line in lines
+    )
+
+
+def stacked_ignores(size: int) -> str:
+    return "# k8slint: ignore[bare-pod] a reason\n" * size + _POD + "    - {name: a, image: a}\n" * size
+
+
+def ignores_beside(size: int) -> str:
+    return _POD + "".join(
+        f"    - {{name: c{n}, image: a}} # k8slint: ignore[floating-image-tag] x\n" for n in range(size)
+    )
+
+
+def ignores_of_unknown_rules(size: int) -> str:
+    return _POD + "".join(
+        f"    - {{name: c{n}, image: a}} # k8slint: ignore[floating-tag-{n}] x\n" for n in range(size)
+    )
+
+
+def aliases(size: int) -> str:
+    return "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, labels: &a {b: c}}\nx:\n" + "  - *a\n" * size
+
+
+def merges(size: int) -> str:
+    lines = "".join(f"  k{n}: &a{n}\n    <<: *a{n - 1}\n    f{n}: 1\n" for n in range(1, min(size, 90)))
+    return "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\nx:\n  k0: &a0 {b: c}\n" + lines + "  y: 1\n" * size
+
+
+def broken_documents(size: int) -> str:
+    return "---\n".join(f"apiVersion: v1\nkind: Pod\nmetadata: {{name: p{n}\n" for n in range(size))
+
+
+def comments_in_a_template(size: int) -> str:
+    return "apiVersion: v1\nkind: Pod\na: [\n" + "\n" * size + "# {{\n"
+
+
+def kustomizations(size: int) -> str:
+    listed = "".join(f"  - file-{n}.yaml\n" for n in range(size))
+    return f"apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources:\n{listed}"
+
+
+def cron_jobs(size: int) -> str:
+    schedule = " ".join([",".join(str(n % 60) for n in range(size)), "* * * *"])
+    template = {"spec": {"template": {"spec": {"restartPolicy": "Never", "containers": [{"name": "a", "image": "a"}]}}}}
+    return _text([_object("CronJob", 0, "batch/v1", spec={"schedule": schedule, "jobTemplate": template})])
+
+
+def priorities_and_accounts(size: int) -> str:
+    pods = (
+        _pod(n, priorityClassName=f"hihg-{n}", serviceAccountName=f"acount-{n}", runtimeClassName=f"r-{n}")
+        for n in range(size)
+    )
+    classes = (_object("PriorityClass", n, "scheduling.k8s.io/v1", value=n) for n in range(size))
+    return _text([*pods, *classes, *(_object("ServiceAccount", n) for n in range(size))])
+
+
+ALL: tuple[Make, ...] = (
+    services_that_nearly_select,
+    services_over_the_same_pods,
+    services_beside_the_same_pods,
+    keys_that_are_nearly_there,
+    config_maps_that_are_nearly_there,
+    one_missing_secret_of_many,
+    mounts_without_volumes,
+    containers_of_a_pod,
+    unknown_fields,
+    claims_and_volumes,
+    autoscalers_of_nobody,
+    bindings_of_roles,
+    ingresses_of_services,
+    paths_of_an_ingress,
+    stateful_sets_and_services,
+    policies_and_budgets,
+    the_same_object,
+    the_same_key,
+    the_same_node_port,
+    node_ports,
+    definitions_and_resources,
+    definitions_of_one_kind,
+    values_of_an_enum,
+    fields_that_a_definition_lacks,
+    resources_that_make_things,
+    config_map_keys,
+    secret_keys,
+    items_of_a_list,
+    findings_on_one_line,
+    nested_ignores,
+    stacked_ignores,
+    ignores_beside,
+    ignores_of_unknown_rules,
+    aliases,
+    merges,
+    broken_documents,
+    comments_in_a_template,
+    kustomizations,
+    cron_jobs,
+    priorities_and_accounts,
+)
