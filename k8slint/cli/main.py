@@ -16,6 +16,7 @@ from k8slint.usage import UsageError, reason
 INTERRUPTED = 130
 BROKEN = 3
 _LONGEST = 600
+_TOO_LITTLE = b"k8slint: not enough memory; allow more, or check fewer files at a time\n"
 
 
 def run() -> NoReturn:
@@ -24,6 +25,10 @@ def run() -> NoReturn:
         sys.excepthook = _broken
     try:
         main()
+    except MemoryError:
+        # There is none to say it in any other way, nor to end in one.
+        os.write(2, _TOO_LITTLE)
+        os._exit(2)
     except SystemExit as ended:
         try:
             for stream in (sys.stdout, sys.stderr):
@@ -46,9 +51,6 @@ def main() -> NoReturn:
     code = 0
     try:
         code = _called(sys.argv[1:])
-    except MemoryError:
-        # Only when the error is gone are the frames that hold the memory.
-        code = -1
     except UsageError as error:
         _complain(str(error))
     except BrokenPipeError:
@@ -62,8 +64,6 @@ def main() -> NoReturn:
         _complain(
             "the working directory is gone" if is_gone else f"{error.filename or 'standard output'}: {reason(error)}"
         )
-    if code < 0:
-        _complain("not enough memory; allow more, or check fewer files at a time")
     sys.exit(code)
 
 
