@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 from weakref import WeakKeyDictionary
 
 from k8slint.loading.document import Document, Mark, Source, Span, part_at, unpack
-from k8slint.values.credentials import MAY_NAME_A_CREDENTIAL, names_a_credential
+from k8slint.values.credentials import may_name_a_credential, names_a_credential
 
 MASK: Final = "••••••"
 _CONFIG: Final = ("data", "binaryData", "stringData")
@@ -25,8 +25,8 @@ _LAST_APPLIED: Final = "kubectl.kubernetes.io/last-applied-configuration"
 _OPEN: Final = frozenset({"apiVersion", "kind"})
 _OPEN_METADATA: Final = frozenset({"name", "namespace", "generateName", "labels"})
 _TYPE: Final = re.compile(r"Opaque|[a-z0-9.-]+/[A-Za-z0-9.-]+")
-# A text without any of these has neither a Secret nor a name that says so.
-_HINT: Final = re.compile(f"{MAY_NAME_A_CREDENTIAL}|authorization|cookie|last-applied-configuration", re.IGNORECASE)
+# Where a text may hold a secret beside names of credentials.
+_HINTS: Final = ("authorization", "cookie", "last-applied-configuration")
 _KEY: Final = re.compile(r"""\s*(?:- +)*["']?([\w./-]{1,63})["']?:(?=\s|$)""")
 _CREDENTIAL: Final = re.compile(r"""(?<![\w./-])(["']?)([\w./-]{1,63})\1\s*[:=]""")
 # What a message may hold a value as: in quotes, or as a word of some length without the punctuation around it.
@@ -62,7 +62,8 @@ def hidden(document: Document) -> Hidden:
 def _hints(source: Source) -> bool:
     """Whether anything in a source may be a secret, or a name that says so."""
     if source not in _hinting:
-        _hinting[source] = _HINT.search(source.text) is not None
+        text = source.text.lower()
+        _hinting[source] = may_name_a_credential(text) or any(hint in text for hint in _HINTS)
     return _hinting[source]
 
 

@@ -30,9 +30,9 @@ _TWO_WORDS: Final = frozenset(
         ("shared", "key"), ("signing", "key"), ("storage", "key"),
     }
 )  # fmt: skip
-# What is in every text in which some name is that of a credential, to be looked for without regard to case.
-_BEFORE_KEY: Final = "|".join(sorted(first for first, last in _TWO_WORDS if last == "key"))
-MAY_NAME_A_CREDENTIAL: Final = f"secret|pass|pwd|token|(?:{_BEFORE_KEY})[^a-z0-9]?key"
+# What comes before `key` in such a name, and what else is in every text that has one.
+_BEFORE_KEY: Final = tuple(sorted(first for first, last in _TWO_WORDS if last == "key"))
+_IN_EVERY_ONE: Final = ("secret", "pass", "pwd", "token")
 _PASSWORD_ENDS: Final = ("password", "passwd", "passphrase")
 # Words that may follow the one that says it: `PASSWORD_1`, `SECRET_KEY_BASE`.
 _AFTER: Final = frozenset({"base", "default", "dev", "plain", "prod", "production", "staging", "test", "value"})
@@ -106,3 +106,20 @@ def names_a_credential(name: str) -> bool:
     if last in _ONE_WORD or tuple(parts[-2:]) in _TWO_WORDS or parts[-3:] == ["secret", "access", "key"]:
         return True
     return last.endswith(_PASSWORD_ENDS) and last != "htpasswd"
+
+
+def may_name_a_credential(text: str) -> bool:
+    """Whether some name in a text, which is in lower case, may be that of a credential: a quick look before a long one.
+
+    >>> [may_name_a_credential(text) for text in ("{name: db_password}", "{name: api-key}", "{key: app}")]
+    [True, True, False]
+    """
+    if any(word in text for word in _IN_EVERY_ONE):
+        return True
+    at = text.find("key")
+    while at >= 0:
+        # Between the two words is nothing, or what is neither letter nor digit.
+        if text.endswith(_BEFORE_KEY, 0, at) or text.endswith(_BEFORE_KEY, 0, at - 1):
+            return True
+        at = text.find("key", at + 1)
+    return False
