@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
@@ -101,7 +102,22 @@ class Cluster:
 
     def is_external(self, kind: str, namespace: str, name: str) -> bool:
         """Whether the config says that it exists elsewhere."""
-        return any(_matches_external(pattern, kind, namespace, name) for pattern in self.externals)
+        if not self.externals:
+            return False
+        plain, globs = self._externals
+        places = (
+            *plain.get((kind, name), ()),
+            *(place for *parts, place in globs if _are_matched((kind, name), parts)),
+        )
+        return any(fnmatchcase(namespace, place) or (not namespace and place != "") for place in places)
+
+    @cached_property
+    def _externals(self) -> tuple[Mapping[tuple[str, str], tuple[str, ...]], list[tuple[str, str, str]]]:
+        """The namespaces of the externals by kind and name; of those that are globs, kind, name and namespace."""
+        parts = [pattern.split("/") for pattern in self.externals]
+        known = [(each[0], each[-1], each[1] if len(each) == 3 else "*") for each in parts if len(each) in (2, 3)]
+        plain = [((kind, name), place) for kind, name, place in known if not _GLOB.search(kind + name)]
+        return _grouped(plain), [each for each in known if _GLOB.search(each[0] + each[1])]
 
     def once(self, make: Callable[[Cluster, *Ts], T], *about: *Ts) -> T:
         """What the function makes of this cluster and the rest, made on the first call only: for indices of a check."""
@@ -184,11 +200,8 @@ def _grouped(pairs: Iterable[tuple[Any, T]]) -> dict[Any, tuple[T, ...]]:
     return {key: tuple(values) for key, values in groups.items()}
 
 
-def _matches_external(pattern: str, kind: str, namespace: str, name: str) -> bool:
-    parts = pattern.split("/")
-    if len(parts) == 2:
-        parts.insert(1, "*")
-    wanted = (kind, namespace, name)
-    return len(parts) == 3 and all(
-        fnmatchcase(value, part) or (not value and part != "") for value, part in zip(wanted, parts, strict=True)
-    )
+_GLOB: Final = re.compile(r"[*?\[]")
+
+
+def _are_matched(values: Iterable[str], parts: Iterable[str]) -> bool:
+    return all(map(fnmatchcase, values, parts))

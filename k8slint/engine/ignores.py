@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final, NamedTuple
@@ -74,12 +74,13 @@ class Ignores:
             found = found or next(iter(of_object), None)
         return found
 
-    def complaints(self, active: Collection[str]) -> Iterator[Complaint]:
+    def complaints(self, active: Collection[str], is_wanted: Callable[[str], bool]) -> Iterator[Complaint]:
         """What is wrong with the ignores, once all findings have been asked for.
 
-        An ignore of a rule that was not run may well be of use elsewhere, so nothing is said of it.
+        An ignore of a rule that was not run may well be of use elsewhere, so nothing is said of it. `is_wanted` is
+        asked for the rule of each complaint before it is put into words.
         """
-        yield from self.faults
+        yield from (fault for fault in self.faults if is_wanted(fault.rule))
         if not self.all:
             return
         members: dict[str, list[Rule]] = defaultdict(list)
@@ -89,10 +90,14 @@ class Ignores:
         for ignore in self.all:
             at = (ignore.document, ignore.obj, ignore.span)
             if ignore.word not in members:
+                if not is_wanted(UNKNOWN):
+                    continue
                 near = nearest(ignore.word, members)
                 hint = f', did you mean "{near}"' if near else "; `k8slint rules` lists them"
                 yield Complaint(UNKNOWN, *at, f'there is no rule or category "{ignore.word}"{hint}')
-            elif not self._is_used(ignore) and _has_run(ignore.word, members[ignore.word], active):
+            elif (
+                not self._is_used(ignore) and _has_run(ignore.word, members[ignore.word], active) and is_wanted(UNUSED)
+            ):
                 hint = _hint(ignore)
                 yield Complaint(UNUSED, *at, f"no finding of {ignore.word} is here to be ignored{hint}")
 

@@ -92,11 +92,14 @@ def judge(reading: Reading, world: World, selection: Selection) -> Judged:
                 judged.findings.append(finding)
             else:
                 judged.ignored.append(Ignored(finding, hiding.reason))
-    for complaint in ignores.complaints(selection.severities) if ignores is not None else ():
-        if selection.has(complaint.rule) and judged.takes(complaint.rule, is_ignored=False):
-            problem = ReadProblem(complaint.rule, complaint.message, complaint.span)
-            at = (complaint.rule, complaint.document, complaint.obj, problem)
-            judged.findings.append(_finding(at, complaint.span, selection, concealed))
+
+    def is_wanted(rule: str) -> bool:
+        return selection.has(rule) and judged.takes(rule, is_ignored=False)
+
+    for complaint in ignores.complaints(selection.severities, is_wanted) if ignores is not None else ():
+        problem = ReadProblem(complaint.rule, complaint.message, complaint.span)
+        at = (complaint.rule, complaint.document, complaint.obj, problem)
+        judged.findings.append(_finding(at, complaint.span, selection, concealed))
     return judged
 
 
