@@ -8,7 +8,7 @@ from k8slint.cluster.kustomizations import unbuilt
 from k8slint.engine.judge import Judged
 from k8slint.finding import Skipped, Summary
 from k8slint.loading.charts import unrendered
-from k8slint.loading.discovery import Found
+from k8slint.loading.discovery import PACKAGES, Found
 from k8slint.loading.read import TEMPLATE, Loaded
 from k8slint.objects.read import Reading
 from k8slint.schema.schemas import Schemas, coverage, is_setting
@@ -42,6 +42,7 @@ def summary_of(
         in_part=reach.in_part,
         settings=reach.settings,
         kustomizations=tuple(dict.fromkeys(unbuilt(objects))),
-        unread=len(unopened)
-        + sum(each.skipped == TEMPLATE or any(one.failed for one in each.documents) for each in read),
+        unread=sum(each.reason != PACKAGES for each in unopened)
+        + sum(each.skipped == TEMPLATE for each in read)
+        + sum(any(document.failed for document in reading.documents) for reading, _ in own),
     )

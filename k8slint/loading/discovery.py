@@ -25,6 +25,7 @@ SCHEMA_FILE: Final = ".k8slint.schema.json"
 _LONGEST_SAID: Final = 80
 HELM_TEMPLATE: Final = "a Helm template"
 HELM_FILE: Final = "a Helm chart's own file"
+PACKAGES: Final = "packages of others"
 _CHART_FILES: Final = ("Chart.yaml", "Chart.lock", "requirements.yaml", "values.schema.json")
 LEADS_OUTSIDE: Final = "a link to outside the "
 _NOWHERE: Final = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
@@ -143,7 +144,7 @@ class _Walk:
             if entry.name == ".git" or self._leaves_out(path + "/", ignores):
                 return
             if _is_of_packages(entry):
-                self._skip(f"{path}/", "packages of others", top)
+                self._skip(f"{path}/", PACKAGES, top)
             else:
                 pending.append((path, ignores))
         elif _has_manifest_name(entry.name) and not self._leaves_out(path, ignores):
