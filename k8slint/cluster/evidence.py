@@ -53,7 +53,7 @@ class Evidence(NamedTuple):
 
     `makers` are names of custom resources and releases, `mentioned` the strings inside them; `workload_makers` are
     names of those whose Secrets and ConfigMaps are all known; `pod_makers` and `pod_mentioned` speak for pods alone.
-    `told` are names that programs are given. `patched` are the texts of kustomize's inline patches. `filled` are
+    `told` are names that programs are given. `patched` is the text of kustomize's inline patches. `filled` are
     namespaces into which unread manifests go, `busy` those where a custom resource or a release may make pods of any
     name. `open_paths` are taken in together with what was not read. `releases` are the words in the names of releases,
     by their folders. `moves_namespaces` says that a kustomization puts its objects into another namespace than they are
@@ -66,7 +66,7 @@ class Evidence(NamedTuple):
     pod_makers: Words
     pod_mentioned: Words
     told: frozenset[str]
-    patched: tuple[str, ...]
+    patched: str
     filled: frozenset[str]
     busy: frozenset[str]
     open_paths: frozenset[str]
@@ -103,7 +103,7 @@ class Evidence(NamedTuple):
 
     def is_patched(self, word: str) -> bool:
         """Whether an inline patch of a kustomization holds the word."""
-        return any(word in patch for patch in self.patched)
+        return word in self.patched
 
     def is_open(self, obj: Object) -> bool:
         """Whether what the object refers to may lie in manifests that were not read.
@@ -339,7 +339,7 @@ def _gather(cluster: Cluster) -> Evidence:
         pod_makers,
         pod_mentioned,
         told=frozenset(_told(cluster)),
-        patched=tuple(inline_patches(cluster)),
+        patched="\0".join(inline_patches(cluster)),
         filled=frozenset(filled),
         busy=frozenset(busy),
         open_paths=frozenset(open_paths(cluster)),
