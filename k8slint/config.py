@@ -15,7 +15,7 @@ from k8slint.loading.document import Document, Span
 from k8slint.loading.document import Path as Steps
 from k8slint.loading.opening import read_small
 from k8slint.loading.read import load
-from k8slint.loading.repository import is_repository, is_within, repository_root
+from k8slint.loading.repository import folder_of_all, is_repository, is_within, repository_root
 from k8slint.usage import UsageError, reason
 from k8slint.values.record import made, record
 
@@ -140,8 +140,7 @@ def config_for(file: str, paths: Iterable[str]) -> Config:
     """The settings of the file, else those nearest above all the paths."""
     if file:
         return read_config(Path(file))
-    folders = [path if os.path.isdir(path) else os.path.dirname(path) for path in paths if path != "-"]
-    return find_config(os.path.commonpath([os.path.abspath(folder) for folder in folders or ["."]]))
+    return find_config(folder_of_all(path for path in paths if path != "-"))
 
 
 def find_config(start: str) -> Config:

@@ -16,7 +16,7 @@ from k8slint.loading.document import Source
 from k8slint.loading.expectations import Expectations
 from k8slint.loading.kustomize import PATCH, named_files
 from k8slint.loading.read import Loaded, load
-from k8slint.loading.repository import is_repository, repository_root
+from k8slint.loading.repository import folder_of_all, is_repository, repository_root
 from k8slint.objects.object import Object
 from k8slint.objects.read import Reading, read_source
 from k8slint.parallel import Tell, silent
@@ -142,8 +142,7 @@ def _root(paths: Iterable[str]) -> str:
     Where there is none, it is the working directory.
     """
     here = repository_root(os.getcwd())
-    folders = [path if os.path.isdir(path) else os.path.dirname(path) for path in paths if path != STDIN]
-    common = os.path.commonpath([os.path.abspath(folder) for folder in folders or ["."]])
+    common = folder_of_all(path for path in paths if path != STDIN)
     if is_repository(here) and os.path.commonpath([here, common]) == here:
         return here
     there = repository_root(common)

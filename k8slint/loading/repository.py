@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 _GIT: Final = ".git"
@@ -21,6 +21,12 @@ def repository_root(path: str) -> str:
     """The absolute path of the repository around a folder; the folder itself outside of any."""
     here = os.path.abspath(path)
     return next(filter(is_repository, and_above(here)), here)
+
+
+def folder_of_all(paths: Iterable[str]) -> str:
+    """The absolute path of the deepest folder that all the paths lie in; the working directory if there are none."""
+    folders = [path if os.path.isdir(path) else os.path.dirname(path) for path in paths]
+    return os.path.commonpath([os.path.abspath(folder) for folder in folders or ["."]])
 
 
 def is_repository(folder: str) -> bool:

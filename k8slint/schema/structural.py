@@ -26,7 +26,6 @@ class Itself:
 
 
 TYPE_META: Final = frozenset({"apiVersion", "kind", "metadata"})
-_NO_SCHEMA: Final[Mapping[str, Any]] = {}
 
 
 def unknown_fields(data: Any, schema: Mapping[str, Any]) -> Iterator[tuple[Path, Mapping[str, Any]]]:

@@ -12,6 +12,7 @@ from ipaddress import ip_address
 from typing import Any, Final
 
 from k8slint.scheduling.pods import normal_image
+from k8slint.simulation.quota import OF_CLASS, SCOPES
 from k8slint.values.quantity import Quantity, QuantityError
 
 ABSENT: Final = object()
@@ -61,7 +62,6 @@ _DOMAIN: Final = re.compile(r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a
 _TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)")
 _INTEGER: Final = re.compile(r"-?[0-9]{1,18}")
 _PERCENT: Final = re.compile(r"[0-9]{1,3}%")
-_BY_CLASS: Final = ".storageclass.storage.k8s.io/"
 _PRIVATE: Final = int(ip_address("10.0.0.0"))
 
 
@@ -194,9 +194,9 @@ def quantities(aliases: Aliases, value: Any) -> Any:
 
 
 def _resource(aliases: Aliases, key: Any) -> Any:
-    if isinstance(key, str) and _BY_CLASS in key:
-        storage_class, _, resource = key.partition(_BY_CLASS)
-        return f"{aliases.alias('class', storage_class)}{_BY_CLASS}{resource}" if _KEY.fullmatch(resource) else ABSENT
+    if isinstance(key, str) and OF_CLASS in key:
+        storage_class, _, resource = key.partition(OF_CLASS)
+        return f"{aliases.alias('class', storage_class)}{OF_CLASS}{resource}" if _KEY.fullmatch(resource) else ABSENT
     return key_form(aliases, key)
 
 
@@ -239,15 +239,7 @@ def scope_expression(aliases: Aliases, value: Any) -> Any:
     return told(aliases, value, {"scopeName": scope_name, "operator": word(*_OPERATORS), "values": [name(named)]})
 
 
-scope_name: Final = word(
-    "Terminating",
-    "NotTerminating",
-    "BestEffort",
-    "NotBestEffort",
-    "PriorityClass",
-    "CrossNamespacePodAffinity",
-    "VolumeAttributesClass",
-)
+scope_name: Final = word(*SCOPES)
 
 
 def keyed(aliases: Aliases, value: Any) -> Any:

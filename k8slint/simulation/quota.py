@@ -42,8 +42,9 @@ _SHORT_NAMES: Final = {
     "Secret": "secrets",
     "Service": "services",
 }
-_SCOPED_BY_CLASS: Final = ".storageclass.storage.k8s.io/"
-_SCOPES: Final = (
+OF_CLASS: Final = ".storageclass.storage.k8s.io/"
+"""What stands between the name of a storage class and that of a resource, in amounts for the class alone."""
+SCOPES: Final = (
     "Terminating",
     "NotTerminating",
     "BestEffort",
@@ -125,8 +126,8 @@ class Quota:
 
 
 def _scope(name: str, where: str) -> Scope:
-    if name not in _SCOPES:
-        raise ShapeError(where, f'"{name}" is no scope; expected one of {", ".join(_SCOPES)}')
+    if name not in SCOPES:
+        raise ShapeError(where, f'"{name}" is no scope; expected one of {", ".join(SCOPES)}')
     if name in ("PriorityClass", "VolumeAttributesClass"):
         return Scope(name, Requirement(name, "Exists"))
     return Scope(name, None)
@@ -224,7 +225,7 @@ def _is_counted(name: str, resource: str) -> bool:
     if resource == "pods":
         return name == "pods" or _is_compute(name)
     if resource == "persistentvolumeclaims":
-        plain = name.rpartition(_SCOPED_BY_CLASS)[2]
+        plain = name.rpartition(OF_CLASS)[2]
         return plain in ("persistentvolumeclaims", "requests.storage")
     if resource == "services":
         return name in ("services", "services.loadbalancers", "services.nodeports")
@@ -306,7 +307,7 @@ def usage_of_claim(spec: Mapping[str, Any], class_name: str) -> Usage:
     if "storage" in requests:
         amounts["requests.storage"] = requests["storage"]
     if class_name:
-        amounts |= {f"{class_name}{_SCOPED_BY_CLASS}{name}": amount for name, amount in amounts.items()}
+        amounts |= {f"{class_name}{OF_CLASS}{name}": amount for name, amount in amounts.items()}
     amounts["count/persistentvolumeclaims"] = ONE
     attributes = text_at(spec, "volumeAttributesClassName", "spec")
     classes = {"VolumeAttributesClass": attributes} if attributes else {}
