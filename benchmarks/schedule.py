@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from k8slint.scheduling import Assigned, Facts, Node, Pod, schedule
+from k8slint.scheduling import Assigned, Listers, Node, Pod, schedule
 
 SIZES = (100, 1000, 5000)
 PODS = 5000
@@ -99,7 +99,7 @@ def main() -> None:
     for name, shapes, more, objects in SCENARIOS:
         cells, first = [], 0.0
         for size in SIZES:
-            waiting, cluster, facts = list(pods(shapes, more)), nodes(size), Facts.of(objects)
+            waiting, cluster, facts = list(pods(shapes, more)), nodes(size), Listers.of(objects)
             start = time.perf_counter()
             result = schedule(waiting, cluster, facts)
             taken = time.perf_counter() - start

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from k8slint.finding import Severity
-from k8slint.loading.contract import UNKNOWN_KEY, faults
 from k8slint.loading.discovery import CONFIG_FILES
 from k8slint.loading.document import Document, Span
 from k8slint.loading.document import Path as Steps
+from k8slint.loading.load import load
 from k8slint.loading.opening import read_small
-from k8slint.loading.read import load
 from k8slint.loading.repository import folder_of_all, is_repository, is_within, repository_root
+from k8slint.own_schemas import UNKNOWN_KEY, faults
 from k8slint.usage import UsageError, reason
 from k8slint.values.record import made, record
 

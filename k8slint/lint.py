@@ -6,21 +6,21 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 
+from k8slint.apiserver.schemas import Schemas, assumptions, schemas_for
 from k8slint.cluster.alternatives import divide
 from k8slint.cluster.bundles import Bundles, Place, judged_alone, parting, with_slashes
 from k8slint.cluster.cluster import Cluster
-from k8slint.cluster.nodes import MISSED
+from k8slint.cluster.node_selectors import MISSED
 from k8slint.cluster.unread import unread
 from k8slint.config import Override
-from k8slint.engine.judge import MOST_FINDINGS, Judged, World, judge
+from k8slint.engine.findings import MOST_FINDINGS, Judged, World, judge
 from k8slint.engine.rule import load_rules
 from k8slint.engine.selection import Selection, default_selection, named
 from k8slint.engine.summary import summary_of
 from k8slint.finding import Finding, Report, RuleText
-from k8slint.objects.read import Reading
+from k8slint.objects.from_documents import Reading
 from k8slint.parallel import Tell, begins, chunked, map_in_order
 from k8slint.project import Material, Request, collect
-from k8slint.schema.schemas import Schemas, assumptions, schemas_for
 from k8slint.simulation.assumptions import Assumptions
 from k8slint.usage import UsageError, blamed_on
 

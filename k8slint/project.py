@@ -6,21 +6,21 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from k8slint.apiserver.schemas import BUNDLED, NEWEST
 from k8slint.cluster.cluster import Cluster
-from k8slint.cluster.description import described_by, described_nodes
+from k8slint.cluster.cluster_file import described_by, described_nodes
 from k8slint.config import Config
 from k8slint.finding import Failure, Skipped
-from k8slint.loading.batch import load_file, load_files
 from k8slint.loading.discovery import LEADS_OUTSIDE, Discovered, Found, discover
 from k8slint.loading.document import Source
 from k8slint.loading.expectations import Expectations
+from k8slint.loading.files import load_file, load_files
 from k8slint.loading.kustomize import PATCH, named_files
-from k8slint.loading.read import Loaded, load
+from k8slint.loading.load import Loaded, load
 from k8slint.loading.repository import folder_of_all, is_repository, repository_root
+from k8slint.objects.from_documents import Reading, read_source
 from k8slint.objects.object import Object
-from k8slint.objects.read import Reading, read_source
 from k8slint.parallel import Tell, silent
-from k8slint.schema.schemas import BUNDLED, NEWEST
 from k8slint.usage import UsageError, blamed_on, reason
 from k8slint.values.version import KubernetesVersion
 

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from k8slint.cluster.cluster import CLUSTER_SCOPED, Cluster
 from k8slint.cluster.references import Reference, is_supplied, may_exist, names_supplied, supplies, supply_elsewhere
-from k8slint.cluster.spelling import is_slip, nearest_name
+from k8slint.cluster.similar_names import is_slip, nearest_name
 from k8slint.cluster.tables import names_given_by_clusters
 from k8slint.loading.document import Path
 from k8slint.objects.fields import text
 from k8slint.objects.object import Object, Pod
-from k8slint.objects.problem import Problem, Related
+from k8slint.objects.problem import Absence, Problem, Related
 from k8slint.values.names import is_dns_subdomain
 from k8slint.values.nearest import worth_comparing
 
@@ -29,22 +29,22 @@ def absence(
     if elsewhere is not None:
         message += f'; the one in namespace "{elsewhere.namespace}" cannot be used from "{namespace}"'
         related = (Related(elsewhere.obj, ("metadata", "namespace"), f'{kind} "{name}" of another namespace'),)
-        return Problem(path, message, related, effect, absent=name)
+        return Problem(path, message, related, effect, rests_on=Absence(name))
     other = supply_elsewhere(cluster, group_kind, namespace, name)
     if other is not None:
         holder, here, there = other
         message += f" for {here}/; {there}/ has one of this name"
         related = (Related(holder.obj, ("metadata", "name"), f"the one for {there}/"),)
-        return Problem(path, message, related, effect, absent=name)
+        return Problem(path, message, related, effect, rests_on=Absence(name))
     near = nearest_to(name, cluster, group_kind, namespace)
     if near is None:
-        return Problem(path, message, effect=effect, absent=name)
+        return Problem(path, message, effect=effect, rests_on=Absence(name))
     message += f'; did you mean "{near}"'
     supply = next(supplies(cluster, group_kind, namespace, near), None)
     if supply is None:
-        return Problem(path, f"{message}, which every cluster has?", effect=effect, absent=name)
+        return Problem(path, f"{message}, which every cluster has?", effect=effect, rests_on=Absence(name))
     related = (Related(supply.obj, ("metadata", "name"), f'{kind} "{near}" is here'),)
-    return Problem(path, f"{message}?", related, effect, absent=name)
+    return Problem(path, f"{message}?", related, effect, rests_on=Absence(name))
 
 
 def nearest_to(name: str, cluster: Cluster, group_kind: str, namespace: str) -> str | None:
@@ -132,4 +132,4 @@ def mistaken_kind(path: Path, kind: str, name: str, mistaken: Object, effect: st
     """That the name is there, but of another kind than is written at the path."""
     message = f'{kind} "{name}" is not among the files, but {mistaken} is'
     related = (Related(mistaken, ("kind",), f"it is a {mistaken.kind}"),)
-    return Problem(path, message, related, effect, f"Write kind: {mistaken.kind}.", absent=name)
+    return Problem(path, message, related, effect, f"Write kind: {mistaken.kind}.", rests_on=Absence(name))

@@ -9,7 +9,7 @@ from k8slint.cluster.cluster import Cluster
 from k8slint.loading.document import Path
 from k8slint.objects.fields import mapping
 from k8slint.objects.object import Object
-from k8slint.objects.problem import Problem
+from k8slint.objects.problem import Place, Problem
 
 _CONFLICT: Final = (
     "kubectl apply stops with: the object has been modified; please apply your changes to the latest version and try "
@@ -54,4 +54,4 @@ def exported_object(obj: Object, cluster: Cluster) -> Iterator[Problem]:
         paths.append(("spec", "clusterIP"))
         effect = f"{effect} {_TAKEN}".strip()
     fields = ", ".join(".".join(map(str, path)) for path in paths)
-    yield Problem(paths[0], f"it was copied out of a cluster: {fields}", effect=effect, at_key=True)
+    yield Problem(paths[0], f"it was copied out of a cluster: {fields}", effect=effect, place=Place.KEY)

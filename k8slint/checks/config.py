@@ -12,7 +12,7 @@ from k8slint.cluster.kustomizations import KUSTOMIZATIONS
 from k8slint.loading.document import Path
 from k8slint.objects.fields import dig, items, mapping, sequence, strings, text
 from k8slint.objects.object import Container, Object, Pod
-from k8slint.objects.problem import Problem
+from k8slint.objects.problem import Place, Problem
 from k8slint.values.credentials import decode_base64, is_filled_in_later, is_masked, names_a_credential, words
 
 _MOST_BYTES: Final = 1024 * 1024
@@ -122,7 +122,7 @@ def secret_data_not_base64(obj: Object, cluster: Cluster) -> Iterator[Problem]:
     """A value under `data` that the API server cannot decode."""
     for path, key, value in _secret_values(obj, "data"):
         if decode_base64(value) is None:
-            yield Problem(path, f'the value of "{key}" is not base64: {_why_not_base64(value)}', conceals=True)
+            yield Problem(path, f'the value of "{key}" is not base64: {_why_not_base64(value)}', place=Place.SECRET)
 
 
 def _why_not_base64(value: str) -> str:
@@ -142,7 +142,7 @@ def secret_trailing_newline(obj: Object, cluster: Cluster) -> Iterator[Problem]:
             line = plain.removesuffix("\n").removesuffix("\r")
             if line and line != plain and line.isprintable() and _HASHED.match(line) is None:
                 fix = "" if field == "data" else "Write the value on the line of its key, or as a block with `|-`."
-                yield Problem(path, f'the value of "{key}" ends with a newline', fix=fix, conceals=True)
+                yield Problem(path, f'the value of "{key}" ends with a newline', fix=fix, place=Place.SECRET)
 
 
 def _is_of_one_line(key: str) -> bool:
@@ -154,12 +154,12 @@ def secret_double_encoded(obj: Object, cluster: Cluster) -> Iterator[Problem]:
     """A value that is base64 of written text once more than its field needs."""
     for path, key, value in _secret_values(obj, "data"):
         if _is_encoded_text(key, _text_of(value)):
-            yield Problem(path, f'the value of "{key}" is base64 twice over', conceals=True)
+            yield Problem(path, f'the value of "{key}" is base64 twice over', place=Place.SECRET)
     for path, key, value in _secret_values(obj, "stringData"):
         # Without padding it may be a token that only looks so.
         if value.rstrip().endswith("=") and _is_encoded_text(key, value):
             message = f'the value of "{key}" is base64, which stringData does not decode'
-            yield Problem(path, message, fix="Move the value to `data`, or write it plain.", conceals=True)
+            yield Problem(path, message, fix="Move the value to `data`, or write it plain.", place=Place.SECRET)
 
 
 def _is_encoded_text(key: str, value: str) -> bool:
@@ -328,7 +328,7 @@ def secret_literal_in_env(container: Container, cluster: Cluster) -> Iterator[Pr
         name = text(entry.get("name"))
         said = _secret_in(name, value)
         if said and not cluster.find("Secret", container.pod.namespace, value):
-            yield Problem((*path, "value"), f'"{name}" holds {said}', conceals=True)
+            yield Problem((*path, "value"), f'"{name}" holds {said}', place=Place.SECRET)
 
 
 def secret_literal_in_configmap(obj: Object, cluster: Cluster) -> Iterator[Problem]:
@@ -336,7 +336,7 @@ def secret_literal_in_configmap(obj: Object, cluster: Cluster) -> Iterator[Probl
     for key, value in _values(obj, "data").items():
         said = _secret_in(key, value.rstrip("\n"))
         if said and not cluster.find("Secret", obj.namespace, value):
-            yield Problem(("data", key), f'"{key}" holds {said}', conceals=True)
+            yield Problem(("data", key), f'"{key}" holds {said}', place=Place.SECRET)
 
 
 def _secret_in(name: str, value: str) -> str:

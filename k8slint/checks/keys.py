@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 from k8slint.checks.wording import listed
 from k8slint.cluster.cluster import Cluster
 from k8slint.cluster.evidence import evidence_of
-from k8slint.cluster.producers import Supply
+from k8slint.cluster.generated import Supply
 from k8slint.cluster.references import Reference, may_gain_keys, references_of, supplies
 from k8slint.objects.object import Pod
-from k8slint.objects.problem import Problem, Related
+from k8slint.objects.problem import Absence, Problem, Related
 from k8slint.values.nearest import nearest
 from k8slint.values.placeholder import has_placeholder
 
@@ -58,13 +58,17 @@ def _key_problem(reference: Reference, supply: Supply) -> Problem:
         message = f'key "{key}" of {kind} "{name}" is in binaryData, and a variable takes only what is in data'
         related = (Related(supply.obj, keys[key], "the key is here"),)
         fix = "Move the key to data, or mount it as a file."
-        return Problem(reference.key_path, message, related, effect, fix, unless=key)
+        return Problem(reference.key_path, message, related, effect, fix, rests_on=Absence(mended_by=key))
     near = nearest(key, supply.names_of_keys)
     if near is not None:
         related = (Related(supply.obj, keys[near], "the nearest key"),)
-        return Problem(reference.key_path, f'{message}; did you mean "{near}"?', related, effect, unless=key)
+        return Problem(
+            reference.key_path, f'{message}; did you mean "{near}"?', related, effect, rests_on=Absence(mended_by=key)
+        )
     related = (Related(supply.obj, next(iter(keys.values()))[:-1], f'the keys of {kind} "{name}"'),)
-    return Problem(reference.key_path, f"{message}; it has {listed(keys)}", related, effect, unless=key)
+    return Problem(
+        reference.key_path, f"{message}; it has {listed(keys)}", related, effect, rests_on=Absence(mended_by=key)
+    )
 
 
 def _key_effect(reference: Reference) -> str:

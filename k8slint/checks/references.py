@@ -20,8 +20,8 @@ from k8slint.checks.unselected import meant_by
 from k8slint.checks.wording import few, listed
 from k8slint.cluster.cluster import Cluster
 from k8slint.cluster.evidence import evidence_of
+from k8slint.cluster.generated import Supply
 from k8slint.cluster.kustomizations import kustomizations, listed_files
-from k8slint.cluster.producers import Supply
 from k8slint.cluster.references import (
     certificates_of,
     claim_templates,
@@ -30,7 +30,7 @@ from k8slint.cluster.references import (
     references_of,
     supplies,
 )
-from k8slint.cluster.selection import (
+from k8slint.cluster.service_selectors import (
     MOST_SELECTED,
     DeclaredPort,
     declared_ports,
@@ -43,7 +43,7 @@ from k8slint.cluster.tables import given_as
 from k8slint.loading.document import Path
 from k8slint.objects.fields import dig, items, mapping, text
 from k8slint.objects.object import Object, Pod
-from k8slint.objects.problem import Problem, Related
+from k8slint.objects.problem import Absence, Problem, Related
 from k8slint.values.gvk import GroupVersionKind
 from k8slint.values.names import is_dns_subdomain
 from k8slint.values.nearest import nearest
@@ -129,7 +129,9 @@ def undefined_volume(pod: Pod, cluster: Cluster) -> Iterator[Problem]:
                 hint = f'; did you mean "{near}"?' if near else ""
                 message = f'container "{container.name}" mounts "{name}", but the Pod has no volume of that name{hint}'
                 effect = _STATEFUL_EFFECT if is_stateful else ""
-                yield Problem((*container.path, field, index, "name"), message, effect=effect, unless=name)
+                yield Problem(
+                    (*container.path, field, index, "name"), message, effect=effect, rests_on=Absence(mended_by=name)
+                )
 
 
 _STATEFUL_EFFECT: Final = (
@@ -193,7 +195,9 @@ def missing_role(obj: Object, cluster: Cluster) -> Iterator[Problem]:
     effect = f'It grants nothing: requests are Forbidden, with RBAC: {kind.lower()}.{_RBAC} "{name}" not found.'
     if kind == "Role" and given_as(f"ClusterRole.{_RBAC}", "", name) is not None:
         message = f'Role "{name}" is not among the files, but every cluster has a ClusterRole "{name}"'
-        yield Problem(("roleRef", "kind"), message, effect=effect, fix="Write kind: ClusterRole.", absent=name)
+        yield Problem(
+            ("roleRef", "kind"), message, effect=effect, fix="Write kind: ClusterRole.", rests_on=Absence(name)
+        )
         return
     other = "ClusterRole" if kind == "Role" else "Role"
     mistaken = of_other_kind(cluster, obj, {other: f"{other}.{_RBAC}"}, name)
@@ -322,11 +326,15 @@ def _port_problem(path: Path, service: Object, field: str, wanted: str | int) ->
         confused = next((port.get("port") for port in ports if port.get("targetPort") == wanted), None)
         numbers = few(str(port.get("port")) for port in ports)
         hint = f"{wanted} is the targetPort of its port {confused}" if confused else f"it has {numbers}"
-        return Problem(path, f"{service} has no port {wanted}; {hint}", related, unless=str(wanted))
+        return Problem(
+            path, f"{service} has no port {wanted}; {hint}", related, rests_on=Absence(mended_by=str(wanted))
+        )
     names = [name for port in ports if (name := text(port.get("name")))]
     near = nearest(str(wanted), names)
     hint = f'did you mean "{near}"?' if near else f"it has {listed(names)}" if names else "its ports have no names"
-    return Problem(path, f'{service} has no port named "{wanted}"; {hint}', related, unless=str(wanted))
+    return Problem(
+        path, f'{service} has no port named "{wanted}"; {hint}', related, rests_on=Absence(mended_by=str(wanted))
+    )
 
 
 def service_target_port_missing(obj: Object, cluster: Cluster) -> Iterator[Problem]:
@@ -357,14 +365,21 @@ def _target_problem(path: Path, wanted: str, protocol: str, pod: Pod, by_name: M
     if wanted in by_name:
         port = by_name[wanted]
         message = f'the selected Pods declare port "{wanted}" for {port.protocol}, not for {protocol}'
-        return Problem(path, message, (Related(port.obj, port.path, f"{port.protocol} port"),), unless=wanted)
+        return Problem(
+            path, message, (Related(port.obj, port.path, f"{port.protocol} port"),), rests_on=Absence(mended_by=wanted)
+        )
     message = f'no container of the selected Pods has a port named "{wanted}"'
     near = nearest(wanted, by_name)
     if near is not None:
         related = (Related(by_name[near].obj, by_name[near].path, "the nearest port"),)
-        return Problem(path, f'{message}; did you mean "{near}"?', related, unless=wanted)
+        return Problem(path, f'{message}; did you mean "{near}"?', related, rests_on=Absence(mended_by=wanted))
     related = (Related(pod.obj, (*pod.path, "spec", "containers"), f"{pod.obj} is selected"),)
-    return Problem(path, f"{message}; they have {listed(by_name)}" if by_name else message, related, unless=wanted)
+    return Problem(
+        path,
+        f"{message}; they have {listed(by_name)}" if by_name else message,
+        related,
+        rests_on=Absence(mended_by=wanted),
+    )
 
 
 def service_selects_nothing(obj: Object, cluster: Cluster) -> Iterator[Problem]:
@@ -378,5 +393,6 @@ def service_selects_nothing(obj: Object, cluster: Cluster) -> Iterator[Problem]:
     if has_own_endpoints(obj, cluster) or may_select_others(obj, written, cluster):
         return
     problem = meant_by(obj, written, cluster)
-    if problem is not None and not evidence_of(cluster).is_patched(problem.unless):
-        yield problem
+    if problem is None or (problem.rests_on and evidence_of(cluster).is_patched(problem.rests_on.mended_by)):
+        return
+    yield problem

@@ -6,7 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from posixpath import normpath
 from typing import Any, Final
 
-from k8slint.cluster.claims import (
+from k8slint.cluster.cluster import Cluster
+from k8slint.cluster.node_selectors import HOSTNAME, demanded_hosts, has_one_node, known_nodes, terms_of
+from k8slint.cluster.references import may_exist
+from k8slint.cluster.similar_names import nearest_name
+from k8slint.cluster.volume_matching import (
     NO_PROVISIONER,
     OLD_CLASS,
     Claim,
@@ -19,14 +23,10 @@ from k8slint.cluster.claims import (
     static_classes,
     volumes_by_class,
 )
-from k8slint.cluster.cluster import Cluster
-from k8slint.cluster.nodes import HOSTNAME, demanded_hosts, has_one_node, known_nodes, terms_of
-from k8slint.cluster.references import may_exist
-from k8slint.cluster.spelling import nearest_name
 from k8slint.loading.document import Path
 from k8slint.objects.fields import dig, items, mapping, sequence, strings, text
 from k8slint.objects.object import Container, Object, Pod
-from k8slint.objects.problem import Problem, Related
+from k8slint.objects.problem import Absence, Problem, Related
 from k8slint.values.image import Image
 from k8slint.values.labels import LabelSelector
 from k8slint.values.placeholder import has_placeholder
@@ -241,7 +241,7 @@ def _of_volume(claim: Claim, wanted: str, cluster: Cluster) -> Iterator[Problem]
         near = nearest_name(wanted, cluster.once(_volume_names))
         if near and not cluster.is_external("PersistentVolume", "", wanted):
             message = f'there is no PersistentVolume "{wanted}"; nearest is "{near}"'
-            yield Problem(path, message, absent=wanted, fix="Name a PersistentVolume that exists.")
+            yield Problem(path, message, rests_on=Absence(wanted), fix="Name a PersistentVolume that exists.")
         return
     lacks = [lacks_of(volume, claim, is_named=True) for volume in volumes]
     if all(lacks):
@@ -265,12 +265,12 @@ def _of_class(claim: Claim, cluster: Cluster) -> Iterator[Problem]:
         message = (
             f"{claim.copies} replicas need as many PersistentVolumes {of_class}; only {fitting} can hold the claim"
         )
-        yield Problem(claim.path, message, absent=absent)
+        yield Problem(claim.path, message, rests_on=Absence(absent))
         return
     volume, lacks = volumes.nearest(claim)
     message = f'no PersistentVolume {of_class} can hold this claim; nearest is "{volume.name}", which {_all_of(lacks)}'
     related = (Related(volume, lacks[0].at_volume, "the nearest volume"),)
-    yield Problem((*claim.path, *lacks[0].at_claim), message, related, absent=absent)
+    yield Problem((*claim.path, *lacks[0].at_claim), message, related, rests_on=Absence(absent))
 
 
 def _all_of(lacks: Iterable[Lack]) -> str:
@@ -310,7 +310,7 @@ def missing_storage_class(obj: Object, cluster: Cluster) -> Iterator[Problem]:
         near = nearest_name(name, (*defined, *filter(None, of_volumes)))
         if (near or defined) and not may_exist(cluster, obj, "StorageClass.storage.k8s.io", name):
             hint = f'; nearest is "{near}"' if near else ""
-            yield Problem(path, f'there is no StorageClass "{name}"{hint}', absent=name)
+            yield Problem(path, f'there is no StorageClass "{name}"{hint}', rests_on=Absence(name))
 
 
 def _classes_named(obj: Object) -> Iterator[tuple[Path, str]]:

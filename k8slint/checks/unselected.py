@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from k8slint.checks.wording import few
 from k8slint.cluster.cluster import Cluster
-from k8slint.cluster.selection import Neighbours, nearest_pod, pod_elsewhere, pods_beside
+from k8slint.cluster.service_selectors import Neighbours, nearest_pod, pod_elsewhere, pods_beside
 from k8slint.loading.document import Path
 from k8slint.objects.object import Object, Pod
-from k8slint.objects.problem import Problem, Related
+from k8slint.objects.problem import Absence, Problem, Related
 from k8slint.values.labels import LabelSelector
 
 
@@ -32,7 +32,7 @@ def _unlike(service: Object, selector: LabelSelector, pod: Pod) -> Problem:
     related = (Related(pod.obj, _labels_path(pod, key if has is not None else ""), "its labels"),)
     # Of one file, the two are meant for each other whatever else there is.
     absent = "" if pod.obj.document.source is service.document.source else wanted
-    return Problem(("spec", "selector", key), message, related, absent=absent, unless=wanted)
+    return Problem(("spec", "selector", key), message, related, rests_on=Absence(absent, wanted))
 
 
 def _selects_elsewhere(selector: LabelSelector, pod: Pod) -> Problem:
@@ -43,7 +43,7 @@ def _selects_elsewhere(selector: LabelSelector, pod: Pod) -> Problem:
     )
     related = (Related(pod.obj, ("metadata", "namespace"), f"{pod.obj} is in another namespace"),)
     fix = "Put the Service into the namespace of its Pods, or the Pods into that of the Service."
-    return Problem(("spec", "selector", key), message, related, fix=fix, absent=wanted, unless=wanted)
+    return Problem(("spec", "selector", key), message, related, fix=fix, rests_on=Absence(wanted, wanted))
 
 
 def _selects_none_beside(selector: LabelSelector, pods: Neighbours, namespace: str) -> Problem:
@@ -56,7 +56,7 @@ def _selects_none_beside(selector: LabelSelector, pods: Neighbours, namespace: s
     where = f'in namespace "{namespace}"' if namespace else "beside it"
     message = f"selector {selector} matches no Pod; the Pods {where} {has}"
     related = (Related(pods.first.obj, _labels_path(pods.first, ""), f"the labels of {pods.first.obj}"),)
-    return Problem(("spec", "selector", key), message, related, absent=wanted, unless=wanted)
+    return Problem(("spec", "selector", key), message, related, rests_on=Absence(wanted, wanted))
 
 
 def _labels_path(pod: Pod, key: str) -> Path:

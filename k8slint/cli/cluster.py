@@ -142,7 +142,7 @@ def snapshot(
     ] = False,
 ) -> None:
     """Cut what kubectl prints of a cluster down to what scheduling goes by."""
-    from k8slint.simulation.snapshot import anonymized, lean  # noqa: PLC0415 - imported when it runs
+    from k8slint.simulation.export.lean import anonymized, lean  # noqa: PLC0415 - imported when it runs
 
     if source == "-" and sys.stdin is not None and sys.stdin.isatty():
         raise UsageError(f"nothing to read; run: {_COMMAND}")
@@ -193,7 +193,7 @@ def _bytes(source: str) -> bytes:
 
 
 def _documents(source: str, data: bytes) -> Iterator[Any]:
-    from k8slint.loading.read import load  # noqa: PLC0415 - imported when it runs
+    from k8slint.loading.load import load  # noqa: PLC0415 - imported when it runs
 
     loaded = load(_shown(source), data)
     if not loaded.documents:

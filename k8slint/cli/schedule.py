@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     from k8slint.cluster.cluster import Cluster
     from k8slint.config import Config
-    from k8slint.objects.read import Reading
-    from k8slint.report.schedule.subject import Subject
+    from k8slint.objects.from_documents import Reading
+    from k8slint.report.schedule.view import Subject
     from k8slint.scheduling import Profile
     from k8slint.simulation.results import DryRun, PodResult
     from k8slint.values.version import KubernetesVersion
@@ -119,7 +119,7 @@ def rehearse(
         UsageError: for what cannot be done as asked, or cannot be read.
     """
     from k8slint.project import STDIN, Request, collect  # noqa: PLC0415 - imported when it runs
-    from k8slint.report.schedule.subject import Subject  # noqa: PLC0415
+    from k8slint.report.schedule.view import Subject  # noqa: PLC0415
     from k8slint.simulation.explain import Explainer  # noqa: PLC0415
 
     request = Request(
@@ -198,7 +198,7 @@ def _dry_run(
 def _profiles(file: str) -> tuple[Profile, ...]:
     """The profiles of a KubeSchedulerConfiguration; the default one where no file is named."""
     from k8slint.scheduling import Profile  # noqa: PLC0415 - imported when it runs
-    from k8slint.simulation.configuration import profile_from  # noqa: PLC0415
+    from k8slint.simulation.scheduler_config import profile_from  # noqa: PLC0415
 
     if not file:
         return (Profile(),)

@@ -43,7 +43,7 @@ def read_documents(file: str) -> tuple[Document, ...]:
     Raises:
         UsageError: where it cannot be read as a whole.
     """
-    from k8slint.loading.batch import load_file  # noqa: PLC0415 - imported when it runs
+    from k8slint.loading.files import load_file  # noqa: PLC0415 - imported when it runs
 
     documents = load_file(file).documents
     for document in documents:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from k8slint.cli.kinds import in_short, is_kind, kind_and_name
+from k8slint.cli.resource_names import in_short, is_kind, kind_and_name
 from k8slint.cli.schedule import (
     ClusterFile,
     Color,

@@ -11,6 +11,7 @@ from itertools import islice
 from typing import Any, Final, NamedTuple
 
 from k8slint.cluster.cluster import Cluster
+from k8slint.cluster.generated import reach
 from k8slint.cluster.kustomizations import (
     KUSTOMIZATIONS,
     file_of,
@@ -21,7 +22,6 @@ from k8slint.cluster.kustomizations import (
     paths_read,
     upwards,
 )
-from k8slint.cluster.producers import reach
 from k8slint.cluster.tables import beside
 from k8slint.objects.fields import dig, items, mapping, sequence, text
 from k8slint.objects.object import Container, Object

@@ -12,8 +12,8 @@ from typing import Any, Final, Literal, NamedTuple
 
 from k8slint.cluster.cluster import CLUSTER_SCOPED, Cluster
 from k8slint.cluster.evidence import evidence_of
+from k8slint.cluster.generated import CERTIFICATES, Supply, config_keys, produced, reach
 from k8slint.cluster.kustomizations import KUSTOMIZATIONS, names_given
-from k8slint.cluster.producers import CERTIFICATES, Supply, config_keys, produced, reach
 from k8slint.cluster.tables import given_as
 from k8slint.loading.document import Path
 from k8slint.objects.fields import dig, items, mapping, text

@@ -10,8 +10,8 @@ from functools import cache
 from typing import Final, NamedTuple
 
 from k8slint.cluster.kustomizations import upwards
-from k8slint.loading.read import Loaded
-from k8slint.objects.read import Reading
+from k8slint.loading.load import Loaded
+from k8slint.objects.from_documents import Reading
 
 
 class Chart(NamedTuple):

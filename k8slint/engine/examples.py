@@ -6,15 +6,15 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from k8slint.apiserver.schemas import schemas_for
 from k8slint.cluster.cluster import Cluster
-from k8slint.engine.judge import World, judge
+from k8slint.engine.findings import World, judge
 from k8slint.engine.rule import Rule, load_rules
 from k8slint.engine.selection import Selection
 from k8slint.finding import Finding
 from k8slint.loading.composer import compose
 from k8slint.loading.document import Source
-from k8slint.objects.read import read_source
-from k8slint.schema.schemas import schemas_for
+from k8slint.objects.from_documents import read_source
 from k8slint.values.version import KubernetesVersion
 
 _MARK = re.compile(r"# <- (.+)$")

@@ -6,10 +6,10 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from typing import Final
 
+from k8slint.apiserver.discovery.definitions import NEWEST_MINOR, definitions_of
 from k8slint.config import Config
 from k8slint.loading.discovery import ignore_lines
 from k8slint.loading.patterns import compiled
-from k8slint.schema.definitions import NEWEST_MINOR, definitions_of
 from k8slint.values.nearest import nearest
 
 _LONG_ENOUGH: Final = 4

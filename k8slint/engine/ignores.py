@@ -16,8 +16,8 @@ from k8slint.engine.rule import Rule
 from k8slint.engine.today import today
 from k8slint.loading.document import Document, Path, Source, Span
 from k8slint.objects.fields import dig, strings
+from k8slint.objects.from_documents import Reading
 from k8slint.objects.object import Object
-from k8slint.objects.read import Reading
 from k8slint.values.nearest import nearest
 
 UNUSED: Final = "unused-ignore"

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from k8slint.engine.rule import STAGES, Rule, load_rules, rule_files
-from k8slint.loading.contract import faults
 from k8slint.loading.document import Document
+from k8slint.loading.load import load
 from k8slint.loading.opening import read_small
-from k8slint.loading.read import load
+from k8slint.own_schemas import faults
 from k8slint.usage import UsageError, reason
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from k8slint.apiserver.schemas import Schemas, coverage, is_setting
 from k8slint.cluster.kustomizations import unbuilt
-from k8slint.engine.judge import Judged
+from k8slint.engine.findings import Judged
 from k8slint.finding import Skipped, Summary
 from k8slint.loading.charts import unrendered
 from k8slint.loading.discovery import PACKAGES, Found
-from k8slint.loading.read import TEMPLATE, Loaded
-from k8slint.objects.read import Reading
-from k8slint.schema.schemas import Schemas, coverage, is_setting
+from k8slint.loading.load import TEMPLATE, Loaded
+from k8slint.objects.from_documents import Reading
 
 
 def summary_of(

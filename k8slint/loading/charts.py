@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from k8slint.loading.discovery import HELM_FILE, HELM_TEMPLATE
-from k8slint.loading.read import Loaded
+from k8slint.loading.load import Loaded
 
 _CHART: Final = "Chart.yaml"
 # Such a chart is used by others, and cannot be rendered by itself.

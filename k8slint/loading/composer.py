@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from k8slint.loading.block_reader import read_lines
 from k8slint.loading.document import Document, Source
-from k8slint.loading.lines import read_lines
 
 
 def compose(source: Source) -> Iterator[Document]:
@@ -15,7 +15,7 @@ def compose(source: Source) -> Iterator[Document]:
     """
     read = read_lines(source.text)
     if read is None:
-        from k8slint.loading.events import compose_events  # noqa: PLC0415 - most texts are read without the parser
+        from k8slint.loading.event_composer import compose_events  # noqa: PLC0415 - most texts are read without the parser
 
         return compose_events(source)
     return (Document(source, index, start, data, places) for index, (data, places, start) in enumerate(read))

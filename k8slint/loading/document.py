@@ -62,12 +62,12 @@ def field_path(path: Iterable[str | int]) -> str:
 
 
 class ReadProblem(NamedTuple):
-    """What is wrong with the text of a document; `kind` is the id of the rule it belongs to.
+    """What is wrong with the text of a document; `rule` is the id of the rule it belongs to.
 
     `effect` and `fix` replace the rule's own where the case allows to be more exact.
     """
 
-    kind: str
+    rule: str
     message: str
     span: Span
     related: tuple[tuple[Span, str], ...] = ()

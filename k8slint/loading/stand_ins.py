@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
-from k8slint.loading.fallback import ScalarEvent
+from k8slint.loading.python_parser import ScalarEvent
 
 _COLON: Final = "found unexpected ':'"
 _ESCAPE: Final = "found unknown escape character"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from enum import Enum
+from typing import Any, Literal, NamedTuple
 
 from k8slint.loading.document import Path
 from k8slint.objects.object import Object
@@ -16,16 +17,42 @@ class Related(NamedTuple):
     message: str
 
 
+class Place(Enum):
+    """What of a path a problem points at.
+
+    `VALUE` is the value, `KEY` the key instead of a scalar value. `SECRET` is a value that no report may show.
+    """
+
+    VALUE = 1
+    KEY = 2
+    SECRET = 3
+
+
+class Absence(NamedTuple):
+    """What a problem rests on that files which were not read could change.
+
+    `name` is missing from the files: the problem is true only if they are all there is. `mended_by` is a word that
+    settles the problem if something unread, such as a patch, holds it.
+    """
+
+    name: str = ""
+    mended_by: str = ""
+
+
+class Edit(NamedTuple):
+    """A change that mends a file, in paths: a value set, an entry removed, a key renamed, a value inserted."""
+
+    verb: Literal["set", "remove", "rename", "insert"]
+    path: Path
+    value: Any = None
+
+
 class Problem(NamedTuple):
     """One defect.
 
-    `path` starts at what the check was called with: the object, the pod or the container. A path that leads nowhere
-    points at the deepest part that is there. `at_key` points at the key instead of a scalar value.
-    `effect` and `fix` replace the rule's own where the case allows to be more exact.
-    `absent` names what is missing from the files read: only true if they are all there is, so it may be left unsaid.
-    `kind` is the id of the rule, from stages whose problems belong to several.
-    `conceals` keeps the value at the path out of every report.
-    `unless` is a word that settles the problem where something unread, as a patch, holds it: then it is left unsaid.
+    `path` starts at what the check was called with: the object, the pod or the container. If it leads nowhere, the
+    problem is shown at the deepest part that is there. `rule` is the id of the rule, from stages whose problems belong
+    to several. `effect` and `fix` replace the rule's own if the case allows to be more exact.
     """
 
     path: Path
@@ -33,8 +60,7 @@ class Problem(NamedTuple):
     related: tuple[Related, ...] = ()
     effect: str = ""
     fix: str = ""
-    at_key: bool = False
-    absent: str = ""
-    kind: str = ""
-    conceals: bool = False
-    unless: str = ""
+    rule: str = ""
+    edits: tuple[Edit, ...] = ()
+    place: Place = Place.VALUE
+    rests_on: Absence | None = None

@@ -3,9 +3,9 @@
 It reads plain Kubernetes data and imports `values` alone. It has no input or output, no clock and no randomness.
 """
 
-from k8slint.scheduling.facts import Facts
-from k8slint.scheduling.nodes import Node
-from k8slint.scheduling.pods import Pod
+from k8slint.scheduling.listers import Listers
+from k8slint.scheduling.objects.node import Node
+from k8slint.scheduling.objects.pod import Pod
 from k8slint.scheduling.profile import AddedAffinity, FitStrategy, Profile, Strategy
 from k8slint.scheduling.result import (
     Assigned,
@@ -16,21 +16,21 @@ from k8slint.scheduling.result import (
     NotModelled,
     Outcome,
     Preemption,
-    Rejection,
     Result,
+    Status,
     Unschedulable,
 )
-from k8slint.scheduling.schedule import schedule
-from k8slint.scheduling.shape import ShapeError
+from k8slint.scheduling.scheduler import schedule
+from k8slint.values.reading import ShapeError
 
 __all__ = [
     "AddedAffinity",
     "Assigned",
     "Code",
     "Errored",
-    "Facts",
     "FitStrategy",
     "Gated",
+    "Listers",
     "Load",
     "Node",
     "NotModelled",
@@ -38,9 +38,9 @@ __all__ = [
     "Pod",
     "Preemption",
     "Profile",
-    "Rejection",
     "Result",
     "ShapeError",
+    "Status",
     "Strategy",
     "Unschedulable",
     "schedule",

@@ -6,16 +6,16 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from k8slint.scheduling.facts import Budget
-from k8slint.scheduling.ledger import Ledger
-from k8slint.scheduling.look import Look
-from k8slint.scheduling.message import fit_error
-from k8slint.scheduling.pods import Pod
+from k8slint.scheduling.cycle import CycleState
+from k8slint.scheduling.fit_error import fit_error
+from k8slint.scheduling.listers import Budget
+from k8slint.scheduling.objects.pod import Pod
 from k8slint.scheduling.profile import Profile
-from k8slint.scheduling.result import Code, Preemption, Rejection
+from k8slint.scheduling.result import Code, Preemption, Status
+from k8slint.scheduling.snapshot import Snapshot
 
 NAME = "DefaultPreemption"
-_NO_VICTIMS = Rejection(NAME, Code.UNRESOLVABLE, ("No preemption victims found for incoming pod",))
+_NO_VICTIMS = Status(NAME, Code.UNRESOLVABLE, ("No preemption victims found for incoming pod",))
 _NOT_HELPFUL = "Preemption is not helpful for scheduling"
 _PRIORITY_SHIFT = 2**31
 
@@ -30,47 +30,47 @@ class _Candidate:
 
 
 def preempt(
-    pod: Pod, look: Look | None, rejections: Mapping[int, Rejection], ledger: Ledger, profile: Profile
+    pod: Pod, state: CycleState | None, statuses: Mapping[int, Status], snapshot: Snapshot, profile: Profile
 ) -> Preemption | str:
     """The pods that would make room; otherwise the scheduler's text why none do.
 
-    `look` is None for a pod that was refused whole: then no node is worth a try.
+    `state` is None for a pod that was refused whole: then no node is worth a try.
 
     Mirrors: pkg/scheduler/framework/preemption/preemption.go Preempt @ v1.36
     """
-    barrier = _ineligible(pod, rejections, ledger)
+    barrier = _ineligible(pod, statuses, snapshot)
     if barrier:
         return f"preemption: {barrier}"
-    tried: list[Rejection] = []
-    if look is not None:
-        worth = [index for index, refusal in rejections.items() if refusal.code is Code.UNSCHEDULABLE]
-        candidates, tried = _candidates(look, worth, profile)
+    tried: list[Status] = []
+    if state is not None:
+        worth = [index for index, refusal in statuses.items() if refusal.code is Code.UNSCHEDULABLE]
+        candidates, tried = _candidates(state, worth, profile)
         if candidates:
             best = _best(candidates)
-            return Preemption(ledger.nodes[best.index].name, best.victims, best.violations)
-    return f"preemption: {fit_error(len(ledger.nodes), tried, absent=_NOT_HELPFUL)}"
+            return Preemption(snapshot.nodes[best.index].name, best.victims, best.violations)
+    return f"preemption: {fit_error(len(snapshot.nodes), tried, absent=_NOT_HELPFUL)}"
 
 
-def _ineligible(pod: Pod, rejections: Mapping[int, Rejection], ledger: Ledger) -> str:
+def _ineligible(pod: Pod, statuses: Mapping[int, Status], snapshot: Snapshot) -> str:
     """Why the pod may not push others out at all.
 
     Mirrors: pkg/scheduler/framework/plugins/defaultpreemption PodEligibleToPreemptOthers @ v1.36
     """
     if not pod.preempts:
         return "not eligible due to preemptionPolicy=Never."
-    index = ledger.index_of.get(pod.nominated_node)
+    index = snapshot.index_of.get(pod.nominated_node)
     if index is None:
         return ""
-    refusal = rejections.get(index)
+    refusal = statuses.get(index)
     if refusal is not None and refusal.code is Code.UNRESOLVABLE:
         return ""
-    there = ledger.usages[index].pods
+    there = snapshot.node_infos[index].pods
     if any(other.priority < pod.priority and other.terminating and other.evicted for other in there):
         return "not eligible due to a terminating pod on the nominated node."
     return ""
 
 
-def _candidates(look: Look, worth: list[int], profile: Profile) -> tuple[list[_Candidate], list[Rejection]]:
+def _candidates(state: CycleState, worth: list[int], profile: Profile) -> tuple[list[_Candidate], list[Status]]:
     """The nodes that could make room, and why the others could not; with enough candidates the search ends.
 
     The scheduler starts the search at a random node, this one at the first.
@@ -80,10 +80,10 @@ def _candidates(look: Look, worth: list[int], profile: Profile) -> tuple[list[_C
     enough = min(max(len(worth) * profile.candidates_percentage // 100, profile.candidates_absolute), len(worth))
     clean: list[_Candidate] = []
     violating: list[_Candidate] = []
-    refusals: list[Rejection] = []
+    refusals: list[Status] = []
     for index in worth:
-        found = _victims(look, index)
-        if isinstance(found, Rejection):
+        found = _victims(state, index)
+        if isinstance(found, Status):
             refusals.append(found)
             continue
         (violating if found.violations else clean).append(found)
@@ -92,36 +92,36 @@ def _candidates(look: Look, worth: list[int], profile: Profile) -> tuple[list[_C
     return clean + violating, refusals
 
 
-def _victims(look: Look, index: int) -> _Candidate | Rejection:
+def _victims(state: CycleState, index: int) -> _Candidate | Status:
     """The fewest important pods that must leave the node, or why it does not help.
 
     Mirrors: pkg/scheduler/framework/plugins/defaultpreemption SelectVictimsOnNode @ v1.36
     """
-    usage, priority = look.ledger.usages[index], look.pod.priority
-    if not any(there < priority for there in usage.priorities):
+    node_info, priority = state.snapshot.node_infos[index], state.pod.priority
+    if not any(there < priority for there in node_info.priorities):
         return _NO_VICTIMS
-    removable = sorted((other for other in usage.pods if other.priority < priority), key=_importance)
+    removable = sorted((other for other in node_info.pods if other.priority < priority), key=_importance)
     for other in removable:
-        look.displace(other, index)
-    refusal = look.judge(index)
+        state.displace(other, index)
+    refusal = state.judge(index)
     if refusal is not None:
         for other in removable:
-            look.place(other, index)
+            state.place(other, index)
         return refusal
-    breaking, keeping = _by_budget(removable, look.ledger.facts.budgets)
+    breaking, keeping = _by_budget(removable, state.snapshot.listers.budgets)
     victims = []
     violations = 0
     for other in (*breaking, *keeping):
-        look.place(other, index)
-        if look.judge(index) is not None:
-            look.displace(other, index)
+        state.place(other, index)
+        if state.judge(index) is not None:
+            state.displace(other, index)
             victims.append(other)
             violations += other in breaking
     for other in victims:
-        look.place(other, index)
+        state.place(other, index)
     if not victims:
-        problem = f'expected at least one victim pod on node "{look.ledger.nodes[index].name}"'
-        return Rejection(NAME, Code.ERROR, (problem,))
+        problem = f'expected at least one victim pod on node "{state.snapshot.nodes[index].name}"'
+        return Status(NAME, Code.ERROR, (problem,))
     return _Candidate(index, tuple(other for other in removable if other in victims), violations)
 
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from k8slint.scheduling.nodes import HOSTNAME, ZONE
-from k8slint.scheduling.selection import NodeTerm
-from k8slint.scheduling.terms import NOTHING, SpreadConstraint
+from k8slint.scheduling.objects.node import HOSTNAME, ZONE
+from k8slint.scheduling.objects.node_affinity import NodeTerm
+from k8slint.scheduling.objects.pod_affinity import NOTHING, SpreadConstraint
 
 DEFAULT_WEIGHTS: Mapping[str, int] = {
     "TaintToleration": 3,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
-from k8slint.scheduling.pods import Pod
+from k8slint.scheduling.objects.pod import Pod
 
 
 class Code(StrEnum):
@@ -18,7 +18,7 @@ class Code(StrEnum):
     ERROR = "Error"
 
 
-class Rejection(NamedTuple):
+class Status(NamedTuple):
     """A plugin's refusal of a node, or of the pod as a whole."""
 
     plugin: str
@@ -61,8 +61,8 @@ class Unschedulable:
 
     pod: Pod
     message: str
-    rejections: Mapping[str, Rejection]
-    refused_whole: Rejection | None = None
+    statuses: Mapping[str, Status]
+    refused_whole: Status | None = None
     preemption: Preemption | None = None
 
 

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from k8slint.objects.object import POD_TEMPLATES
-from k8slint.scheduling.shape import (
+from k8slint.simulation.inventory import Item
+from k8slint.values.labels import LabelSelector
+from k8slint.values.reading import (
     ShapeError,
     as_mapping,
     flag_at,
@@ -19,8 +21,6 @@ from k8slint.scheduling.shape import (
     text_at,
     whole_at,
 )
-from k8slint.simulation.inventory import Item
-from k8slint.values.labels import LabelSelector
 
 _HASH_LETTERS: Final = "bcdfghjklmnpqrstvwxz2456789"
 _HASH_LENGTH: Final = 10

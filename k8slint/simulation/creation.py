@@ -7,17 +7,17 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any, Final
 
+from k8slint.apiserver.admission.plugins import Policies, admit_claim, admit_pod, class_of_claim, refusal_text
+from k8slint.apiserver.admission.refusal import AdmissionPhase, Refusal, Refused, refusal_of
+from k8slint.apiserver.admission.resource_quota import Ledger, Usage, usage_of_claim, usage_of_object, usage_of_pod
 from k8slint.loading.document import Path
 from k8slint.scheduling import Node, Pod, ShapeError
-from k8slint.scheduling.selection import NodeChoice, NodeTerm, Toleration, untolerated
-from k8slint.scheduling.shape import items_at
-from k8slint.simulation.admission import Policies, admit_claim, admit_pod, class_of_claim, refusal_text
+from k8slint.scheduling.objects.node_affinity import NodeChoice, NodeTerm, Toleration, untolerated
 from k8slint.simulation.controllers import Batch, Planned, ephemeral_claims, numbered
 from k8slint.simulation.inventory import Inventory, Item
 from k8slint.simulation.preparation import Notes, Wanted, placed
-from k8slint.simulation.quota import Ledger, Usage, usage_of_claim, usage_of_object, usage_of_pod
-from k8slint.simulation.refusal import Forbidden, Refusal, Stage, refusal_of
 from k8slint.values.labels import Requirement
+from k8slint.values.reading import items_at
 
 _DAEMON_TOLERATIONS: Final = (
     ("node.kubernetes.io/not-ready", "NoExecute"),
@@ -41,7 +41,7 @@ class Template:
     batch: Batch
     pod: Pod | None = None
     usage: Usage | None = None
-    refused: Forbidden | None = None
+    refused: Refused | None = None
     nodes: tuple[str, ...] = ()
 
 
@@ -84,7 +84,7 @@ class Creation:
                     self._create_claim(item.data, item.namespace, item.name)
                 elif item.key not in inventory.described:
                     self._charge_object(item)
-            except Forbidden as forbidden:
+            except Refused as forbidden:
                 resource = _CLAIM if is_claim else usage_of_object(item.group_kind, {}).resource
                 message = refusal_text(resource, item.obj.kind, item.name, forbidden)
                 self.notes.refusals.append(Refusal(item.obj, forbidden.field, message))
@@ -107,7 +107,7 @@ class Creation:
             data = {"metadata": {**batch.metadata, "name": batch.prefix}, "spec": admitted}
             pod = Pod.of(data, self.policies.version)
             return Template(batch, pod, usage_of_pod(admitted, self.policies.version), nodes=chosen)
-        except Forbidden as forbidden:
+        except Refused as forbidden:
             return Template(batch, refused=forbidden)
         except ShapeError as error:
             field = ".".join((*(str(step) for step in prefix), error.field))
@@ -132,7 +132,7 @@ class Creation:
             if message:
                 return replace(refused, message=message)
             self.ledger.charge(batch.item.namespace, template.usage)
-        except Forbidden as forbidden:
+        except Refused as forbidden:
             return _refused(batch, planned, forbidden)
         except ShapeError as error:
             return replace(refused, message=str(error))
@@ -161,7 +161,7 @@ class Creation:
             try:
                 data = template if name in own else {**template, "metadata": _owned_by(template, planned.name)}
                 self._create_claim(data, namespace, name)
-            except Forbidden as forbidden:
+            except Refused as forbidden:
                 if name in own:
                     start = (
                         f"create Claim {name} for Pod {planned.name} in StatefulSet {batch.item.name} failed error: "
@@ -187,9 +187,9 @@ def creation_order(templates: Iterable[Template]) -> Iterator[tuple[Template, in
         yield from steps[step]
 
 
-def _refused(batch: Batch, planned: Planned, forbidden: Forbidden) -> Created:
+def _refused(batch: Batch, planned: Planned, forbidden: Refused) -> Created:
     # While plugins may still change the pod, a generated name is only its beginning.
-    name = batch.prefix if forbidden.stage is Stage.MUTATING and batch.prefix else planned.name
+    name = batch.prefix if forbidden.stage is AdmissionPhase.MUTATING and batch.prefix else planned.name
     message = refusal_text("pods", "Pod", name, forbidden)
     return Created(batch, planned.name, None, message, forbidden.field, forbidden.absent)
 

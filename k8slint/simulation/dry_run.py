@@ -10,8 +10,8 @@ from k8slint.cluster.cluster import Cluster
 from k8slint.scheduling import (
     Assigned,
     Errored,
-    Facts,
     Gated,
+    Listers,
     Node,
     NotModelled,
     Outcome,
@@ -24,8 +24,8 @@ from k8slint.simulation.assumptions import Assumptions
 from k8slint.simulation.controllers import WORKLOADS, batch_of
 from k8slint.simulation.creation import Created, Creation, Template, creation_order
 from k8slint.simulation.inventory import Inventory, Item
-from k8slint.simulation.machines import complete_nodes, unknown_amounts
-from k8slint.simulation.placing import Placing, Stage, place
+from k8slint.simulation.node_lifecycle import complete_nodes, unknown_amounts
+from k8slint.simulation.persistent_volume_controller import Known, Storage, bind
 from k8slint.simulation.preparation import (
     Notes,
     assume_the_usual,
@@ -38,7 +38,7 @@ from k8slint.simulation.preparation import (
     scalers_of,
 )
 from k8slint.simulation.results import DryRun, NodeResult, PodResult, Scene, Verdict, WorkloadResult
-from k8slint.simulation.volumes import Known, Storage, bind
+from k8slint.simulation.scheduler_run import SchedulerInput, SchedulerRun, place
 from k8slint.values.version import KubernetesVersion
 
 _DEFAULT_PROFILES = (Profile(),)
@@ -76,8 +76,8 @@ def dry_run(
     storage, facts = _storage(inventory, creation, templates, notes)
 
     pods = [*crew.running, *crew.pending, *(one.pod for one in created if one.pod is not None)]
-    stage = Stage(nodes or (), facts, profiles, version, explain)
-    placing = Placing({}, {}, {}, ()) if nodes is None else place(stage, pods, _chains(created))
+    stage = SchedulerInput(nodes or (), facts, profiles, version, explain)
+    placing = SchedulerRun({}, {}, {}, ()) if nodes is None else place(stage, pods, _chains(created))
     for text in placing.assumptions:
         notes.assumptions.take(text)
     judge = _Judge(placing, None if nodes is None else frozenset(node.name for node in nodes))
@@ -155,7 +155,7 @@ def _templates(inventory: Inventory, creation: Creation, nodes: Sequence[Node]) 
 
 def _storage(
     inventory: Inventory, creation: Creation, templates: Iterable[Template], notes: Notes
-) -> tuple[Storage, Facts]:
+) -> tuple[Storage, Listers]:
     """Claims and volumes once the volume controller has seen them, and all the facts with them."""
     made = [template.batch.made for template in templates if template.batch.made is not None]
     spaces = [template.batch.item.namespace for template in templates]
@@ -206,7 +206,7 @@ def _chains(created: Iterable[Created]) -> Iterator[list[str]]:
 class _Judge:
     """Reads verdicts off a placing. `nodes` are the names of all nodes; none where none is known."""
 
-    placing: Placing
+    placing: SchedulerRun
     nodes: frozenset[str] | None
 
     def created(self, one: Created) -> PodResult:
@@ -245,7 +245,7 @@ def _of_outcome(outcome: Outcome, make: Callable[..., PodResult]) -> PodResult:
             return make(
                 Verdict.UNSCHEDULABLE,
                 message=outcome.message,
-                statuses=outcome.rejections,
+                statuses=outcome.statuses,
                 preemption=outcome.preemption,
             )
         case Gated():
@@ -257,7 +257,7 @@ def _of_outcome(outcome: Outcome, make: Callable[..., PodResult]) -> PodResult:
 
 
 def _node_results(
-    inventory: Inventory, placing: Placing, running: Iterable[Pod], results: Iterable[PodResult]
+    inventory: Inventory, placing: SchedulerRun, running: Iterable[Pod], results: Iterable[PodResult]
 ) -> Iterator[NodeResult]:
     pods: dict[str, list[str]] = {}
     for pod in running:

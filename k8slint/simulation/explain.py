@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
-from k8slint.scheduling.pods import Pod
+from k8slint.scheduling.diagnosis import Diagnoser, Diagnosis
+from k8slint.scheduling.objects.pod import Pod
 from k8slint.scheduling.profile import Profile
 from k8slint.scheduling.result import Assigned, Outcome, Unschedulable
-from k8slint.scheduling.standing import Refusals, Standing
 from k8slint.simulation.obstacles import Obstacle, Remedy, obstacles_of
 from k8slint.simulation.results import DryRun, PodResult, Scene
 from k8slint.values.amount import enumerated
@@ -74,16 +74,16 @@ class Explainer:
         return self._known[shape]
 
     @cached_property
-    def _standing(self) -> Standing:
+    def _standing(self) -> Diagnoser:
         scene = self._run.scene
         if scene is None:
             raise ValueError("no node is described")
         stage = scene.stage
         places = ((outcome.pod, _place(outcome)) for outcome in scene.outcomes.values())
         assigned = [(pod, node) for pod, node in places if node]
-        return Standing(stage.nodes, stage.facts, stage.version, scene.holding, assigned)
+        return Diagnoser(stage.nodes, stage.facts, stage.version, scene.holding, assigned)
 
-    def _explained(self, pod: Pod, standing: Standing, scene: Scene) -> Explanation:
+    def _explained(self, pod: Pod, standing: Diagnoser, scene: Scene) -> Explanation:
         profiles = scene.stage.profiles
         profile = next((one for one in profiles if one.scheduler_name == pod.scheduler_name), profiles[0])
         refusals = standing.refusals(pod, profile)
@@ -98,7 +98,7 @@ class Explainer:
         changes = tuple(_changes(pod, ranked, nodes, standing, profile))
         return Explanation((), nodes, ranked[0], changes)
 
-    def _said_of_whole(self, pod: Pod, refusals: Refusals) -> Iterator[str]:
+    def _said_of_whole(self, pod: Pod, refusals: Diagnosis) -> Iterator[str]:
         yield from dict.fromkeys(reason for rejection in refusals.whole for reason in rejection.reasons)
         for volume in pod.volumes:
             name = pod.claim_of(volume)
@@ -124,8 +124,8 @@ def _shape(pod: Pod) -> Hashable:
     return (pod.shape, pod.namespace, labels, pod.scheduler_name, claims, peers)
 
 
-def _obstacles(name: str, pod: Pod, refusals: Refusals, standing: Standing) -> tuple[Obstacle, ...]:
-    usage = standing.usage(name)
+def _obstacles(name: str, pod: Pod, refusals: Diagnosis, standing: Diagnoser) -> tuple[Obstacle, ...]:
+    usage = standing.node_info(name)
     found: dict[str, Obstacle] = {}
     for rejection in refusals.nodes[name]:
         for obstacle in obstacles_of(rejection, pod, usage):
@@ -134,7 +134,7 @@ def _obstacles(name: str, pod: Pod, refusals: Refusals, standing: Standing) -> t
     return tuple(found.values())
 
 
-def _distance(obstacles: Iterable[Obstacle], standing: Standing, name: str) -> tuple[bool, int, float]:
+def _distance(obstacles: Iterable[Obstacle], standing: Diagnoser, name: str) -> tuple[bool, int, float]:
     """How far a node is from taking the pod: nodes that are meant for others last, then by number and by amount."""
     obstacles = tuple(obstacles)
     node = standing.nodes[name]
@@ -147,7 +147,7 @@ def _distance(obstacles: Iterable[Obstacle], standing: Standing, name: str) -> t
 
 
 def _changes(
-    pod: Pod, ranked: list[str], nodes: Mapping[str, tuple[Obstacle, ...]], standing: Standing, profile: Profile
+    pod: Pod, ranked: list[str], nodes: Mapping[str, tuple[Obstacle, ...]], standing: Diagnoser, profile: Profile
 ) -> Iterator[Change]:
     """A change for each set of obstacles that no other set is part of, where one is known and does help."""
     seen: list[frozenset[tuple[str, str]]] = []
@@ -166,7 +166,7 @@ def _changes(
 
 
 def _change(
-    pod: Pod, name: str, obstacles: tuple[Obstacle, ...], standing: Standing, profile: Profile
+    pod: Pod, name: str, obstacles: tuple[Obstacle, ...], standing: Diagnoser, profile: Profile
 ) -> Change | None:
     """The change that makes the pod fit on the node, tried out; nothing where none is known."""
     remedies: list[Remedy] = []

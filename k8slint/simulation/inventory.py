@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
+from k8slint.apiserver.defaults.core import DEFAULT_NAMESPACE
 from k8slint.cluster.cluster import CLUSTER_SCOPED, Cluster
 from k8slint.objects.object import Object
-from k8slint.scheduling.shape import ShapeError
-from k8slint.simulation.defaults import DEFAULT_NAMESPACE
+from k8slint.values.reading import ShapeError
 
 _OLD_GROUPS: Final = {"extensions": "apps"}
 # Applying a manifest of these moves nothing: what is bound stays bound, what runs keeps running where it is.

@@ -6,12 +6,12 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from k8slint.scheduling.ledger import Usage
-from k8slint.scheduling.nodes import HOSTNAME, Node
-from k8slint.scheduling.pods import HostPort, Pod
-from k8slint.scheduling.result import Rejection
-from k8slint.scheduling.selection import NodeChoice, NodeTerm, Taint, Toleration, untolerated
-from k8slint.scheduling.terms import PodAffinity, PodTerm
+from k8slint.scheduling.objects.node import HOSTNAME, Node
+from k8slint.scheduling.objects.node_affinity import NodeChoice, NodeTerm, Taint, Toleration, untolerated
+from k8slint.scheduling.objects.pod import HostPort, Pod
+from k8slint.scheduling.objects.pod_affinity import PodAffinity, PodTerm
+from k8slint.scheduling.result import Status
+from k8slint.scheduling.snapshot import NodeInfo
 from k8slint.values.amount import in_words
 from k8slint.values.labels import LabelSelector, Requirement
 from k8slint.values.quantity import Quantity
@@ -55,18 +55,18 @@ class Obstacle:
     is_meant: bool = False
 
 
-def obstacles_of(rejection: Rejection, pod: Pod, usage: Usage) -> Iterator[Obstacle]:
+def obstacles_of(rejection: Status, pod: Pod, usage: NodeInfo) -> Iterator[Obstacle]:
     """What is behind a filter's refusal of a node: at least one thing."""
     read = _READERS.get(rejection.plugin, _as_said)
     yield from tuple(read(rejection, pod, usage)) or _as_said(rejection, pod, usage)
 
 
-def _as_said(rejection: Rejection, _pod: Pod, _usage: Usage) -> Iterator[Obstacle]:
+def _as_said(rejection: Status, _pod: Pod, _usage: NodeInfo) -> Iterator[Obstacle]:
     for reason in rejection.reasons:
         yield Obstacle(rejection.plugin, reason.removeprefix("node(s) "))
 
 
-def _unschedulable(rejection: Rejection, _pod: Pod, usage: Usage) -> Iterator[Obstacle]:
+def _unschedulable(rejection: Status, _pod: Pod, usage: NodeInfo) -> Iterator[Obstacle]:
     yield _cordon(rejection.plugin, usage.node)
 
 
@@ -78,7 +78,7 @@ def _uncordoned(node: Node) -> Node:
     return replace(node, unschedulable=False, taints=tuple(taint for taint in node.taints if taint.key != _CORDON))
 
 
-def _taints(rejection: Rejection, pod: Pod, usage: Usage) -> Iterator[Obstacle]:
+def _taints(rejection: Status, pod: Pod, usage: NodeInfo) -> Iterator[Obstacle]:
     for taint in usage.node.taints:
         if untolerated((taint,), pod.tolerations) is None:
             continue
@@ -104,7 +104,7 @@ def _tolerating(taint: Taint) -> OnPod:
     return lambda pod: replace(pod, tolerations=(*pod.tolerations, toleration))
 
 
-def _affinity(rejection: Rejection, pod: Pod, usage: Usage) -> Iterator[Obstacle]:
+def _affinity(rejection: Status, pod: Pod, usage: NodeInfo) -> Iterator[Obstacle]:
     node, choice = usage.node, pod.node_choice
     if choice.is_empty or choice.matches(node.name, node.labels):
         yield Obstacle(rejection.plugin, "does not match the node affinity that the scheduler adds", is_meant=True)
@@ -200,7 +200,7 @@ def _without_expression(term: NodeTerm, wanted: Requirement) -> OnPod:
     return drop
 
 
-def _ports(rejection: Rejection, pod: Pod, usage: Usage) -> Iterator[Obstacle]:
+def _ports(rejection: Status, pod: Pod, usage: NodeInfo) -> Iterator[Obstacle]:
     taken = [port for port in pod.host_ports if usage.ports.get((port.protocol, port.port))]
     if taken:
         names = ", ".join(dict.fromkeys(f"{port.port}/{port.protocol}" for port in taken))
@@ -213,7 +213,7 @@ def _without_ports(taken: Collection[HostPort]) -> OnPod:
     return lambda pod: replace(pod, host_ports=tuple(port for port in pod.host_ports if port not in taken))
 
 
-def _resources(rejection: Rejection, pod: Pod, usage: Usage) -> Iterator[Obstacle]:
+def _resources(rejection: Status, pod: Pod, usage: NodeInfo) -> Iterator[Obstacle]:
     for reason in rejection.reasons:
         if not reason.startswith("Insufficient "):
             count = len(usage.pods)
@@ -228,7 +228,7 @@ def _resources(rejection: Rejection, pod: Pod, usage: Usage) -> Iterator[Obstacl
         yield Obstacle(rejection.plugin, f"lacks {resource}", resource, wanted - free, remedy)
 
 
-def _free(usage: Usage, resource: str) -> int:
+def _free(usage: NodeInfo, resource: str) -> int:
     node = usage.node
     match resource:
         case "cpu":
@@ -262,7 +262,7 @@ def _asking(resource: str, most: str) -> OnPod:
     return ask
 
 
-def _pod_affinity(rejection: Rejection, pod: Pod, usage: Usage) -> Iterator[Obstacle]:
+def _pod_affinity(rejection: Status, pod: Pod, usage: NodeInfo) -> Iterator[Obstacle]:
     reason, labels = rejection.reasons[0], usage.node.labels
     if "existing pods" in reason:
         yield Obstacle(rejection.plugin, "holds, or is near, a pod whose anti-affinity keeps this one off")
@@ -293,7 +293,7 @@ def _alone(pod: Pod) -> Pod:
     return replace(pod, affinity=PodAffinity((), pod.affinity.preferred))
 
 
-def _spread(rejection: Rejection, pod: Pod, usage: Usage) -> Iterator[Obstacle]:
+def _spread(rejection: Status, pod: Pod, usage: NodeInfo) -> Iterator[Obstacle]:
     hard = [constraint for constraint in pod.spread if constraint.hard]
     absent = next((item.topology_key for item in hard if item.topology_key not in usage.node.labels), "")
     if absent:
@@ -311,7 +311,7 @@ def _relaxed(pod: Pod) -> Pod:
     return replace(pod, spread=tuple(replace(item, hard=False) for item in pod.spread))
 
 
-_READERS: Final[Mapping[str, Callable[[Rejection, Pod, Usage], Iterator[Obstacle]]]] = {
+_READERS: Final[Mapping[str, Callable[[Status, Pod, NodeInfo], Iterator[Obstacle]]]] = {
     "NodeUnschedulable": _unschedulable,
     "TaintToleration": _taints,
     "NodeAffinity": _affinity,

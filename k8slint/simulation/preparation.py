@@ -6,11 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
-from k8slint.cluster.cluster import Cluster
-from k8slint.scheduling import Facts, ShapeError
-from k8slint.scheduling.shape import flag_at, items_at, labels_at, mapping_at, text_at
-from k8slint.scheduling.storage import Claim
-from k8slint.simulation.admission import (
+from k8slint.apiserver.admission.limit_ranger import LimitRange
+from k8slint.apiserver.admission.plugins import (
     BUILT_IN_PRIORITIES,
     Policies,
     PriorityClass,
@@ -19,12 +16,23 @@ from k8slint.simulation.admission import (
     default_storage_class,
     with_default_class,
 )
+from k8slint.apiserver.admission.refusal import Refusal, refusal_of
+from k8slint.apiserver.admission.resource_quota import (
+    Ledger,
+    Quota,
+    Usage,
+    ledger_of,
+    usage_of_claim,
+    usage_of_object,
+    usage_of_pod,
+)
+from k8slint.cluster.cluster import Cluster
+from k8slint.scheduling import Listers, ShapeError
+from k8slint.scheduling.objects.volumes import Claim
 from k8slint.simulation.assumptions import Assumptions
 from k8slint.simulation.controllers import WORKLOADS, Scaler, scaler_of
 from k8slint.simulation.inventory import Inventory, Item
-from k8slint.simulation.limits import LimitRange
-from k8slint.simulation.quota import Ledger, Quota, Usage, ledger_of, usage_of_claim, usage_of_object, usage_of_pod
-from k8slint.simulation.refusal import Refusal, refusal_of
+from k8slint.values.reading import flag_at, items_at, labels_at, mapping_at, text_at
 from k8slint.values.version import KubernetesVersion
 
 T = TypeVar("T")
@@ -288,16 +296,16 @@ def placed(data: Mapping[str, Any], namespace: str, name: str) -> dict[str, Any]
     return {**data, "metadata": {**mapping_at(data, "metadata", ""), "namespace": namespace, "name": name}}
 
 
-def facts_of(inventory: Inventory, made: Iterable[Mapping[str, Any]], spaces: Iterable[str], notes: Notes) -> Facts:
+def facts_of(inventory: Inventory, made: Iterable[Mapping[str, Any]], spaces: Iterable[str], notes: Notes) -> Listers:
     """What the scheduler knows besides nodes and pods, but for the claims; `spaces` are the namespaces in use."""
     items = [item for kind in _FACT_KINDS for item in inventory.of_kind(kind) if item.name]
     data = {item: placed(item.data, item.namespace, item.name) for item in items}
     unlisted = _unlisted(inventory, spaces, notes)
     try:
-        return Facts.of([*unlisted, *data.values(), *made])
+        return Listers.of([*unlisted, *data.values(), *made])
     except ShapeError:
-        readable = [data[item] for item, _ in notes.read(data, lambda item: Facts.of([data[item]]))]
-        return Facts.of([*unlisted, *readable, *made])
+        readable = [data[item] for item, _ in notes.read(data, lambda item: Listers.of([data[item]]))]
+        return Listers.of([*unlisted, *readable, *made])
 
 
 def _unlisted(inventory: Inventory, spaces: Iterable[str], notes: Notes) -> list[dict[str, Any]]:

@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
+from k8slint.apiserver.admission.refusal import Refusal
 from k8slint.loading.document import Path
 from k8slint.objects.object import Object
-from k8slint.scheduling.pods import Pod
-from k8slint.scheduling.result import Outcome, Preemption, Rejection
-from k8slint.simulation.placing import Stage
-from k8slint.simulation.refusal import Refusal
+from k8slint.scheduling.objects.pod import Pod
+from k8slint.scheduling.result import Outcome, Preemption, Status
+from k8slint.simulation.scheduler_run import SchedulerInput
 
-_NONE: Mapping[str, Rejection] = {}
+_NONE: Mapping[str, Status] = {}
 _NO_SCORES: Mapping[str, Mapping[str, int]] = {}
 
 
@@ -48,7 +48,7 @@ class PodResult:
     message: str = ""
     path: Path = ()
     absent: str = ""
-    statuses: Mapping[str, Rejection] = field(default_factory=lambda: _NONE)
+    statuses: Mapping[str, Status] = field(default_factory=lambda: _NONE)
     scores: Mapping[str, Mapping[str, int]] = field(default_factory=lambda: _NO_SCORES)
     ties: tuple[str, ...] = ()
     preemption: Preemption | None = None
@@ -92,7 +92,7 @@ class Scene:
     which the others were tried.
     """
 
-    stage: Stage
+    stage: SchedulerInput
     holding: tuple[Pod, ...]
     outcomes: Mapping[str, Outcome]
 

@@ -14,24 +14,24 @@ from k8slint.scheduling import (
     AddedAffinity,
     Assigned,
     Code,
-    Facts,
     FitStrategy,
+    Listers,
     Node,
     Pod,
     Profile,
-    Rejection,
+    Status,
     Strategy,
     Unschedulable,
     schedule,
 )
-from k8slint.scheduling.choosing import scores_by_plugin
-from k8slint.scheduling.ledger import Ledger
-from k8slint.scheduling.look import Look, look_at
+from k8slint.scheduling.cycle import CycleState, run_pre_filter
+from k8slint.scheduling.equivalence import NodeVerdicts, Setup
+from k8slint.scheduling.features import Features
+from k8slint.scheduling.objects.node_affinity import preferred_terms, required_terms
+from k8slint.scheduling.objects.pod_affinity import SpreadConstraint
 from k8slint.scheduling.plugins import image_locality
-from k8slint.scheduling.selection import preferred_terms, required_terms
-from k8slint.scheduling.shape_view import Setup, ShapeView
-from k8slint.scheduling.terms import SpreadConstraint
-from k8slint.scheduling.wording import Wording
+from k8slint.scheduling.scoring import scores_by_plugin
+from k8slint.scheduling.snapshot import Snapshot
 from k8slint.values.version import KubernetesVersion
 
 TABLES = Path(__file__).parent / "scheduling"
@@ -78,30 +78,30 @@ def test_every_table_names_its_source() -> None:
 
 
 def check_verdicts(case: dict[str, Any]) -> None:
-    look = ready(case)
+    state = ready(case)
     if "whole" in case:
-        assert isinstance(look, Rejection)
-        assert shown(look) == case["whole"]
+        assert isinstance(state, Status)
+        assert shown(state) == case["whole"]
         return
-    assert not isinstance(look, Rejection), look
+    assert not isinstance(state, Status), state
     wanted = case["want"]
-    names = [node.name for node in look.ledger.nodes]
+    names = [node.name for node in state.snapshot.nodes]
     if not isinstance(wanted, dict):
         wanted = dict.fromkeys(names, wanted)
-    found = {name: shown(look.judge(index)) for index, name in enumerate(names) if name in wanted}
+    found = {name: shown(state.judge(index)) for index, name in enumerate(names) if name in wanted}
     assert found == {name: as_verdict(verdict, case) for name, verdict in wanted.items()}
     if "named" in case:
-        named = None if look.named is None else sorted(names[index] for index in look.named)
+        named = None if state.named is None else sorted(names[index] for index in state.named)
         assert named == case["named"]
 
 
 def check_scores(case: dict[str, Any]) -> None:
-    look = ready(case)
-    assert not isinstance(look, Rejection), look
-    names = [node.name for node in look.ledger.nodes]
+    state = ready(case)
+    assert not isinstance(state, Status), state
+    names = [node.name for node in state.snapshot.nodes]
     feasible = [index for index, name in enumerate(names) if name in case["scores"]]
     profile = profile_of(case)
-    table = scores_by_plugin(look, feasible, profile)
+    table = scores_by_plugin(state, feasible, profile)
     assert {names[index]: row.get(case["plugin"]) for index, row in table.items()} == case["scores"]
 
 
@@ -109,7 +109,7 @@ def check_run(case: dict[str, Any]) -> None:
     result = schedule(
         pods_of(case),
         nodes_of(case),
-        Facts.of(objects_of(case)),
+        Listers.of(objects_of(case)),
         profile_of(case),
         version_of(case),
     )
@@ -134,21 +134,21 @@ def check_run(case: dict[str, Any]) -> None:
         assert found[name] == wanted
 
 
-def ready(case: dict[str, Any]) -> Look | Rejection:
+def ready(case: dict[str, Any]) -> CycleState | Status:
     """The case's pod, ready to be judged on the case's nodes by the case's plugin alone."""
     profile = profile_of(case)
     nodes = list(nodes_of(case))
-    wording = Wording.of(version_of(case))
-    ledger = Ledger(nodes, Facts.of(objects_of(case)), loose_namespaces=wording.loose_namespaces)
+    features = Features.of(version_of(case))
+    snapshot = Snapshot(nodes, Listers.of(objects_of(case)), loose_namespaces=features.loose_namespaces)
     for number, data in enumerate((*case.get("pods", ()), *crowd(case))):
         pod = pod_of(data, f"there-{number}", case)
-        ledger.add(pod, ledger.index_of[pod.node_name])
-    setup = Setup(profile, wording, image_locality.image_sizes(nodes))
+        snapshot.add(pod, snapshot.index_of[pod.node_name])
+    setup = Setup(profile, features, image_locality.image_sizes(nodes))
     pod = pod_of(case.get("pod", {}), "new", case)
-    return look_at(pod, ledger, setup, ShapeView(pod, ledger, setup))
+    return run_pre_filter(pod, snapshot, setup, NodeVerdicts(pod, snapshot, setup))
 
 
-def shown(verdict: Rejection | None) -> list[str] | None:
+def shown(verdict: Status | None) -> list[str] | None:
     if verdict is None:
         return None
     return [next(short for short, code in CODES.items() if code is verdict.code), *sorted(verdict.reasons)]

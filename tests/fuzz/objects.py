@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from functools import cache
 
-from k8slint.schema.definitions import NEWEST_MINOR, definitions_of
+from k8slint.apiserver.discovery.definitions import NEWEST_MINOR, definitions_of
 from tests.fuzz.evil import EVIL, FORMS, QUANTITIES, TEXTS, Raw, stream
 
 # What stands in Secrets, and must be seen in no report.

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from k8slint.schema.definitions import definitions_of
+from k8slint.apiserver.discovery.definitions import definitions_of
 
 Make = Callable[[int], str]
 MINOR = 37

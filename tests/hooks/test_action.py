@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from k8slint.loading.read import load
+from k8slint.loading.load import load
 
 ROOT = Path(__file__).parents[2]
 ACTION = load("action.yml", (ROOT / "action.yml").read_bytes()).documents[0].data

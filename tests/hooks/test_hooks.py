@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from k8slint.loading.read import load
+from k8slint.loading.load import load
 
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent

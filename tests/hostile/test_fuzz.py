@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from k8slint.apiserver.schemas import NEWEST, schemas_for
 from k8slint.cluster.cluster import Cluster
-from k8slint.engine.judge import World, judge
+from k8slint.engine.findings import World, judge
 from k8slint.engine.rule import load_rules
 from k8slint.engine.selection import Selection
-from k8slint.loading.read import load
-from k8slint.objects.read import read_source
-from k8slint.schema.schemas import NEWEST, schemas_for
+from k8slint.loading.load import load
+from k8slint.objects.from_documents import read_source
 
 HERE = Path(__file__).parent
 LARGEST = 4_096

@@ -7,9 +7,9 @@ from textwrap import dedent
 
 import pytest
 
+from k8slint.loading.block_reader import read_lines
 from k8slint.loading.document import Document, Source
-from k8slint.loading.events import compose_events
-from k8slint.loading.lines import read_lines
+from k8slint.loading.event_composer import compose_events
 from k8slint.loading.text import decode
 from tests.hostile.test_fuzz import whole_files
 

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from k8slint.cluster.cluster import Cluster
 from k8slint.loading.document import Document, Source
-from k8slint.objects.read import read_source
+from k8slint.objects.from_documents import read_source
 from k8slint.simulation.dry_run import dry_run
-from k8slint.simulation.snapshot import anonymized, lean
+from k8slint.simulation.export.lean import anonymized, lean
 from k8slint.values.version import KubernetesVersion
 
 V1_36 = KubernetesVersion(1, 36)

@@ -13,9 +13,9 @@ from k8slint.cluster.cluster import Cluster
 from k8slint.engine.rule import Rule, load_rules
 from k8slint.loading.composer import compose
 from k8slint.loading.document import Document, Source
+from k8slint.objects.from_documents import read_source
 from k8slint.objects.object import Object
 from k8slint.objects.problem import Problem
-from k8slint.objects.read import read_source
 
 RULES = [rule for rule in load_rules().values() if rule.target in ("object", "pod", "container")]
 SOURCE = Source("a.yaml", "")

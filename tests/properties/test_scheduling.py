@@ -7,14 +7,14 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from k8slint.scheduling import Assigned, Facts, Node, Pod, Profile, Result, Unschedulable, schedule
-from k8slint.scheduling.choosing import heap_ranks
-from k8slint.scheduling.ledger import Ledger
-from k8slint.scheduling.look import Look, look_at
-from k8slint.scheduling.nodes import in_scheduling_order
+from k8slint.scheduling import Assigned, Listers, Node, Pod, Profile, Result, Unschedulable, schedule
+from k8slint.scheduling.cycle import CycleState, run_pre_filter
+from k8slint.scheduling.equivalence import NodeVerdicts, Setup
+from k8slint.scheduling.features import Features
+from k8slint.scheduling.objects.node import in_scheduling_order
 from k8slint.scheduling.plugins import image_locality
-from k8slint.scheduling.shape_view import Setup, ShapeView
-from k8slint.scheduling.wording import Wording
+from k8slint.scheduling.scoring import heap_ranks
+from k8slint.scheduling.snapshot import Snapshot
 from k8slint.values.version import KubernetesVersion
 
 FEW = settings(max_examples=60, deadline=None)
@@ -148,15 +148,15 @@ def summary(result: Result) -> list[tuple[str, str]]:
     ]
 
 
-def fresh_look(pod: Pod, placed: list[tuple[Pod, str]], nodes: list[Node]) -> Look:
+def fresh_look(pod: Pod, placed: list[tuple[Pod, str]], nodes: list[Node]) -> CycleState:
     """The pod looked at by a scheduler that has seen nothing happen, only what is."""
-    ledger = Ledger(in_scheduling_order(nodes), Facts())
+    snapshot = Snapshot(in_scheduling_order(nodes), Listers())
     for other, node in placed:
-        ledger.add(other, ledger.index_of[node])
-    setup = Setup(Profile(), Wording.of(VERSION), image_locality.image_sizes(nodes))
-    look = look_at(pod, ledger, setup, ShapeView(pod, ledger, setup))
-    assert isinstance(look, Look)
-    return look
+        snapshot.add(other, snapshot.index_of[node])
+    setup = Setup(Profile(), Features.of(VERSION), image_locality.image_sizes(nodes))
+    state = run_pre_filter(pod, snapshot, setup, NodeVerdicts(pod, snapshot, setup))
+    assert isinstance(state, CycleState)
+    return state
 
 
 @FEW
@@ -175,15 +175,15 @@ def test_each_choice_stands_when_looked_at_afresh(pods: list[dict[str, Any]], no
     described = [Node.of(node) for node in nodes]
     placed: list[tuple[Pod, str]] = []
     for outcome in schedule([Pod.of(pod) for pod in pods], described).outcomes:
-        look = fresh_look(outcome.pod, placed, described)
-        verdicts = {node.name: look.judge(index) for index, node in enumerate(look.ledger.nodes)}
+        state = fresh_look(outcome.pod, placed, described)
+        verdicts = {node.name: state.judge(index) for index, node in enumerate(state.snapshot.nodes)}
         if isinstance(outcome, Assigned):
             assert verdicts[outcome.node] is None
             assert outcome.feasible == sum(verdict is None for verdict in verdicts.values())
             placed.append((outcome.pod, outcome.node))
         else:
             assert isinstance(outcome, Unschedulable)
-            assert verdicts == outcome.rejections
+            assert verdicts == outcome.statuses
 
 
 @FEW
@@ -197,7 +197,7 @@ def test_the_order_of_nodes_changes_no_verdict(
     one, other = run([*running, new[0]], nodes).outcomes[0], run([*running, new[0]], shuffled).outcomes[0]
     assert type(one) is type(other)
     if isinstance(one, Unschedulable) and isinstance(other, Unschedulable):
-        assert one.rejections == other.rejections
+        assert one.statuses == other.statuses
         assert one.message == other.message
     if isinstance(one, Assigned) and isinstance(other, Assigned):
         assert one.feasible == other.feasible
@@ -318,13 +318,13 @@ def test_without_its_victims_a_pod_fits_and_with_any_of_them_it_does_not(
     described = [Node.of(node) for node in nodes]
     victims = {victim.name for victim in outcome.preemption.victims}
     kept = [(Pod.of(pod), pod["spec"]["nodeName"]) for pod in running if pod["metadata"]["name"] not in victims]
-    look = fresh_look(outcome.pod, kept, described)
-    index = look.ledger.index_of[outcome.preemption.node]
-    assert look.judge(index) is None
+    state = fresh_look(outcome.pod, kept, described)
+    index = state.snapshot.index_of[outcome.preemption.node]
+    assert state.judge(index) is None
     for victim in outcome.preemption.victims:
-        look.place(victim, index)
-        assert look.judge(index) is not None
-        look.displace(victim, index)
+        state.place(victim, index)
+        assert state.judge(index) is not None
+        state.displace(victim, index)
 
 
 def go_heap_root(scores: list[int]) -> int:

@@ -13,10 +13,10 @@ import jsonschema
 import pytest
 
 import k8slint
+from k8slint.apiserver.schemas import NEWEST
 from k8slint.bundled import RULES, SCHEMAS
 from k8slint.engine.examples import run_examples
 from k8slint.engine.rule import STAGES, load_rules, read_rule_file, rule_files
-from k8slint.schema.schemas import NEWEST
 
 CATALOGUE = load_rules()
 SCHEMA = json.loads((SCHEMAS / "rule.schema.json").read_text(encoding="utf-8"))

@@ -6,7 +6,7 @@ import os
 import pytest
 
 from k8slint.cluster import references
-from k8slint.cluster.producers import produced
+from k8slint.cluster.generated import produced
 from k8slint.config import Config, Override
 from k8slint.finding import Failure, Severity
 from k8slint.lint import lint

@@ -15,13 +15,13 @@ from k8slint.objects.fields import dig, sequence, strings, text
 from k8slint.objects.object import Object
 from k8slint.objects.object import Pod as Template
 from k8slint.scheduling import NotModelled, Pod
+from k8slint.scheduling.objects.pod_affinity import PodTerm
+from k8slint.scheduling.objects.volumes import Claim, PersistentVolume
 from k8slint.scheduling.plugins.volume_binding import BIND_CONFLICT, NODE_CONFLICT
-from k8slint.scheduling.storage import Claim, PersistentVolume
-from k8slint.scheduling.terms import PodTerm
 from k8slint.simulation.dry_run import dry_run
 from k8slint.simulation.explain import Explainer, Explanation
+from k8slint.simulation.feasible_nodes import FeasibleNodes, amount_of, domains, means_itself, requests_of
 from k8slint.simulation.results import DryRun, PodResult, Scene, Verdict
-from k8slint.simulation.sieve import Sieve, amount_of, domains, means_itself, requests_of
 from k8slint.values.placeholder import has_placeholder
 
 # A rule's place below: the more exact goes first.
@@ -87,10 +87,10 @@ class Case:
         return found.pod if found is not None else None
 
     @cached_property
-    def sieve(self) -> Sieve:
+    def sieve(self) -> FeasibleNodes:
         """The nodes that are left for the failing pods."""
         pods = _pods(self.failing, self.scene) if self.obj.kind == "DaemonSet" else [self.pod] if self.pod else []
-        return Sieve.of(pods, self.scene.stage.nodes) if pods else Sieve((), (), ())
+        return FeasibleNodes.of(pods, self.scene.stage.nodes) if pods else FeasibleNodes((), (), ())
 
     @cached_property
     def explanation(self) -> Explanation | None:
@@ -157,7 +157,7 @@ def _failing(obj: Object, pods: Sequence[PodResult], scene: Scene) -> Iterator[P
     # Which pods a full node got first is an accident: one that is too small for it is none.
     for pod in failing:
         (one,) = _pods((pod,), scene) or (None,)
-        if one is None or not Sieve.of((one,), scene.stage.nodes).roomy:
+        if one is None or not FeasibleNodes.of((one,), scene.stage.nodes).roomy:
             yield pod
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from k8slint.apiserver.defaults.core import DEFAULT_NAMESPACE
 from k8slint.checks import storage
 from k8slint.cluster.cluster import Cluster
 from k8slint.objects.object import Object
-from k8slint.simulation.defaults import DEFAULT_NAMESPACE
 
 
 def written_claims(cluster: Cluster) -> Mapping[tuple[str, str], Sequence[Object]]:

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from k8slint.apiserver.admission.refusal import Refusal
+from k8slint.apiserver.defaults.core import DEFAULT_NAMESPACE
 from k8slint.checks.pending.cases import FORBIDDEN, Case
 from k8slint.cluster.cluster import Cluster
 from k8slint.objects.object import Object
-from k8slint.objects.problem import Problem, Related
-from k8slint.simulation.defaults import DEFAULT_NAMESPACE
-from k8slint.simulation.refusal import Refusal
+from k8slint.objects.problem import Absence, Problem, Related
 from k8slint.simulation.results import DryRun
 
 _POLICY: Final = re.compile(r"(?:exceeded|failed) quota: ([^,: ]+)[,:]")
@@ -35,7 +35,7 @@ def refused(case: Case) -> Problem:
         is_counted = len(case.failing) < case.total and case.obj.spec.get("replicas") is not None
         path = ("spec", "replicas") if is_counted else (*case.template.path, "spec", "containers")
     message = f"{case.share}{case.first.message}"
-    return Problem(path, message, related, effect=effect, absent=_word(case.first.absent))
+    return Problem(path, message, related, effect=effect, rests_on=Absence(_word(case.first.absent)))
 
 
 def refused_objects(cluster: Cluster, run: DryRun) -> Iterator[tuple[Object, Problem]]:

@@ -6,19 +6,19 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
+from k8slint.apiserver.defaults.core import DEFAULT_SCHEDULER
 from k8slint.checks.pending.cases import Case, node_loads
 from k8slint.checks.pending.paths import at_node_choice, at_refusal, at_request, at_volume
 from k8slint.checks.pending.refusals import refused
-from k8slint.cluster.spelling import nearest_name
+from k8slint.cluster.similar_names import nearest_name
 from k8slint.loading.document import Path
 from k8slint.objects.fields import dig, items, text
 from k8slint.objects.object import Object
-from k8slint.objects.problem import Problem, Related
+from k8slint.objects.problem import Absence, Problem, Related
 from k8slint.scheduling import Node, Pod
-from k8slint.scheduling.selection import NodeChoice, NodeTerm, Taint, untolerated
-from k8slint.scheduling.storage import PersistentVolume
-from k8slint.simulation.defaults import DEFAULT_SCHEDULER
-from k8slint.simulation.sieve import amount_of, requests_of
+from k8slint.scheduling.objects.node_affinity import NodeChoice, NodeTerm, Taint, untolerated
+from k8slint.scheduling.objects.volumes import PersistentVolume
+from k8slint.simulation.feasible_nodes import amount_of, requests_of
 from k8slint.values.amount import in_words
 from k8slint.values.labels import LabelSelector, Requirement
 
@@ -42,7 +42,7 @@ def _unschedulable(case: Case) -> Problem:
         tuple(_taints(case)),
         effect=effect,
         fix=_spread_fix(case, path),
-        absent=_wanted_pods(case),
+        rests_on=Absence(_wanted_pods(case)),
     )
 
 
@@ -299,7 +299,7 @@ def _unknown_scheduler(case: Case) -> Problem:
     near = nearest_name(name, names)
     hint = f'; nearest is "{near}"' if near else f', expected "{DEFAULT_SCHEDULER}"' if len(names) == 1 else ""
     path = (*case.template.path, "spec", "schedulerName")
-    return Problem(path, f'no scheduler of this cluster is known by the name "{name}"{hint}', absent=name)
+    return Problem(path, f'no scheduler of this cluster is known by the name "{name}"{hint}', rests_on=Absence(name))
 
 
 def _pod_of(case: Case) -> Pod:

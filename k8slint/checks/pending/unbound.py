@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from k8slint.apiserver.defaults.core import DEFAULT_NAMESPACE
 from k8slint.checks.pending.claims import described_kinds, is_storage_defect, written_claims
-from k8slint.cluster.claims import claims_of
 from k8slint.cluster.cluster import Cluster
+from k8slint.cluster.volume_matching import claims_of
 from k8slint.loading.document import Path
 from k8slint.objects.fields import dig
 from k8slint.objects.object import Object
-from k8slint.objects.problem import Problem
-from k8slint.scheduling.storage import Claim
-from k8slint.simulation.defaults import DEFAULT_NAMESPACE
+from k8slint.objects.problem import Absence, Problem
+from k8slint.scheduling.objects.volumes import Claim
 from k8slint.simulation.results import DryRun
 
 _NO_CLASS: Final = "no storage class is set"
@@ -60,4 +60,4 @@ def _never_binds(place: tuple[Object, Path], subject: str, claim: Claim, why: st
     if classes and dig(obj.data, *path, "storageClassName") is None and _NO_CLASS in why:
         said = f"{said}; no StorageClass is the default"
         fix = f"name a class: storageClassName: {' or '.join(classes[:_SHOWN])}"
-    return Problem((*path, field), said, fix=fix, absent=absent)
+    return Problem((*path, field), said, fix=fix, rests_on=Absence(absent))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import Final, Protocol
 
-from k8slint.report.schedule.subject import Subject
+from k8slint.report.schedule.view import Subject
 
 
 class Render(Protocol):

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from k8slint.objects.object import Object
 from k8slint.report.escape import flowing, visible
-from k8slint.report.schedule.subject import Subject
+from k8slint.report.schedule.view import Subject
 from k8slint.report.schedule.words import obstacles_text
 from k8slint.scheduling.result import Preemption
 from k8slint.simulation.explain import Explanation

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from k8slint.report.escape import flowing, visible
-from k8slint.report.schedule.subject import TITLES, Group, Subject, comings_to_nothing, listed, notes
 from k8slint.report.schedule.table import has_moved_on, preemption_text
+from k8slint.report.schedule.view import TITLES, Group, Subject, comings_to_nothing, listed, notes
 from k8slint.report.schedule.words import obstacles_text, rows
 from k8slint.report.wording import counted
 from k8slint.simulation.explain import Explanation

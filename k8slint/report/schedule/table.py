@@ -7,8 +7,8 @@ from typing import Final
 
 from k8slint.report.escape import visible
 from k8slint.report.frame import cells, wrap
-from k8slint.report.schedule.sheet import Sheet, columns, sheet_of
-from k8slint.report.schedule.subject import (
+from k8slint.report.schedule.terminal import Sheet, columns, sheet_of
+from k8slint.report.schedule.view import (
     TITLES,
     Group,
     Subject,

@@ -9,12 +9,12 @@ from typing import Final
 from k8slint.objects.object import Object
 from k8slint.report.escape import visible
 from k8slint.report.frame import cells
-from k8slint.report.schedule.sheet import Sheet, columns, sheet_of
-from k8slint.report.schedule.subject import TITLES, Group, Subject, comings_to_nothing, listed, owner_text, place_of
 from k8slint.report.schedule.table import advice, has_moved_on, preemption_text
+from k8slint.report.schedule.terminal import Sheet, columns, sheet_of
+from k8slint.report.schedule.view import TITLES, Group, Subject, comings_to_nothing, listed, owner_text, place_of
 from k8slint.report.schedule.words import Row, rows
 from k8slint.report.wording import counted
-from k8slint.scheduling.standing import FILTERS
+from k8slint.scheduling.diagnosis import FILTERS
 from k8slint.simulation.explain import Explanation
 from k8slint.simulation.results import PodResult, Verdict
 

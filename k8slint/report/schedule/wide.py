@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from k8slint.report.escape import visible
-from k8slint.report.schedule.sheet import columns, sheet_of
-from k8slint.report.schedule.subject import Subject, listed
 from k8slint.report.schedule.table import endings, score_text, summary
+from k8slint.report.schedule.terminal import columns, sheet_of
+from k8slint.report.schedule.view import Subject, listed
 
 
 def render(subject: Subject, *, color: bool, width: int | None, blocks: bool) -> str:

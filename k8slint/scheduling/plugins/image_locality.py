@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from k8slint.scheduling.nodes import Node
-from k8slint.scheduling.pods import Pod
-from k8slint.scheduling.wording import ImageVolumes, Wording
+from k8slint.scheduling.features import Features, ImageVolumes
+from k8slint.scheduling.objects.node import Node
+from k8slint.scheduling.objects.pod import Pod
 
 NAME = "ImageLocality"
 _MIB = 2**20
@@ -29,16 +29,16 @@ def image_sizes(nodes: Sequence[Node]) -> dict[str, int]:
     return {name: int(float(size) * (holders[name] / len(nodes))) for name, size in sizes.items()}
 
 
-def score(pod: Pod, node: Node, sizes: Mapping[str, int], wording: Wording) -> int:
+def score(pod: Pod, node: Node, sizes: Mapping[str, int], features: Features) -> int:
     """The score of a node, from 0 to 100, by the worth of the images it has.
 
     Mirrors: pkg/scheduler/framework/plugins/imagelocality Score @ v1.36
     """
     images = pod.images
-    if wording.image_volumes is not ImageVolumes.NOT:
+    if features.image_volumes is not ImageVolumes.NOT:
         images += pod.image_volumes
     parts = len(pod.images)
-    if wording.image_volumes is ImageVolumes.IN_SUM_AND_THRESHOLD:
+    if features.image_volumes is ImageVolumes.IN_SUM_AND_THRESHOLD:
         parts += len(pod.image_volumes)
     worth = sum(sizes[name] for name in images if name in node.images)
     most = _MOST_PER_CONTAINER * parts

@@ -5,33 +5,33 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from k8slint.scheduling.check import Prepared
-from k8slint.scheduling.ledger import Ledger
-from k8slint.scheduling.pods import Pod
+from k8slint.scheduling.framework import Prepared
+from k8slint.scheduling.objects.pod import Pod
+from k8slint.scheduling.objects.pod_affinity import PodTerm
 from k8slint.scheduling.profile import Profile
-from k8slint.scheduling.result import Code, Rejection
-from k8slint.scheduling.terms import PodTerm
+from k8slint.scheduling.result import Code, Status
+from k8slint.scheduling.snapshot import Snapshot
 
 NAME = "InterPodAffinity"
 MAX_SCORE = 100.0
-_AFFINITY = Rejection(NAME, Code.UNRESOLVABLE, ("node(s) didn't match pod affinity rules",))
-_ANTI_AFFINITY = Rejection(NAME, Code.UNSCHEDULABLE, ("node(s) didn't match pod anti-affinity rules",))
-_EXISTING = Rejection(NAME, Code.UNSCHEDULABLE, ("node(s) didn't satisfy existing pods anti-affinity rules",))
+_AFFINITY = Status(NAME, Code.UNRESOLVABLE, ("node(s) didn't match pod affinity rules",))
+_ANTI_AFFINITY = Status(NAME, Code.UNSCHEDULABLE, ("node(s) didn't match pod anti-affinity rules",))
+_EXISTING = Status(NAME, Code.UNSCHEDULABLE, ("node(s) didn't satisfy existing pods anti-affinity rules",))
 
 # A label of nodes and its value, with how many pods count there.
 _Pair = tuple[str, str]
 _Counts = dict[_Pair, int]
 
 
-def prepare(pod: Pod, ledger: Ledger) -> Prepared:
+def prepare(pod: Pod, snapshot: Snapshot) -> Prepared:
     """A check of the pod's terms against the pods there, and of their terms against the pod.
 
     Mirrors: pkg/scheduler/framework/plugins/interpodaffinity/filtering.go PreFilter @ v1.36
     """
-    note_namespaces(pod, ledger)
+    note_namespaces(pod, snapshot)
     existing: _Counts = {}
-    for term, by_value in ledger.anti_terms.items():
-        if by_value and _means(term, pod, ledger):
+    for term, by_value in snapshot.anti_terms.items():
+        if by_value and _means(term, pod, snapshot):
             for value, count in by_value.items():
                 pair = (term.topology_key, value)
                 existing[pair] = existing.get(pair, 0) + count
@@ -41,26 +41,26 @@ def prepare(pod: Pod, ledger: Ledger) -> Prepared:
     near: _Counts = {}
     far: _Counts = {}
     if wants:
-        _count_all(near, wants, ledger)
+        _count_all(near, wants, snapshot)
     for term in avoids:
-        _count_all(far, (term,), ledger)
-    return _Check(pod, ledger, near, far, existing)
+        _count_all(far, (term,), snapshot)
+    return _Check(pod, snapshot, near, far, existing)
 
 
 @dataclass(slots=True)
 class _Check:
     pod: Pod
-    ledger: Ledger
+    snapshot: Snapshot
     near: _Counts
     far: _Counts
     existing: _Counts
 
-    def judge(self, index: int) -> Rejection | None:
+    def judge(self, index: int) -> Status | None:
         """A refusal for the pod's affinity, then its anti-affinity, then that of the pods there.
 
         Mirrors: pkg/scheduler/framework/plugins/interpodaffinity/filtering.go Filter @ v1.36
         """
-        labels = self.ledger.nodes[index].labels
+        labels = self.snapshot.nodes[index].labels
         if self.pod.affinity.required and not self._is_near(labels):
             return _AFFINITY
         for term in self.pod.anti_affinity.required:
@@ -72,16 +72,16 @@ class _Check:
         return None
 
     def shift(self, pod: Pod, index: int, sign: int) -> None:
-        labels = self.ledger.nodes[index].labels
+        labels = self.snapshot.nodes[index].labels
         for term in pod.anti_affinity.required:
-            if _means(term, self.pod, self.ledger):
+            if _means(term, self.pod, self.snapshot):
                 _add(self.existing, term, labels, sign)
         wants = self.pod.affinity.required
-        if wants and all(_selects(term, pod, self.ledger) for term in wants):
+        if wants and all(_selects(term, pod, self.snapshot) for term in wants):
             for term in wants:
                 _add(self.near, term, labels, sign)
         for term in self.pod.anti_affinity.required:
-            if _selects(term, pod, self.ledger):
+            if _selects(term, pod, self.snapshot):
                 _add(self.far, term, labels, sign)
 
     def _is_near(self, labels: Mapping[str, str]) -> bool:
@@ -91,10 +91,10 @@ class _Check:
         if all(self.near.get((term.topology_key, labels[term.topology_key]), 0) > 0 for term in wants):
             return True
         # The first of a group that wants to be together: there is none to be near yet, and it means itself.
-        return not self.near and all(_selects(term, self.pod, self.ledger) for term in wants)
+        return not self.near and all(_selects(term, self.pod, self.snapshot) for term in wants)
 
 
-def raw_scores(pod: Pod, ledger: Ledger, profile: Profile, feasible: Sequence[int]) -> list[int] | None:
+def raw_scores(pod: Pod, snapshot: Snapshot, profile: Profile, feasible: Sequence[int]) -> list[int] | None:
     """How well each feasible node suits the pod and the pods there; None when nothing weighs.
 
     Mirrors: pkg/scheduler/framework/plugins/interpodaffinity/scoring.go PreScore, Score @ v1.36
@@ -105,18 +105,18 @@ def raw_scores(pod: Pod, ledger: Ledger, profile: Profile, feasible: Sequence[in
         return None
     sums: dict[str, dict[str, int]] = {}
     for weight, term in own:
-        for index, count in _by_node((term,), ledger).items():
-            value = ledger.nodes[index].labels.get(term.topology_key)
+        for index, count in _by_node((term,), snapshot).items():
+            value = snapshot.nodes[index].labels.get(term.topology_key)
             if value is not None:
                 _weigh(sums, term.topology_key, value, weight * count)
-    for book, weight in ((ledger.affinity_terms, profile.hard_pod_affinity_weight), (ledger.preferred_terms, 1)):
+    for book, weight in ((snapshot.affinity_terms, profile.hard_pod_affinity_weight), (snapshot.preferred_terms, 1)):
         for term, by_value in book.items():
-            if weight and by_value and _means(term, pod, ledger):
+            if weight and by_value and _means(term, pod, snapshot):
                 for value, amount in by_value.items():
                     _weigh(sums, term.topology_key, value, weight * amount)
     if not sums:
         return None
-    labels = [ledger.nodes[index].labels for index in feasible]
+    labels = [snapshot.nodes[index].labels for index in feasible]
     return [sum(by_value.get(there[key], 0) for key, by_value in sums.items() if key in there) for there in labels]
 
 
@@ -129,34 +129,34 @@ def normalise(raw: list[int]) -> list[int]:
     return [int(MAX_SCORE * (float(score - least) / float(span))) if span else 0 for score in raw]
 
 
-def note_namespaces(pod: Pod, ledger: Ledger) -> None:
+def note_namespaces(pod: Pod, snapshot: Snapshot) -> None:
     """Say so where a namespace selector is asked of namespaces whose labels nobody gave."""
     terms = (*pod.affinity.required, *pod.anti_affinity.required)
     weighted = (*pod.affinity.preferred, *pod.anti_affinity.preferred)
-    if pod.namespace not in ledger.facts.namespaces and any(
+    if pod.namespace not in snapshot.listers.namespaces and any(
         term.namespace_selector is not None and term.namespace_selector.requirements
         for term in (*terms, *(term for _, term in weighted))
     ):
         text = f'namespace "{pod.namespace}" is not described: namespace selectors are taken not to select it'
-        ledger.assumptions[text] = None
+        snapshot.assumptions[text] = None
 
 
-def _by_node(terms: tuple[PodTerm, ...], ledger: Ledger) -> Mapping[int, int]:
+def _by_node(terms: tuple[PodTerm, ...], snapshot: Snapshot) -> Mapping[int, int]:
     """How many pods all the terms mean, by node index."""
     spaces = {name for term in terms for name in term.namespaces}
     single = len(spaces) == 1 and all(term.namespace_selector is None for term in terms)
     key = (NAME, *((term.selector, term.namespaces, term.namespace_selector) for term in terms))
 
     def matches(other: Pod) -> bool:
-        return all(_selects(term, other, ledger) for term in terms)
+        return all(_selects(term, other, snapshot) for term in terms)
 
-    return ledger.tally(key, matches, spaces.pop() if single else None).by_node
+    return snapshot.tally(key, matches, spaces.pop() if single else None).by_node
 
 
-def _count_all(counts: _Counts, terms: tuple[PodTerm, ...], ledger: Ledger) -> None:
+def _count_all(counts: _Counts, terms: tuple[PodTerm, ...], snapshot: Snapshot) -> None:
     """Count, under the pairs of every term, the pods that all the terms mean."""
-    for index, count in _by_node(terms, ledger).items():
-        labels = ledger.nodes[index].labels
+    for index, count in _by_node(terms, snapshot).items():
+        labels = snapshot.nodes[index].labels
         for term in terms:
             _add(counts, term, labels, count)
 
@@ -178,7 +178,7 @@ def _weigh(sums: dict[str, dict[str, int]], key: str, value: str, amount: int) -
     by_value[value] = by_value.get(value, 0) + amount
 
 
-def _selects(term: PodTerm, other: Pod, ledger: Ledger) -> bool:
+def _selects(term: PodTerm, other: Pod, snapshot: Snapshot) -> bool:
     """Whether a term of the incoming pod means another pod: its namespace selector picks among known namespaces.
 
     Since 1.34 upstream resolves the selector to names, and then asks it once more of no labels at all: one that only
@@ -191,16 +191,16 @@ def _selects(term: PodTerm, other: Pod, ledger: Ledger) -> bool:
         return False
     if other.namespace in term.namespaces or selector is None:
         return other.namespace in term.namespaces
-    labels = ledger.facts.namespaces.get(other.namespace)
+    labels = snapshot.listers.namespaces.get(other.namespace)
     if not selector.requirements or (labels is not None and selector.matches(labels)):
         return True
-    return ledger.loose_namespaces and selector.matches({})
+    return snapshot.loose_namespaces and selector.matches({})
 
 
-def _means(term: PodTerm, incoming: Pod, ledger: Ledger) -> bool:
+def _means(term: PodTerm, incoming: Pod, snapshot: Snapshot) -> bool:
     """Whether a term of a pod that is there means the incoming pod: an unknown namespace has no labels."""
     selector = term.namespace_selector
     covered = incoming.namespace in term.namespaces or (
-        selector is not None and selector.matches(ledger.facts.namespaces.get(incoming.namespace, {}))
+        selector is not None and selector.matches(snapshot.listers.namespaces.get(incoming.namespace, {}))
     )
     return covered and term.selector.matches(incoming.labels)

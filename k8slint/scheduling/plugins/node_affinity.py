@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from k8slint.scheduling.nodes import Node
-from k8slint.scheduling.pods import Pod
+from k8slint.scheduling.objects.node import Node
+from k8slint.scheduling.objects.pod import Pod
 from k8slint.scheduling.profile import AddedAffinity
-from k8slint.scheduling.result import Code, Rejection
+from k8slint.scheduling.result import Code, Status
 
 NAME = "NodeAffinity"
-_CONFLICT = Rejection(NAME, Code.UNRESOLVABLE, ("pod affinity terms conflict",))
-_POD = Rejection(NAME, Code.UNRESOLVABLE, ("node(s) didn't match Pod's node affinity/selector",))
-_ENFORCED = Rejection(NAME, Code.UNRESOLVABLE, ("node(s) didn't match scheduler-enforced node affinity",))
+_CONFLICT = Status(NAME, Code.UNRESOLVABLE, ("pod affinity terms conflict",))
+_POD = Status(NAME, Code.UNRESOLVABLE, ("node(s) didn't match Pod's node affinity/selector",))
+_ENFORCED = Status(NAME, Code.UNRESOLVABLE, ("node(s) didn't match scheduler-enforced node affinity",))
 
 
-def named_nodes(pod: Pod) -> frozenset[str] | Rejection | None:
-    """The only nodes worth a look, where the affinity names them; a refusal of the pod when they exclude each other.
+def named_nodes(pod: Pod) -> frozenset[str] | Status | None:
+    """The only nodes worth a state, where the affinity names them; a refusal of the pod when they exclude each other.
 
     Mirrors: pkg/scheduler/framework/plugins/nodeaffinity PreFilter @ v1.36
     """
@@ -22,7 +22,7 @@ def named_nodes(pod: Pod) -> frozenset[str] | Rejection | None:
     return _CONFLICT if names is not None and not names else names
 
 
-def judge(pod: Pod, node: Node, added: AddedAffinity) -> Rejection | None:
+def judge(pod: Pod, node: Node, added: AddedAffinity) -> Status | None:
     """A refusal of a node whose labels or name are not what is asked.
 
     Mirrors: pkg/scheduler/framework/plugins/nodeaffinity Filter @ v1.36

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from k8slint.scheduling.nodes import Node
-from k8slint.scheduling.pods import Pod
-from k8slint.scheduling.result import Code, Rejection
+from k8slint.scheduling.objects.node import Node
+from k8slint.scheduling.objects.pod import Pod
+from k8slint.scheduling.result import Code, Status
 
 NAME = "NodeName"
-_REJECTION = Rejection(NAME, Code.UNRESOLVABLE, ("node(s) didn't match the requested node name",))
+_REJECTION = Status(NAME, Code.UNRESOLVABLE, ("node(s) didn't match the requested node name",))
 
 
-def judge(pod: Pod, node: Node) -> Rejection | None:
+def judge(pod: Pod, node: Node) -> Status | None:
     """A refusal of every node but the one the pod names.
 
     Mirrors: pkg/scheduler/framework/plugins/nodename Filter @ v1.36

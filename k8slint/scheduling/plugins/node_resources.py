@@ -6,12 +6,12 @@ import math
 from collections.abc import Callable
 from functools import lru_cache
 
-from k8slint.scheduling.amounts import is_extended, is_ignorable
-from k8slint.scheduling.ledger import Usage
-from k8slint.scheduling.pods import Pod
+from k8slint.scheduling.features import Features
+from k8slint.scheduling.objects.pod import Pod
+from k8slint.scheduling.objects.resources import is_extended, is_ignorable
 from k8slint.scheduling.profile import FitStrategy, Profile, Strategy
-from k8slint.scheduling.result import Code, Rejection
-from k8slint.scheduling.wording import Wording
+from k8slint.scheduling.result import Code, Status
+from k8slint.scheduling.snapshot import NodeInfo
 
 NAME = "NodeResourcesFit"
 BALANCED = "NodeResourcesBalancedAllocation"
@@ -21,42 +21,42 @@ MAX_SCORE = 100
 _Shares = list[tuple[str, int, int, int]]
 
 
-def judge(pod: Pod, usage: Usage, profile: Profile, wording: Wording) -> Rejection | None:
+def judge(pod: Pod, node_info: NodeInfo, profile: Profile, features: Features) -> Status | None:
     """A refusal that names every resource of which too little is left.
 
     Mirrors: pkg/scheduler/framework/plugins/noderesources/fit.go fitsRequest @ v1.36
     """
-    node, request = usage.node, pod.amounts.request
+    node, request = node_info.node, pod.amounts.request
     room = node.allocatable
     short = []
     oversize = False
-    if len(usage.pods) >= node.max_pods:
+    if len(node_info.pods) >= node.max_pods:
         short.append("Too many pods")
     for name, wanted, used, capacity in (
-        ("cpu", request.cpu_millicores, usage.cpu_millicores, room.cpu_millicores),
-        ("memory", request.memory_bytes, usage.memory_bytes, room.memory_bytes),
-        ("ephemeral-storage", request.ephemeral_bytes, usage.ephemeral_bytes, room.ephemeral_bytes),
+        ("cpu", request.cpu_millicores, node_info.cpu_millicores, room.cpu_millicores),
+        ("memory", request.memory_bytes, node_info.memory_bytes, room.memory_bytes),
+        ("ephemeral-storage", request.ephemeral_bytes, node_info.ephemeral_bytes, room.ephemeral_bytes),
     ):
         if wanted and wanted > capacity - used:
             short.append(f"Insufficient {name}")
             oversize |= wanted > capacity
     for name, wanted in request.extended:
         capacity = node.allocatable_extended.get(name, 0)
-        if not wanted or wanted <= capacity - usage.extended.get(name, 0) or _is_ignored(name, profile):
+        if not wanted or wanted <= capacity - node_info.extended.get(name, 0) or _is_ignored(name, profile):
             continue
         short.append(f"Insufficient {name}")
         oversize |= wanted > capacity
     if not short:
         return None
-    return _rejection(tuple(short), unresolvable=oversize and wording.oversize_is_unresolvable)
+    return _status(tuple(short), unresolvable=oversize and features.oversize_is_unresolvable)
 
 
-def score_fit(pod: Pod, usage: Usage, strategy: FitStrategy) -> int:
+def score_fit(pod: Pod, node_info: NodeInfo, strategy: FitStrategy) -> int:
     """The score of a node, from 0 to 100, by what it would have given away.
 
     Mirrors: pkg/scheduler/framework/plugins/noderesources/resource_allocation.go score @ v1.36
     """
-    shares = _shares(pod, usage, tuple(name for name, _ in strategy.resources), nominal=True)
+    shares = _shares(pod, node_info, tuple(name for name, _ in strategy.resources), nominal=True)
     weights = dict(strategy.resources)
     score = _STRATEGIES[strategy.kind]
     total = weight_sum = 0
@@ -77,41 +77,41 @@ def is_balanced_scored(pod: Pod, resources: tuple[str, ...]) -> bool:
     return any(pod.amounts.request.of(name) for name in resources)
 
 
-def score_balanced(pod: Pod, usage: Usage, resources: tuple[str, ...], wording: Wording) -> int:
+def score_balanced(pod: Pod, node_info: NodeInfo, resources: tuple[str, ...], features: Features) -> int:
     """The score of a node, from 0 to 100, by how evenly its resources would be given away.
 
     Since 1.36 it tells what the pod changes, around 75; before, what is there afterwards.
 
     Mirrors: pkg/scheduler/framework/plugins/noderesources/balanced_allocation.go balancedResourceScorer @ v1.36
     """
-    shares = _shares(pod, usage, resources, nominal=False)
+    shares = _shares(pod, node_info, resources, nominal=False)
     after = _evenness([(asked, capacity) for _, asked, _, capacity in shares])
-    if not wording.balance_is_difference:
+    if not features.balance_is_difference:
         return after
     before = _evenness([(used, capacity) for _, _, used, capacity in shares])
     half = MAX_SCORE // 2
     return half + int((half + after - before) / 2)
 
 
-def _shares(pod: Pod, usage: Usage, resources: tuple[str, ...], *, nominal: bool) -> _Shares:
+def _shares(pod: Pod, node_info: NodeInfo, resources: tuple[str, ...], *, nominal: bool) -> _Shares:
     """What counts of each resource; those the node has none of, or that are extended and not requested, do not."""
-    node, amounts = usage.node, pod.amounts
+    node, amounts = node_info.node, pod.amounts
     found: _Shares = []
     for name in resources:
         match name:
             case "cpu":
                 wanted = amounts.scored.cpu_millicores if nominal else amounts.request.cpu_millicores
-                used = usage.placed_millicores if nominal else usage.cpu_millicores
+                used = node_info.placed_millicores if nominal else node_info.cpu_millicores
                 capacity = node.allocatable.cpu_millicores
             case "memory":
                 wanted = amounts.scored.memory_bytes if nominal else amounts.request.memory_bytes
-                used = usage.placed_bytes if nominal else usage.memory_bytes
+                used = node_info.placed_bytes if nominal else node_info.memory_bytes
                 capacity = node.allocatable.memory_bytes
             case "ephemeral-storage":
-                wanted, used = amounts.request.ephemeral_bytes, usage.ephemeral_bytes
+                wanted, used = amounts.request.ephemeral_bytes, node_info.ephemeral_bytes
                 capacity = node.allocatable.ephemeral_bytes
             case _:
-                wanted, used = amounts.request.of(name), usage.extended.get(name, 0)
+                wanted, used = amounts.request.of(name), node_info.extended.get(name, 0)
                 capacity = node.allocatable_extended.get(name, 0)
                 if not wanted and is_extended(name):
                     continue
@@ -176,5 +176,5 @@ def _is_ignored(name: str, profile: Profile) -> bool:
 
 
 @lru_cache(maxsize=1024)
-def _rejection(reasons: tuple[str, ...], *, unresolvable: bool) -> Rejection:
-    return Rejection(NAME, Code.UNRESOLVABLE if unresolvable else Code.UNSCHEDULABLE, reasons)
+def _status(reasons: tuple[str, ...], *, unresolvable: bool) -> Status:
+    return Status(NAME, Code.UNRESOLVABLE if unresolvable else Code.UNSCHEDULABLE, reasons)

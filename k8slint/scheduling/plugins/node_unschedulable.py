@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from k8slint.scheduling.nodes import Node
-from k8slint.scheduling.pods import Pod
-from k8slint.scheduling.result import Code, Rejection
-from k8slint.scheduling.selection import Taint
+from k8slint.scheduling.objects.node import Node
+from k8slint.scheduling.objects.node_affinity import Taint
+from k8slint.scheduling.objects.pod import Pod
+from k8slint.scheduling.result import Code, Status
 
 NAME = "NodeUnschedulable"
-_REJECTION = Rejection(NAME, Code.UNRESOLVABLE, ("node(s) were unschedulable",))
+_REJECTION = Status(NAME, Code.UNRESOLVABLE, ("node(s) were unschedulable",))
 _TAINT = Taint("node.kubernetes.io/unschedulable", "", "NoSchedule")
 
 
-def judge(pod: Pod, node: Node) -> Rejection | None:
+def judge(pod: Pod, node: Node) -> Status | None:
     """A refusal of a cordoned node, unless the pod tolerates that.
 
     Mirrors: pkg/scheduler/framework/plugins/nodeunschedulable Filter @ v1.36

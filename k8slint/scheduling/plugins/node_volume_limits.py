@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from k8slint.scheduling.check import Prepared
-from k8slint.scheduling.disks import driver_of_provisioner
-from k8slint.scheduling.ledger import Ledger
-from k8slint.scheduling.pods import Pod
-from k8slint.scheduling.result import Code, Rejection
-from k8slint.scheduling.storage import Claim
+from k8slint.scheduling.framework import Prepared
+from k8slint.scheduling.objects.in_tree_volumes import driver_of_provisioner
+from k8slint.scheduling.objects.pod import Pod
+from k8slint.scheduling.objects.volumes import Claim
+from k8slint.scheduling.result import Code, Status
+from k8slint.scheduling.snapshot import Snapshot
 
 NAME = "NodeVolumeLimits"
-_FULL = Rejection(NAME, Code.UNSCHEDULABLE, ("node(s) exceed max volume count",))
+_FULL = Status(NAME, Code.UNSCHEDULABLE, ("node(s) exceed max volume count",))
 
 # A volume by its driver and handle.
 _Handle = tuple[str, str]
 
 
-def prepare(pod: Pod, ledger: Ledger) -> Prepared:
+def prepare(pod: Pod, snapshot: Snapshot) -> Prepared:
     """A check of volume counts, when the pod has a volume that is attached to its node.
 
     Mirrors: pkg/scheduler/framework/plugins/nodevolumelimits/csi.go PreFilter @ v1.36
@@ -28,31 +28,31 @@ def prepare(pod: Pod, ledger: Ledger) -> Prepared:
         volume.claim is not None or volume.ephemeral or (volume.disk is not None and volume.disk.driver)
         for volume in pod.volumes
     )
-    return _Check(pod, ledger) if attachable else None
+    return _Check(pod, snapshot) if attachable else None
 
 
 @dataclass(slots=True)
 class _Check:
     pod: Pod
-    ledger: Ledger
+    snapshot: Snapshot
 
-    def judge(self, index: int) -> Rejection | None:
-        ledger = self.ledger
-        csi_node = ledger.facts.csi_nodes.get(ledger.nodes[index].name)
-        problem = _problem(self.pod, ledger)
+    def judge(self, index: int) -> Status | None:
+        snapshot = self.snapshot
+        csi_node = snapshot.listers.csi_nodes.get(snapshot.nodes[index].name)
+        problem = _problem(self.pod, snapshot)
         if problem is not None:
             return problem
         if csi_node is None or not csi_node.limits:
             return None
-        wanted = _handles(self.pod, ledger)
+        wanted = _handles(self.pod, snapshot)
         if not any(driver in csi_node.limits for driver, _ in wanted):
             return None
         attached: set[_Handle] = set()
-        for other in ledger.usages[index].with_volumes:
-            attached |= _handles(other, ledger)
+        for other in snapshot.node_infos[index].with_volumes:
+            attached |= _handles(other, snapshot)
         new = Counter(driver for driver, _ in wanted - attached)
         # Upstream counts a volume twice that is attached, used by no pod there, and wanted by this one.
-        attached |= _attachments(ledger).get(csi_node.name, frozenset())
+        attached |= _attachments(snapshot).get(csi_node.name, frozenset())
         used = Counter(driver for driver, _ in attached)
         over = any(
             used[driver] + count > csi_node.limits.get(driver, used[driver] + count) for driver, count in new.items()
@@ -63,24 +63,22 @@ class _Check:
         """Nothing: the pods of a node are looked up each time."""
 
 
-def _problem(pod: Pod, ledger: Ledger) -> Rejection | None:
+def _problem(pod: Pod, snapshot: Snapshot) -> Status | None:
     """What is wrong with the pod's claims; VolumeBinding, which comes later, tells before of most of it."""
     for volume in pod.volumes:
         name = pod.claim_of(volume)
         if name is None:
             continue
-        claim = ledger.claims.get((pod.namespace, name))
+        claim = snapshot.claims.get((pod.namespace, name))
         if claim is None:
             reason = f'looking up PVC {pod.namespace}/{name}: persistentvolumeclaim "{name}" not found'
-            return Rejection(NAME, Code.UNRESOLVABLE, (reason,))
+            return Status(NAME, Code.UNRESOLVABLE, (reason,))
         if volume.ephemeral and not claim.belongs_to(pod.name, pod.uid):
-            return Rejection(
-                NAME, Code.ERROR, (f"PVC {claim.key} was not created for pod {pod.key} (pod is not owner)",)
-            )
+            return Status(NAME, Code.ERROR, (f"PVC {claim.key} was not created for pod {pod.key} (pod is not owner)",))
     return None
 
 
-def _handles(pod: Pod, ledger: Ledger) -> set[_Handle]:
+def _handles(pod: Pod, snapshot: Snapshot) -> set[_Handle]:
     """The volumes a pod makes a node attach, where the node has a CSINode: there, CSI serves in-tree disks as well.
 
     Mirrors: pkg/scheduler/framework/plugins/nodevolumelimits/csi.go filterAttachableVolumes @ v1.36
@@ -88,9 +86,9 @@ def _handles(pod: Pod, ledger: Ledger) -> set[_Handle]:
     found = set()
     for volume in pod.volumes:
         name = pod.claim_of(volume)
-        claim = ledger.claims.get((pod.namespace, name)) if name is not None else None
+        claim = snapshot.claims.get((pod.namespace, name)) if name is not None else None
         if claim is not None:
-            handle = _claim_handle(claim, ledger)
+            handle = _claim_handle(claim, snapshot)
         elif volume.disk is not None:
             handle = (volume.disk.driver, "/".join(volume.disk.identity))
         else:
@@ -100,10 +98,10 @@ def _handles(pod: Pod, ledger: Ledger) -> set[_Handle]:
     return found
 
 
-def _claim_handle(claim: Claim, ledger: Ledger) -> _Handle:
-    volume = ledger.volumes.get(claim.volume) if claim.volume else None
+def _claim_handle(claim: Claim, snapshot: Snapshot) -> _Handle:
+    volume = snapshot.volumes.get(claim.volume) if claim.volume else None
     if volume is None:
-        storage_class = ledger.facts.classes.get(claim.class_name)
+        storage_class = snapshot.listers.classes.get(claim.class_name)
         provisioner = storage_class.provisioner if storage_class else ""
         return driver_of_provisioner(provisioner), f"new/{claim.key}"
     if volume.driver:
@@ -113,14 +111,14 @@ def _claim_handle(claim: Claim, ledger: Ledger) -> _Handle:
     return "", ""
 
 
-def _attachments(ledger: Ledger) -> dict[str, frozenset[_Handle]]:
+def _attachments(snapshot: Snapshot) -> dict[str, frozenset[_Handle]]:
     """The volumes attached by node, whether or not a pod uses them."""
-    if NAME not in ledger.memo:
+    if NAME not in snapshot.memo:
         found: dict[str, set[_Handle]] = {}
-        for attachment in ledger.facts.attachments:
-            volume = ledger.facts.volumes.get(attachment.volume)
+        for attachment in snapshot.listers.attachments:
+            volume = snapshot.listers.volumes.get(attachment.volume)
             if attachment.driver and volume is not None and volume.driver:
                 found.setdefault(attachment.node, set()).add((attachment.driver, volume.handle))
-        ledger.memo[NAME] = {node: frozenset(handles) for node, handles in found.items()}
-    attachments: dict[str, frozenset[_Handle]] = ledger.memo[NAME]
+        snapshot.memo[NAME] = {node: frozenset(handles) for node, handles in found.items()}
+    attachments: dict[str, frozenset[_Handle]] = snapshot.memo[NAME]
     return attachments

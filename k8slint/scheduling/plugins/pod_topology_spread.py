@@ -6,23 +6,23 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from k8slint.scheduling.check import Prepared
-from k8slint.scheduling.facts import Facts
-from k8slint.scheduling.ledger import Ledger, Tally
-from k8slint.scheduling.nodes import HOSTNAME
-from k8slint.scheduling.pods import Pod
+from k8slint.scheduling.framework import Prepared
+from k8slint.scheduling.listers import Listers
+from k8slint.scheduling.objects.node import HOSTNAME
+from k8slint.scheduling.objects.node_affinity import untolerated
+from k8slint.scheduling.objects.pod import Pod
+from k8slint.scheduling.objects.pod_affinity import SpreadConstraint
 from k8slint.scheduling.profile import SYSTEM_CONSTRAINTS, Profile
-from k8slint.scheduling.result import Code, Rejection
-from k8slint.scheduling.selection import untolerated
-from k8slint.scheduling.terms import SpreadConstraint
+from k8slint.scheduling.result import Code, Status
+from k8slint.scheduling.snapshot import PodCount, Snapshot
 from k8slint.values.labels import LabelSelector
 
 NAME = "PodTopologySpread"
 MAX_SCORE = 100
-_NO_LABEL = Rejection(
+_NO_LABEL = Status(
     NAME, Code.UNRESOLVABLE, ("node(s) didn't match pod topology spread constraints (missing required label)",)
 )
-_SKEW = Rejection(NAME, Code.UNSCHEDULABLE, ("node(s) didn't match pod topology spread constraints",))
+_SKEW = Status(NAME, Code.UNSCHEDULABLE, ("node(s) didn't match pod topology spread constraints",))
 _OWNERS = {
     ("v1", "ReplicationController"): "ReplicationController",
     ("apps/v1", "ReplicaSet"): "ReplicaSet",
@@ -30,29 +30,29 @@ _OWNERS = {
 }
 
 
-def prepare(pod: Pod, ledger: Ledger, profile: Profile) -> Prepared:
+def prepare(pod: Pod, snapshot: Snapshot, profile: Profile) -> Prepared:
     """A check of the constraints that must hold.
 
     Mirrors: pkg/scheduler/framework/plugins/podtopologyspread/filtering.go calPreFilterState @ v1.36
     """
-    constraints = constraints_of(pod, ledger.facts, profile, hard=True)
+    constraints = constraints_of(pod, snapshot.listers, profile, hard=True)
     if not constraints:
         return None
-    return _Check(pod, ledger, tuple(_Domains(pod, ledger, constraints, item) for item in constraints))
+    return _Check(pod, snapshot, tuple(_Domains(pod, snapshot, constraints, item) for item in constraints))
 
 
 @dataclass(slots=True)
 class _Check:
     pod: Pod
-    ledger: Ledger
+    snapshot: Snapshot
     domains: tuple[_Domains, ...]
 
-    def judge(self, index: int) -> Rejection | None:
+    def judge(self, index: int) -> Status | None:
         """A refusal for the first constraint the pod would break on the node.
 
         Mirrors: pkg/scheduler/framework/plugins/podtopologyspread/filtering.go Filter @ v1.36
         """
-        labels = self.ledger.nodes[index].labels
+        labels = self.snapshot.nodes[index].labels
         for domain in self.domains:
             value = labels.get(domain.constraint.topology_key)
             if value is None:
@@ -70,18 +70,18 @@ class _Check:
 class _Domains:
     """How many pods each domain of one constraint has."""
 
-    __slots__ = ("_eligible", "_ledger", "constraint", "counts", "fewest", "own")
+    __slots__ = ("_eligible", "_snapshot", "constraint", "counts", "fewest", "own")
 
     def __init__(
-        self, pod: Pod, ledger: Ledger, constraints: tuple[SpreadConstraint, ...], constraint: SpreadConstraint
+        self, pod: Pod, snapshot: Snapshot, constraints: tuple[SpreadConstraint, ...], constraint: SpreadConstraint
     ) -> None:
         keys = tuple(item.topology_key for item in constraints)
         self.constraint = constraint
-        self._ledger = ledger
-        self._eligible = _eligible(pod, ledger, keys, constraint)
+        self._snapshot = snapshot
+        self._eligible = _eligible(pod, snapshot, keys, constraint)
         self.counts = dict.fromkeys(self._eligible.values(), 0)
         self.own = int(constraint.selector.matches(pod.labels))
-        for index, count in _tally(pod, ledger, constraint.selector).by_node.items():
+        for index, count in _tally(pod, snapshot, constraint.selector).by_node.items():
             if index in self._eligible:
                 self.counts[self._eligible[index]] += count
         self._measure()
@@ -96,7 +96,7 @@ class _Domains:
         self.fewest = 0 if too_few else min(self.counts.values(), default=0)
 
 
-def constraints_of(pod: Pod, facts: Facts, profile: Profile, *, hard: bool) -> tuple[SpreadConstraint, ...]:
+def constraints_of(pod: Pod, listers: Listers, profile: Profile, *, hard: bool) -> tuple[SpreadConstraint, ...]:
     """The pod's constraints that must hold, or that weigh; without any, the profile's, over the pod's own kind.
 
     Mirrors: pkg/scheduler/framework/plugins/podtopologyspread/common.go buildDefaultConstraints @ v1.36
@@ -105,68 +105,68 @@ def constraints_of(pod: Pod, facts: Facts, profile: Profile, *, hard: bool) -> t
         return tuple(item for item in pod.spread if item.hard == hard)
     defaults = SYSTEM_CONSTRAINTS if profile.default_constraints is None else profile.default_constraints
     wanted = [item for item in defaults if item.hard == hard]
-    selector = _own_kind(pod, facts) if wanted else LabelSelector(())
+    selector = _own_kind(pod, listers) if wanted else LabelSelector(())
     return tuple(replace(item, selector=selector) for item in wanted) if selector.requirements else ()
 
 
-def _own_kind(pod: Pod, facts: Facts) -> LabelSelector:
+def _own_kind(pod: Pod, listers: Listers) -> LabelSelector:
     """The pods that serve the same Services and belong to the same controller.
 
     Mirrors: pkg/scheduler/framework/plugins/helper/spread.go DefaultSelector @ v1.36
     """
     labels: dict[str, str] = {}
-    for selector in facts.services.get(pod.namespace, ()):
+    for selector in listers.services.get(pod.namespace, ()):
         if selector.items() <= pod.labels.items():
             labels.update(selector)
     kind = _OWNERS.get((pod.owner.api_version, pod.owner.kind)) if pod.owner else None
-    owner = facts.owners.get((kind, pod.namespace, pod.owner.name)) if kind and pod.owner else None
+    owner = listers.owners.get((kind, pod.namespace, pod.owner.name)) if kind and pod.owner else None
     served = LabelSelector.of_labels(labels)
     if owner is None:
         return served
     return LabelSelector(tuple(dict.fromkeys(served.requirements + owner.requirements)))
 
 
-def _tally(pod: Pod, ledger: Ledger, selector: LabelSelector) -> Tally:
+def _tally(pod: Pod, snapshot: Snapshot, selector: LabelSelector) -> PodCount:
     """The pods of the namespace that the selector picks and that are not ending; an empty selector counts none."""
 
     def matches(other: Pod) -> bool:
-        return bool(selector.requirements) and selector.matches(other.labels) and not ledger.is_ending(other)
+        return bool(selector.requirements) and selector.matches(other.labels) and not snapshot.is_ending(other)
 
-    return ledger.tally((NAME, pod.namespace, selector), matches, pod.namespace)
+    return snapshot.tally((NAME, pod.namespace, selector), matches, pod.namespace)
 
 
-def _eligible(pod: Pod, ledger: Ledger, keys: tuple[str, ...], constraint: SpreadConstraint) -> dict[int, str]:
+def _eligible(pod: Pod, snapshot: Snapshot, keys: tuple[str, ...], constraint: SpreadConstraint) -> dict[int, str]:
     """The nodes whose pods count, with their domain: they have all the keys, and meet the inclusion policies."""
     choice = pod.node_choice if constraint.honors_affinity else None
     tolerations = pod.tolerations if constraint.honors_taints else None
     memo = (NAME, keys, constraint.topology_key, choice, tolerations)
-    found: dict[int, str] | None = ledger.memo.get(memo)
+    found: dict[int, str] | None = snapshot.memo.get(memo)
     if found is None:
         found = {}
-        for index, node in enumerate(ledger.nodes):
+        for index, node in enumerate(snapshot.nodes):
             if (
                 all(key in node.labels for key in keys)
                 and (choice is None or choice.matches(node.name, node.labels))
                 and (tolerations is None or untolerated(node.taints, tolerations) is None)
             ):
                 found[index] = node.labels.get(constraint.topology_key, "")
-        ledger.memo[memo] = found
+        snapshot.memo[memo] = found
     return found
 
 
-def raw_scores(pod: Pod, ledger: Ledger, profile: Profile, feasible: Sequence[int]) -> list[int | None] | None:
+def raw_scores(pod: Pod, snapshot: Snapshot, profile: Profile, feasible: Sequence[int]) -> list[int | None] | None:
     """How crowded each feasible node is; None for a node without the labels, and None in all when nothing weighs.
 
     Mirrors: pkg/scheduler/framework/plugins/podtopologyspread/scoring.go PreScore, Score @ v1.36
     """
-    constraints = constraints_of(pod, ledger.facts, profile, hard=False)
+    constraints = constraints_of(pod, snapshot.listers, profile, hard=False)
     if not constraints:
         return None
     # The built-in constraints keep nodes that lack a label; then the absent constraint adds nothing.
     needs_all = bool(pod.spread) or profile.default_constraints is not None
     keys = tuple(item.topology_key for item in constraints) if needs_all else ()
-    kept = [index for index in feasible if all(key in ledger.nodes[index].labels for key in keys)]
-    crowds = [_Crowd(pod, ledger, keys, constraint, kept) for constraint in constraints]
+    kept = [index for index in feasible if all(key in snapshot.nodes[index].labels for key in keys)]
+    crowds = [_Crowd(pod, snapshot, keys, constraint, kept) for constraint in constraints]
     scores: dict[int, int] = {}
     for index in kept:
         crowding = 0.0
@@ -191,28 +191,28 @@ def normalise(raw: list[int | None]) -> list[int]:
 class _Crowd:
     """One constraint that weighs: pods by domain, and what each counts."""
 
-    __slots__ = ("_by_node", "_by_value", "_ledger", "_skew", "_weight", "key")
+    __slots__ = ("_by_node", "_by_value", "_skew", "_snapshot", "_weight", "key")
 
     def __init__(
-        self, pod: Pod, ledger: Ledger, keys: tuple[str, ...], constraint: SpreadConstraint, kept: list[int]
+        self, pod: Pod, snapshot: Snapshot, keys: tuple[str, ...], constraint: SpreadConstraint, kept: list[int]
     ) -> None:
         self.key = constraint.topology_key
-        self._ledger = ledger
+        self._snapshot = snapshot
         self._skew = constraint.max_skew
-        self._by_node = _tally(pod, ledger, constraint.selector).by_node
+        self._by_node = _tally(pod, snapshot, constraint.selector).by_node
         self._by_value: dict[str, int] = {}
         size = len(kept)
         if self.key != HOSTNAME:
-            self._by_value = dict.fromkeys((ledger.nodes[index].labels.get(self.key, "") for index in kept), 0)
+            self._by_value = dict.fromkeys((snapshot.nodes[index].labels.get(self.key, "") for index in kept), 0)
             size = len(self._by_value)
-            eligible = _eligible(pod, ledger, keys, constraint)
+            eligible = _eligible(pod, snapshot, keys, constraint)
             for index, count in self._by_node.items():
                 if index in eligible and eligible[index] in self._by_value:
                     self._by_value[eligible[index]] += count
         self._weight = math.log(size + 2)
 
     def weigh(self, index: int) -> float:
-        value = self._ledger.nodes[index].labels.get(self.key)
+        value = self._snapshot.nodes[index].labels.get(self.key)
         if value is None:
             return 0.0
         count = self._by_node.get(index, 0) if self.key == HOSTNAME else self._by_value[value]

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from k8slint.scheduling.nodes import Node
-from k8slint.scheduling.pods import Pod
-from k8slint.scheduling.result import Code, Rejection
-from k8slint.scheduling.selection import untolerated
-from k8slint.scheduling.wording import Wording
+from k8slint.scheduling.features import Features
+from k8slint.scheduling.objects.node import Node
+from k8slint.scheduling.objects.node_affinity import untolerated
+from k8slint.scheduling.objects.pod import Pod
+from k8slint.scheduling.result import Code, Status
 
 NAME = "TaintToleration"
 
 
-def judge(pod: Pod, node: Node, wording: Wording) -> Rejection | None:
+def judge(pod: Pod, node: Node, features: Features) -> Status | None:
     """A refusal for the first taint that blocks and is not tolerated.
 
     Mirrors: pkg/scheduler/framework/plugins/tainttoleration Filter @ v1.36
     """
     taint = untolerated(node.taints, pod.tolerations) if node.taints else None
-    return None if taint is None else _rejection(wording.taint(taint))
+    return None if taint is None else _status(features.taint(taint))
 
 
 def count_disliked(pod: Pod, node: Node) -> int:
@@ -34,5 +34,5 @@ def count_disliked(pod: Pod, node: Node) -> int:
 
 
 @lru_cache(maxsize=1024)
-def _rejection(reason: str) -> Rejection:
-    return Rejection(NAME, Code.UNRESOLVABLE, (reason,))
+def _status(reason: str) -> Status:
+    return Status(NAME, Code.UNRESOLVABLE, (reason,))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from k8slint.scheduling.check import Prepared
-from k8slint.scheduling.ledger import Ledger
-from k8slint.scheduling.pods import Pod, Volume
-from k8slint.scheduling.result import Code, Rejection
-from k8slint.scheduling.storage import Claim, PersistentVolume
+from k8slint.scheduling.framework import Prepared
+from k8slint.scheduling.objects.pod import Pod, Volume
+from k8slint.scheduling.objects.volumes import Claim, PersistentVolume
+from k8slint.scheduling.result import Code, Status
+from k8slint.scheduling.snapshot import Snapshot
 
 NAME = "VolumeBinding"
 NODE_CONFLICT = "node(s) didn't match PersistentVolume's node affinity"
@@ -20,7 +20,7 @@ _UNBOUND = "pod has unbound immediate PersistentVolumeClaims"
 _NO_PROVISIONER = "kubernetes.io/no-provisioner"
 
 
-def prepare(pod: Pod, ledger: Ledger) -> Prepared:
+def prepare(pod: Pod, snapshot: Snapshot) -> Prepared:
     """A check of the pod's claims, or a refusal of the pod for a claim no node can help.
 
     Mirrors: pkg/scheduler/framework/plugins/volumebinding/volume_binding.go PreFilter @ v1.36
@@ -30,18 +30,20 @@ def prepare(pod: Pod, ledger: Ledger) -> Prepared:
         name = pod.claim_of(volume)
         if name is None:
             continue
-        claim = ledger.claims.get((pod.namespace, name))
+        claim = snapshot.claims.get((pod.namespace, name))
         problem = _problem(pod, volume, name, claim)
         if problem is not None or claim is None:
-            return Rejection(NAME, Code.UNRESOLVABLE, (problem or "",))
+            return Status(NAME, Code.UNRESOLVABLE, (problem or "",))
         claims.append(claim)
     if not claims:
         return None
     waiting = [claim for claim in claims if not claim.bound]
-    if not all(_waits(claim, ledger) for claim in waiting):
-        return Rejection(NAME, Code.UNRESOLVABLE, (_UNBOUND,))
+    if not all(_waits(claim, snapshot) for claim in waiting):
+        return Status(NAME, Code.UNRESOLVABLE, (_UNBOUND,))
     waiting.sort(key=lambda claim: claim.request or 0)
-    return Check(ledger, [claim for claim in claims if claim.bound], [_Search.of(claim, ledger) for claim in waiting])
+    return Check(
+        snapshot, [claim for claim in claims if claim.bound], [_Search.of(claim, snapshot) for claim in waiting]
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +55,12 @@ class _Search:
     fitting: tuple[PersistentVolume, ...]
 
     @classmethod
-    def of(cls, claim: Claim, ledger: Ledger) -> _Search:
+    def of(cls, claim: Claim, snapshot: Snapshot) -> _Search:
         """The volumes that would do for the claim on some node.
 
         Mirrors: component-helpers storage/volume/pv_helpers.go FindMatchingVolume @ v1.36
         """
-        volumes = [item for item in ledger.volumes.values() if item.class_name == claim.class_name]
+        volumes = [item for item in snapshot.volumes.values() if item.class_name == claim.class_name]
         fitting = [item for item in volumes if _is_large_enough(item, claim)]
         kept = next((item for item in fitting if item.is_for(claim)), None)
         free = [
@@ -80,13 +82,13 @@ class Check:
     would get a new one there.
     """
 
-    ledger: Ledger
+    snapshot: Snapshot
     bound: list[Claim]
     waiting: list[_Search]
     bindings: dict[int, list[tuple[Claim, PersistentVolume]]] = field(default_factory=dict)
     provisions: dict[int, list[Claim]] = field(default_factory=dict)
 
-    def judge(self, index: int) -> Rejection | None:
+    def judge(self, index: int) -> Status | None:
         """Every reason why the claims cannot be had on the node.
 
         Mirrors: pkg/scheduler/framework/plugins/volumebinding/binder.go FindPodVolumes @ v1.36
@@ -100,7 +102,7 @@ class Check:
             reasons.append(shortage)
         if not found:
             reasons.append(NO_VOLUME)
-        return Rejection(NAME, Code.UNRESOLVABLE, tuple(reasons)) if reasons else None
+        return Status(NAME, Code.UNRESOLVABLE, tuple(reasons)) if reasons else None
 
     def shift(self, pod: Pod, index: int, sign: int) -> None:
         """Nothing: which pods are there does not matter."""
@@ -110,25 +112,25 @@ class Check:
 
         Mirrors: pkg/scheduler/framework/plugins/volumebinding/binder.go AssumePodVolumes @ v1.36
         """
-        ledger = self.ledger
+        snapshot = self.snapshot
         for claim, volume in self.bindings.get(index, ()):
-            ledger.volumes[volume.name] = volume.kept_for(claim)
-            ledger.claims[claim.namespace, claim.name] = replace(claim, volume=volume.name, bound=True)
+            snapshot.volumes[volume.name] = volume.kept_for(claim)
+            snapshot.claims[claim.namespace, claim.name] = replace(claim, volume=volume.name, bound=True)
         for claim in self.provisions.get(index, ()):
-            ledger.claims[claim.namespace, claim.name] = replace(claim, selected_node=ledger.nodes[index].name)
+            snapshot.claims[claim.namespace, claim.name] = replace(claim, selected_node=snapshot.nodes[index].name)
 
     def _bound_volumes(self, index: int) -> tuple[bool, bool]:
         """Whether the volumes of the bound claims exist, and whether the node reaches them; the first failure ends."""
         for claim in self.bound:
-            volume = self.ledger.volumes.get(claim.volume)
+            volume = self.snapshot.volumes.get(claim.volume)
             if volume is None:
                 return False, True
-            if not _reaches(self.ledger, index, volume, translated=True):
+            if not _reaches(self.snapshot, index, volume, translated=True):
                 return True, False
         return True, True
 
     def _find_volumes(self, index: int) -> str | None:
-        name = self.ledger.nodes[index].name
+        name = self.snapshot.nodes[index].name
         chosen: dict[str, None] = {}
         bindings, new = [], [item.claim for item in self.waiting if item.claim.selected_node is not None]
         if any(claim.selected_node != name for claim in new):
@@ -149,9 +151,9 @@ class Check:
 
     def _match(self, search: _Search, index: int, chosen: Iterable[str]) -> PersistentVolume | None:
         if search.kept is not None and search.kept.name not in chosen:
-            return search.kept if _reaches(self.ledger, index, search.kept) else None
+            return search.kept if _reaches(self.snapshot, index, search.kept) else None
         for volume in search.fitting:
-            if volume.name not in chosen and _reaches(self.ledger, index, volume):
+            if volume.name not in chosen and _reaches(self.snapshot, index, volume):
                 return volume
         return None
 
@@ -160,12 +162,12 @@ class Check:
 
         Mirrors: pkg/scheduler/framework/plugins/volumebinding/binder.go checkVolumeProvisions @ v1.36
         """
-        labels = self.ledger.nodes[index].labels
+        labels = self.snapshot.nodes[index].labels
         for claim in claims:
-            storage_class = self.ledger.facts.classes[claim.class_name]
+            storage_class = self.snapshot.listers.classes[claim.class_name]
             if storage_class.provisioner in ("", _NO_PROVISIONER) or not storage_class.allows(labels):
                 return BIND_CONFLICT
-            if not _has_room(self.ledger, claim, storage_class.provisioner, index):
+            if not _has_room(self.snapshot, claim, storage_class.provisioner, index):
                 return NO_SPACE
         return None
 
@@ -188,8 +190,8 @@ def _problem(pod: Pod, volume: Volume, name: str, claim: Claim | None) -> str | 
     return None
 
 
-def _waits(claim: Claim, ledger: Ledger) -> bool:
-    storage_class = ledger.facts.classes.get(claim.class_name) if claim.class_name else None
+def _waits(claim: Claim, snapshot: Snapshot) -> bool:
+    storage_class = snapshot.listers.classes.get(claim.class_name) if claim.class_name else None
     return not claim.volume and storage_class is not None and storage_class.waits
 
 
@@ -203,31 +205,31 @@ def _is_large_enough(volume: PersistentVolume, claim: Claim) -> bool:
     )
 
 
-def _reaches(ledger: Ledger, index: int, volume: PersistentVolume, *, translated: bool = False) -> bool:
+def _reaches(snapshot: Snapshot, index: int, volume: PersistentVolume, *, translated: bool = False) -> bool:
     """Whether the node reaches the volume; upstream looks up only bound volumes under their CSI driver's labels."""
     key = (NAME, volume.name, index, translated)
-    reached: bool | None = ledger.memo.get(key)
+    reached: bool | None = snapshot.memo.get(key)
     if reached is None:
-        node = ledger.nodes[index]
-        csi_node = ledger.facts.csi_nodes.get(node.name) if translated else None
+        node = snapshot.nodes[index]
+        csi_node = snapshot.listers.csi_nodes.get(node.name) if translated else None
         reached = volume.reachable_from(node.labels, csi_node)
-        ledger.memo[key] = reached
+        snapshot.memo[key] = reached
     return reached
 
 
-def _has_room(ledger: Ledger, claim: Claim, provisioner: str, index: int) -> bool:
+def _has_room(snapshot: Snapshot, claim: Claim, provisioner: str, index: int) -> bool:
     """Whether the driver has told of enough room near the node; a driver that tells nothing has.
 
     Mirrors: pkg/scheduler/framework/plugins/volumebinding/binder.go hasEnoughCapacity @ v1.36
     """
-    if claim.request is None or provisioner not in ledger.facts.tracking_drivers:
+    if claim.request is None or provisioner not in snapshot.listers.tracking_drivers:
         return True
-    labels = ledger.nodes[index].labels
+    labels = snapshot.nodes[index].labels
     return any(
         capacity.class_name == claim.class_name
         and capacity.largest is not None
         and capacity.largest >= claim.request
         and capacity.nodes is not None
         and capacity.nodes.matches(labels)
-        for capacity in ledger.facts.capacities
+        for capacity in snapshot.listers.capacities
     )

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from k8slint.scheduling.check import Prepared
-from k8slint.scheduling.disks import Disk
-from k8slint.scheduling.ledger import Ledger
-from k8slint.scheduling.pods import Pod
-from k8slint.scheduling.result import Code, Rejection
-from k8slint.scheduling.wording import Wording
+from k8slint.scheduling.features import Features
+from k8slint.scheduling.framework import Prepared
+from k8slint.scheduling.objects.in_tree_volumes import Disk
+from k8slint.scheduling.objects.pod import Pod
+from k8slint.scheduling.result import Code, Status
+from k8slint.scheduling.snapshot import Snapshot
 
 NAME = "VolumeRestrictions"
-_DISK = Rejection(NAME, Code.UNSCHEDULABLE, ("node(s) had no available disk",))
+_DISK = Status(NAME, Code.UNSCHEDULABLE, ("node(s) had no available disk",))
 _ONE_POD = "ReadWriteOncePod"
 
 
-def prepare(pod: Pod, ledger: Ledger, wording: Wording) -> Prepared:
+def prepare(pod: Pod, snapshot: Snapshot, features: Features) -> Prepared:
     """A check of the pod's disks and of its claims that only one pod may use; a refusal when a claim is missing.
 
     Mirrors: pkg/scheduler/framework/plugins/volumerestrictions PreFilter @ v1.36
@@ -25,31 +25,31 @@ def prepare(pod: Pod, ledger: Ledger, wording: Wording) -> Prepared:
     for volume in pod.volumes:
         if volume.claim is None:
             continue
-        claim = ledger.claims.get((pod.namespace, volume.claim))
+        claim = snapshot.claims.get((pod.namespace, volume.claim))
         if claim is None:
-            return Rejection(NAME, Code.UNRESOLVABLE, (f'persistentvolumeclaim "{volume.claim}" not found',))
+            return Status(NAME, Code.UNRESOLVABLE, (f'persistentvolumeclaim "{volume.claim}" not found',))
         if _ONE_POD in claim.access_modes:
             exclusive.add(volume.claim)
     disks = tuple(volume.disk for volume in pod.volumes if volume.disk is not None and volume.disk.is_compared)
-    users = sum(ledger.claims_in_use[pod.namespace, name] > 0 for name in exclusive)
+    users = sum(snapshot.claims_in_use[pod.namespace, name] > 0 for name in exclusive)
     if not disks and not users:
         return None
-    in_use = Rejection(NAME, Code.UNSCHEDULABLE, (wording.claim_in_use,))
-    return _Check(ledger, disks, frozenset(exclusive), in_use, users)
+    in_use = Status(NAME, Code.UNSCHEDULABLE, (features.claim_in_use,))
+    return _Check(snapshot, disks, frozenset(exclusive), in_use, users)
 
 
 @dataclass(slots=True)
 class _Check:
-    ledger: Ledger
+    snapshot: Snapshot
     disks: tuple[Disk, ...]
     exclusive: frozenset[str]
-    in_use: Rejection
+    in_use: Status
     users: int
 
-    def judge(self, index: int) -> Rejection | None:
+    def judge(self, index: int) -> Status | None:
         there = [
             volume.disk
-            for other in self.ledger.usages[index].with_volumes
+            for other in self.snapshot.node_infos[index].with_volumes
             for volume in other.volumes
             if volume.disk is not None
         ]

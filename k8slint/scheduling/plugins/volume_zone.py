@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from k8slint.scheduling.check import Prepared
-from k8slint.scheduling.ledger import Ledger
-from k8slint.scheduling.nodes import OLD_REGION, OLD_ZONE, REGION, ZONE
-from k8slint.scheduling.pods import Pod
-from k8slint.scheduling.result import Code, Rejection
-from k8slint.scheduling.storage import Claim
+from k8slint.scheduling.framework import Prepared
+from k8slint.scheduling.objects.node import OLD_REGION, OLD_ZONE, REGION, ZONE
+from k8slint.scheduling.objects.pod import Pod
+from k8slint.scheduling.objects.volumes import Claim
+from k8slint.scheduling.result import Code, Status
+from k8slint.scheduling.snapshot import Snapshot
 
 NAME = "VolumeZone"
-_REJECTION = Rejection(NAME, Code.UNRESOLVABLE, ("node(s) had no available volume zone",))
+_REJECTION = Status(NAME, Code.UNRESOLVABLE, ("node(s) had no available volume zone",))
 _KEYS = (OLD_ZONE, OLD_REGION, ZONE, REGION)
 _NEW_KEY = {OLD_ZONE: ZONE, OLD_REGION: REGION}
 
@@ -20,7 +20,7 @@ _NEW_KEY = {OLD_ZONE: ZONE, OLD_REGION: REGION}
 _Tie = tuple[str, frozenset[str]]
 
 
-def prepare(pod: Pod, ledger: Ledger) -> Prepared:
+def prepare(pod: Pod, snapshot: Snapshot) -> Prepared:
     """A check of the zones of the pod's volumes, or a refusal of the pod for a claim that leads nowhere.
 
     Mirrors: pkg/scheduler/framework/plugins/volumezone PreFilter @ v1.36
@@ -29,24 +29,24 @@ def prepare(pod: Pod, ledger: Ledger) -> Prepared:
     for volume in pod.volumes:
         if volume.claim is None:
             continue
-        claim = ledger.claims.get((pod.namespace, volume.claim))
-        problem = _problem(claim, volume.claim, ledger)
+        claim = snapshot.claims.get((pod.namespace, volume.claim))
+        problem = _problem(claim, volume.claim, snapshot)
         if problem is not None:
-            return Rejection(NAME, Code.UNRESOLVABLE, (problem,))
+            return Status(NAME, Code.UNRESOLVABLE, (problem,))
         if claim is not None and claim.volume:
-            labels = ledger.volumes[claim.volume].labels
+            labels = snapshot.volumes[claim.volume].labels
             ties += [(key, _values(labels[key])) for key in _KEYS if _values(labels.get(key, ""))]
-    return _Check(ledger, ties) if ties else None
+    return _Check(snapshot, ties) if ties else None
 
 
 @dataclass(slots=True)
 class _Check:
-    ledger: Ledger
+    snapshot: Snapshot
     ties: list[_Tie]
 
-    def judge(self, index: int) -> Rejection | None:
+    def judge(self, index: int) -> Status | None:
         """A refusal of a node in another zone or region; a node without any such label will do."""
-        labels = self.ledger.nodes[index].labels
+        labels = self.snapshot.nodes[index].labels
         if not any(key in labels for key in _KEYS):
             return None
         for key, values in self.ties:
@@ -58,17 +58,17 @@ class _Check:
         """Nothing: which pods are there does not matter."""
 
 
-def _problem(claim: Claim | None, name: str, ledger: Ledger) -> str | None:
+def _problem(claim: Claim | None, name: str, snapshot: Snapshot) -> str | None:
     if not name:
         return "PersistentVolumeClaim had no name"
     if claim is None:
         return f'persistentvolumeclaim "{name}" not found'
     if claim.volume:
-        known = claim.volume in ledger.volumes
+        known = claim.volume in snapshot.volumes
         return None if known else f'persistentvolume "{claim.volume}" not found'
     if not claim.class_name:
         return "PersistentVolumeClaim had no pv name and storageClass name"
-    storage_class = ledger.facts.classes.get(claim.class_name)
+    storage_class = snapshot.listers.classes.get(claim.class_name)
     if storage_class is None:
         return f'storageclass.storage.k8s.io "{claim.class_name}" not found'
     return None if storage_class.waits else "PersistentVolume had no name"

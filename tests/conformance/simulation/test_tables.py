@@ -17,8 +17,8 @@ from ruamel.yaml import YAML
 from k8slint.cluster.cluster import Cluster
 from k8slint.loading.composer import compose
 from k8slint.loading.document import Source
+from k8slint.objects.from_documents import read_source
 from k8slint.objects.object import Object
-from k8slint.objects.read import read_source
 from k8slint.simulation.dry_run import dry_run
 from k8slint.simulation.results import PodResult
 from k8slint.values.version import KubernetesVersion

@@ -12,16 +12,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from k8slint.apiserver.schemas import NEWEST, schemas_for
 from k8slint.cluster.cluster import Cluster
-from k8slint.engine.judge import World, judge
+from k8slint.engine.findings import World, judge
 from k8slint.engine.rule import Rule, load_rules
 from k8slint.engine.selection import Selection
 from k8slint.loading.composer import compose
 from k8slint.loading.document import Document, Source
+from k8slint.objects.from_documents import read_source
 from k8slint.objects.object import Object
-from k8slint.objects.problem import Problem
-from k8slint.objects.read import read_source
-from k8slint.schema.schemas import NEWEST, schemas_for
+from k8slint.objects.problem import Place, Problem
 
 RULES = [rule for rule in load_rules().values() if rule.category == "config"]
 MEBIBYTE = 1_048_576
@@ -221,4 +221,4 @@ def test_no_message_holds_a_value_of_a_secret(values):
             for problem in run(rule, obj, Cluster(objects)):
                 told = problem.message + problem.effect + problem.fix
                 assert not [value for value in values.values() if value in told]
-                assert problem.conceals
+                assert problem.place is Place.SECRET

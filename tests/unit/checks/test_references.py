@@ -13,9 +13,9 @@ from k8slint.cluster.cluster import Cluster
 from k8slint.engine.rule import load_rules
 from k8slint.loading.composer import compose
 from k8slint.loading.document import Document, Source
+from k8slint.objects.from_documents import read_source
 from k8slint.objects.object import Object
 from k8slint.objects.problem import Problem
-from k8slint.objects.read import read_source
 
 RULES = {rule.id.replace("-", "_"): rule for rule in load_rules().values() if rule.category == "references"}
 SECRET_VALUE = "c2VjcmV0LXZhbHVl"  # noqa: S105 - a value that must not be seen
@@ -90,7 +90,7 @@ def service(name: str, selector: str, ports: str = "[{port: 80}]") -> str:
 def test_the_effect_of_a_missing_object_is_that_of_its_use(spec: str, effect: str) -> None:
     problem = only(problems(references.missing_configmap, pod(spec)))
     assert problem.effect == effect
-    assert problem.absent == "gone"
+    assert problem.rests_on.name == "gone"
 
 
 def test_a_missing_claim_keeps_the_pod_pending() -> None:
@@ -141,7 +141,7 @@ def test_the_effect_of_a_missing_key_is_that_of_its_use(spec: str, effect: str) 
     assert problem.effect == effect
     assert problem.message == 'ConfigMap "config" has no key "gone"; it has "LOG_LEVEL", "a.conf"'
     assert (related_file(problem), problem.related[0].path) == ("a.yaml", ("data",))
-    assert (problem.absent, problem.unless) == ("", "gone")
+    assert problem.rests_on == ("", "gone")
 
 
 def test_many_keys_are_not_all_listed() -> None:
@@ -226,8 +226,8 @@ def test_a_selector_is_certain_within_a_file_and_an_absence_between_files() -> N
     web, front = pod("{containers: [{name: a}]}"), service("web", "{app: webb}")
     together = only(problems(references.service_selects_nothing, f"{web}\n---\n{front}"))
     apart = only(problems(references.service_selects_nothing, {"pod.yaml": web, "service.yaml": front}))
-    assert (together.absent, together.unless) == ("", "webb")
-    assert (apart.absent, apart.unless) == ("webb", "webb")
+    assert together.rests_on == ("", "webb")
+    assert apart.rests_on == ("webb", "webb")
     assert related_file(apart) == "pod.yaml"
     assert apart.related[0].path == ("metadata", "labels", "app")
 
@@ -278,7 +278,7 @@ def test_without_its_account_a_pod_is_refused_in_the_servers_words(manifest: str
     problem = only(problems(references.missing_service_account, manifest % spec))
     said = 'error looking up service account shop/web: serviceaccount "web" not found.'
     assert problem.effect == effect + said
-    assert problem.absent == "web"
+    assert problem.rests_on.name == "web"
 
 
 def test_the_namespace_of_an_account_that_no_file_says_is_not_said() -> None:
@@ -405,7 +405,7 @@ def test_a_service_of_another_namespace_than_its_pods_has_a_fix_of_its_own() -> 
         'selector app=web matches Pods of Pod "web" in namespace "blog" only; a Service selects in its own namespace'
     )
     assert problem.fix.startswith("Put the Service into the namespace of its Pods")
-    assert problem.absent == "web"
+    assert problem.rests_on.name == "web"
 
 
 def test_pods_of_other_folders_without_a_namespace_say_nothing_of_a_service() -> None:

@@ -14,9 +14,9 @@ from k8slint.finding import Finding, Report
 from k8slint.lint import lint
 from k8slint.loading.composer import compose
 from k8slint.loading.document import Source
+from k8slint.objects.from_documents import read_source
 from k8slint.objects.object import Object
 from k8slint.objects.problem import Problem
-from k8slint.objects.read import read_source
 from k8slint.project import Request
 from k8slint.usage import UsageError
 from k8slint.values.version import KubernetesVersion
@@ -297,7 +297,7 @@ class TestWords:
     def test_pods_that_are_missing_from_lone_files_are_named(self) -> None:
         term = "{topologyKey: kubernetes.io/hostname, labelSelector: {matchLabels: {app: redis}}}"
         near = f"affinity: {{podAffinity: {{requiredDuringSchedulingIgnoredDuringExecution: [{term}]}}}}"
-        assert the_one(pod("p", near), nodes("a")).absent == "redis"
+        assert the_one(pod("p", near), nodes("a")).rests_on.name == "redis"
 
     def test_a_label_that_nodes_lack_for_a_spread_is_named(self) -> None:
         constraint = "{maxSkew: 1, topologyKey: %s, whenUnsatisfiable: DoNotSchedule, labelSelector: {}}"
@@ -355,7 +355,7 @@ class TestWords:
         other = "{apiVersion: scheduling.k8s.io/v1, kind: PriorityClass, metadata: {name: low}, value: 1}"
         problem = the_one(wanting, together(nodes("a"), other))
         assert problem.message == 'pods "p" is forbidden: no PriorityClass with name high was found'
-        assert problem.absent == "high"
+        assert problem.rests_on.name == "high"
 
     def test_a_scheduler_that_has_placed_a_described_pod_is_known(self) -> None:
         placed = pod("placed", "schedulerName: batch, nodeName: a")

@@ -11,9 +11,9 @@ from k8slint.cluster.cluster import Cluster
 from k8slint.engine.rule import Rule, load_rules
 from k8slint.loading.composer import compose
 from k8slint.loading.document import Source
+from k8slint.objects.from_documents import read_source
 from k8slint.objects.object import Object
 from k8slint.objects.problem import Problem
-from k8slint.objects.read import read_source
 
 RULES = [rule for rule in load_rules().values() if rule.category == "storage"]
 STATIC = "{apiVersion: storage.k8s.io/v1, kind: StorageClass, metadata: {name: disks}, provisioner: %s}"
@@ -91,7 +91,11 @@ def test_what_is_missing_is_named_so_that_lone_files_can_be_silent():
     (classless,) = problems(
         "unbindable-claim", together(volume("a", "1Gi"), claim("a", class_name='""')).replace("disks", '""')
     )
-    assert (missing.absent, unbindable.absent, classless.absent) == ("tape", "disks", "PersistentVolume")
+    assert (missing.rests_on.name, unbindable.rests_on.name, classless.rests_on.name) == (
+        "tape",
+        "disks",
+        "PersistentVolume",
+    )
 
 
 def test_described_volumes_hold_claims():

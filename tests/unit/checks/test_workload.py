@@ -8,9 +8,9 @@ from k8slint.checks import workload
 from k8slint.cluster.cluster import Cluster
 from k8slint.loading.composer import compose
 from k8slint.loading.document import Source
+from k8slint.objects.from_documents import read_source
 from k8slint.objects.object import Object
 from k8slint.objects.problem import Problem
-from k8slint.objects.read import read_source
 
 OBJECT_CHECKS = (
     workload.selector_template_mismatch,

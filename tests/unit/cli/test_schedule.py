@@ -10,7 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from k8slint.bundled import SCHEMAS
-from k8slint.cluster.description import described_nodes
+from k8slint.cluster.cluster_file import described_nodes
 
 SCHEMA = json.loads((SCHEMAS / "schedule.schema.json").read_text(encoding="utf-8"))
 BARE = "---\napiVersion: v1\nkind: Node\nmetadata: {name: a}\n"

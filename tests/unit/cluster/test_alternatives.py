@@ -11,7 +11,7 @@ from k8slint.cluster.alternatives import divide
 from k8slint.cluster.cluster import Cluster
 from k8slint.loading.composer import compose
 from k8slint.loading.document import Source
-from k8slint.objects.read import read_source
+from k8slint.objects.from_documents import read_source
 
 META = "metadata: {name: %s}"
 WEB = "{apiVersion: apps/v1, kind: Deployment, metadata: {name: web}, spec: {template: {spec: {containers: [%s]}}}}"

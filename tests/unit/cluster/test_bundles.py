@@ -8,8 +8,8 @@ from k8slint.cluster.bundles import Bundles, Division, Place, judged_alone, part
 from k8slint.cluster.cluster import Cluster
 from k8slint.loading.composer import compose
 from k8slint.loading.document import Source
+from k8slint.objects.from_documents import read_source
 from k8slint.objects.object import Object
-from k8slint.objects.read import read_source
 from k8slint.values.labels import LabelSelector
 
 ENVIRONMENTS = {

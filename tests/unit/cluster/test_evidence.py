@@ -11,8 +11,8 @@ from k8slint.cluster.evidence import Evidence, evidence_of
 from k8slint.cluster.references import may_exist
 from k8slint.loading.composer import compose
 from k8slint.loading.document import Source
+from k8slint.objects.from_documents import read_source
 from k8slint.objects.object import Object
-from k8slint.objects.read import read_source
 
 POD = "{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop}}"
 DATABASE = "{apiVersion: db.example.com/v1, kind: Database, metadata: {name: orders, namespace: shop}, spec: %s}"

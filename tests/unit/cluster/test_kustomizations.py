@@ -11,7 +11,7 @@ from k8slint.cluster.kustomizations import inline_patches, kustomizations, liste
 from k8slint.cluster.references import is_supplied
 from k8slint.loading.composer import compose
 from k8slint.loading.document import Source
-from k8slint.objects.read import read_source
+from k8slint.objects.from_documents import read_source
 
 KUSTOMIZATION = "{apiVersion: kustomize.config.k8s.io/v1beta1, kind: Kustomization, %s}"
 COMPONENT = "{apiVersion: kustomize.config.k8s.io/v1alpha1, kind: Component, %s}"

@@ -18,8 +18,8 @@ from k8slint.cluster.references import (
 from k8slint.loading.composer import compose
 from k8slint.loading.document import Source
 from k8slint.objects.fields import dig
+from k8slint.objects.from_documents import read_source
 from k8slint.objects.object import Object, Pod
-from k8slint.objects.read import read_source
 
 
 def read(*datas: dict[str, Any], file: str = "test.yaml") -> tuple[Object, ...]:
@@ -217,8 +217,8 @@ def test_a_hash_is_not_taken_off_for_written_objects() -> None:
 
 def test_names_of_another_namespace_are_not_meant() -> None:
     cluster = Cluster(read(named("ConfigMap", "web", "a"), named("ConfigMap", "api")))
-    assert list(names_supplied(cluster, "ConfigMap", "a")) == ["web", "api"]
-    assert list(names_supplied(cluster, "ConfigMap", "b")) == ["api"]
+    assert names_supplied(cluster, "ConfigMap", "a") == {"web", "api"}
+    assert names_supplied(cluster, "ConfigMap", "b") == {"api"}
 
 
 def test_supplies_of_a_namespace_come_before_those_without_one() -> None:

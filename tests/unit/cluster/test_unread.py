@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from k8slint.cluster.unread import Chart, Unread, unread
-from k8slint.loading.read import load
-from k8slint.objects.read import read_source
+from k8slint.loading.load import load
+from k8slint.objects.from_documents import read_source
 
 TEMPLATE = """
 {{- if .Values.config }}

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from k8slint.engine.directives import Attempt, Directive, Terms, directives, mistaken_annotation, terms
-from k8slint.engine.judge import _SIGNS
+from k8slint.engine.findings import _SIGNS
 
 RULES = ("bare-pod", "duplicate-env")
 

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
+from k8slint.apiserver.schemas import NEWEST
 from k8slint.engine.examples import run_examples
 from k8slint.engine.rule_files import checked_rules
-from k8slint.schema.schemas import NEWEST
 
 HEAD = """\
 id: floating-image-tag

@@ -7,7 +7,7 @@ from k8slint.engine.rule import load_rules
 from k8slint.lint import lint
 from k8slint.loading.composer import compose
 from k8slint.loading.document import Source
-from k8slint.objects.read import read_source
+from k8slint.objects.from_documents import read_source
 from k8slint.project import Request
 from k8slint.usage import UsageError
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from k8slint.loading import composer
-from k8slint.loading.read import load
+from k8slint.loading.load import load
 
 
 @pytest.fixture(params=["by lines where they allow it", "by events"])
@@ -35,7 +35,7 @@ def complaints():
 
     def collect(documents):
         return [
-            (problem.kind, *document.source.place(problem.span[0]))
+            (problem.rule, *document.source.place(problem.span[0]))
             for document in documents
             for problem in document.problems
         ]

@@ -4,7 +4,7 @@ import codecs
 
 import pytest
 
-from k8slint.loading.events import MAX_DEPTH, MAX_FAILURES
+from k8slint.loading.event_composer import MAX_DEPTH, MAX_FAILURES
 
 
 class TestPositions:
@@ -88,7 +88,7 @@ class TestDuplicateKeys:
         (document,) = documents("a: 1\nb: 2\na: 3\n")
         assert document.data == {"a": 3, "b": 2}
         (problem,) = document.problems
-        assert problem.kind == "duplicate-key"
+        assert problem.rule == "duplicate-key"
         assert document.source.place(problem.span[0]) == (3, 1)
         assert [document.source.place(span[0]) for span, _ in problem.related] == [(1, 1)]
 
@@ -378,7 +378,7 @@ class TestTabs:
 
 
 def test_a_template_is_skipped(documents):
-    from k8slint.loading.read import load
+    from k8slint.loading.load import load
 
     for text in ("{{ if .x }}\na: b\n{{ end }}\n", "a: b\n{{- include x }}\n", "a:\n  {{ .Values.b }}: c\n"):
         loaded = load("x.yaml", text.encode())
@@ -391,7 +391,7 @@ def test_broken_yaml_with_braces_in_a_string_is_no_template(documents, complaint
 
 
 def test_a_file_over_the_limit_is_not_read(monkeypatch, documents, complaints):
-    monkeypatch.setattr("k8slint.loading.read.MAX_BYTES", 10)
+    monkeypatch.setattr("k8slint.loading.load.MAX_BYTES", 10)
     assert complaints(documents("a: bcdefghijkl")) == [("syntax-error", 1, 1)]
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from k8slint.finding import Failure
-from k8slint.loading.batch import load_files
 from k8slint.loading.discovery import discover
+from k8slint.loading.files import load_files
 
 
 def names(*paths, context=(), is_excluded=lambda _: False):

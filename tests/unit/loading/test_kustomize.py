@@ -5,7 +5,7 @@ import os
 import pytest
 
 from k8slint.loading.kustomize import named_files
-from k8slint.loading.read import load
+from k8slint.loading.load import load
 
 
 def named(text, name="base/kustomization.yaml"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from k8slint.loading.read import load
+from k8slint.loading.load import load
 
 # What stands after `a: `, and what kubectl has for it.
 VALUES = [
@@ -163,13 +163,13 @@ def test_a_key_is_what_kubectl_reads(text, expected):
 def test_what_kubectl_refuses_is_a_syntax_error(text):
     (document,) = load("x.yaml", text.encode()).documents
     assert document.failed
-    assert [problem.kind for problem in document.problems] == ["syntax-error"]
+    assert [problem.rule for problem in document.problems] == ["syntax-error"]
 
 
 @pytest.mark.parametrize("key", ["y", "no", "ON", "Off"])
 def test_a_key_that_becomes_a_boolean_is_told_of(key):
     (document,) = load("x.yaml", f"{key}: 1\n".encode()).documents
-    assert [problem.kind for problem in document.problems] == ["ambiguous-scalar"]
+    assert [problem.rule for problem in document.problems] == ["ambiguous-scalar"]
 
 
 @pytest.mark.parametrize("key", ["true", "False", '"y"'])

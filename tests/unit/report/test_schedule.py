@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from k8slint.report.schedule.sheet import columns, sheet_of
-from k8slint.report.schedule.subject import listed
+from k8slint.report.schedule.terminal import columns, sheet_of
+from k8slint.report.schedule.view import listed
 from k8slint.report.schedule.words import obstacles_text, rows
 from k8slint.simulation.explain import Explanation
 from k8slint.simulation.obstacles import Obstacle

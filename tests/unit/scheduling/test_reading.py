@@ -1,4 +1,4 @@
-"""What Pod.of, Node.of and Facts.of make of data, and what they refuse."""
+"""What Pod.of, Node.of and Listers.of make of data, and what they refuse."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from k8slint.scheduling import Facts, Node, Pod, ShapeError
-from k8slint.scheduling.amounts import Nominal, Request
+from k8slint.scheduling import Listers, Node, Pod, ShapeError
+from k8slint.scheduling.objects.resources import NonZero, Resources
 from k8slint.values.version import KubernetesVersion
 
 
@@ -93,7 +93,7 @@ def test_a_node_that_cannot_be_read_names_its_field(data: dict[str, Any], field:
 
 def test_a_node_without_allocatable_gives_its_capacity_and_says_so() -> None:
     node = Node.of({"metadata": {"name": "n"}, "status": {"capacity": {"cpu": "2", "memory": "1Gi"}}})
-    assert node.allocatable == Request(2000, 2**30)
+    assert node.allocatable == Resources(2000, 2**30)
     assert node.max_pods == 110
     assert node.assumptions == (
         'node "n" gives no allocatable: its whole capacity is taken as free for pods',
@@ -106,28 +106,28 @@ def test_a_node_that_gives_everything_leaves_nothing_to_assume() -> None:
 
 
 def test_facts_pass_over_what_does_not_steer_scheduling() -> None:
-    assert Facts.of([{"kind": "ConfigMap"}, {"kind": "Deployment", "spec": 3}, {}]) == Facts()
+    assert Listers.of([{"kind": "ConfigMap"}, {"kind": "Deployment", "spec": 3}, {}]) == Listers()
 
 
 def test_facts_that_cannot_be_read_name_the_object() -> None:
     with pytest.raises(ShapeError, match=r"PersistentVolume v: spec\.capacity\.storage"):
-        Facts.of([{"kind": "PersistentVolume", "metadata": {"name": "v"}, "spec": {"capacity": {"storage": "big"}}}])
+        Listers.of([{"kind": "PersistentVolume", "metadata": {"name": "v"}, "spec": {"capacity": {"storage": "big"}}}])
 
 
 def test_namespaces_carry_their_name_as_a_label() -> None:
-    facts = Facts.of([{"kind": "Namespace", "metadata": {"name": "red", "labels": {"team": "a"}}}])
-    assert facts.namespaces["red"] == {"kubernetes.io/metadata.name": "red", "team": "a"}
+    listers = Listers.of([{"kind": "Namespace", "metadata": {"name": "red", "labels": {"team": "a"}}}])
+    assert listers.namespaces["red"] == {"kubernetes.io/metadata.name": "red", "team": "a"}
 
 
 @pytest.mark.parametrize(
     ("spec", "request_", "scored"),
     [
-        ({}, Request(), Nominal(100, 200 * 2**20)),
-        ({"containers": [{}, {}]}, Request(), Nominal(200, 400 * 2**20)),
+        ({}, Resources(), NonZero(100, 200 * 2**20)),
+        ({"containers": [{}, {}]}, Resources(), NonZero(200, 400 * 2**20)),
         (
             {"containers": [{"resources": {"requests": {"cpu": "0.5", "memory": "1Gi"}}}]},
-            Request(500, 2**30),
-            Nominal(500, 2**30),
+            Resources(500, 2**30),
+            NonZero(500, 2**30),
         ),
         (
             {
@@ -137,14 +137,14 @@ def test_namespaces_carry_their_name_as_a_label() -> None:
                     {"resources": {"requests": {"cpu": "4", "example.com/gpu": 1}}},
                 ],
             },
-            Request(6000, extended=(("example.com/gpu", 1),)),
-            Nominal(6000, 400 * 2**20),
+            Resources(6000, extended=(("example.com/gpu", 1),)),
+            NonZero(6000, 400 * 2**20),
         ),
-        ({"resources": {"requests": {"cpu": "3"}}}, Request(3000), Nominal(100, 200 * 2**20)),
-        ({"overhead": {"cpu": "250m", "memory": "64Mi"}}, Request(250, 64 * 2**20), Nominal(350, 264 * 2**20)),
+        ({"resources": {"requests": {"cpu": "3"}}}, Resources(3000), NonZero(100, 200 * 2**20)),
+        ({"overhead": {"cpu": "250m", "memory": "64Mi"}}, Resources(250, 64 * 2**20), NonZero(350, 264 * 2**20)),
     ],
 )
-def test_amounts(spec: dict[str, Any], request_: Request, scored: Nominal) -> None:
+def test_amounts(spec: dict[str, Any], request_: Resources, scored: NonZero) -> None:
     amounts = Pod.of(pod_with(**spec)).amounts
     assert amounts.request == request_
     assert amounts.scored == scored

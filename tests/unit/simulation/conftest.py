@@ -8,8 +8,8 @@ import pytest
 from k8slint.cluster.cluster import Cluster
 from k8slint.loading.composer import compose
 from k8slint.loading.document import Source
+from k8slint.objects.from_documents import read_source
 from k8slint.objects.object import Object
-from k8slint.objects.read import read_source
 from k8slint.scheduling import Profile
 from k8slint.simulation.dry_run import dry_run
 from k8slint.simulation.results import DryRun

@@ -11,7 +11,7 @@ import pytest
 from k8slint.cluster.cluster import Cluster
 from k8slint.loading.composer import compose
 from k8slint.loading.document import Source
-from k8slint.objects.read import read_source
+from k8slint.objects.from_documents import read_source
 from k8slint.scheduling import Assigned, schedule
 from k8slint.simulation.dry_run import dry_run
 from k8slint.simulation.explain import Explainer
@@ -295,7 +295,7 @@ def test_the_filters_asked_one_by_one_agree_with_the_scheduler(seed):
             assert again.node in found.fits_on
             continue
         assert found.fits_on == ()
-        first = {name: rejection.plugin for name, rejection in again.rejections.items()}
+        first = {name: rejection.plugin for name, rejection in again.statuses.items()}
         assert first == {name: obstacles[0].plugin for name, obstacles in found.nodes.items()}
 
 

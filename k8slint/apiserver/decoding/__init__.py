@@ -1,0 +1,1 @@
+"""Objects decoded as the API server decodes them."""

@@ -1,0 +1,71 @@
+"""Data held against a type as the API server decodes it: iterative, for data may nest as deep as it likes."""
+
+from __future__ import annotations
+
+from typing import Any, Final, NamedTuple, TypeAlias
+
+from k8slint.apiserver.decoding.scalars import Fault
+from k8slint.apiserver.decoding.types import Every, Field, Struct
+from k8slint.loading.document import Path
+
+# The API server lists no more errors of decoding than this.
+MOST_MISMATCHES: Final = 100
+# A path as the way back to the root: only a mismatch pays for a path of its own.
+_Steps: TypeAlias = "tuple[_Steps, str | int] | None"
+
+
+class Mismatch(NamedTuple):
+    """A value that its type does not take.
+
+    `field` is none where `owner` has no field of that name. `fault` is told where the type is right and the text is
+    not.
+    """
+
+    path: Path
+    value: Any
+    owner: Struct | Every
+    field: Field | None
+    fault: Fault | None = None
+
+
+def mismatches(root: Struct, data: dict[str, Any]) -> list[Mismatch]:  # noqa: C901 - one loop, kept flat for speed
+    """Every mismatch in a mapping of a type, up to as many as the API server tells, in no order.
+
+    Null is the zero value of everything, so it is taken everywhere.
+    """
+    found: list[Mismatch] = []
+    pending: list[tuple[Struct | Every, Any, _Steps]] = [(root, data, None)]
+    while pending and len(found) < MOST_MISMATCHES:
+        shape, value, steps = pending.pop()
+        only, named = shape.only, shape.fields.get
+        pairs: Any = value.items() if value.__class__ is dict else enumerate(value)
+        for key, entry in pairs:
+            field = only or named(key)
+            if field is None:
+                if not shape.is_lenient:
+                    found.append(Mismatch(_path((steps, key)), entry, shape, None))
+                continue
+            if entry.__class__ is not field.python:
+                if entry is None:
+                    continue
+                other = field.others.get(entry.__class__)
+                if other is None:
+                    found.append(Mismatch(_path((steps, key)), entry, shape, field))
+                    continue
+                field = other
+            if field.inside is not None:
+                if entry:
+                    pending.append((field.inside, entry, (steps, key)))
+            elif field.check is not None:
+                fault = field.check(entry)
+                if fault is not None:
+                    found.append(Mismatch(_path((steps, key)), entry, shape, field, fault))
+    return found[:MOST_MISMATCHES]
+
+
+def _path(steps: _Steps) -> Path:
+    path: list[str | int] = []
+    while steps is not None:
+        steps, key = steps
+        path.append(key)
+    return tuple(reversed(path))

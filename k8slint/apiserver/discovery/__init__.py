@@ -1,0 +1,1 @@
+"""Which kinds there are, since when, until when."""

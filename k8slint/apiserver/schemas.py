@@ -1,0 +1,126 @@
+"""The schemas of a run: built-in definitions of one Kubernetes minor, and the CRDs at hand."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from k8slint.apiserver.discovery.definitions import BUILT_IN_GROUPS, NEWEST_MINOR, OLDEST_MINOR
+from k8slint.apiserver.discovery.lifecycle import is_built_in
+from k8slint.apiserver.words import is_placeholder
+from k8slint.finding import KindCount
+from k8slint.objects.foreign import is_for_programs
+from k8slint.objects.object import Object
+from k8slint.values.gvk import GroupVersionKind
+from k8slint.values.record import record
+from k8slint.values.version import KubernetesVersion
+
+if TYPE_CHECKING:
+    from k8slint.apiserver.custom.custom_resource import Kinds, Version
+
+BUNDLED: Final = tuple(KubernetesVersion(1, minor) for minor in range(OLDEST_MINOR, NEWEST_MINOR + 1))
+NEWEST: Final = BUNDLED[-1]
+
+
+@record
+class Schemas:
+    """What objects are held against; `further` CRDs are those of the settings."""
+
+    version: KubernetesVersion
+    crds: tuple[Object, ...] = ()
+    further: tuple[Object, ...] = ()
+
+    @cached_property
+    def custom_kinds(self) -> Mapping[tuple[str, str], Kinds]:
+        """What the CRDs define, by group and kind; several where several CRDs define one kind."""
+        from k8slint.apiserver.custom.custom_resource import kinds_of  # noqa: PLC0415 - only custom resources pay for it
+
+        return kinds_of(self.crds, self.further)
+
+
+def schemas_for(version: KubernetesVersion, crds: Iterable[Object], further: Iterable[Object] = ()) -> Schemas:
+    """The schemas of a minor and of custom resource definitions; `further` are those that the settings name.
+
+    Raises:
+        ValueError: for a minor that is not bundled.
+    """
+    if version not in BUNDLED:
+        bundled = ", ".join(map(str, BUNDLED))
+        raise ValueError(f"no schemas of Kubernetes {version}; there are those of {bundled}")
+    return Schemas(version, tuple(crds), tuple(further))
+
+
+class Coverage(NamedTuple):
+    """The kinds that are not held against a schema as a whole, each with the number of its objects, most first.
+
+    `settings` are of no API server, `without_schema` described by nothing here, `in_part` by more than is evaluated.
+    """
+
+    settings: tuple[KindCount, ...]
+    without_schema: tuple[KindCount, ...]
+    in_part: tuple[KindCount, ...]
+
+
+def coverage(schemas: Schemas, objects: Iterable[Object]) -> Coverage:
+    """How far the schemas reach over the objects."""
+    counts = Counter(obj.gvk for obj in objects if obj.gvk.group not in BUILT_IN_GROUPS)
+    settings: Counter[str] = Counter()
+    without, partly = [], []
+    for gvk, count in counts.items():
+        if is_setting(gvk, schemas.version.minor):
+            settings[gvk.kind] += count
+        elif not _is_known(gvk, schemas):
+            without.append(KindCount(_shown(gvk), count))
+        elif any(_gaps(gvk, schemas)):
+            partly.append(KindCount(_shown(gvk), count))
+    of_programs = (KindCount(kind, count) for kind, count in settings.items())
+    return Coverage(_most_first(of_programs), _most_first(without), _most_first(partly))
+
+
+def is_setting(gvk: GroupVersionKind, minor: int) -> bool:
+    """Whether objects of that kind are files that programs read, and that nobody applies."""
+    if is_built_in(gvk, minor) or is_placeholder(gvk.api_version):
+        return False
+    return is_for_programs(gvk.group)
+
+
+def _most_first(kinds: Iterable[KindCount]) -> tuple[KindCount, ...]:
+    return tuple(sorted(kinds, key=lambda each: (-each.objects, each.kind)))
+
+
+def _shown(gvk: GroupVersionKind) -> str:
+    return f"{gvk.kind}.{gvk.group}/{gvk.version}"
+
+
+def _is_known(gvk: GroupVersionKind, schemas: Schemas) -> bool:
+    return is_built_in(gvk, schemas.version.minor) or (gvk.group, gvk.kind) in schemas.custom_kinds
+
+
+def assumptions(schemas: Schemas, objects: Iterable[Object]) -> Iterator[tuple[str, str]]:
+    """What CustomResourceDefinitions say that is not evaluated, each with a kind of the objects that it is said of."""
+    kinds = {obj.gvk: None for obj in objects if obj.gvk.group not in BUILT_IN_GROUPS}
+    for name, gvk in sorted((_shown(gvk), gvk) for gvk in kinds if not is_setting(gvk, schemas.version.minor)):
+        for gap in _gaps(gvk, schemas):
+            yield f"{gap} are not evaluated", name
+
+
+def _gaps(gvk: GroupVersionKind, schemas: Schemas) -> Iterator[str]:
+    """What the CustomResourceDefinitions of a kind say beyond what is evaluated."""
+    kinds = schemas.custom_kinds.get((gvk.group, gvk.kind))
+    versions = [kind.versions[gvk.version] for kind in (kinds.all if kinds else ()) if gvk.version in kind.versions]
+    if any(True for version in versions for _ in version.arguments("x-kubernetes-validations")):
+        yield "CEL rules (x-kubernetes-validations)"
+    yield from _patterns_not_judged(versions)
+
+
+def _patterns_not_judged(versions: Iterable[Version]) -> Iterator[str]:
+    from k8slint.apiserver.custom.patterns import can_judge  # noqa: PLC0415 - only objects with CRDs pay for it
+
+    arguments = (each for version in versions for each in version.arguments("pattern"))
+    patterns = {each for each in arguments if isinstance(each, str)}
+    unread = sum(not can_judge(pattern) for pattern in patterns)
+    if unread:
+        mended = "pip install k8slint[re2] judges them"
+        yield f"{unread} of {len(patterns)} patterns of CustomResourceDefinitions ({mended})"

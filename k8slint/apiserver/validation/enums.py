@@ -1,0 +1,271 @@
+"""Fields that take one of a few words, as the API server's validation has them; OpenAPI does not tell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final, NamedTuple
+
+from k8slint.apiserver.decoding.scalars import Fault
+from k8slint.values.nearest import nearest
+
+_MOST_LISTED: Final = 100
+
+
+class Words(NamedTuple):
+    """The words a field takes, `|` between them.
+
+    An explicit empty string counts as left out, unless the field is a pointer in Go: then it `refuses_empty`.
+    `added` are words that a later minor added, with that minor. `prefixes` start further words.
+    `said` is what the API server says of another word where it does not list what it supports.
+    """
+
+    words: str
+    refuses_empty: bool = False
+    added: tuple[tuple[str, int], ...] = ()
+    prefixes: tuple[str, ...] = ()
+    said: str = ""
+
+    def of_minor(self, minor: int) -> tuple[str, ...]:
+        """The words of a minor."""
+        return (*self.words.split("|"), *(word for word, since in self.added if since <= minor))
+
+
+def allowed_values(owner: str, name: str, minor: int) -> Callable[[str], Fault | None] | None:
+    """A check of a field's text, or of its items; none where any text will do."""
+    words = ENUMERATED.get(owner, {}).get(name)
+    if words is None:
+        group, _, kind = owner.split(".")
+        words = ENUMERATED.get(f"{group}.{kind}", {}).get(name)
+    if words is None:
+        return None
+    supported = words.of_minor(minor)
+    sound = frozenset(supported) if words.refuses_empty else frozenset((*supported, ""))
+
+    def check(text: str) -> Fault | None:
+        if text in sound or (words.prefixes and text.startswith(words.prefixes)):
+            return None
+        return unsupported(text, supported, words.said)
+
+    return check
+
+
+def unsupported(text: str, supported: Sequence[str], said: str = "", names: frozenset[str] = frozenset()) -> Fault:
+    """A word that is none of the supported ones, in the API server's words, with the nearest one.
+
+    `names` are the same words, for who asks often.
+    """
+    listed = ", ".join(f'"{word}"' for word in supported[:_MOST_LISTED])
+    if len(supported) > _MOST_LISTED:
+        listed += f" and {len(supported) - _MOST_LISTED} more"
+    message = f'Invalid value: "{text}": {said}' if said else f'Unsupported value: "{text}": supported values: {listed}'
+    near = nearest(text, names or supported)
+    if near is not None:
+        return Fault("unsupported-value", f'{message}; did you mean "{near}"?', f'write "{near}"')
+    return Fault("unsupported-value", message, f"write one of {listed}")
+
+
+def _pointer(words: str, added: tuple[tuple[str, int], ...] = (), said: str = "") -> Words:
+    return Words(words, refuses_empty=True, added=added, said=said)
+
+
+_PROTOCOL: Final = Words("SCTP|TCP|UDP")
+_PULL_POLICY: Final = Words("Always|IfNotPresent|Never")
+_MESSAGE_POLICY: Final = Words("FallbackToLogsOnError|File")
+_PROFILE: Final = Words("Localhost|RuntimeDefault|Unconfined")
+_ACCESS_MODE: Final = Words("ReadOnlyMany|ReadWriteMany|ReadWriteOnce|ReadWriteOncePod", refuses_empty=True)
+_VOLUME_MODE: Final = _pointer("Block|Filesystem")
+_TAINT_EFFECT: Final = Words("NoExecute|NoSchedule|PreferNoSchedule")
+_DEVICE_EFFECT: Final = Words("NoExecute|NoSchedule", added=(("None", 35),))
+_PREEMPTION: Final = Words("Never|PreemptLowerPriority")
+_QUOTA_SCOPE: Final = Words(
+    "BestEffort|CrossNamespacePodAffinity|NotBestEffort|NotTerminating|PriorityClass|Terminating",
+    added=(("VolumeAttributesClass", 33),),
+    said="unsupported scope",
+)
+_FAILURE: Final = _pointer("Fail|Ignore")
+_MATCH: Final = _pointer("Equivalent|Exact")
+_OPERATION: Final = _pointer("*|CONNECT|CREATE|DELETE|UPDATE")
+_RULE: Final = {"operations": _OPERATION, "scope": _pointer("*|Cluster|Namespaced")}
+_WEBHOOK: Final = {
+    "failurePolicy": _FAILURE,
+    "matchPolicy": _MATCH,
+    "sideEffects": _pointer("None|NoneOnDryRun"),
+}
+_VERBS: Final = {"verbs": Words("*|create|delete|deletecollection|get|list|patch|proxy|update|watch")}
+_RETENTION: Final = Words("Delete|Retain")
+_NO_OPERATOR: Final = "not a valid selector operator"
+_PERCENT_OR_PODS: Final = _pointer("Percent|Pods")
+_USAGES: Final = _pointer(
+    "any|cert sign|client auth|code signing|content commitment|crl sign|data encipherment|decipher only"
+    "|digital signature|email protection|encipher only|ipsec end system|ipsec tunnel|ipsec user|key agreement"
+    "|key encipherment|microsoft sgc|netscape sgc|ocsp signing|s/mime|server auth|signing|timestamping"
+)
+
+# By the end of a definition's name and the field; without the version where several were served with the same words.
+ENUMERATED: Final[Mapping[str, Mapping[str, Words]]] = {
+    "admissionregistration.MatchResources": {"matchPolicy": _MATCH},
+    "admissionregistration.MutatingAdmissionPolicySpec": {
+        "failurePolicy": _FAILURE,
+        "reinvocationPolicy": Words("IfNeeded|Never"),
+    },
+    "admissionregistration.MutatingWebhook": {**_WEBHOOK, "reinvocationPolicy": _pointer("IfNeeded|Never")},
+    "admissionregistration.Mutation": {"patchType": Words("ApplyConfiguration|JSONPatch")},
+    "admissionregistration.NamedRuleWithOperations": _RULE,
+    "admissionregistration.ParamRef": {"parameterNotFoundAction": _pointer("Allow|Deny")},
+    "admissionregistration.RuleWithOperations": _RULE,
+    "admissionregistration.ValidatingAdmissionPolicyBindingSpec": {"validationActions": _pointer("Audit|Deny|Warn")},
+    "admissionregistration.ValidatingAdmissionPolicySpec": {"failurePolicy": _FAILURE},
+    "admissionregistration.ValidatingWebhook": _WEBHOOK,
+    "apiextensions.v1.CustomResourceColumnDefinition": {
+        "type": Words("boolean|date|integer|number|string", said="must be one of boolean,date,integer,number,string"),
+    },
+    "apiextensions.v1.CustomResourceConversion": {"strategy": Words("None|Webhook")},
+    "apiextensions.v1.CustomResourceDefinitionSpec": {"scope": Words("Cluster|Namespaced")},
+    "apiextensions.v1.JSONSchemaProps": {
+        "type": Words("array|boolean|integer|number|object|string"),
+        "x-kubernetes-list-type": _pointer("atomic|map|set"),
+        "x-kubernetes-map-type": _pointer("atomic|granular"),
+    },
+    "apps.v1.DaemonSetUpdateStrategy": {"type": Words("OnDelete|RollingUpdate")},
+    "apps.v1.DeploymentStrategy": {"type": Words("Recreate|RollingUpdate")},
+    "apps.v1.StatefulSetPersistentVolumeClaimRetentionPolicy": {"whenDeleted": _RETENTION, "whenScaled": _RETENTION},
+    "apps.v1.StatefulSetSpec": {
+        "podManagementPolicy": Words("OrderedReady|Parallel", said="must be 'OrderedReady' or 'Parallel'"),
+    },
+    "apps.v1.StatefulSetUpdateStrategy": {
+        "type": Words(
+            "OnDelete|RollingUpdate", added=(("Recreate", 37),), said="must be 'RollingUpdate' or 'OnDelete'"
+        ),
+    },
+    "autoscaling.v2.HPAScalingPolicy": {"type": _PERCENT_OR_PODS},
+    "autoscaling.v2.HPAScalingRules": {"selectPolicy": _pointer("Disabled|Max|Min")},
+    "autoscaling.v2.MetricSpec": {"type": Words("ContainerResource|External|Object|Pods|Resource")},
+    "autoscaling.v2.MetricTarget": {
+        "type": Words("AverageValue|Utilization|Value", said="must be either Utilization, Value, or AverageValue"),
+    },
+    "batch.v1.CronJobSpec": {"concurrencyPolicy": Words("Allow|Forbid|Replace")},
+    "batch.v1.JobSpec": {
+        "completionMode": _pointer("Indexed|NonIndexed"),
+        "podReplacementPolicy": _pointer("Failed|TerminatingOrFailed"),
+    },
+    "batch.v1.PodFailurePolicyOnExitCodesRequirement": {"operator": Words("In|NotIn")},
+    "batch.v1.PodFailurePolicyOnPodConditionsPattern": {"status": Words("False|True|Unknown")},
+    "batch.v1.PodFailurePolicyRule": {"action": Words("Count|FailIndex|FailJob|Ignore")},
+    "certificates.v1.CertificateSigningRequestSpec": {"usages": _USAGES},
+    "core.v1.AppArmorProfile": {"type": _PROFILE},
+    "core.v1.AzureDiskVolumeSource": {
+        "cachingMode": _pointer("None|ReadOnly|ReadWrite"),
+        "kind": _pointer("Dedicated|Managed|Shared"),
+    },
+    "core.v1.Container": {
+        "imagePullPolicy": _PULL_POLICY,
+        "restartPolicy": _pointer("Always", added=(("Never", 34), ("OnFailure", 34))),
+        "terminationMessagePolicy": _MESSAGE_POLICY,
+    },
+    "core.v1.ContainerPort": {"protocol": _PROTOCOL},
+    "core.v1.ContainerResizePolicy": {
+        "resourceName": Words("cpu|memory"),
+        "restartPolicy": Words("NotRequired|RestartContainer"),
+    },
+    "core.v1.ContainerRestartRule": {"action": _pointer("Restart", added=(("RestartAllContainers", 35),))},
+    "core.v1.ContainerRestartRuleOnExitCodes": {"operator": _pointer("In|NotIn")},
+    "core.v1.EndpointPort": {"protocol": _PROTOCOL},
+    "core.v1.EphemeralContainer": {
+        "imagePullPolicy": _PULL_POLICY,
+        "terminationMessagePolicy": _MESSAGE_POLICY,
+    },
+    "core.v1.GRPCAction": {"mode": Words("Plaintext|TLS")},
+    "core.v1.HostPathVolumeSource": {
+        "type": Words("BlockDevice|CharDevice|Directory|DirectoryOrCreate|File|FileOrCreate|Socket"),
+    },
+    "core.v1.HTTPGetAction": {"protocol": Words("HTTP1|HTTP2"), "scheme": Words("HTTP|HTTPS")},
+    "core.v1.ImageVolumeSource": {"pullPolicy": _PULL_POLICY},
+    "core.v1.NodeSelectorRequirement": {
+        "operator": Words("DoesNotExist|Exists|Gt|In|Lt|NotIn", said=_NO_OPERATOR),
+    },
+    "core.v1.PersistentVolumeClaimSpec": {"accessModes": _ACCESS_MODE, "volumeMode": _VOLUME_MODE},
+    "core.v1.PersistentVolumeSpec": {
+        "accessModes": _ACCESS_MODE,
+        "persistentVolumeReclaimPolicy": Words("Delete|Recycle|Retain"),
+        "volumeMode": _VOLUME_MODE,
+    },
+    "core.v1.PodCertificateProjection": {
+        "keyType": _pointer("ECDSAP256|ECDSAP384|ECDSAP521|ED25519|RSA3072|RSA4096"),
+    },
+    "core.v1.PodOS": {"name": Words("linux|windows")},
+    "core.v1.PodSecurityContext": {
+        "fsGroupChangePolicy": _pointer("Always|OnRootMismatch"),
+        "seLinuxChangePolicy": _pointer("MountOption|Recursive"),
+        "supplementalGroupsPolicy": _pointer("Merge|Strict"),
+    },
+    "core.v1.PodSpec": {
+        "dnsPolicy": Words("ClusterFirst|ClusterFirstWithHostNet|Default|None"),
+        "preemptionPolicy": _PREEMPTION,
+        "restartPolicy": Words("Always|Never|OnFailure"),
+    },
+    "core.v1.ResourceFieldSelector": {
+        "resource": Words(
+            "limits.cpu|limits.ephemeral-storage|limits.memory|requests.cpu|requests.ephemeral-storage|requests.memory",
+            prefixes=("limits.hugepages-", "requests.hugepages-"),
+        ),
+    },
+    "core.v1.ResourceQuotaSpec": {"scopes": _QUOTA_SCOPE},
+    "core.v1.ScopedResourceSelectorRequirement": {
+        "operator": Words("DoesNotExist|Exists|In|NotIn", said=_NO_OPERATOR),
+        "scopeName": _QUOTA_SCOPE,
+    },
+    "core.v1.SeccompProfile": {"type": _PROFILE},
+    "core.v1.SecurityContext": {"procMount": _pointer("Default|Unmasked")},
+    "core.v1.ServicePort": {"protocol": _PROTOCOL},
+    "core.v1.ServiceSpec": {
+        "externalTrafficPolicy": Words("Cluster|Local"),
+        "internalTrafficPolicy": _pointer("Cluster|Local"),
+        "ipFamilies": _pointer("IPv4|IPv6"),
+        "ipFamilyPolicy": _pointer("PreferDualStack|RequireDualStack|SingleStack"),
+        "sessionAffinity": Words("ClientIP|None"),
+        "trafficDistribution": _pointer("PreferClose", added=(("PreferSameNode", 33), ("PreferSameZone", 33))),
+        "type": Words("ClusterIP|ExternalName|LoadBalancer|NodePort"),
+    },
+    "core.v1.Taint": {"effect": _TAINT_EFFECT},
+    "core.v1.Toleration": {"effect": _TAINT_EFFECT, "operator": Words("Equal|Exists", added=(("Gt", 35), ("Lt", 35)))},
+    "core.v1.TopologySpreadConstraint": {
+        "nodeAffinityPolicy": _pointer("Honor|Ignore"),
+        "nodeTaintsPolicy": _pointer("Honor|Ignore"),
+        "whenUnsatisfiable": _pointer("DoNotSchedule|ScheduleAnyway"),
+    },
+    "core.v1.VolumeMount": {
+        "mountPropagation": _pointer("Bidirectional|HostToContainer|None"),
+        "recursiveReadOnly": _pointer("Disabled|Enabled|IfPossible"),
+    },
+    "discovery.v1.EndpointPort": {"protocol": _pointer("SCTP|TCP|UDP")},
+    "discovery.v1.EndpointSlice": {"addressType": Words("FQDN|IPv4|IPv6")},
+    "flowcontrol.FlowDistinguisherMethod": {"type": _pointer("ByNamespace|ByUser")},
+    "flowcontrol.LimitResponse": {"type": Words("Queue|Reject")},
+    "flowcontrol.NonResourcePolicyRule": _VERBS,
+    "flowcontrol.PriorityLevelConfigurationSpec": {"type": Words("Exempt|Limited")},
+    "flowcontrol.ResourcePolicyRule": _VERBS,
+    "flowcontrol.Subject": {"kind": _pointer("Group|ServiceAccount|User")},
+    "meta.v1.LabelSelectorRequirement": {"operator": Words("DoesNotExist|Exists|In|NotIn", said=_NO_OPERATOR)},
+    "meta.v1.ManagedFieldsEntry": {"operation": Words("Apply|Update")},
+    "networking.v1.HTTPIngressPath": {"pathType": _pointer("Exact|ImplementationSpecific|Prefix")},
+    "networking.v1.IngressClassParametersReference": {"scope": _pointer("Cluster|Namespace")},
+    "networking.v1.NetworkPolicyPort": {"protocol": _pointer("SCTP|TCP|UDP")},
+    "networking.v1.NetworkPolicySpec": {"policyTypes": _pointer("Egress|Ingress")},
+    "policy.v1.PodDisruptionBudgetSpec": {"unhealthyPodEvictionPolicy": _pointer("AlwaysAllow|IfHealthyBudget")},
+    "rbac.v1.RoleRef": {"apiGroup": Words("rbac.authorization.k8s.io"), "kind": _pointer("ClusterRole|Role")},
+    "rbac.v1.Subject": {"kind": _pointer("Group|ServiceAccount|User")},
+    "resource.DeviceRequest": {"allocationMode": Words("All|ExactCount")},
+    "resource.DeviceSubRequest": {"allocationMode": Words("All|ExactCount")},
+    "resource.DeviceTaint": {"effect": _DEVICE_EFFECT},
+    "resource.DeviceToleration": {"effect": _DEVICE_EFFECT, "operator": Words("Equal|Exists")},
+    "resource.ExactDeviceRequest": {"allocationMode": Words("All|ExactCount")},
+    "scheduling.v1.PriorityClass": {"preemptionPolicy": _PREEMPTION},
+    "storage.v1.CSIDriverSpec": {
+        "fsGroupPolicy": _pointer("File|None|ReadWriteOnceWithFSType"),
+        "volumeLifecycleModes": _pointer("Ephemeral|Persistent"),
+    },
+    "storage.v1.StorageClass": {
+        "reclaimPolicy": Words("Delete|Retain"),
+        "volumeBindingMode": _pointer("Immediate|WaitForFirstConsumer"),
+    },
+}

@@ -1,0 +1,290 @@
+"""What a Service selects: the pods it means, those that the files may not hold, the nearest where there is none."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from typing import Final, NamedTuple
+
+from k8slint.cluster.cluster import Cluster, may_share_namespace
+from k8slint.cluster.evidence import evidence_of
+from k8slint.cluster.kustomizations import folder_of
+from k8slint.cluster.similar_names import is_slip, nearest_name
+from k8slint.loading.document import Path
+from k8slint.objects.fields import items, sequence, text
+from k8slint.objects.object import Object, Pod
+from k8slint.values.labels import LabelSelector, Requirement
+from k8slint.values.placeholder import has_placeholder
+
+
+class DeclaredPort(NamedTuple):
+    """A port that a container declares; `path` leads from the object to its name."""
+
+    obj: Object
+    path: Path
+    name: str
+    protocol: str
+
+
+def selector_of(service: Object) -> LabelSelector | None:
+    """What a Service selects by; none where it selects nothing by intent, or in words that are not yet rendered."""
+    selector = service.spec.get("selector")
+    if not isinstance(selector, dict) or not selector or service.spec.get("type") == "ExternalName":
+        return None
+    if not all(isinstance(value, str) and not has_placeholder(value) for value in selector.values()):
+        return None
+    return LabelSelector.of_labels(selector)
+
+
+def written_part(selector: LabelSelector, cluster: Cluster) -> LabelSelector:
+    """The selector without labels that pods get only when they are there, from a controller or a program in them."""
+    return LabelSelector(tuple(one for one in selector.requirements if not _is_set_at_run_time(one, cluster)))
+
+
+# Labels that controllers of Kubernetes put on the pods they make.
+_CONTROLLER_LABELS: Final = frozenset(
+    {
+        "apps.kubernetes.io/pod-index",
+        "controller-revision-hash",
+        "controller-uid",
+        "job-name",
+        "pod-template-generation",
+        "pod-template-hash",
+        "rollouts-pod-template-hash",
+        "statefulset.kubernetes.io/pod-name",
+    }
+)
+# What a program calls the label by which it marks its leader.
+_ROLE_LABEL: Final = re.compile(r"(?:^|[-_./])(?:role|leader|master|primary|active)$", re.IGNORECASE)
+_RECOMMENDED: Final = ("app.kubernetes.io/", "helm.sh/")
+
+
+def _is_set_at_run_time(requirement: Requirement, cluster: Cluster) -> bool:
+    key = requirement.key
+    if key in _CONTROLLER_LABELS or key.startswith("batch.kubernetes.io/"):
+        return True
+    if key in cluster.once(_pods_by_label):
+        return False
+    return _ROLE_LABEL.search(key) is not None or ("/" in key and not key.startswith(_RECOMMENDED))
+
+
+def has_own_endpoints(service: Object, cluster: Cluster) -> bool:
+    """Whether endpoints are written for the Service, so that they do not come from its selector."""
+    slices = cluster.once(_services_with_slices)
+    return service.name in slices or bool(cluster.find("Endpoints", service.namespace, service.name))
+
+
+def _services_with_slices(cluster: Cluster) -> frozenset[str]:
+    slices = cluster.of_kind("EndpointSlice.discovery.k8s.io")
+    return frozenset(one.labels.get("kubernetes.io/service-name", "") for one in slices)
+
+
+def may_select_others(service: Object, selector: LabelSelector, cluster: Cluster) -> bool:
+    """Whether pods that the files do not hold may carry the labels."""
+    # The control plane and the add-ons of the cluster itself run there.
+    if service.namespace == "kube-system":
+        return True
+    evidence = evidence_of(cluster)
+    if evidence.is_open(service):
+        return True
+    telling = [one for one in selector.requirements if one.key not in _BROAD] or selector.requirements
+    values = [one.values[0] for one in telling if one.values[0] not in ("", "true")]
+    if any(evidence.names_pod_maker(service.namespace, value) for value in values):
+        return True
+    return any(evidence.may_be_rendered(service, value) for value in values)
+
+
+def pod_elsewhere(service: Object, selector: LabelSelector, cluster: Cluster) -> Pod | None:
+    """A pod of another namespace that has all the labels; None if namespaces are moved, or one is not written."""
+    if evidence_of(cluster).moves_namespaces or not service.namespace:
+        return None
+    return next((pod for pod in cluster.pods_selected(selector, "") if pod.namespace), None)
+
+
+class Neighbours(NamedTuple):
+    """Several pods: the first of them, and what values their labels have, each once, in order of reading."""
+
+    first: Pod
+    labels: dict[str, dict[str, None]]
+
+
+def pods_beside(service: Object, cluster: Cluster) -> Neighbours | None:
+    """The lasting pods of a Service's namespace, if there are any, and they are known to be all there are.
+
+    Where no namespace is written, they are those of its folder that have none either.
+    """
+    evidence = evidence_of(cluster)
+    if evidence.is_busy(service.namespace) or evidence.moves_namespaces or cluster.once(_lets_programs_make_pods):
+        return None
+    return cluster.once(_lasting_pods).get((service.namespace, "" if service.namespace else folder_of(service)))
+
+
+def _lasting_pods(cluster: Cluster) -> Mapping[tuple[str, str], Neighbours]:
+    """The pods that go on running, by namespace, or by folder where none is written."""
+    found: dict[tuple[str, str], Neighbours] = {}
+    for pod in cluster.pods:
+        if pod.obj.kind not in ("CronJob", "Job", "PodTemplate"):
+            key = (pod.namespace, "" if pod.namespace else folder_of(pod.obj))
+            pods = found.setdefault(key, Neighbours(pod, defaultdict(dict)))
+            for label, value in pod.labels.items():
+                pods.labels[label][value] = None
+    return found
+
+
+_POD_RESOURCES: Final = frozenset({"*", "daemonsets", "deployments", "pods", "replicasets", "statefulsets"})
+
+
+def _lets_programs_make_pods(cluster: Cluster) -> bool:
+    """Whether a role among the files lets a program make pods, or what makes them."""
+    return any(
+        "create" in (verbs := sequence(rule.get("verbs"))) or "*" in verbs
+        for kind in ("Role", "ClusterRole")
+        for role in cluster.of_kind(f"{kind}.rbac.authorization.k8s.io")
+        for _, rule in items(role.data.get("rules"))
+        if not _POD_RESOURCES.isdisjoint(map(text, sequence(rule.get("resources"))))
+    )
+
+
+# No Service is for more workloads: of those it is not looked at which ports they declare.
+MOST_SELECTED: Final = 200
+
+
+class DeclaredPorts(NamedTuple):
+    """The ports that several pods declare: the last one of each name, and the names with their protocols."""
+
+    by_name: Mapping[str, DeclaredPort]
+    known: frozenset[tuple[str, str]]
+
+
+def declared_ports(cluster: Cluster, selector: LabelSelector, namespace: str) -> DeclaredPorts:
+    """The named ports of the containers that go on running, in every description of the workloads selected.
+
+    Mirrors: pkg/api/v1/pod/util.go FindPort @ v1.36
+    """
+    pods = cluster.pods_selected(selector, namespace)[:MOST_SELECTED]
+    # Several descriptions of one workload are looked at together, so each workload once.
+    workloads = {(pod.obj.group_kind, pod.namespace, pod.obj.name or id(pod.obj)): pod for pod in pods}
+    ports = [port for pod in workloads.values() for port in cluster.once(_ports_of, pod)]
+    return DeclaredPorts(
+        {port.name: port for port in ports if port.name}, frozenset((port.name, port.protocol) for port in ports)
+    )
+
+
+def _ports_of(cluster: Cluster, pod: Pod) -> tuple[DeclaredPort, ...]:
+    obj = pod.obj
+    return tuple(
+        DeclaredPort(
+            other,
+            (*pod.path, *container.path, "ports", index, "name"),
+            text(port.get("name")),
+            text(port.get("protocol")) or "TCP",
+        )
+        for other in (cluster.find(obj.group_kind, obj.namespace, obj.name) if obj.name else (obj,))
+        for container in (other.pod.containers if other.pod else ())
+        if not container.is_init
+        for index, port in items(container.data.get("ports"))
+    )
+
+
+_LOOKED_AT: Final = 20
+_FEW_VALUES: Final = 200
+# Labels that many workloads share on purpose: to share one says nothing.
+_BROAD: Final = frozenset(
+    {
+        "app.kubernetes.io/component",
+        "app.kubernetes.io/managed-by",
+        "app.kubernetes.io/part-of",
+        "app.kubernetes.io/version",
+        "component",
+        "env",
+        "environment",
+        "release",
+        "team",
+        "tier",
+        "version",
+    }
+)
+
+
+def nearest_pod(service: Object, selector: LabelSelector, cluster: Cluster) -> Pod | None:
+    """The pod that a selector which matches none seems to mean; none where nothing hints at one.
+
+    It shares a label with the selector, or nearly, or is the Service's by name or as the only one beside it. A pod that
+    a Service of another name selects is meant only if a slip of the finger in one label is all that is wrong.
+    """
+    services = cluster.once(_services_of_pods)
+
+    def is_meant(pod: Pod) -> bool:
+        if not may_share_namespace(pod.namespace, service.namespace):
+            return False
+        return services.get(pod, _NONE) <= {service.name} or _is_slip_away(pod, selector)
+
+    def likeness(pod: Pod) -> tuple[int, bool, bool]:
+        met = sum(one.matches(pod.labels) for one in selector.requirements)
+        return met, pod.obj.name == service.name, pod.obj.document.source is service.document.source
+
+    return max(filter(is_meant, _candidates(service, selector, cluster)), key=likeness, default=None)
+
+
+_NONE: Final[frozenset[str]] = frozenset()
+
+
+def _is_slip_away(pod: Pod, selector: LabelSelector) -> bool:
+    """Whether the pod meets all of a selector but one label, which only a slip tells apart."""
+    unmet = [one for one in selector.requirements if not one.matches(pod.labels)]
+    return len(unmet) == 1 and is_slip(unmet[0].values[0], pod.labels.get(unmet[0].key, ""))
+
+
+def _candidates(service: Object, selector: LabelSelector, cluster: Cluster) -> Iterator[Pod]:
+    """Pods with one of the labels, with the value most like it, of the Service's name, alone in its file."""
+    for one in selector.requirements:
+        if one.key not in _BROAD:
+            yield from islice(cluster.pods_selected(LabelSelector((one,)), service.namespace), _LOOKED_AT)
+            wanted, values = one.values[0], cluster.once(_pods_by_label).get(one.key, {})
+            # Among very many values some are alike by accident.
+            others = [value for value in values if value != wanted] if len(values) <= _FEW_VALUES else []
+            near = nearest_name(wanted, others)
+            yield from islice(values[near], _LOOKED_AT) if near is not None else ()
+    yield from islice(cluster.once(_pods_by_name).get(service.name, []), _LOOKED_AT)
+    beside = cluster.once(_pods_by_file).get(service.document.source.name, [])
+    yield from beside if len(beside) == 1 else ()
+
+
+def _pods_by_label(cluster: Cluster) -> Mapping[str, Mapping[str, list[Pod]]]:
+    """The pods by key, then value of their labels."""
+    found: dict[str, dict[str, list[Pod]]] = defaultdict(lambda: defaultdict(list))
+    for pod in cluster.pods:
+        for key, value in pod.labels.items():
+            found[key][value].append(pod)
+    return dict(found)
+
+
+def _pods_by_file(cluster: Cluster) -> Mapping[str, list[Pod]]:
+    found: dict[str, list[Pod]] = defaultdict(list)
+    for pod in cluster.pods:
+        found[pod.obj.document.source.name].append(pod)
+    return found
+
+
+def _pods_by_name(cluster: Cluster) -> Mapping[str, list[Pod]]:
+    found: dict[str, list[Pod]] = defaultdict(list)
+    for pod in cluster.pods:
+        found[pod.obj.name].append(pod)
+    return found
+
+
+def _services_of_pods(cluster: Cluster) -> Mapping[Pod, set[str]]:
+    """The names of the Services that select a pod: of two or more, two."""
+    names: dict[tuple[LabelSelector, str], set[str]] = defaultdict(set)
+    for service in cluster.of_kind("Service"):
+        selector = selector_of(service)
+        if selector is not None and len(alike := names[selector, service.namespace]) < 2:
+            alike.add(service.name)
+    found: dict[Pod, set[str]] = defaultdict(set)
+    for (selector, namespace), alike in names.items():
+        for pod in cluster.pods_selected(selector, namespace):
+            if len(found[pod]) < 2:
+                found[pod] |= alike
+    return found

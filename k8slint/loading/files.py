@@ -1,0 +1,104 @@
+"""Many files to documents, over the cores at hand."""
+
+from __future__ import annotations
+
+import marshal
+import os
+from collections.abc import Sequence
+from typing import Any, Final
+
+from k8slint.loading.discovery import Found
+from k8slint.loading.document import Document, ReadProblem, Source
+from k8slint.loading.load import Loaded, load
+from k8slint.loading.opening import read_file
+from k8slint.loading.text import MAX_BYTES
+from k8slint.parallel import Tell, begins, chunked, map_in_order, silent
+from k8slint.usage import UsageError, reason
+
+
+def load_files(files: Sequence[Found], workers: int, tell: Tell = silent) -> list[Loaded | OSError]:
+    """Each file's documents, in order; for a file that cannot be read, the error."""
+    chunks = chunked(files, [file.size for file in files], workers)
+    begin = begins("read", chunks, tell)
+    loaded = map_in_order(_load_chunk, chunks, workers=workers, pack=_packed, unpack=_unpacked, begin=begin)
+    return [each for chunk in loaded for each in chunk]
+
+
+def load_file(name: str) -> Loaded:
+    """The documents of a file that a flag or a setting names.
+
+    Raises:
+        UsageError: where it cannot be read.
+    """
+    try:
+        data = read_file(name, MAX_BYTES)
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{name}: {reason(error)}") from None
+    return load(name, data)
+
+
+def _load(file: Found) -> Loaded | OSError:
+    try:
+        data = read_file(file.name, MAX_BYTES)
+    except OSError as error:
+        return error
+    if file.skipped:
+        return Loaded(Source(file.name, data.decode("utf-8", "replace"), file.is_context), (), file.skipped)
+    return load(file.name, data, is_context=file.is_context)
+
+
+_NOT_READ: Final = "not read"
+
+
+def _load_chunk(files: Sequence[Found]) -> list[Loaded | OSError]:
+    return [_load(file) for file in files]
+
+
+def _packed(chunk: list[Loaded | OSError]) -> bytes:
+    # Documents are plain data, and marshal is many times faster than pickle at that.
+    return marshal.dumps([_pack(each) for each in chunk])
+
+
+def _unpacked(packed: bytes) -> list[Loaded | OSError]:
+    return [_unpack(each) for each in marshal.loads(packed)]  # noqa: S302 - written by our own fork
+
+
+def _pack(loaded: Loaded | OSError) -> tuple[Any, ...]:
+    if isinstance(loaded, OSError):
+        return _NOT_READ, loaded.errno, loaded.strerror, os.fspath(loaded.filename or "")
+    source = loaded.source
+    documents = [
+        (
+            document.index,
+            document.start,
+            document.data,
+            document.places,
+            [tuple(each) for each in document.problems],
+            document.failed,
+        )
+        for document in loaded.documents
+    ]
+    return source.name, source.text.encode("utf-8", "surrogatepass"), source.is_context, loaded.skipped, documents
+
+
+def _unpack(packed: tuple[Any, ...]) -> Loaded | OSError:
+    if packed[0] == _NOT_READ and len(packed) == 4:
+        return OSError(*packed[1:])
+    name, text, is_context, skipped, documents = packed
+    source = Source(name, text.decode("utf-8", "surrogatepass"), is_context)
+    return Loaded(
+        source,
+        tuple(
+            Document(
+                source,
+                index,
+                start,
+                data,
+                places,
+                tuple(map(ReadProblem._make, problems)),
+                failed,
+            )
+            for index, start, data, places, problems, failed in documents
+        ),
+        skipped,
+    )

@@ -1,0 +1,1 @@
+"""What the scheduler reads of pods, nodes and volumes."""

@@ -1,0 +1,133 @@
+"""How a pod picks nodes by the pods that are there: affinity terms and topology spread constraints."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from k8slint.values.labels import LabelSelector, Requirement
+from k8slint.values.reading import ShapeError, items_at, mapping_at, selector_at, strings_at, text_at, whole_at
+
+NOTHING = LabelSelector((Requirement("", "Never"),))
+_REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution"
+_PREFERRED = "preferredDuringSchedulingIgnoredDuringExecution"
+
+
+@dataclass(frozen=True, slots=True)
+class PodTerm:
+    """Which pods a term of pod affinity or anti-affinity means, and over which topology.
+
+    `namespaces` are the names listed, or the pod's own namespace when neither a list nor a selector is written;
+    `namespace_selector` is None where none is written.
+    """
+
+    topology_key: str
+    selector: LabelSelector
+    namespaces: frozenset[str]
+    namespace_selector: LabelSelector | None
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any], where: str, namespace: str, labels: Mapping[str, str]) -> PodTerm:
+        """The term a pod of this namespace and these labels writes.
+
+        `matchLabelKeys` and `mismatchLabelKeys` are merged into the selector, as the API server does on creation.
+        """
+        selector = selector_at(data, "labelSelector", where)
+        names = frozenset(strings_at(data, "namespaces", where))
+        spaces = selector_at(data, "namespaceSelector", where)
+        if not names and spaces is None:
+            names = frozenset((namespace,))
+        key = text_at(data, "topologyKey", where)
+        if not key:
+            raise ShapeError(f"{where}.topologyKey", "empty where a label key was expected")
+        if selector is not None:
+            selector = with_keys(selector, strings_at(data, "matchLabelKeys", where), "In", labels)
+            selector = with_keys(selector, strings_at(data, "mismatchLabelKeys", where), "NotIn", labels)
+        return cls(key, NOTHING if selector is None else selector, names, spaces)
+
+
+@dataclass(frozen=True, slots=True)
+class PodAffinity:
+    """The terms of a pod: those that must hold, and those that weigh."""
+
+    required: tuple[PodTerm, ...] = ()
+    preferred: tuple[tuple[int, PodTerm], ...] = ()
+
+    @classmethod
+    def of(cls, spec: Mapping[str, Any], key: str, namespace: str, labels: Mapping[str, str]) -> PodAffinity:
+        """The terms under `podAffinity` or `podAntiAffinity`."""
+        where = f"spec.affinity.{key}"
+        affinity = mapping_at(mapping_at(spec, "affinity", "spec"), key, "spec.affinity")
+        if not affinity:
+            return _NO_AFFINITY
+        required = tuple(
+            PodTerm.of(term, here, namespace, labels) for here, term in items_at(affinity, _REQUIRED, where)
+        )
+        preferred = tuple(
+            (
+                whole_at(item, "weight", here),
+                PodTerm.of(mapping_at(item, "podAffinityTerm", here), f"{here}.podAffinityTerm", namespace, labels),
+            )
+            for here, item in items_at(affinity, _PREFERRED, where)
+        )
+        return cls(required, preferred)
+
+
+_NO_AFFINITY = PodAffinity()
+
+
+@dataclass(frozen=True, slots=True)
+class SpreadConstraint:
+    """How evenly pods must or should spread over a topology."""
+
+    topology_key: str
+    max_skew: int
+    hard: bool
+    selector: LabelSelector
+    min_domains: int = 1
+    honors_affinity: bool = True
+    honors_taints: bool = False
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any], where: str, labels: Mapping[str, str]) -> SpreadConstraint:
+        """The constraint a pod of these labels writes, its `matchLabelKeys` merged into the selector."""
+        unsatisfiable = text_at(data, "whenUnsatisfiable", where)
+        if unsatisfiable not in ("DoNotSchedule", "ScheduleAnyway"):
+            raise ShapeError(
+                f"{where}.whenUnsatisfiable", f'"{unsatisfiable}", expected DoNotSchedule or ScheduleAnyway'
+            )
+        max_skew = whole_at(data, "maxSkew", where)
+        if max_skew < 1:
+            raise ShapeError(f"{where}.maxSkew", f"{max_skew}, expected a number above 0")
+        key = text_at(data, "topologyKey", where)
+        if not key:
+            raise ShapeError(f"{where}.topologyKey", "empty where a label key was expected")
+        selector = selector_at(data, "labelSelector", where)
+        if selector is not None:
+            selector = with_keys(selector, strings_at(data, "matchLabelKeys", where), "In", labels)
+        return cls(
+            topology_key=key,
+            max_skew=max_skew,
+            hard=unsatisfiable == "DoNotSchedule",
+            selector=NOTHING if selector is None else selector,
+            min_domains=whole_at(data, "minDomains", where, 1),
+            honors_affinity=_policy(data, "nodeAffinityPolicy", where, "Honor"),
+            honors_taints=_policy(data, "nodeTaintsPolicy", where, "Ignore"),
+        )
+
+
+def with_keys(
+    selector: LabelSelector, keys: tuple[str, ...], operator: str, labels: Mapping[str, str]
+) -> LabelSelector:
+    """The selector narrowed to (or away from) the values the pod itself has under the keys; absent keys say nothing."""
+    more = [Requirement(key, operator, (labels[key],)) for key in keys if key in labels]
+    wanted = [requirement for requirement in more if requirement not in selector.requirements]
+    return LabelSelector(selector.requirements + tuple(wanted)) if wanted else selector
+
+
+def _policy(data: Mapping[str, Any], key: str, where: str, default: str) -> bool:
+    policy = text_at(data, key, where, default)
+    if policy not in ("Honor", "Ignore"):
+        raise ShapeError(f"{where}.{key}", f'"{policy}", expected Honor or Ignore')
+    return policy == "Honor"

@@ -1,0 +1,222 @@
+"""What a pod asks of a node: the sums over containers, init containers, sidecars, the pod itself and its overhead."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from k8slint.values.quantity import Quantity
+from k8slint.values.reading import ShapeError, amounts_at, items_at, mapping_at, text_at
+from k8slint.values.version import KubernetesVersion
+
+Nanos = dict[str, int]
+
+_MISSING_CPU = 10**8  # 100m
+_MISSING_MEMORY = 200 * 2**20 * 10**9
+_POD_LEVEL_SINCE = KubernetesVersion(1, 34)
+_NATIVE_PREFIX = "kubernetes.io/"
+
+
+class Resources(NamedTuple):
+    """An amount of each resource; cpu in millicores, the rest in whole units (bytes, pieces).
+
+    `extended` holds everything the scheduler counts beside the first three: extended resources, huge pages, attachable
+    volumes; a resource named with the amount 0 is kept, as the scheduler does.
+    """
+
+    cpu_millicores: int = 0
+    memory_bytes: int = 0
+    ephemeral_bytes: int = 0
+    extended: tuple[tuple[str, int], ...] = ()
+
+    def of(self, resource: str) -> int:
+        """The amount of one resource."""
+        match resource:
+            case "cpu":
+                return self.cpu_millicores
+            case "memory":
+                return self.memory_bytes
+            case "ephemeral-storage":
+                return self.ephemeral_bytes
+            case _:
+                return dict(self.extended).get(resource, 0)
+
+
+class NonZero(NamedTuple):
+    """Cpu and memory as the scores count them: a container that asks for nothing counts 100m and 200Mi."""
+
+    cpu_millicores: int = 0
+    memory_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Amounts:
+    """The three sums the scheduler keeps of one pod."""
+
+    request: Resources = field(default_factory=Resources)
+    # What the pod adds to its node in the scores, and what it is weighed with itself. They differ where resources are
+    # written for the pod as a whole: upstream never passes their gate on to the scorer of NodeResourcesFit.
+    placed: NonZero = field(default_factory=NonZero)
+    scored: NonZero = field(default_factory=NonZero)
+
+
+def pod_amounts(pod: Mapping[str, Any], version: KubernetesVersion) -> Amounts:
+    """The sums of a pod.
+
+    Resources of the whole pod count from 1.34 on, where their gate is on by default.
+
+    Raises:
+        ShapeError: where a quantity cannot be read.
+
+    Mirrors: component-helpers resource/helpers.go PodRequests @ v1.36
+    """
+    spec = mapping_at(pod, "spec", "")
+    containers = _Containers.of(pod, spec)
+    whole = _pod_level(spec) if version >= _POD_LEVEL_SINCE else {}
+    overhead = amounts_at(spec, "overhead", "spec")
+    asked = _with(containers.total({}), whole, overhead)
+    missing = {"cpu": _MISSING_CPU, "memory": _MISSING_MEMORY}
+    absent = {name: amount for name, amount in missing.items() if name not in asked} if whole else missing
+    return Amounts(
+        request=resources_of(asked),
+        placed=_nominal(_with(containers.total(absent), whole, overhead)),
+        scored=_nominal(_with(containers.total(missing), {}, overhead)),
+    )
+
+
+def resources_of(amounts: Nanos) -> Resources:
+    """The amounts as the scheduler holds them, each rounded up; names it does not count are left out."""
+    extended = tuple((name, Quantity(nanos).value) for name, nanos in sorted(amounts.items()) if is_extended(name))
+    return Resources(
+        Quantity(amounts.get("cpu", 0)).millicores,
+        Quantity(amounts.get("memory", 0)).value,
+        Quantity(amounts.get("ephemeral-storage", 0)).value,
+        extended,
+    )
+
+
+def is_extended(name: str) -> bool:
+    """Whether the scheduler counts a resource of this name beside cpu, memory, ephemeral storage and pods.
+
+    Mirrors: pkg/scheduler/util/utils.go IsScalarResourceName @ v1.36
+    """
+    if name.startswith(("hugepages-", "attachable-volumes-")) or _NATIVE_PREFIX in name:
+        return True
+    return "/" in name and not name.startswith("requests.")
+
+
+def is_ignorable(name: str) -> bool:
+    """Whether the resource belongs to a vendor: only those can be ignored by configuration."""
+    return "/" in name and _NATIVE_PREFIX not in name and not name.startswith("requests.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Containers:
+    apps: tuple[Nanos, ...]
+    inits: tuple[tuple[bool, Nanos], ...]
+
+    @classmethod
+    def of(cls, pod: Mapping[str, Any], spec: Mapping[str, Any]) -> _Containers:
+        status = mapping_at(pod, "status", "")
+        resized = _Resized.of(status) if spec.get("nodeName") else _Resized({}, infeasible=False)
+        apps = tuple(resized.amounts(container, where) for where, container in items_at(spec, "containers", "spec"))
+        inits = []
+        for where, container in items_at(spec, "initContainers", "spec"):
+            sidecar = is_sidecar(container, where)
+            amounts = resized.amounts(container, where) if sidecar else _asked(container, where)
+            inits.append((sidecar, amounts))
+        return cls(apps, tuple(inits))
+
+    def total(self, missing: Nanos) -> Nanos:
+        """What all containers together need at their worst moment, `missing` standing in for what one leaves out."""
+        running: Nanos = {}
+        for amounts in self.apps:
+            _add(running, {**missing, **amounts})
+        sidecars: Nanos = {}
+        worst: Nanos = {}
+        for sidecar, amounts in self.inits:
+            step = {**missing, **amounts}
+            if sidecar:
+                _add(running, step)
+                _add(sidecars, step)
+                step = sidecars
+            else:
+                _add(step, sidecars)
+            for name, nanos in step.items():
+                worst[name] = max(worst.get(name, nanos), nanos)
+        for name, nanos in worst.items():
+            running[name] = max(running.get(name, nanos), nanos)
+        return running
+
+
+@dataclass(frozen=True, slots=True)
+class _Resized:
+    """What the kubelet says it has given the containers of a running pod."""
+
+    given: Mapping[str, Nanos]
+    infeasible: bool
+
+    @classmethod
+    def of(cls, status: Mapping[str, Any]) -> _Resized:
+        given: dict[str, Nanos] = {}
+        for key in ("containerStatuses", "initContainerStatuses"):
+            for where, container in items_at(status, key, "status"):
+                if container.get("resources") is None:
+                    continue
+                actual = amounts_at(mapping_at(container, "resources", where), "requests", f"{where}.resources")
+                allocated = amounts_at(container, "allocatedResources", where)
+                given[text_at(container, "name", where)] = _larger(actual, allocated)
+        pending = [
+            item for _, item in items_at(status, "conditions", "status") if item.get("type") == "PodResizePending"
+        ]
+        return cls(given, infeasible=bool(pending) and pending[0].get("reason") == "Infeasible")
+
+    def amounts(self, container: Mapping[str, Any], where: str) -> Nanos:
+        asked = _asked(container, where)
+        given = self.given.get(text_at(container, "name", where)) if self.given else None
+        if given is None:
+            return asked
+        return given if self.infeasible else _larger(asked, given)
+
+
+def is_sidecar(container: Mapping[str, Any], where: str) -> bool:
+    """Whether an init container keeps running beside the app containers."""
+    return text_at(container, "restartPolicy", where) == "Always"
+
+
+def _asked(container: Mapping[str, Any], where: str) -> Nanos:
+    resources = mapping_at(container, "resources", where)
+    requests = amounts_at(resources, "requests", f"{where}.resources")
+    for name, nanos in requests.items():
+        if nanos < 0:
+            raise ShapeError(f"{where}.resources.requests.{name}", f'"{Quantity(nanos)}" is less than 0')
+    return requests
+
+
+def _pod_level(spec: Mapping[str, Any]) -> Nanos:
+    requests = amounts_at(mapping_at(spec, "resources", "spec"), "requests", "spec.resources")
+    return {
+        name: nanos for name, nanos in requests.items() if name in ("cpu", "memory") or name.startswith("hugepages-")
+    }
+
+
+def _with(containers: Nanos, whole: Nanos, overhead: Nanos) -> Nanos:
+    total = {**containers, **whole}
+    _add(total, overhead)
+    return total
+
+
+def _nominal(amounts: Nanos) -> NonZero:
+    return NonZero(Quantity(amounts.get("cpu", 0)).millicores, Quantity(amounts.get("memory", 0)).value)
+
+
+def _add(total: Nanos, more: Nanos) -> None:
+    for name, nanos in more.items():
+        total[name] = total.get(name, 0) + nanos
+
+
+def _larger(one: Nanos, other: Nanos) -> Nanos:
+    return {
+        name: max(one.get(name, other.get(name, 0)), other.get(name, one.get(name, 0))) for name in {**one, **other}
+    }

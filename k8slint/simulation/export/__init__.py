@@ -1,0 +1,1 @@
+"""The cluster description written out: lean, and without names."""

@@ -1,0 +1,247 @@
+"""Claims bound to volumes as the volume controller does it, before any pod is scheduled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from k8slint.scheduling.objects.node_affinity import NodeTerm
+from k8slint.scheduling.objects.volumes import Claim, PersistentVolume, StorageClass
+from k8slint.simulation.assumptions import Assumptions
+from k8slint.values.labels import Requirement
+
+Key = tuple[str, str]
+"""Namespace and name of a claim."""
+
+_NO_PROVISIONERS: Final = ("", "kubernetes.io/no-provisioner")
+_VOLUMES_TAKEN: Final = "volumes that are not listed are taken to be where a pod goes, for classes that make none"
+# The class of claims that leave it open, where no StorageClass is listed at all.
+ASSUMED_CLASS: Final = "(default)"
+
+
+@dataclass(frozen=True, slots=True)
+class Storage:
+    """Claims, volumes and classes; `unbound` says of claims that wait for no pod why they have no volume."""
+
+    claims: Mapping[Key, Claim]
+    volumes: Mapping[str, PersistentVolume]
+    classes: Mapping[str, StorageClass]
+    unbound: Mapping[Key, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of storage: whether classes and volumes are listed, so that others do not exist.
+
+    A description that lists classes has looked at storage, so it lists the volumes too, if there are any.
+
+    `open_claims` leave their class open; `self_copies` are claims whose data is to come from themselves.
+    """
+
+    lists_classes: bool
+    lists_volumes: bool
+    open_claims: frozenset[Key] = frozenset()
+    self_copies: frozenset[Key] = frozenset()
+
+
+def bind(storage: Storage, known: Known, assumptions: Assumptions) -> Storage:
+    """The storage after the volume controller has seen every claim, in order.
+
+    Claims of a class that waits for a pod stay as they are, but for those a volume is already kept for. A claim whose
+    class makes volumes at once gets one, which every node reaches that the class allows.
+
+    Mirrors: pkg/controller/volume/persistentvolume/pv_controller.go syncUnboundClaim @ v1.36
+    """
+    books = _Books(dict(storage.volumes), dict(storage.classes), known, assumptions)
+    claims: dict[Key, Claim] = {}
+    unbound: dict[Key, str] = {}
+    for key, claim in storage.claims.items():
+        result = claim if claim.bound or claim.lost or claim.deleting else books.bound(claim)
+        if isinstance(result, str):
+            unbound[key] = result
+            result = claim
+        if result.bound and result.volume not in books.volumes and not known.lists_volumes:
+            books.take_volume(result)
+        claims[key] = result
+    return Storage(claims, books.volumes, books.classes, unbound)
+
+
+@dataclass(slots=True)
+class _Books:
+    """What changes while claims are bound: a volume that is taken is free no more."""
+
+    volumes: dict[str, PersistentVolume]
+    classes: dict[str, StorageClass]
+    known: Known
+    assumptions: Assumptions
+    free: dict[str, dict[str, PersistentVolume]] = field(default_factory=dict)
+    kept: dict[Key, list[str]] = field(default_factory=dict)
+    listed: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        self.listed = frozenset(volume.class_name for volume in self.volumes.values())
+        for volume in sorted(self.volumes.values(), key=_rank):
+            if volume.claim is not None:
+                self.kept.setdefault(volume.claim[:2], []).append(volume.name)
+            elif volume.phase == "Available":
+                self.free.setdefault(volume.class_name, {})[volume.name] = volume
+
+    def bound(self, claim: Claim) -> Claim | str:
+        """The claim as the controller leaves it, or why it waits in vain."""
+        if claim.volume:
+            return self._to_named_volume(claim)
+        storage_class = self._class_of(claim)
+        waits = storage_class is not None and storage_class.waits
+        # A claim that waits for a pod only gets what is kept for it.
+        free = () if waits else self.free.get(claim.class_name, {}).values()
+        kept = [self.volumes[name] for name in self.kept.get((claim.namespace, claim.name), ())]
+        name = best_volume(claim, (volume for volume in kept if volume.is_for(claim)), free)
+        if name is not None:
+            return self._pair(claim, self.volumes[name])
+        if waits:
+            return claim
+        return self._provisioned(claim, storage_class)
+
+    def take_volume(self, claim: Claim) -> None:
+        """Take it that the volume a claim is bound to exists and is reachable from everywhere."""
+        self.assumptions.take("volumes that are not listed are taken to be reachable from every node", claim.volume)
+        self.volumes[claim.volume] = _volume_for(claim, claim.volume, None)
+
+    def _to_named_volume(self, claim: Claim) -> Claim | str:
+        volume = self.volumes.get(claim.volume)
+        if volume is None:
+            if self.known.lists_volumes:
+                return f'the volume "{claim.volume}" it asks for does not exist'
+            self.take_volume(claim)
+            volume = self.volumes[claim.volume]
+        if volume.claim is None:
+            mismatch = mismatch_of(volume, claim)
+            if mismatch:
+                return f'Cannot bind to requested volume "{volume.name}": {mismatch}'
+        elif not volume.is_for(claim):
+            return f'volume "{volume.name}" already bound to a different claim.'
+        return self._pair(claim, volume)
+
+    def _class_of(self, claim: Claim) -> StorageClass | None:
+        """The claim's class; if nobody lists it or its volumes, it is taken to make some where a pod goes."""
+        name = claim.class_name
+        found = self.classes.get(name)
+        if found is not None and found.provisioner in _NO_PROVISIONERS and not self._knows_volumes(name):
+            self.assumptions.take(_VOLUMES_TAKEN, name)
+            self.classes[name] = replace(found, provisioner="unknown", waits=True)
+        if name and name not in self.classes and not self.known.lists_classes:
+            self.assumptions.take(
+                "storage classes that are not listed are taken to make a volume where a pod goes", name
+            )
+            self.classes[name] = StorageClass(name, "unknown", waits=True, topologies=())
+        return self.classes.get(name)
+
+    def _provisioned(self, claim: Claim, storage_class: StorageClass | None) -> Claim | str:
+        key = (claim.namespace, claim.name)
+        if storage_class is None and not claim.class_name:
+            is_left_open = key in self.known.open_claims and not self.known.lists_classes
+            if is_left_open or not self._knows_volumes(""):
+                self.assumptions.take(
+                    "claims without a class are taken to get a volume where their pod goes", claim.key
+                )
+                self.classes[ASSUMED_CLASS] = StorageClass(ASSUMED_CLASS, "unknown", waits=True, topologies=())
+                return replace(claim, class_name=ASSUMED_CLASS)
+            return "no persistent volumes available for this claim and no storage class is set"
+        if storage_class is None:
+            return f'storageclass.storage.k8s.io "{claim.class_name}" not found'
+        if storage_class.provisioner in _NO_PROVISIONERS:
+            return f'no volume fits, and the storage class "{storage_class.name}" makes none'
+        if key in self.known.self_copies:
+            return "its data is to come from itself, so its volume is never made"
+        sentence = "volumes of classes that bind at once are taken to be within reach of every node the class allows"
+        self.assumptions.take(sentence, storage_class.name)
+        return self._pair(claim, _volume_for(claim, f"pvc-{claim.namespace}-{claim.name}", _terms(storage_class)))
+
+    def _knows_volumes(self, class_name: str) -> bool:
+        """Whether the volumes of a class are known: all volumes are listed, or some of its own are."""
+        return self.known.lists_volumes or class_name in self.listed
+
+    def _pair(self, claim: Claim, volume: PersistentVolume) -> Claim:
+        self.volumes[volume.name] = replace(volume.kept_for(claim), phase="Bound")
+        self.free.get(volume.class_name, {}).pop(volume.name, None)
+        return replace(claim, volume=volume.name, bound=True)
+
+
+def best_volume(claim: Claim, kept: Iterable[PersistentVolume], free: Iterable[PersistentVolume]) -> str | None:
+    """The name of the volume for a claim, of those kept for it and those free in its class, smallest first.
+
+    Fewest access modes go first, then what is kept, then the smallest.
+
+    Mirrors: pkg/controller/volume/persistentvolume/index.go findByClaim @ v1.36
+    """
+    ours = next((volume for volume in kept if _is_large_enough(volume, claim)), None)
+    other = next(
+        (
+            volume
+            for volume in free
+            if _is_large_enough(volume, claim) and (claim.selector is None or claim.selector.matches(volume.labels))
+        ),
+        None,
+    )
+    found = [volume for volume in (ours, other) if volume is not None]
+    return min(found, key=lambda volume: len(volume.access_modes)).name if found else None
+
+
+def _is_large_enough(volume: PersistentVolume, claim: Claim) -> bool:
+    return (
+        claim.access_modes <= volume.access_modes
+        and volume.capacity >= (claim.request or 0)
+        and volume.mode == claim.mode
+        and volume.attributes_class == claim.attributes_class
+        and not volume.deleting
+    )
+
+
+def _rank(volume: PersistentVolume) -> tuple[int, int]:
+    return len(volume.access_modes), volume.capacity
+
+
+def mismatch_of(volume: PersistentVolume, claim: Claim) -> str:
+    """Why a claim cannot have the volume it names, empty where it can.
+
+    Mirrors: pkg/controller/volume/persistentvolume/pv_controller.go checkVolumeSatisfyClaim @ v1.36
+    """
+    if volume.deleting:
+        return f'the volume is marked for deletion "{volume.name}"'
+    if volume.capacity < (claim.request or 0):
+        return "requested PV is too small"
+    if volume.class_name != claim.class_name:
+        return "storageClassName does not match"
+    if volume.attributes_class != claim.attributes_class:
+        return "volumeAttributesClassName does not match"
+    if volume.mode != claim.mode:
+        return "incompatible volumeMode"
+    return "" if claim.access_modes <= volume.access_modes else "incompatible accessMode"
+
+
+def _volume_for(claim: Claim, name: str, terms: tuple[NodeTerm, ...] | None) -> PersistentVolume:
+    return PersistentVolume(
+        name=name,
+        labels={},
+        class_name=claim.class_name,
+        capacity=claim.request or 0,
+        access_modes=claim.access_modes,
+        mode=claim.mode,
+        attributes_class=claim.attributes_class,
+        phase="Available",
+        deleting=False,
+        claim=None,
+        terms=terms,
+        driver="",
+        handle="",
+        disk=None,
+    )
+
+
+def _terms(storage_class: StorageClass) -> tuple[NodeTerm, ...] | None:
+    if not storage_class.topologies:
+        return None
+    return tuple(
+        NodeTerm(tuple(Requirement(key, "In", values) for key, values in term), ()) for term in storage_class.topologies
+    )

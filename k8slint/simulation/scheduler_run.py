@@ -1,0 +1,75 @@
+"""The scheduler run over all pods, with those left out that are never created because the one before found no place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from k8slint.scheduling import Assigned, Listers, Load, Node, Outcome, Pod, Profile, Result, schedule
+from k8slint.values.version import KubernetesVersion
+
+
+@dataclass(frozen=True, slots=True)
+class SchedulerInput:
+    """What pods are scheduled on, and how."""
+
+    nodes: Sequence[Node]
+    facts: Listers
+    profiles: Sequence[Profile]
+    version: KubernetesVersion
+    explain: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SchedulerRun:
+    """The outcome of each pod by namespace and name; `waiting` are never created, with the pod each waits for."""
+
+    outcomes: Mapping[str, Outcome]
+    waiting: Mapping[str, str]
+    loads: Mapping[str, Load]
+    assumptions: tuple[str, ...]
+
+
+def place(stage: SchedulerInput, pods: Sequence[Pod], chains: Iterable[Sequence[str]]) -> SchedulerRun:
+    """What becomes of the pods. Each of `chains` are pods, by namespace and name, that are created one after the other.
+
+    All are tried first; where one of a chain finds no node, those behind it are taken out and all is tried again.
+    """
+    chains = tuple(chains)
+    held = frozenset(pod.key for pod in pods if pod.node_name)
+    waiting: dict[str, str] = {}
+    while True:
+        outcomes, results = _run(stage, [pod for pod in pods if pod.key not in waiting])
+        left_out = len(waiting)
+        for chain in chains:
+            stuck = next(
+                (key for key in chain if key not in held and not isinstance(outcomes.get(key), Assigned)), None
+            )
+            if stuck is not None:
+                waiting |= {key: stuck for key in chain[chain.index(stuck) + 1 :] if key not in waiting}
+        if len(waiting) == left_out:
+            break
+    assumptions = dict.fromkeys(text for result in results for text in result.assumptions)
+    return SchedulerRun(outcomes, waiting, results[-1].nodes, tuple(assumptions))
+
+
+def _run(stage: SchedulerInput, pods: Sequence[Pod]) -> tuple[dict[str, Outcome], list[Result]]:
+    """Every profile's pods in turn; those of no profile go with the first, which says so of them."""
+    names = {profile.scheduler_name for profile in stage.profiles}
+    placed = [pod for pod in pods if pod.node_name]
+    outcomes: dict[str, Outcome] = {}
+    results: list[Result] = []
+    for number, profile in enumerate(stage.profiles):
+        waiting = [
+            pod
+            for pod in pods
+            if not pod.node_name
+            and (pod.scheduler_name == profile.scheduler_name or (not number and pod.scheduler_name not in names))
+        ]
+        result = schedule([*placed, *waiting], stage.nodes, stage.facts, profile, stage.version, explain=stage.explain)
+        results.append(result)
+        outcomes |= {outcome.pod.key: outcome for outcome in result.outcomes}
+        if number + 1 < len(stage.profiles):
+            assigned = (outcome for outcome in result.outcomes if isinstance(outcome, Assigned))
+            placed += [outcome.pod.on(outcome.node) for outcome in assigned]
+    return outcomes, results

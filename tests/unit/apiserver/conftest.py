@@ -1,0 +1,45 @@
+"""What the tests of shapes are written with: text in, problems out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from textwrap import dedent
+
+import pytest
+
+from k8slint.apiserver.create import check_fields
+from k8slint.apiserver.schemas import schemas_for
+from k8slint.loading.composer import compose
+from k8slint.loading.document import Source
+from k8slint.objects.from_documents import read_source
+from k8slint.objects.object import Object
+from k8slint.objects.problem import Problem
+from k8slint.values.version import KubernetesVersion
+
+Objects = Callable[..., tuple[Object, ...]]
+Check = Callable[..., list[Problem]]
+
+
+@pytest.fixture
+def objects_in() -> Objects:
+    """The objects of a YAML text, in a file of that name."""
+
+    def read(text: str, name: str = "a.yaml") -> tuple[Object, ...]:
+        source = Source(name, dedent(text))
+        return read_source(source, compose(source)).objects
+
+    return read
+
+
+@pytest.fixture
+def check(objects_in: Objects) -> Check:
+    """Every problem of shape in a YAML text, against a minor and the CRDs in it."""
+
+    def problems(text: str, minor: int = 37) -> list[Problem]:
+        objects = objects_in(text)
+        assert objects, "the text holds no object, so nothing was checked"
+        crds = [obj for obj in objects if obj.kind == "CustomResourceDefinition"]
+        schemas = schemas_for(KubernetesVersion(1, minor), crds)
+        return [problem for obj in objects for problem in check_fields(obj, schemas)]
+
+    return problems
