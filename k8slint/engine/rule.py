@@ -17,8 +17,8 @@ from k8slint.values.record import record
 
 Check = Callable[..., Iterator[Problem]]
 
-# Whole stages whose problems belong to several rules, by kind: these have no check of their own.
-STAGES: Final = frozenset({"document", "fields", "ignores"})
+# Whole stages, each of which finds the problems of several rules: these have no check of their own.
+STAGES: Final = frozenset({"document", "fields", "dry-run", "ignores"})
 _WHY = "\nwhy:"
 
 
@@ -41,7 +41,7 @@ class Rule:
 
     `profiles` are those that switch it on, each with its severity there. `target` is the file's `for`: what the check
     is called with, or the stage that finds it.
-    `kinds` limit an object rule to kinds as `Kind` or `Kind.group`; empty means all.
+    `kinds` limit a rule of objects or of the dry run to kinds as `Kind` or `Kind.group`; empty means all.
     """
 
     id: str

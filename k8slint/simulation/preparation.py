@@ -16,7 +16,7 @@ from k8slint.apiserver.admission.plugins import (
     default_storage_class,
     with_default_class,
 )
-from k8slint.apiserver.admission.refusal import Refusal, refusal_of
+from k8slint.apiserver.admission.refusal import Missing, Refusal, refusal_of
 from k8slint.apiserver.admission.resource_quota import (
     Ledger,
     Quota,
@@ -124,16 +124,16 @@ def _is_ending(item: Item) -> bool:
     )
 
 
-def _elsewhere(inventory: Inventory, cluster: Cluster) -> frozenset[str]:
+def _elsewhere(inventory: Inventory, cluster: Cluster) -> frozenset[Missing]:
     """The classes that the manifests' pods name and that the settings say exist."""
     named = {
-        (kind, name)
+        Missing(kind, name)
         for item in inventory.manifests
         if (pod := item.obj.pod) is not None
         for kind, key in (("PriorityClass", "priorityClassName"), ("RuntimeClass", "runtimeClassName"))
         if isinstance(name := pod.spec.get(key), str) and name
     }
-    return frozenset(f"{kind} {name}" for kind, name in named if cluster.is_external(kind, "", name))
+    return frozenset(each for each in named if cluster.is_external(each.kind, "", each.name))
 
 
 def _accounts(inventory: Inventory) -> dict[str, frozenset[str]]:
