@@ -193,7 +193,7 @@ def creation_order(templates: Iterable[Template]) -> Iterator[tuple[Template, in
 
 def _refused(batch: Batch, planned: Planned, forbidden: Refused) -> Created:
     # While plugins may still change the pod, a generated name is only its beginning.
-    name = batch.prefix if forbidden.stage is AdmissionPhase.MUTATING and batch.prefix else planned.name
+    name = batch.prefix if forbidden.phase is AdmissionPhase.MUTATING and batch.prefix else planned.name
     message = refusal_text("pods", "Pod", name, forbidden)
     return Created(batch, planned.name, None, message, forbidden.field, forbidden.cause)
 

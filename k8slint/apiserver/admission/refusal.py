@@ -16,7 +16,7 @@ _STEP: Final = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
 
 
 class AdmissionPhase(StrEnum):
-    """When admission looks: before a generated name is complete, or after."""
+    """When the API server looks: before a generated name is complete, or after."""
 
     MUTATING = "mutating"
     VALIDATING = "validating"
@@ -71,10 +71,10 @@ _FORBIDDEN: Final = Cause()
 class Refused(Exception):  # noqa: N818 - it is the API server's answer, not an error of this program
     """The API server would refuse the object. `field` leads from the object to what it refuses."""
 
-    def __init__(self, message: str, stage: AdmissionPhase, field: Path = (), cause: Cause = _FORBIDDEN) -> None:
+    def __init__(self, message: str, phase: AdmissionPhase, field: Path = (), cause: Cause = _FORBIDDEN) -> None:
         super().__init__(message)
         self.message = message
-        self.stage = stage
+        self.phase = phase
         self.field = field
         self.cause = cause
 

@@ -47,7 +47,7 @@ class Case:
 
     @property
     def share(self) -> str:
-        """How many of the pods it is that fail, where it is not all: the start of a message."""
+        """How many of the pods fail if not all do: the start of a message."""
         failing = len(self.failing)
         return f"{failing} of {self.total} pods: " if failing + self.waiting < self.total else ""
 
@@ -58,7 +58,7 @@ class Case:
 
     @cached_property
     def pod(self) -> Pod | None:
-        """That pod as the scheduler got it; none where it never came into being."""
+        """That pod as the scheduler got it; None if it never came into being."""
         found = self.scene.outcomes.get(self.first.key)
         return found.pod if found is not None else None
 
@@ -74,7 +74,7 @@ class Case:
         return frozenset(reason for status in self.first.statuses.values() for reason in status.reasons)
 
     @cached_property
-    def sieve(self) -> FeasibleNodes:
+    def feasible(self) -> FeasibleNodes:
         """The nodes that are left for the failing pods."""
         pods = pods_of(self.failing, self.scene) if self.obj.kind == "DaemonSet" else [self.pod] if self.pod else []
         return FeasibleNodes.of(pods, self.scene.stage.nodes) if pods else FeasibleNodes((), (), ())
@@ -91,7 +91,7 @@ class Case:
         if self.pod is None or not is_refused:
             return None
         for index, term in enumerate(self.pod.anti_affinity.required):
-            places = domains(self.sieve.roomy, term.topology_key)
+            places = domains(self.feasible.roomy, term.topology_key)
             if places is not None and self.total > places and means_itself(self.pod, term):
                 return index, term, places
         return None
@@ -111,7 +111,7 @@ class Case:
         return tuple(known[claim.volume] for claim in self.claims if claim.bound and claim.volume in known)
 
     def refusal_of(self, node: str) -> str:
-        """The filter that refused that pod on a node; empty where the node was not looked at."""
+        """The filter that refused that pod on a node; empty if the node was not looked at."""
         status = self.first.statuses.get(node)
         return status.plugin if status is not None else ""
 

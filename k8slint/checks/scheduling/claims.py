@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 from k8slint.apiserver.defaults.core import DEFAULT_NAMESPACE
@@ -73,13 +73,16 @@ def writers_of(claim: Claim, case: Case) -> Sequence[Object]:
 
 def is_storage_defect(obj: Object, cluster: Cluster) -> bool:
     """Whether a rule of the storage category says what is wrong with a claim."""
-    checks = (storage.unbindable_claim, storage.missing_storage_class)
-    return any(True for check in checks for _ in check(obj, cluster))
+    return _finds(storage.unbindable_claim, obj, cluster) or _finds(storage.missing_storage_class, obj, cluster)
 
 
 def is_volume_defect(obj: Object, cluster: Cluster) -> bool:
     """Whether a rule of the storage category says what is wrong with a volume."""
-    return any(True for _ in storage.local_volume_matches_no_node(obj, cluster))
+    return _finds(storage.local_volume_matches_no_node, obj, cluster)
+
+
+def _finds(check: Callable[[Object, Cluster], Iterator[Problem]], obj: Object, cluster: Cluster) -> bool:
+    return next(check(obj, cluster), None) is not None
 
 
 def _written_claims(cluster: Cluster) -> Mapping[tuple[str, str], Sequence[Object]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 from k8slint.apiserver.admission.refusal import Reason
@@ -10,7 +10,9 @@ from k8slint.checks.scheduling.case import Case
 from k8slint.checks.scheduling.claims import is_storage_defect, is_volume_defect, writers_of
 from k8slint.checks.scheduling.run import described_kinds, freed_by_jobs, node_loads
 from k8slint.cluster.cluster import Cluster
+from k8slint.loading.document import Path
 from k8slint.objects.fields import dig, sequence, strings, text
+from k8slint.objects.object import Pod
 from k8slint.scheduling.objects.volumes import PersistentVolume
 from k8slint.scheduling.plugins import (
     inter_pod_affinity,
@@ -23,9 +25,7 @@ from k8slint.scheduling.plugins import (
 from k8slint.simulation.feasible_nodes import amount_of, requests_of
 from k8slint.simulation.results import Verdict
 
-# A rule's place below: the more exact goes first.
 Applies = Callable[[Case], bool]
-
 # Filters of which more pods can make a node pass that failed before.
 _MENDED_BY_PODS: Final = frozenset({inter_pod_affinity.NAME, pod_topology_spread.NAME})
 
@@ -46,16 +46,16 @@ def rule_of(case: Case) -> str | None:
 
 
 def _asks_for_no_node(case: Case) -> bool:
-    return not case.sieve.chosen
+    return not case.feasible.chosen
 
 
 def _is_kept_off(case: Case) -> bool:
-    return bool(case.sieve.chosen) and not case.sieve.open
+    return bool(case.feasible.chosen) and not case.feasible.open
 
 
 def _is_too_large(case: Case) -> bool:
     # A DaemonSet that runs on other nodes is not too large for any.
-    return not case.running and bool(case.sieve.open) and not case.sieve.roomy
+    return not case.running and bool(case.feasible.open) and not case.feasible.roomy
 
 
 def _is_crowded(case: Case) -> bool:
@@ -64,7 +64,7 @@ def _is_crowded(case: Case) -> bool:
 
 def _is_parted_from_its_volume(case: Case) -> bool:
     """Whether its volumes are what keeps it from every node that is left."""
-    statuses = [case.first.statuses.get(node.name) for node in case.sieve.open]
+    statuses = [case.first.statuses.get(node.name) for node in case.feasible.open]
     return bool(statuses) and all(
         status is not None and (volume_binding.NODE_CONFLICT in status.reasons or status.plugin == volume_zone.NAME)
         for status in statuses
@@ -115,11 +115,12 @@ def _waits_for_jobs(case: Case) -> bool:
             for name, amount in wanted.items()
         )
         and loads[node.name]["pods"] - freed[node.name]["pods"] < node.max_pods
-        for node in case.sieve.roomy
+        for node in case.feasible.roomy
         if node.name in freed and case.refusal_of(node.name) == node_resources.NAME
     )
 
 
+# The more exact goes first.
 _BY_RANK: Final[Sequence[tuple[str | None, Applies]]] = (
     ("node-selector-matches-no-node", _asks_for_no_node),
     ("untolerated-taint-everywhere", _is_kept_off),
@@ -134,23 +135,31 @@ _BY_RANK: Final[Sequence[tuple[str | None, Applies]]] = (
 
 def _rule_of_refusal(case: Case) -> str | None:
     cause = case.first.cause
-    match cause.reason if cause is not None else None:
-        case Reason.QUOTA_EXCEEDED | Reason.QUOTA_FAILED | Reason.LIMIT_RANGE:
-            return "quota-refuses-pods"
-        case Reason.OVER_LIMIT:
-            # A limit that the manifest itself writes is what the API server's own rules speak of.
-            *resources, _, resource = case.first.path
-            is_own = dig(case.template.data, *resources, "limits", resource) is not None
-            return None if is_own else "quota-refuses-pods"
-        case Reason.NOT_FOUND:
-            # What the description does not list at all may be there.
-            missing = cause.missing if cause is not None else None
-            is_listed = missing is None or missing.kind in case.cluster.once(described_kinds)
-            return "admission-refuses-object" if is_listed else None
-        case Reason.FORBIDDEN:
-            return "admission-refuses-object"
-        case _:
-            return None
+    if cause is None:
+        return None
+    # What the description does not list at all may be there.
+    if cause.missing is not None and cause.missing.kind not in case.cluster.once(described_kinds):
+        return None
+    # A limit that the manifest itself writes is what the API server's own rules speak of.
+    if cause.reason is Reason.OVER_LIMIT and _writes_limit(case.template, case.first.path):
+        return None
+    return _BY_REASON.get(cause.reason)
+
+
+def _writes_limit(template: Pod, request: Path) -> bool:
+    *resources, _, resource = request
+    return dig(template.data, *resources, "limits", resource) is not None
+
+
+# Of what is invalid as it is written, the API server's own rules speak.
+_BY_REASON: Final[Mapping[Reason, str]] = {
+    Reason.QUOTA_EXCEEDED: "quota-refuses-pods",
+    Reason.QUOTA_FAILED: "quota-refuses-pods",
+    Reason.LIMIT_RANGE: "quota-refuses-pods",
+    Reason.OVER_LIMIT: "quota-refuses-pods",
+    Reason.NOT_FOUND: "admission-refuses-object",
+    Reason.FORBIDDEN: "admission-refuses-object",
+}
 
 
 def _knows_scheduler(name: str, cluster: Cluster) -> bool:

@@ -11,6 +11,7 @@ from k8slint.checks.scheduling.case import Case
 from k8slint.checks.scheduling.paths import at_node_choice, at_refusal, at_request, at_volume
 from k8slint.checks.scheduling.refusals import refused
 from k8slint.checks.scheduling.run import node_loads
+from k8slint.cluster.cluster_file import SHORTHAND
 from k8slint.cluster.similar_names import nearest_name
 from k8slint.loading.document import Path
 from k8slint.objects.fields import dig, items, text
@@ -30,7 +31,6 @@ from k8slint.simulation.feasible_nodes import amount_of, requests_of
 from k8slint.values.amount import in_words
 from k8slint.values.labels import LabelSelector, Requirement
 
-_SHORTHAND: Final = "--nodes"
 _SHOWN: Final = 3
 
 
@@ -74,7 +74,7 @@ def nearest_node(case: Case) -> str:
     """Which node comes nearest to taking the pod, and what it lacks for it; empty where it is not a matter of room."""
     wanted, loads = requests_of(case.pod) if case.pod is not None else {}, case.cluster.once(node_loads)
     nearest: tuple[int, float, str, dict[str, int]] | None = None
-    for node in case.sieve.roomy:
+    for node in case.feasible.roomy:
         if case.refusal_of(node.name) != node_resources.NAME:
             continue
         over = {name: loads[node.name][name] + amount - amount_of(node, name) for name, amount in wanted.items()}
@@ -156,12 +156,12 @@ def _label_fix(case: Case) -> str:
 
 
 def _is_shorthand(case: Case) -> bool:
-    return all(obj.document.source.name == _SHORTHAND for obj in case.cluster.nodes or ())
+    return all(obj.document.source.name == SHORTHAND for obj in case.cluster.nodes or ())
 
 
 def _kept_off(case: Case) -> Problem:
     pod = _pod_of(case)
-    chosen = case.sieve.chosen
+    chosen = case.feasible.chosen
     taints = Counter(_taint_text(taint) for node in chosen if (taint := untolerated(node.taints, pod.tolerations)))
     named = [name for name, _ in taints.most_common()]
     more = f" and {len(named) - _SHOWN} more" if len(named) > _SHOWN else ""
@@ -200,7 +200,7 @@ def _taints(case: Case) -> Iterator[Related]:
             continue
         seen.add(taint)
         for obj in case.cluster.find("Node", "", node.name):
-            if obj.document.source.name != _SHORTHAND:
+            if obj.document.source.name != SHORTHAND:
                 yield Related(obj, _taint_path(obj, taint), f"the taint {_taint_text(taint)} of {node.name}")
 
 
@@ -213,7 +213,7 @@ def _taint_path(obj: Object, taint: Taint) -> Path:
 
 def _too_large(case: Case) -> Problem:
     pod = _pod_of(case)
-    nodes = case.sieve.open
+    nodes = case.feasible.open
     wanted = requests_of(pod)
     short = [name for name, amount in wanted.items() if all(amount_of(node, name) < amount for node in nodes)]
     if not short:
@@ -259,7 +259,7 @@ def _crowded(case: Case) -> Problem:
     if case.crowded is None:
         raise AssertionError(str(case.obj))
     index, term, places = case.crowded
-    nodes = case.sieve.roomy
+    nodes = case.feasible.roomy
     key = term.topology_key
     where = f"{places} {'node' if places == 1 else 'nodes'}"
     if len(nodes) != places:
@@ -276,7 +276,7 @@ def _crowded(case: Case) -> Problem:
 
 
 def _parted(case: Case) -> Problem:
-    nodes = case.sieve.open
+    nodes = case.feasible.open
     some = len(nodes) < len(case.scene.stage.nodes)
     left = f"{'the one node' if len(nodes) == 1 else f'the {len(nodes)} nodes'} left to the Pod" if some else "any node"
     for claim, volume in _bound(case):

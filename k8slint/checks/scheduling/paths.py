@@ -35,7 +35,7 @@ def at_refusal(case: Case) -> Path:
         return (*case.template.path, *case.first.path)
     statuses = case.first.statuses
     # Nodes that are not for such pods are left out, unless there are no others.
-    roomy = [node.name for node in case.sieve.roomy]
+    roomy = [node.name for node in case.feasible.roomy]
     looked_at = [statuses[name] for name in roomy if name in statuses] or list(statuses.values())
     if not looked_at:
         return _at_what_is_refused_whole(case)
@@ -119,7 +119,7 @@ def _at_spread(case: Case, reason: str) -> Path:
     is_missing = reason == pod_topology_spread.MISSING_LABEL
     for index, constraint in items(case.template.spec.get("topologySpreadConstraints")):
         key = constraint.get("topologyKey")
-        is_meant = not is_missing or any(key not in node.labels for node in case.sieve.roomy)
+        is_meant = not is_missing or any(key not in node.labels for node in case.feasible.roomy)
         if constraint.get("whenUnsatisfiable") == "DoNotSchedule" and is_meant:
             return (*case.template.path, "spec", "topologySpreadConstraints", index, "topologyKey")
     return _at_spec(case)
