@@ -98,7 +98,7 @@ def _documents(reading: Reading, selection: Selection) -> Iterator[Said]:
             yield Said(other.document, None, other.problem)
 
 
-def create(obj: Object, world: World, selection: Selection) -> Iterator[Problem]:
+def api_server(obj: Object, world: World, selection: Selection) -> Iterator[Problem]:
     """What the API server says of the object."""
     return (problem for problem in check_fields(obj, world.schemas) if selection.has(problem.rule))
 
@@ -122,7 +122,7 @@ def dry_run(obj: Object, world: World, selection: Selection) -> Iterator[Problem
 
 Stage = Callable[[Object, World, Selection], Iterator[Problem]]
 STAGES: Final[tuple[Stage, ...]] = (
-    create,
+    api_server,
     # policies: the ValidatingAdmissionPolicies among the files have their place here
     pitfalls,
     dry_run,

@@ -25,9 +25,9 @@ class AdmissionPhase(StrEnum):
 class Reason(Enum):
     """What an object is refused for.
 
-    `FORBIDDEN` is what an admission plugin does not allow, for none of the reasons that follow: something that has to
-    exist does not; a quota has no room left, or counts what the object does not say; a LimitRange. `INVALID` is what
-    validation refuses, `OVER_LIMIT` a request above its limit.
+    `NOT_FOUND`: something that has to exist does not. `QUOTA_EXCEEDED`: a quota has no room left. `QUOTA_FAILED`: the
+    object does not say what a quota counts. `FORBIDDEN`: another plugin does not allow it. `OVER_LIMIT`: a request is
+    above its limit. `INVALID`: validation refuses something else.
     """
 
     FORBIDDEN = "forbidden"
