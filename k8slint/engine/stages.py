@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from k8slint.apiserver.create import check_fields
+from k8slint.apiserver.create import create
 from k8slint.apiserver.schemas import Schemas
 from k8slint.cluster.cluster import Cluster
 from k8slint.cluster.unread import Unread
@@ -100,7 +100,7 @@ def _documents(reading: Reading, selection: Selection) -> Iterator[Said]:
 
 def api_server(obj: Object, world: World, selection: Selection) -> Iterator[Problem]:
     """What the API server says of the object."""
-    return (problem for problem in check_fields(obj, world.schemas) if selection.has(problem.rule))
+    return (problem for problem in create(obj, world.schemas) if selection.has(problem.rule))
 
 
 def pitfalls(obj: Object, world: World, selection: Selection) -> Iterator[Problem]:

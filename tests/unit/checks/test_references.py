@@ -236,7 +236,7 @@ def test_a_target_port_points_at_the_port_that_was_meant() -> None:
     web = pod("{containers: [{name: a, ports: [{name: http, containerPort: 80}]}]}")
     files = {"pod.yaml": web, "service.yaml": service("web", "{app: web}", "[{port: 80, targetPort: htpp}]")}
     problem = only(problems(references.service_target_port_missing, files))
-    assert (related_file(problem), problem.unless) == ("pod.yaml", "htpp")
+    assert (related_file(problem), problem.rests_on.mended_by) == ("pod.yaml", "htpp")
     assert problem.related[0].path == ("spec", "containers", 0, "ports", 0, "name")
 
 

@@ -1,0 +1,56 @@
+"""An object as it is once decoded, for defaulting and validation: a copy of its own, without what is not known."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from k8slint.apiserver.validation.field import HOLE
+from k8slint.apiserver.words import is_placeholder
+from k8slint.loading.document import Path
+
+# A text without any of these has no place that a template will fill in.
+_SIGNS = re.compile(r"[$<{#%@]|__|ENC\[|(?i:change|replace)|PLACEHOLDER")
+
+
+def may_hold_placeholders(text: str) -> bool:
+    """Whether a look at each value is worth it, for a whole source."""
+    return _SIGNS.search(text) is not None
+
+
+def decoded(data: dict[str, Any], not_decoded: Iterable[Path], *, has_placeholders: bool) -> dict[str, Any]:
+    """A copy of the data that may be changed, of any depth.
+
+    Fields that are null are left out, as the server takes them for absent. `HOLE` stands for what could not be decoded,
+    and for what a template will fill in.
+    """
+    whole: dict[str, Any] = {}
+    pending: list[tuple[Any, Any]] = [(data, whole)]
+    while pending:
+        value, copy = pending.pop()
+        for key, inner in value.items() if value.__class__ is dict else enumerate(value):
+            kept: Any = inner
+            if inner.__class__ is dict or inner.__class__ is list:
+                kept = inner.__class__()
+                if inner:
+                    pending.append((inner, kept))
+            elif has_placeholders and is_placeholder(inner):
+                kept = HOLE
+            if copy.__class__ is list:
+                copy.append(kept)
+            elif kept is not None and not (has_placeholders and is_placeholder(key)):
+                copy[key] = kept
+    for path in not_decoded:
+        _dig(whole, path)
+    return whole
+
+
+def _dig(data: Any, path: Path) -> None:
+    """Put a hole where the path leads, if it still leads there."""
+    for step in path[:-1]:
+        if data is HOLE or data is None:
+            return
+        data = data[step] if isinstance(step, int) else data.get(step)
+    if data is not HOLE and data is not None and path:
+        data[path[-1]] = HOLE
