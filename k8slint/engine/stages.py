@@ -1,7 +1,8 @@
 """The stages of judging a source, in their order; each problem carries the id of its rule.
 
-The documents come first: what cannot be read, and what is no object. Then each object goes through `STAGES`. What the
-ignores say comes last, for it depends on what the others have found.
+The documents come first: what cannot be read, and what is no object. Then each object goes through `STAGES`: the API
+server, the pitfalls, the dry run; policies among the files (ValidatingAdmissionPolicies) have their place after the API
+server. What the ignores say comes last, for it depends on what the others have found.
 """
 
 from __future__ import annotations
@@ -123,7 +124,6 @@ def dry_run(obj: Object, world: World, selection: Selection) -> Iterator[Problem
 Stage = Callable[[Object, World, Selection], Iterator[Problem]]
 STAGES: Final[tuple[Stage, ...]] = (
     api_server,
-    # policies: the ValidatingAdmissionPolicies among the files have their place here
     pitfalls,
     dry_run,
 )
