@@ -1,0 +1,122 @@
+"""Data that a hostPath leaves behind on a node."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from posixpath import normpath
+from typing import Any, Final
+
+from k8slint.cluster.cluster import Cluster
+from k8slint.cluster.node_selectors import HOSTNAME, demanded_hosts, has_one_node, known_nodes, terms_of
+from k8slint.loading.document import Path
+from k8slint.objects.fields import dig, strings, text
+from k8slint.objects.object import Object, Pod
+from k8slint.objects.problem import Problem
+from k8slint.values.labels import LabelSelector
+from k8slint.values.placeholder import has_placeholder
+
+# Devices, state of the kernel and the runtime, settings of the node: each node has its own, and none of it moves.
+_OF_THE_NODE: Final = (
+    "/boot", "/dev", "/lib/modules", "/proc", "/run", "/sys", "/usr/lib/modules", "/usr/src", "/var/run",
+    "/etc/ca-certificates", "/etc/cni", "/etc/kubernetes", "/etc/localtime", "/etc/machine-id", "/etc/pki", "/etc/ssl",
+    "/etc/timezone", "/etc/udev", "/usr/local/share/ca-certificates", "/usr/share/ca-certificates",
+    "/usr/share/zoneinfo", "/opt/cni", "/var/lib/cni", "/var/lib/containerd", "/var/lib/containers", "/var/lib/docker",
+    "/var/lib/kubelet", "/var/log/containers", "/var/log/pods",
+)  # fmt: skip
+_WHOLE_TREES: Final = frozenset({"/", "/etc", "/var"})
+# What every node has too, and what only a writer makes data of.
+_READ_ON_THE_NODE: Final = (
+    "/bin", "/etc/containerd", "/etc/crio", "/etc/docker", "/etc/fstab", "/etc/group", "/etc/hostname", "/etc/hosts",
+    "/etc/lsb-release", "/etc/nsswitch.conf", "/etc/os-release", "/etc/passwd", "/etc/rancher", "/etc/resolv.conf",
+    "/etc/sysconfig", "/etc/systemd", "/home/kubernetes", "/lib", "/lib64", "/opt/bin", "/opt/nvidia", "/sbin",
+    "/srv/kubernetes", "/usr", "/var/lib/crio", "/var/lib/etcd", "/var/lib/k0s", "/var/lib/kube-controller-manager",
+    "/var/lib/kube-scheduler", "/var/lib/rancher", "/var/log", "/var/snap/microk8s",
+)  # fmt: skip
+_ONLY_THERE: Final = {
+    "Directory": "is not a directory",
+    "File": "is not a file",
+}
+
+
+def hostpath_on_multi_node(obj: Object, cluster: Cluster) -> Iterator[Problem]:
+    """A hostPath that holds data, of a Pod that may start on another node."""
+    if obj.pod is not None:
+        yield from _hostpaths_of_pod(obj.pod, cluster)
+        return
+    host_path = obj.spec.get("hostPath")
+    if (
+        isinstance(host_path, dict)
+        and text(host_path.get("path"))
+        and not has_placeholder(host_path["path"])
+        and not obj.spec.get("nodeAffinity")
+        and not has_one_node(cluster)
+    ):
+        yield _stays_behind(("spec", "hostPath"), host_path)
+
+
+def _hostpaths_of_pod(pod: Pod, cluster: Cluster) -> Iterator[Problem]:
+    volumes = [(path, data) for path, data in pod.volumes if isinstance(data.get("hostPath"), dict)]
+    if not volumes:
+        return
+    if pod.obj.kind == "Pod" and pod.namespace == "kube-system":
+        return  # a static Pod of the control plane: its kubelet runs it, no other does
+    written_to: dict[str, bool] = {}
+    for container in pod.containers:
+        for _, mount in container.mounts():
+            name = text(mount.get("name"))
+            written_to[name] = written_to.get(name, False) or mount.get("readOnly") is not True
+    with_data = [
+        (path, data["hostPath"])
+        for path, data in volumes
+        if (is_written_to := written_to.get(text(data.get("name")))) is not None
+        and _holds_data(data["hostPath"], is_written_to=is_written_to)
+    ]
+    # The nodes come last: whoever asks for them in vain has the report say so.
+    if with_data and not _is_pinned(pod, cluster) and not has_one_node(cluster):
+        yield from (_stays_behind((*pod.path, *path, "hostPath"), host_path) for path, host_path in with_data)
+
+
+def _holds_data(host_path: Mapping[str, Any], *, is_written_to: bool) -> bool:
+    if host_path.get("type") in ("Socket", "CharDevice", "BlockDevice"):
+        return False
+    written = text(host_path.get("path"))
+    if not written.startswith("/") or has_placeholder(written):
+        return False
+    path = normpath(written).replace("//", "/")
+    if path in _WHOLE_TREES or path.endswith(".sock") or _lies_in(path, _OF_THE_NODE):
+        return False
+    return is_written_to or not _lies_in(path, _READ_ON_THE_NODE)
+
+
+def _lies_in(path: str, folders: Iterable[str]) -> bool:
+    return any(path == folder or path.startswith(f"{folder}/") for folder in folders)
+
+
+def _stays_behind(path: Path, host_path: Mapping[str, Any]) -> Problem:
+    written = text(host_path.get("path"))
+    problem = Problem((*path, "path"), f'data in hostPath "{written}" stays on the node where the Pod runs')
+    refused = _ONLY_THERE.get(text(host_path.get("type")))
+    if refused is None:
+        return problem
+    effect = f"On another node the Pod hangs in ContainerCreating: hostPath type check failed: {written} {refused}."
+    return problem._replace(effect=effect)
+
+
+def _is_pinned(pod: Pod, cluster: Cluster) -> bool:
+    """Whether only one node can run it."""
+    spec = pod.spec
+    node_selector = strings(spec.get("nodeSelector"))
+    if spec.get("nodeName") or HOSTNAME in node_selector:
+        return True
+    terms = terms_of(dig(spec, "affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution"))
+    hosts = [demanded_hosts(term) for term in terms or ()]
+    if hosts and hosts[0] is not None and len(hosts[0]) == 1 and hosts.count(hosts[0]) == len(hosts):
+        return True
+    nodes = known_nodes(cluster) if node_selector or terms else None
+    if nodes is None:
+        return False
+    selector = LabelSelector.of_labels(node_selector)
+    meeting = (
+        nodes.all if terms is None else {id(node): node for term in terms for node in nodes.meeting(term)}.values()
+    )
+    return sum(1 for node in meeting if selector.matches(node.labels)) == 1
