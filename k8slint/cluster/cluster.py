@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
-from functools import cached_property
+from functools import cached_property, wraps
 from itertools import compress
 from typing import Any, Final, TypeVar, TypeVarTuple
 
@@ -98,7 +98,7 @@ class Cluster:
 
     def pods_selected(self, selector: LabelSelector, namespace: str) -> tuple[Pod, ...]:
         """Pods and pod templates of that namespace whose labels the selector matches."""
-        return self.once(_selected, selector, namespace)
+        return _selected(self, selector, namespace)
 
     def is_external(self, kind: str, namespace: str, name: str) -> bool:
         """Whether the config says that it exists elsewhere."""
@@ -120,7 +120,7 @@ class Cluster:
         return _grouped(plain), [each for each in known if _GLOB.search(each[0] + each[1])]
 
     def once(self, make: Callable[[Cluster, *Ts], T], *about: *Ts) -> T:
-        """What the function makes of this cluster and the rest, made on the first call only: for indices of a check."""
+        """What the function makes of this cluster and the rest, made on the first call only."""
         key = (make, *about)
         if key not in self._memo:
             self._memo[key] = make(self, *about)
@@ -184,6 +184,17 @@ class Cluster:
         return (*places.get((namespace, key, value), ()), *places.get(("", key, value), ()))
 
 
+def once(make: Callable[[Cluster, *Ts], T]) -> Callable[[Cluster, *Ts], T]:
+    """A function that works out something of a cluster, as an index of a check: once for each cluster and the rest."""
+
+    @wraps(make)
+    def known(cluster: Cluster, *about: *Ts) -> T:
+        return cluster.once(make, *about)
+
+    return known
+
+
+@once
 def _selected(cluster: Cluster, selector: LabelSelector, namespace: str) -> tuple[Pod, ...]:
     return tuple(cluster.select(selector, namespace))
 

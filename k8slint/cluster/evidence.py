@@ -6,11 +6,10 @@ import posixpath
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from functools import cached_property
 from itertools import islice
 from typing import Any, Final, NamedTuple
 
-from k8slint.cluster.cluster import Cluster
+from k8slint.cluster.cluster import Cluster, once
 from k8slint.cluster.generated import reach
 from k8slint.cluster.kustomizations import (
     KUSTOMIZATIONS,
@@ -131,15 +130,11 @@ class BundleEvidence:
 
     def __init__(self, bundle: Cluster) -> None:
         self._bundle = bundle
-        self._of_all = bundle.whole.once(_gather)
-
-    @cached_property
-    def _own(self) -> Evidence:
-        return _gather(self._bundle)
+        self._of_all = _gather(bundle.whole)
 
     def _both(self) -> Iterator[Evidence]:
         yield self._of_all
-        yield self._own
+        yield _gather(self._bundle)
 
     @property
     def moves_namespaces(self) -> bool:
@@ -181,7 +176,12 @@ class BundleEvidence:
 
 def evidence_of(cluster: Cluster) -> Evidence | BundleEvidence:
     """The hints of a cluster, gathered when the first name is missing."""
-    return cluster.once(_gather) if cluster is cluster.whole else cluster.once(BundleEvidence)
+    return _gather(cluster) if cluster is cluster.whole else _of_bundle(cluster)
+
+
+@once
+def _of_bundle(bundle: Cluster) -> BundleEvidence:
+    return BundleEvidence(bundle)
 
 
 _MOST_WORDS: Final = 12
@@ -310,6 +310,7 @@ def _strings(obj: Object) -> Iterator[tuple[str, bool]]:
             pending.extend((inner, is_read) for inner in value)
 
 
+@once
 def _gather(cluster: Cluster) -> Evidence:
     makers, workload_makers, pod_makers, mentioned, pod_mentioned = (Words() for _ in range(5))
     filled: set[str] = set()
@@ -373,13 +374,14 @@ def _target(obj: Object, installer: Installer) -> str:
 
 def _is_read(cluster: Cluster, path: str) -> bool:
     """Whether a path is that of something read, or its end: where the root of the repository is, is not known."""
-    alike = cluster.whole.once(_paths_by_name).get(posixpath.basename(path), ())
+    alike = _paths_by_name(cluster.whole).get(posixpath.basename(path), ())
     return any(f"/{read}".endswith(f"/{path}") for read in alike)
 
 
+@once
 def _paths_by_name(cluster: Cluster) -> Mapping[str, list[str]]:
     found: dict[str, list[str]] = defaultdict(list)
-    for path in cluster.once(paths_read):
+    for path in paths_read(cluster):
         found[posixpath.basename(path)].append(path)
     return found
 

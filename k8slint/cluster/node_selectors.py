@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
-from k8slint.cluster.cluster import Cluster
+from k8slint.cluster.cluster import Cluster, once
 from k8slint.objects.fields import items, sequence
 from k8slint.values.labels import LabelSelector
 
@@ -51,9 +51,10 @@ def known_nodes(cluster: Cluster) -> Nodes | None:
     if not cluster.nodes:
         cluster.missed.add(MISSED)
         return None
-    return cluster.once(_nodes)
+    return _nodes(cluster)
 
 
+@once
 def _nodes(cluster: Cluster) -> Nodes:
     # The kubelet sets the hostname label; a node described by hand may leave it out.
     nodes = [Node(node.name, {HOSTNAME: node.name, **node.labels}) for node in cluster.nodes or ()]

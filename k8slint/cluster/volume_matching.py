@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
-from k8slint.cluster.cluster import Cluster, may_share_namespace
+from k8slint.cluster.cluster import Cluster, may_share_namespace, once
 from k8slint.loading.document import Path
 from k8slint.objects.fields import dig, integer, items, mapping, sequence, strings, text
 from k8slint.objects.object import Object
@@ -183,8 +183,9 @@ class Volumes(NamedTuple):
         return min(pairs, key=lambda pair: (len(pair[1]), pair[0].name))
 
 
+@once
 def volumes_by_class(cluster: Cluster) -> Mapping[str, Volumes]:
-    """The PersistentVolumes of each class that has some; to be had through `cluster.once`."""
+    """The PersistentVolumes of each class that has some."""
     by_class: dict[str, list[Object]] = defaultdict(list)
     for volume in cluster.of_kind("PersistentVolume"):
         by_class[class_of_volume(volume)].append(volume)
@@ -222,18 +223,21 @@ def _volume_mode(spec: Mapping[str, Any]) -> str:
     return text(spec.get("volumeMode")) or "Filesystem"
 
 
+@once
 def class_names(cluster: Cluster) -> frozenset[str]:
-    """The names of the StorageClasses; to be had through `cluster.once`."""
+    """The names of the StorageClasses."""
     return frozenset(obj.name for obj in cluster.of_kind(_STORAGE_CLASS))
 
 
+@once
 def static_classes(cluster: Cluster) -> frozenset[str]:
-    """The StorageClasses that nothing makes volumes for; to be had through `cluster.once`."""
+    """The StorageClasses that nothing makes volumes for."""
     dynamic = {obj.name for obj in cluster.of_kind(_STORAGE_CLASS) if obj.data.get("provisioner") != NO_PROVISIONER}
     return class_names(cluster) - dynamic
 
 
+@once
 def default_class(cluster: Cluster) -> str | None:
-    """The class that claims without one get, if the files say so; to be had through `cluster.once`."""
+    """The class that claims without one get, if the files say so."""
     names = {obj.name for obj in cluster.of_kind(_STORAGE_CLASS) if obj.annotations.get(_IS_DEFAULT) == "true"}
     return next(iter(names)) if len(names) == 1 else None

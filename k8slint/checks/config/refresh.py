@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from k8slint.cluster.cluster import Cluster
+from k8slint.cluster.cluster import Cluster, once
 from k8slint.cluster.kustomizations import KUSTOMIZATIONS
 from k8slint.loading.document import Path
 from k8slint.objects.fields import dig, items, mapping, sequence, text
@@ -104,12 +104,13 @@ def _is_restarted(pod: Pod) -> bool:
 
 def _never_changes(pod: Pod, cluster: Cluster, kind: str, name: str) -> bool:
     """Whether a change comes under a new name: the object is immutable, or a generator hashes its content."""
-    if _GENERATED.fullmatch(name) or name in cluster.once(_generated_names):
+    if _GENERATED.fullmatch(name) or name in _generated_names(cluster):
         return True
     found = cluster.find(kind, pod.namespace, name)
     return bool(found) and all(obj.data.get("immutable") is True for obj in found)
 
 
+@once
 def _generated_names(cluster: Cluster) -> frozenset[str]:
     """Names to which kustomize adds a hash."""
     kustomizations = (obj for kind in sorted(KUSTOMIZATIONS) for obj in cluster.of_kind(kind))

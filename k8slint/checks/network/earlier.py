@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import PurePath
 from typing import Final
 
-from k8slint.cluster.cluster import Cluster, may_share_namespace
+from k8slint.cluster.cluster import Cluster, may_share_namespace, once
 from k8slint.loading.document import Path
 from k8slint.objects.object import Object
 
@@ -31,7 +31,7 @@ def _folder_of(file: str) -> str:
 
 def before(obj: Object, places: Places, cluster: Cluster) -> Place | None:
     """The first of the places, in order of reading up to the object, that belongs to another object than this."""
-    order = cluster.once(_order)
+    order = _order(cluster)
     for place in islice(places.values(), _LOOKED_AT):
         other = place[0]
         # What the cluster description holds is there before all others.
@@ -42,5 +42,6 @@ def before(obj: Object, places: Places, cluster: Cluster) -> Place | None:
     return None
 
 
+@once
 def _order(cluster: Cluster) -> Mapping[Object, int]:
     return {obj: index for index, obj in enumerate(cluster.objects)}

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from k8slint.checks.network.earlier import Places, before, folder
-from k8slint.cluster.cluster import Cluster
+from k8slint.cluster.cluster import Cluster, once
 from k8slint.loading.document import Path
 from k8slint.objects.fields import dig, items, text
 from k8slint.objects.object import Object
@@ -39,7 +39,7 @@ def ingress_duplicate_host_path(obj: Object, cluster: Cluster) -> Iterator[Probl
             yield Problem((*path, "path"), f"{_route_text(key)} is routed twice in this Ingress", related=(related,))
             continue
         # Without host and class nothing says that the same load balancer serves both.
-        places = cluster.once(_ingresses_by_route).get((*_scope(obj), *key), {}) if key[0] or _class(obj) else {}
+        places = _ingresses_by_route(cluster).get((*_scope(obj), *key), {}) if key[0] or _class(obj) else {}
         taken = before(obj, places, cluster)
         if taken is not None:
             related = Related(taken[0], (*taken[1], "path"), f"{taken[0]} routes it first")
@@ -70,6 +70,7 @@ def _route_text(key: tuple[str, str, str]) -> str:
     return f'{shown} with {kind} path "{path}"'
 
 
+@once
 def _ingresses_by_route(cluster: Cluster) -> Mapping[tuple[str, ...], Places]:
     found: dict[tuple[str, ...], Places] = defaultdict(dict)
     for kind in ("Ingress.networking.k8s.io", "Ingress.extensions"):

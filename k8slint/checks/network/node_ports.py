@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from k8slint.checks.network.earlier import Places, before, folder
-from k8slint.cluster.cluster import Cluster
+from k8slint.cluster.cluster import Cluster, once
 from k8slint.loading.document import Path
 from k8slint.objects.fields import integer, items, text
 from k8slint.objects.object import Object
@@ -43,7 +43,7 @@ def duplicate_node_port(obj: Object, cluster: Cluster) -> Iterator[Problem]:
             related = Related(obj, (*first, "nodePort"), "asked for first here")
             yield Problem((*path, "nodePort"), f"{field}: Duplicate value: {value}", related=(related,))
             continue
-        index = cluster.once(_services_by_node_port)
+        index = _services_by_node_port(cluster)
         taken = before(obj, index.get((None, *key), {}), cluster)
         taken = taken or before(obj, index.get((folder(obj), *key), {}), cluster)
         if taken is not None:
@@ -65,6 +65,7 @@ def _protocol(port: Mapping[str, Any]) -> str:
     return text(port.get("protocol")) or "TCP"
 
 
+@once
 def _services_by_node_port(cluster: Cluster) -> Mapping[tuple[str | None, int, str], Places]:
     """Who asks for a node port, by folder, number and protocol; the folder is none for the cluster description."""
     found: dict[tuple[str | None, int, str], Places] = defaultdict(dict)

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from k8slint.checks.network.earlier import folder
 from k8slint.checks.wording import few
-from k8slint.cluster.cluster import Cluster
+from k8slint.cluster.cluster import Cluster, once
 from k8slint.objects.fields import dig, integer, mapping, text
 from k8slint.objects.object import Object, Pod
 from k8slint.objects.problem import Problem, Related
@@ -25,14 +25,15 @@ def canary_without_session_affinity(obj: Object, cluster: Cluster) -> Iterator[P
         return
     if spec.get("sessionAffinity") == "ClientIP" or has_placeholder(spec.get("sessionAffinity")):
         return
-    said, related = cluster.once(_split, LabelSelector.of_labels(selector), obj.namespace, folder(obj))
+    said, related = _split(cluster, LabelSelector.of_labels(selector), obj.namespace, folder(obj))
     if len(related) > 1:
         yield Problem(("spec", "selector"), f"the Service spreads connections over {said}", related=related)
 
 
+@once
 def _split(cluster: Cluster, selector: LabelSelector, namespace: str, folder: str) -> tuple[str, tuple[Related, ...]]:
     """The workloads of a folder and namespace whose pods are selected: with their shares, and where the first are."""
-    portions, workloads = cluster.once(_portions), dict[tuple[str, str], _Portion]()
+    portions, workloads = _portions(cluster), dict[tuple[str, str], _Portion]()
     for pod in cluster.pods_selected(selector, namespace):
         portion = portions.get(pod)
         if portion is not None and portion.place == (namespace, folder):
@@ -50,6 +51,7 @@ class _Portion(NamedTuple):
     parts: int | None
 
 
+@once
 def _portions(cluster: Cluster) -> Mapping[Pod, _Portion]:
     return {
         pod: _Portion(obj, (obj.namespace, folder(obj)), (obj.kind, obj.name), _replicas(obj, cluster))
@@ -60,12 +62,13 @@ def _portions(cluster: Cluster) -> Mapping[Pod, _Portion]:
 
 def _replicas(obj: Object, cluster: Cluster) -> int | None:
     """How many pods it runs; none where something else decides."""
-    if (obj.namespace, obj.kind, obj.name) in cluster.once(_scaled):
+    if (obj.namespace, obj.kind, obj.name) in _scaled(cluster):
         return None
     written = obj.spec.get("replicas")
     return 1 if written is None else integer(written)
 
 
+@once
 def _scaled(cluster: Cluster) -> frozenset[tuple[str, str, str]]:
     """Namespace, kind and name of what an autoscaler scales."""
     return frozenset(

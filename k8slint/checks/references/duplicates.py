@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
-from k8slint.cluster.cluster import Cluster
+from k8slint.cluster.cluster import Cluster, once
 from k8slint.cluster.kustomizations import kustomizations, listed_files
 from k8slint.objects.object import Object
 from k8slint.objects.problem import Problem, Related
@@ -14,7 +14,7 @@ from k8slint.values.gvk import GroupVersionKind
 
 def duplicate_object(obj: Object, cluster: Cluster) -> Iterator[Problem]:
     """An object that an earlier one of its file, or of its kustomization, has the type, namespace and name of."""
-    repeated = cluster.whole.once(_repeated).get(obj)
+    repeated = _repeated(cluster.whole).get(obj)
     if repeated is None:
         return
     first, kustomization = repeated
@@ -29,9 +29,10 @@ def duplicate_object(obj: Object, cluster: Cluster) -> Iterator[Problem]:
     yield Problem(("metadata", "name"), message, related, effect)
 
 
+@once
 def _repeated(cluster: Cluster) -> Mapping[Object, tuple[Object, str]]:
     """Objects that repeat another of the file, or of a kustomization: the first one, and the kustomization's name."""
-    by_file = cluster.once(_kustomizations_by_file)
+    by_file = _kustomizations_by_file(cluster)
     first_of: dict[tuple[str, GroupVersionKind, str, str], Object] = {}
     found: dict[Object, tuple[Object, str]] = {}
     for obj in cluster.objects:
@@ -47,6 +48,7 @@ def _repeated(cluster: Cluster) -> Mapping[Object, tuple[Object, str]]:
     return found
 
 
+@once
 def _kustomizations_by_file(cluster: Cluster) -> Mapping[str, list[str]]:
     found: dict[str, list[str]] = defaultdict(list)
     for kustomization in kustomizations(cluster):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from k8slint.checks.references.absence import absence, is_missing, is_near, mistaken_kind, of_other_kind
-from k8slint.cluster.cluster import Cluster
+from k8slint.cluster.cluster import Cluster, once
 from k8slint.cluster.references import is_supplied, may_exist
 from k8slint.cluster.tables import given_as
 from k8slint.objects.fields import items, mapping, text
@@ -54,11 +54,12 @@ def missing_binding_subject(obj: Object, cluster: Cluster) -> Iterator[Problem]:
         if not is_missing(cluster, obj, "ServiceAccount", name, namespace):
             continue
         # Accounts of a namespace that these files do not fill are others' work.
-        if namespace in cluster.once(_peopled) or is_near(cluster, "ServiceAccount", namespace, name):
+        if namespace in _peopled(cluster) or is_near(cluster, "ServiceAccount", namespace, name):
             path = ("subjects", index, "name")
             yield absence(path, cluster, obj, "ServiceAccount", name, namespace=namespace)
 
 
+@once
 def _peopled(cluster: Cluster) -> frozenset[str]:
     """The namespaces for which the files hold ServiceAccounts or Pods."""
     accounts = (obj.namespace for obj in cluster.of_kind("ServiceAccount"))

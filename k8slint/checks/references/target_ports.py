@@ -33,7 +33,7 @@ def service_target_port_missing(obj: Object, cluster: Cluster) -> Iterator[Probl
     if selector is None:
         return
     pods = cluster.pods_selected(selector, obj.namespace)
-    declared = cluster.once(declared_ports, selector, obj.namespace)
+    declared = declared_ports(cluster, selector, obj.namespace)
     wrong = [
         (path, wanted, protocol)
         for path, wanted, protocol in named

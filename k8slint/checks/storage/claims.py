@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from k8slint.cluster.cluster import Cluster
+from k8slint.cluster.cluster import Cluster, once
 from k8slint.cluster.similar_names import nearest_name
 from k8slint.cluster.volume_matching import (
     Claim,
@@ -43,7 +43,7 @@ def _of_volume(claim: Claim, wanted: str, cluster: Cluster) -> Iterator[Problem]
     path = (*claim.path, "volumeName")
     volumes = cluster.find("PersistentVolume", "", wanted)
     if not volumes:
-        near = nearest_name(wanted, cluster.once(_volume_names))
+        near = nearest_name(wanted, _volume_names(cluster))
         if near and not cluster.is_external("PersistentVolume", "", wanted):
             message = f'there is no PersistentVolume "{wanted}"; nearest is "{near}"'
             yield Problem(path, message, rests_on=Absence(wanted), fix="Name a PersistentVolume that exists.")
@@ -56,10 +56,10 @@ def _of_volume(claim: Claim, wanted: str, cluster: Cluster) -> Iterator[Problem]
 
 def _of_class(claim: Claim, cluster: Cluster) -> Iterator[Problem]:
     """Why the claim can have no volume of a class that nothing makes volumes for."""
-    wanted = cluster.once(default_class) if claim.class_name is None else claim.class_name
-    if wanted is None or (wanted and wanted not in cluster.once(static_classes)):
+    wanted = default_class(cluster) if claim.class_name is None else claim.class_name
+    if wanted is None or (wanted and wanted not in static_classes(cluster)):
         return
-    volumes = cluster.once(volumes_by_class).get(wanted)
+    volumes = volumes_by_class(cluster).get(wanted)
     if volumes is None:
         return  # somebody else makes them: a static provisioner, an administrator
     fitting = volumes.holding(claim)
@@ -82,5 +82,6 @@ def _all_of(lacks: Iterable[Lack]) -> str:
     return " and ".join(lack.message for lack in lacks)
 
 
+@once
 def _volume_names(cluster: Cluster) -> frozenset[str]:
     return frozenset(volume.name for volume in cluster.of_kind("PersistentVolume"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from k8slint.cluster.cluster import Cluster
+from k8slint.cluster.cluster import Cluster, once
 from k8slint.cluster.references import may_exist
 from k8slint.cluster.similar_names import nearest_name
 from k8slint.cluster.volume_matching import OLD_CLASS, claims_of, class_names, volumes_by_class
@@ -36,10 +36,10 @@ _COMMON_CLASSES: Final = frozenset(
 def missing_storage_class(obj: Object, cluster: Cluster) -> Iterator[Problem]:
     """A claim of a class that neither the files define nor clusters commonly have."""
     for path, name in _classes_named(obj):
-        defined, of_volumes = cluster.once(class_names), cluster.once(volumes_by_class)
+        defined, of_volumes = class_names(cluster), volumes_by_class(cluster)
         if not name or name in defined or name in of_volumes or has_placeholder(name):
             continue
-        if name in _COMMON_CLASSES and not cluster.once(_describes_classes):
+        if name in _COMMON_CLASSES and not _describes_classes(cluster):
             continue
         near = nearest_name(name, (*defined, *filter(None, of_volumes)))
         if (near or defined) and not may_exist(cluster, obj, "StorageClass.storage.k8s.io", name):
@@ -61,5 +61,6 @@ def _classes_named(obj: Object) -> Iterator[tuple[Path, str]]:
                 yield (*obj.pod.path, *at), name
 
 
+@once
 def _describes_classes(cluster: Cluster) -> bool:
     return any(obj.kind == "StorageClass" for obj in cluster.description or ())

@@ -66,7 +66,7 @@ def local_volume_binds_immediately(obj: Object, cluster: Cluster) -> Iterator[Pr
     mode = obj.data.get("volumeBindingMode")
     if obj.data.get("provisioner") != NO_PROVISIONER or mode not in (None, "", "Immediate"):
         return
-    known = cluster.once(volumes_by_class).get(obj.name)
+    known = volumes_by_class(cluster).get(obj.name)
     volumes = known.all if known is not None else ()
     on_nodes = [volume for volume in volumes if volume.spec.get("local") or volume.spec.get("nodeAffinity")]
     if volumes and not on_nodes:

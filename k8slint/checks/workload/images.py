@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from k8slint.cluster.cluster import Cluster
+from k8slint.cluster.cluster import Cluster, once
 from k8slint.cluster.kustomizations import kustomizations
 from k8slint.objects.fields import dig, items, text
 from k8slint.objects.object import Container
@@ -24,12 +24,13 @@ def floating_image_tag(container: Container, cluster: Cluster) -> Iterator[Probl
     # What no runtime takes as a name is a place to be filled in, or a defect of another kind.
     if has_placeholder(image) or not parsed.has_valid_repository or image.endswith((":", "@")):
         return
-    if image.removesuffix(":latest") in cluster.once(_images_set_elsewhere):
+    if image.removesuffix(":latest") in _images_set_elsewhere(cluster):
         return
     said = "has no tag, which means latest" if not parsed.tag else "has the tag latest"
     yield Problem(("image",), f'image "{image}" {said}')
 
 
+@once
 def _images_set_elsewhere(cluster: Cluster) -> frozenset[str]:
     """Names of images whose tag or digest a kustomization or Skaffold sets."""
     kustomized = (

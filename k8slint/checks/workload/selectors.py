@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any, Final
 
-from k8slint.cluster.cluster import Cluster
+from k8slint.cluster.cluster import Cluster, once
 from k8slint.cluster.kustomizations import kustomizations
 from k8slint.loading.document import Path
 from k8slint.objects.fields import dig, items, mapping
@@ -36,7 +36,7 @@ def selector_template_mismatch(obj: Object, cluster: Cluster) -> Iterator[Proble
     is_required = (obj.gvk.group, obj.gvk.version) in _SELECTOR_REQUIRED
     if is_required and (selector is None or (_is_empty(selector) and obj.kind != "Job")):
         # A template that has no labels either is a piece that kustomize gives both.
-        if labels and not cluster.once(_kustomize_adds_selectors):
+        if labels and not _kustomize_adds_selectors(cluster):
             yield _missing_selector(selector, labels)
         return
     if not isinstance(selector, dict):
@@ -58,6 +58,7 @@ def _is_empty(selector: Any) -> bool:
     return isinstance(selector, dict) and not selector.get("matchLabels") and not selector.get("matchExpressions")
 
 
+@once
 def _kustomize_adds_selectors(cluster: Cluster) -> bool:
     return any(
         obj.data.get("commonLabels")
