@@ -21,7 +21,7 @@ from k8slint.cluster.kustomizations import (
     paths_read,
     upwards,
 )
-from k8slint.cluster.tables import beside
+from k8slint.cluster.tables import Installer, beside, installers
 from k8slint.objects.fields import dig, items, mapping, sequence, text
 from k8slint.objects.object import Container, Object
 from k8slint.values.placeholder import has_placeholder
@@ -198,98 +198,6 @@ def _runs(name: str) -> Iterator[str]:
 
 _BETWEEN_WORDS: Final = re.compile(r"[-.]")
 
-# Custom resources that make neither configuration nor pods nor Services of a name one could miss.
-_INERT_GROUPS: Final = frozenset(
-    {
-        "autoscaling.k8s.io",
-        "cilium.io",
-        "cloud.google.com",
-        "configuration.konghq.com",
-        "crd.projectcalico.org",
-        "gateway.envoyproxy.io",
-        "gateway.nginx.org",
-        "gateway.networking.k8s.io",
-        "image.toolkit.fluxcd.io",
-        "keda.sh",
-        "metallb.io",
-        "networking.gke.io",
-        "networking.istio.io",
-        "notification.toolkit.fluxcd.io",
-        "projectcalico.org",
-        "security.istio.io",
-        "snapshot.storage.k8s.io",
-        "source.toolkit.fluxcd.io",
-        "telemetry.istio.io",
-        "traefik.containo.us",
-        "traefik.io",
-    }
-)
-_INERT_KINDS: Final = frozenset(
-    {
-        "AlertmanagerConfig.monitoring.coreos.com",
-        "AppProject.argoproj.io",
-        "ClusterSecretStore.external-secrets.io",
-        "PodMonitor.monitoring.coreos.com",
-        "Probe.monitoring.coreos.com",
-        "PushSecret.external-secrets.io",
-        "PrometheusRule.monitoring.coreos.com",
-        "Route.route.openshift.io",
-        "ScrapeConfig.monitoring.coreos.com",
-        "SecretStore.external-secrets.io",
-        "ServiceMonitor.monitoring.coreos.com",
-    }
-)
-# Custom resources that make pods and nothing else of a name one could miss.
-_POD_MAKERS: Final = frozenset(
-    {
-        "CloneSet.apps.kruise.io",
-        "CronWorkflow.argoproj.io",
-        "DeploymentConfig.apps.openshift.io",
-        "PipelineRun.tekton.dev",
-        "Pipeline.tekton.dev",
-        "Rollout.argoproj.io",
-        "StepAction.tekton.dev",
-        "Task.tekton.dev",
-        "TaskRun.tekton.dev",
-        "Workflow.argoproj.io",
-        "WorkflowTemplate.argoproj.io",
-        "ClusterWorkflowTemplate.argoproj.io",
-    }
-)
-
-
-class Installer(NamedTuple):
-    """Where a kind that installs charts or folders says what, under what name and to which namespace.
-
-    `names` lead to what the names of the installed objects hold. `folders` lead to folders of plain manifests.
-    """
-
-    namespaces: tuple[tuple[str, ...], ...]
-    names: tuple[tuple[str, ...], ...]
-    folders: tuple[tuple[str, ...], ...] = ()
-
-
-def _argo(*spec: str) -> Installer:
-    sources = ((*spec, "source"), (*spec, "sources", "*"))
-    return Installer(
-        ((*spec, "destination", "namespace"),),
-        tuple((*source, *path) for source in sources for path in (("helm", "releaseName"), ("chart",))),
-        tuple((*source, "path") for source in sources),
-    )
-
-
-INSTALLERS: Final[Mapping[str, Installer]] = {
-    "Application.argoproj.io": _argo("spec"),
-    "ApplicationSet.argoproj.io": _argo("spec", "template", "spec"),
-    "HelmChart.helm.cattle.io": Installer((("spec", "targetNamespace"),), (("spec", "chart"),)),
-    "HelmRelease.helm.toolkit.fluxcd.io": Installer(
-        (("spec", "targetNamespace"), ("metadata", "namespace")),
-        (("spec", "releaseName"), ("spec", "chart", "spec", "chart"), ("spec", "chartRef", "name")),
-    ),
-    "Kustomization.kustomize.toolkit.fluxcd.io": Installer((("spec", "targetNamespace"),), (), (("spec", "path"),)),
-}
-
-
 _NOT_ITS_WORDS: Final = frozenset({"apiVersion", "kind", "metadata", "status"})
 # Fields of custom resources that read an object and do not make it.
 _READING_FIELDS: Final = frozenset({"certificateRefs", "env", "envFrom", "imagePullSecrets", "valueFrom", "volumes"})
@@ -316,8 +224,8 @@ def _gather(cluster: Cluster) -> Evidence:
     filled: set[str] = set()
     busy: set[str] = set()
     for obj in (*cluster.objects, *(cluster.description or ())):
-        namespace, is_for_pods = obj.namespace, obj.group_kind in _POD_MAKERS
-        installer = INSTALLERS.get(obj.group_kind)
+        namespace, made_beside = obj.namespace, beside(obj.group_kind)
+        installer, is_for_pods = installers().get(obj.group_kind), made_beside == "pods"
         if installer is not None:
             paths = [path for place in installer.folders for _, path in reach(obj.data, place) if isinstance(path, str)]
             if paths and all(_is_read(cluster, posixpath.normpath(path.lstrip("/"))) for path in paths):
@@ -329,8 +237,9 @@ def _gather(cluster: Cluster) -> Evidence:
         elif not _is_maker(obj):
             continue
         busy.add(namespace)
-        makes_known = beside().get(obj.group_kind) == "workloads"
-        (pod_makers if is_for_pods else workload_makers if makes_known else makers).add(obj.name, namespace)
+        (pod_makers if is_for_pods else workload_makers if made_beside == "workloads" else makers).add(
+            obj.name, namespace
+        )
         for string, is_read in _strings(obj):
             (pod_mentioned if is_read or is_for_pods else mentioned).add(string, namespace)
     return Evidence(
@@ -351,14 +260,12 @@ def _gather(cluster: Cluster) -> Evidence:
 
 def _is_maker(obj: Object) -> bool:
     """Whether it is a custom resource that an operator may turn into other objects."""
-    group, group_kind = obj.gvk.group, obj.group_kind
-    if beside().get(group_kind) == "workloads":
+    group, made_beside = obj.gvk.group, beside(obj.group_kind)
+    if made_beside == "workloads":
         return True
-    if "." not in group or group.endswith(".k8s.io") or group in _INERT_GROUPS:
+    if "." not in group or group.endswith(".k8s.io") or obj.group_kind in KUSTOMIZATIONS:
         return False
-    if group_kind in _INERT_KINDS or group_kind in KUSTOMIZATIONS:
-        return False
-    return beside().get(group_kind) != "nothing"
+    return made_beside != "nothing"
 
 
 def _release_names(obj: Object, installer: Installer) -> Iterator[str]:
@@ -389,7 +296,7 @@ def _paths_by_name(cluster: Cluster) -> Mapping[str, list[str]]:
 def _releases(cluster: Cluster) -> Mapping[str, frozenset[str]]:
     """The words in the names of releases of charts and in those of the charts, by the folders of the releases."""
     found: dict[str, frozenset[str]] = {}
-    for group_kind, installer in INSTALLERS.items():
+    for group_kind, installer in installers().items():
         for obj in cluster.of_kind(group_kind):
             if not any(True for place in installer.folders for _ in reach(obj.data, place)):
                 names = (obj.name, *_release_names(obj, installer))

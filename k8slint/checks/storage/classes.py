@@ -3,34 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from functools import cache
 
 from k8slint.cluster.cluster import Cluster, once
 from k8slint.cluster.references import may_exist
 from k8slint.cluster.similar_names import nearest_name
+from k8slint.cluster.tables import rows
 from k8slint.cluster.volume_matching import OLD_CLASS, claims_of, class_names, volumes_by_class
 from k8slint.loading.document import Path
 from k8slint.objects.fields import dig, text
 from k8slint.objects.object import Object
 from k8slint.objects.problem import Absence, Problem
 from k8slint.values.placeholder import has_placeholder
-
-# What providers, distributions and well-known operators install under these names.
-_COMMON_CLASSES: Final = frozenset(
-    {
-        "azureblob-fuse-premium", "azureblob-nfs-premium", "azurefile", "azurefile-csi", "azurefile-csi-premium",
-        "azurefile-premium", "ceph-block", "ceph-bucket", "ceph-filesystem", "cephfs", "cinder", "csi-cephfs-sc",
-        "csi-cinder", "csi-hostpath-sc", "csi-rbd-sc", "default", "do-block-storage", "do-block-storage-retain",
-        "ebs-sc", "efs-sc", "enterprise-rwx", "filestore", "gp2", "gp2-csi", "gp3", "gp3-csi", "hcloud-volumes",
-        "hostpath", "hyperdisk-balanced", "io1", "io2", "linode-block-storage", "linode-block-storage-retain",
-        "local-path", "longhorn", "longhorn-static", "managed", "managed-csi", "managed-csi-premium",
-        "managed-nfs-storage", "managed-premium", "managed-standard", "microk8s-hostpath", "nfs", "nfs-client",
-        "nfs-csi", "nfs-storage", "oci", "oci-bv", "ocs-storagecluster-ceph-rbd", "ocs-storagecluster-cephfs",
-        "openebs-hostpath", "premium-rwo", "premium-rwx", "rook-ceph-block", "rook-ceph-bucket", "rook-cephfs",
-        "scw-bssd", "standard", "standard-csi", "standard-rwo", "standard-rwx", "synology-csi", "thin", "thin-csi",
-        "topolvm-provisioner", "vsphere-csi", "vultr-block-storage", "vultr-block-storage-hdd",
-    }
-)  # fmt: skip
 
 
 def missing_storage_class(obj: Object, cluster: Cluster) -> Iterator[Problem]:
@@ -39,7 +23,7 @@ def missing_storage_class(obj: Object, cluster: Cluster) -> Iterator[Problem]:
         defined, of_volumes = class_names(cluster), volumes_by_class(cluster)
         if not name or name in defined or name in of_volumes or has_placeholder(name):
             continue
-        if name in _COMMON_CLASSES and not _describes_classes(cluster):
+        if name in _common_classes() and not _describes_classes(cluster):
             continue
         near = nearest_name(name, (*defined, *filter(None, of_volumes)))
         if (near or defined) and not may_exist(cluster, obj, "StorageClass.storage.k8s.io", name):
@@ -64,3 +48,9 @@ def _classes_named(obj: Object) -> Iterator[tuple[Path, str]]:
 @once
 def _describes_classes(cluster: Cluster) -> bool:
     return any(obj.kind == "StorageClass" for obj in cluster.description or ())
+
+
+@cache
+def _common_classes() -> frozenset[str]:
+    """What providers, distributions and well-known operators install."""
+    return frozenset(name for row in rows("storage-classes") for name in row["names"])

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from posixpath import normpath
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from k8slint.cluster.cluster import Cluster
+from k8slint.cluster.tables import rows
 from k8slint.cluster.volume_matching import quantity
 from k8slint.loading.document import Path
 from k8slint.objects.fields import dig, mapping, text
@@ -14,50 +16,14 @@ from k8slint.objects.object import Container, Pod
 from k8slint.objects.problem import Problem, Related
 from k8slint.values.image import Image
 
-# Where the images of a name keep their data.
-_MYSQL: Final = ("/var/lib/mysql", "/bitnami/mysql/data", "/bitnami/mariadb/data")
-_POSTGRES: Final = ("/var/lib/postgresql/data", "/bitnami/postgresql/data")
-_DATA_FOLDERS: Final[dict[str, tuple[str, ...]]] = {
-    "arangodb": ("/var/lib/arangodb3",),
-    "cassandra": ("/var/lib/cassandra/data", "/cassandra_data", "/bitnami/cassandra/data"),
-    "clickhouse": ("/var/lib/clickhouse",),
-    "clickhouse-server": ("/var/lib/clickhouse",),
-    "cockroach": ("/cockroach/cockroach-data",),
-    "couchbase": ("/opt/couchbase/var",),
-    "couchdb": ("/opt/couchdb/data", "/usr/local/var/lib/couchdb"),
-    "crate": ("/data",),
-    "elasticsearch": ("/usr/share/elasticsearch/data", "/bitnami/elasticsearch/data"),
-    "etcd": ("/var/lib/etcd", "/etcd-data", "/var/etcd/data", "/bitnami/etcd/data"),
-    "influxdb": ("/var/lib/influxdb", "/var/lib/influxdb2", "/bitnami/influxdb"),
-    "mariadb": _MYSQL,
-    "mongo": ("/data/db",),
-    "mongodb": ("/data/db", "/bitnami/mongodb/data/db"),
-    "mongodb-community-server": ("/data/db",),
-    "mssql/server": ("/var/opt/mssql/data",),
-    "mysql": _MYSQL,
-    "mysql-server": _MYSQL,
-    "neo4j": ("/data/databases",),
-    "opensearch": ("/usr/share/opensearch/data",),
-    "percona": _MYSQL,
-    "percona-server": _MYSQL,
-    "pgvector": _POSTGRES,
-    "postgis": _POSTGRES,
-    "postgres": _POSTGRES,
-    "postgresql": _POSTGRES,
-    "qdrant": ("/qdrant/storage",),
-    "rethinkdb": ("/data/rethinkdb_data",),
-    "scylla": ("/var/lib/scylla",),
-    "timescaledb": _POSTGRES,
-    "weaviate": ("/var/lib/weaviate",),
-}
 _PASSING: Final = ("configMap", "secret", "projected", "downwardAPI")
 
 
 def database_on_emptydir(pod: Pod, cluster: Cluster) -> Iterator[Problem]:
     """A database whose data folder lies in an emptyDir."""
-    if pod.obj.kind in ("Job", "CronJob") or "helm.sh/hook" in pod.obj.annotations:
+    if not any(_is_emptydir(volume) for _, volume in pod.volumes) or pod.obj.kind in ("Job", "CronJob"):
         return
-    if not pod.volumes or pod.spec.get("restartPolicy") in ("Never", "OnFailure"):
+    if "helm.sh/hook" in pod.obj.annotations or pod.spec.get("restartPolicy") in ("Never", "OnFailure"):
         return
     volumes = {text(data.get("name")): (path, data) for path, data in pod.volumes}
     for container in pod.containers:
@@ -103,12 +69,30 @@ def _data_folders(container: Container) -> tuple[str, ...]:
         return ()
     repository = Image.parse(text(container.data.get("image"))).repository
     owner, _, name = repository.rpartition("/")
-    folders = _DATA_FOLDERS.get(name) or _DATA_FOLDERS.get(f"{owner.rpartition('/')[2]}/{name}", ())
-    if folders is _POSTGRES:
-        for _, entry in container.env():
-            if entry.get("name") == "PGDATA" and text(entry.get("value")).startswith("/"):
-                return (normpath(text(entry.get("value"))),)
-    return folders
+    known = _data_folders_by_image()
+    kept = known.get(name) or known.get(f"{owner.rpartition('/')[2]}/{name}")
+    if kept is None:
+        return ()
+    for _, entry in container.env() if kept.variable else ():
+        if entry.get("name") == kept.variable and text(entry.get("value")).startswith("/"):
+            return (normpath(text(entry.get("value"))),)
+    return kept.folders
+
+
+class _Kept(NamedTuple):
+    """Where an image keeps its data; the variable names another folder in place of them, if it is not empty."""
+
+    folders: tuple[str, ...]
+    variable: str
+
+
+@cache
+def _data_folders_by_image() -> Mapping[str, _Kept]:
+    return {
+        image: _Kept(tuple(row["folders"]), row.get("variable", ""))
+        for row in rows("data-folders")
+        for image in row["images"]
+    }
 
 
 def unbounded_memory_emptydir(pod: Pod, cluster: Cluster) -> Iterator[Problem]:

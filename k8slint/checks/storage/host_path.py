@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from functools import cache
 from posixpath import normpath
 from typing import Any, Final
 
 from k8slint.cluster.cluster import Cluster
 from k8slint.cluster.node_selectors import HOSTNAME, demanded_hosts, has_one_node, known_nodes, terms_of
+from k8slint.cluster.tables import rows
 from k8slint.loading.document import Path
 from k8slint.objects.fields import dig, strings, text
 from k8slint.objects.object import Object, Pod
@@ -15,23 +17,7 @@ from k8slint.objects.problem import Problem
 from k8slint.values.labels import LabelSelector
 from k8slint.values.placeholder import has_placeholder
 
-# Devices, state of the kernel and the runtime, settings of the node: each node has its own, and none of it moves.
-_OF_THE_NODE: Final = (
-    "/boot", "/dev", "/lib/modules", "/proc", "/run", "/sys", "/usr/lib/modules", "/usr/src", "/var/run",
-    "/etc/ca-certificates", "/etc/cni", "/etc/kubernetes", "/etc/localtime", "/etc/machine-id", "/etc/pki", "/etc/ssl",
-    "/etc/timezone", "/etc/udev", "/usr/local/share/ca-certificates", "/usr/share/ca-certificates",
-    "/usr/share/zoneinfo", "/opt/cni", "/var/lib/cni", "/var/lib/containerd", "/var/lib/containers", "/var/lib/docker",
-    "/var/lib/kubelet", "/var/log/containers", "/var/log/pods",
-)  # fmt: skip
 _WHOLE_TREES: Final = frozenset({"/", "/etc", "/var"})
-# What every node has too, and what only a writer makes data of.
-_READ_ON_THE_NODE: Final = (
-    "/bin", "/etc/containerd", "/etc/crio", "/etc/docker", "/etc/fstab", "/etc/group", "/etc/hostname", "/etc/hosts",
-    "/etc/lsb-release", "/etc/nsswitch.conf", "/etc/os-release", "/etc/passwd", "/etc/rancher", "/etc/resolv.conf",
-    "/etc/sysconfig", "/etc/systemd", "/home/kubernetes", "/lib", "/lib64", "/opt/bin", "/opt/nvidia", "/sbin",
-    "/srv/kubernetes", "/usr", "/var/lib/crio", "/var/lib/etcd", "/var/lib/k0s", "/var/lib/kube-controller-manager",
-    "/var/lib/kube-scheduler", "/var/lib/rancher", "/var/log", "/var/snap/microk8s",
-)  # fmt: skip
 _ONLY_THERE: Final = {
     "Directory": "is not a directory",
     "File": "is not a file",
@@ -83,13 +69,17 @@ def _holds_data(host_path: Mapping[str, Any], *, is_written_to: bool) -> bool:
     if not written.startswith("/") or has_placeholder(written):
         return False
     path = normpath(written).replace("//", "/")
-    if path in _WHOLE_TREES or path.endswith(".sock") or _lies_in(path, _OF_THE_NODE):
+    if path in _WHOLE_TREES or path.endswith(".sock"):
         return False
-    return is_written_to or not _lies_in(path, _READ_ON_THE_NODE)
+    return not any(
+        f"{path}/".startswith(folders) for data, folders in _node_folders() if data == "never" or not is_written_to
+    )
 
 
-def _lies_in(path: str, folders: Iterable[str]) -> bool:
-    return any(path == folder or path.startswith(f"{folder}/") for folder in folders)
+@cache
+def _node_folders() -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The folders that every node has of its own, each with a slash at its end, and when what is in them is data."""
+    return tuple((row["data"], tuple(f"{path}/" for path in row["paths"])) for row in rows("node-folders"))
 
 
 def _stays_behind(path: Path, host_path: Mapping[str, Any]) -> Problem:
