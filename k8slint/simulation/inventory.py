@@ -11,7 +11,7 @@ from typing import Any, Final
 from k8slint.apiserver.defaults.core import DEFAULT_NAMESPACE
 from k8slint.cluster.cluster import CLUSTER_SCOPED, Cluster
 from k8slint.objects.object import Object
-from k8slint.values.reading import ShapeError
+from k8slint.values.reading import ShapeError, mapping_at
 
 _OLD_GROUPS: Final = {"extensions": "apps"}
 # Applying a manifest of these moves nothing: what is bound stays bound, what runs keeps running where it is.
@@ -129,3 +129,8 @@ def _items(objects: Iterable[Object], *, is_described: bool) -> Iterable[Item]:
         group_kind = f"{obj.kind}.{group}" if group else obj.kind
         namespace = "" if group_kind in CLUSTER_SCOPED else obj.namespace or DEFAULT_NAMESPACE
         yield Item(obj, group_kind, namespace, is_described)
+
+
+def placed(data: Mapping[str, Any], namespace: str, name: str) -> dict[str, Any]:
+    """The object with its namespace and name written out."""
+    return {**data, "metadata": {**mapping_at(data, "metadata", ""), "namespace": namespace, "name": name}}
