@@ -220,28 +220,30 @@ def _strings(obj: Object) -> Iterator[tuple[str, bool]]:
 
 @once
 def _gather(cluster: Cluster) -> Evidence:
-    makers, workload_makers, pod_makers, mentioned, pod_mentioned = (Words() for _ in range(5))
+    makers, workload_makers, pod_makers = Words(), Words(), Words()
+    mentioned, pod_mentioned = Words(), Words()
     filled: set[str] = set()
     busy: set[str] = set()
     for obj in (*cluster.objects, *(cluster.description or ())):
         namespace, made_beside = obj.namespace, beside(obj.group_kind)
-        installer, is_for_pods = installers().get(obj.group_kind), made_beside == "pods"
+        installer = installers().get(obj.group_kind)
         if installer is not None:
-            paths = [path for place in installer.folders for _, path in reach(obj.data, place) if isinstance(path, str)]
+            paths = [path for path in _folders(obj, installer) if isinstance(path, str)]
             if paths and all(_is_read(cluster, posixpath.normpath(path.lstrip("/"))) for path in paths):
                 continue
             namespace = _target(obj, installer)
-            filled.update({namespace} if paths and namespace else ())
+            if paths and namespace:
+                filled.add(namespace)
             for name in _release_names(obj, installer):
                 makers.add(name, namespace)
         elif not _is_maker(obj):
             continue
         busy.add(namespace)
-        (pod_makers if is_for_pods else workload_makers if made_beside == "workloads" else makers).add(
-            obj.name, namespace
-        )
+        names = {"pods": pod_makers, "workloads": workload_makers}.get(made_beside, makers)
+        names.add(obj.name, namespace)
         for string, is_read in _strings(obj):
-            (pod_mentioned if is_read or is_for_pods else mentioned).add(string, namespace)
+            words = pod_mentioned if is_read or made_beside == "pods" else mentioned
+            words.add(string, namespace)
     return Evidence(
         makers,
         mentioned,
@@ -273,6 +275,10 @@ def _release_names(obj: Object, installer: Installer) -> Iterator[str]:
         yield from (text(name) for _, name in reach(obj.data, place))
 
 
+def _folders(obj: Object, installer: Installer) -> list[Any]:
+    return [path for place in installer.folders for _, path in reach(obj.data, place)]
+
+
 def _target(obj: Object, installer: Installer) -> str:
     """The namespace that a release or an application fills; empty where it is not written or not yet rendered."""
     targets = (text(dig(obj.data, *place)) for place in installer.namespaces)
@@ -298,7 +304,7 @@ def _releases(cluster: Cluster) -> Mapping[str, frozenset[str]]:
     found: dict[str, frozenset[str]] = {}
     for group_kind, installer in installers().items():
         for obj in cluster.of_kind(group_kind):
-            if not any(True for place in installer.folders for _ in reach(obj.data, place)):
+            if not _folders(obj, installer):
                 names = (obj.name, *_release_names(obj, installer))
                 words = frozenset(word for name in names for word in _BETWEEN_WORDS.split(name) if len(word) > 1)
                 found[folder_of(obj)] = found.get(folder_of(obj), frozenset()) | words

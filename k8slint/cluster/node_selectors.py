@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from k8slint.cluster.cluster import Cluster, once
@@ -40,6 +40,10 @@ class Nodes(NamedTuple):
         for node in some:
             if by_label.matches(node.labels) and by_field.matches({"metadata.name": node.name}):
                 yield node
+
+    def meet_any(self, terms: Iterable[Mapping[str, Any]]) -> bool:
+        """Whether one of the nodes meets one of the terms."""
+        return any(next(self.meeting(term), None) is not None for term in terms)
 
 
 MISSED: Final = "nodes"

@@ -251,10 +251,12 @@ def _candidates(service: Object, selector: LabelSelector, cluster: Cluster) -> I
             # Among very many values some are alike by accident.
             others = [value for value in values if value != wanted] if len(values) <= _FEW_VALUES else []
             near = nearest_name(wanted, others)
-            yield from islice(values[near], _LOOKED_AT) if near is not None else ()
+            if near is not None:
+                yield from islice(values[near], _LOOKED_AT)
     yield from islice(_pods_by_name(cluster).get(service.name, []), _LOOKED_AT)
     beside = _pods_by_file(cluster).get(service.document.source.name, [])
-    yield from beside if len(beside) == 1 else ()
+    if len(beside) == 1:
+        yield beside[0]
 
 
 @once

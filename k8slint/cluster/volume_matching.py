@@ -173,7 +173,8 @@ class Volumes(NamedTuple):
                 lacks = lacks_of(volume, claim, is_named=False)
                 if any(lack.at_claim != _SELECTOR for lack in lacks):
                     break  # what follows is smaller, and else the same
-                count += not lacks
+                if not lacks:
+                    count += 1
         return count
 
     def nearest(self, claim: Claim) -> tuple[Object, tuple[Lack, ...]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, Final
 
 from k8slint.cluster.cluster import Cluster
@@ -90,11 +90,15 @@ def _json_bytes(data: Any) -> int:
         if isinstance(value, dict):
             pending.extend(value)
             pending.extend(value.values())
-            size += len("{}") + 2 * len(value) - bool(value)
+            size += len("{}") + len(value) + _commas(value)  # a colon for each key
         elif isinstance(value, list):
             pending.extend(value)
-            size += len("[]") + len(value) - bool(value)
+            size += len("[]") + _commas(value)
         else:
             written = json.dumps(value, ensure_ascii=False)
             size += _utf8_bytes(written) + sum(more * written.count(character) for character, more in _ESCAPED.items())
     return size
+
+
+def _commas(parts: Collection[Any]) -> int:
+    return max(len(parts) - 1, 0)

@@ -51,12 +51,12 @@ def _hostpaths_of_pod(pod: Pod, cluster: Cluster) -> Iterator[Problem]:
         for _, mount in container.mounts():
             name = text(mount.get("name"))
             written_to[name] = written_to.get(name, False) or mount.get("readOnly") is not True
-    with_data = [
-        (path, data["hostPath"])
-        for path, data in volumes
-        if (is_written_to := written_to.get(text(data.get("name")))) is not None
-        and _holds_data(data["hostPath"], is_written_to=is_written_to)
-    ]
+    with_data = []
+    for path, data in volumes:
+        is_written_to = written_to.get(text(data.get("name")))
+        # What no container mounts is not looked at.
+        if is_written_to is not None and _holds_data(data["hostPath"], is_written_to=is_written_to):
+            with_data.append((path, data["hostPath"]))
     # The nodes come last: whoever asks for them in vain has the report say so.
     if with_data and not _is_pinned(pod, cluster) and not has_one_node(cluster):
         yield from (_stays_behind((*pod.path, *path, "hostPath"), host_path) for path, host_path in with_data)
@@ -100,7 +100,7 @@ def _is_pinned(pod: Pod, cluster: Cluster) -> bool:
         return True
     terms = terms_of(dig(spec, "affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution"))
     hosts = [demanded_hosts(term) for term in terms or ()]
-    if hosts and hosts[0] is not None and len(hosts[0]) == 1 and hosts.count(hosts[0]) == len(hosts):
+    if hosts and all(each is not None and len(each) == 1 and each == hosts[0] for each in hosts):
         return True
     nodes = known_nodes(cluster) if node_selector or terms else None
     if nodes is None:

@@ -35,10 +35,10 @@ def local_volume_matches_no_node(obj: Object, cluster: Cluster) -> Iterator[Prob
     if not terms or any(_is_unrendered(term) for term in terms):
         return
     nodes = known_nodes(cluster)
-    if nodes is None or any(True for term in terms for _ in nodes.meeting(term)):
+    if nodes is None or nodes.meet_any(terms):
         return
     wanted = " or ".join(_term_text(term) for term in terms)
-    hosts = next((found for term in terms if (found := demanded_hosts(term))), [])
+    hosts = next(filter(None, map(demanded_hosts, terms)), [])
     near = nearest_name(hosts[0], nodes.by_host) if hosts else None
     hint = f'; nearest is "{near}"' if near else ""
     yield Problem(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from k8slint.cluster.cluster import Cluster
 from k8slint.loading.document import Path
@@ -11,9 +11,6 @@ from k8slint.objects.fields import integer, items, text
 from k8slint.objects.object import Container, Pod
 from k8slint.objects.problem import Problem, Related
 from k8slint.values.placeholder import has_placeholder
-
-_Claim = tuple[Container, Path, dict[str, Any]]
-"""A container port: whose it is, where, and the entry."""
 
 
 def duplicate_container_port(pod: Pod, cluster: Cluster) -> Iterator[Problem]:
@@ -27,6 +24,14 @@ def duplicate_container_port(pod: Pod, cluster: Cluster) -> Iterator[Problem]:
             yield from _repeated_names(container)
             # A plain init container has ended when the others start, so it only meets its own ports.
             yield from _repeated_numbers(container, {} if container.is_init else numbers)
+
+
+class _Claim(NamedTuple):
+    """A port of a container as one of its entries declares it."""
+
+    container: Container
+    path: Path
+    entry: dict[str, Any]
 
 
 def _repeated_names(container: Container) -> Iterator[Problem]:
@@ -51,11 +56,13 @@ def _repeated_numbers(container: Container, claims: dict[tuple[int, str], _Claim
         if number is None:
             continue
         key = (number, text(port.get("protocol")) or "TCP")
-        first = claims.setdefault(key, (container, path, port))
-        if first[0] is not container:
-            if first[0].name != container.name:  # equal names are refused as such
+        first = claims.setdefault(key, _Claim(container, path, port))
+        if first.container is not container:
+            if first.container.name != container.name:  # equal names are refused as such
                 yield _contended(container, path, key, first)
-        elif first[2] is not port and all(port.get(field) == first[2].get(field) for field in ("hostIP", "hostPort")):
+        elif first.entry is not port and all(
+            port.get(field) == first.entry.get(field) for field in ("hostIP", "hostPort")
+        ):
             yield _twice_listed(container, path, port, first)
 
 
@@ -64,15 +71,15 @@ def _contended(container: Container, path: Path, key: tuple[int, str], first: _C
     pod = container.pod
     return Problem(
         (*path, "containerPort"),
-        f'containers "{first[0].name}" and "{container.name}" both claim port {number}/{protocol} '
+        f'containers "{first.container.name}" and "{container.name}" both claim port {number}/{protocol} '
         "in the one network namespace of the Pod",
-        related=(Related(pod.obj, (*pod.path, *first[1], "containerPort"), "claimed first here"),),
+        related=(Related(pod.obj, (*pod.path, *first.path, "containerPort"), "claimed first here"),),
     )
 
 
 def _twice_listed(container: Container, path: Path, port: dict[str, Any], first: _Claim) -> Problem:
     pod = container.pod
-    protocol, names = text(port.get("protocol")) or "TCP", [text(entry.get("name")) for entry in (first[2], port)]
+    protocol, names = text(port.get("protocol")) or "TCP", [text(entry.get("name")) for entry in (first.entry, port)]
     named = f', as "{names[0]}" and "{names[1]}"' if all(names) else ""
     effect = "The API server warns of a duplicate port definition, and kubectl apply may drop one of the two entries."
     if port.get("hostPort"):
@@ -81,7 +88,7 @@ def _twice_listed(container: Container, path: Path, port: dict[str, Any], first:
     return Problem(
         (*path, "containerPort"),
         f'container "{container.name}" lists port {port["containerPort"]}/{protocol} twice{named}',
-        related=(Related(pod.obj, (*pod.path, *first[1], "containerPort"), "listed first here"),),
+        related=(Related(pod.obj, (*pod.path, *first.path, "containerPort"), "listed first here"),),
         effect=effect,
         fix="Remove one of the two entries, or mend its number or protocol.",
     )
