@@ -64,19 +64,25 @@ class Rule:
         Raises:
             UsageError: if there is no such module, or no such function in it.
         """
-        name, folder = self.id.replace("-", "_"), f"k8slint/checks/{self.category}"
-        # The checks of `scheduling` are one module.
-        path = folder if self.topic == self.category else f"{folder}/{self.topic}"
+        name, path = self.id.replace("-", "_"), self._path
+        known_as = path.replace("/", ".")
         try:
-            module = importlib.import_module(path.replace("/", "."))
+            module = importlib.import_module(known_as)
         except ModuleNotFoundError as error:
-            if not str(error.name).startswith(folder.replace("/", ".")):
+            if error.name not in (known_as, known_as.rpartition(".")[0]):
                 raise
-            raise UsageError(f'{self.file}: check names "{self.topic}", and there is no {path}.py') from None
+            hint = _hint_at_module(self.category, self.topic)
+            raise UsageError(f'{self.file}: check names "{self.topic}", and there is no {path}.py{hint}') from None
         check: Check | None = getattr(module, name, None)
         if check is None:
             raise UsageError(f"{self.file}: there is no function {name} in {path}.py")
         return check
+
+    @property
+    def _path(self) -> str:
+        folder = f"k8slint/checks/{self.category}"
+        # The checks of `scheduling` are one module.
+        return folder if self.topic == self.category else f"{folder}/{self.topic}"
 
     @cached_property
     def page(self) -> RulePage:
@@ -121,6 +127,14 @@ def read_rule_file(file: Path) -> Document:
     """The one document of a rule's file."""
     (document,) = compose(Source(str(file), file.read_text(encoding="utf-8")))
     return document
+
+
+def _hint_at_module(category: str, name: str) -> str:
+    from k8slint.values.nearest import nearest  # noqa: PLC0415 - only for what is misspelt
+
+    modules = Path(__file__).parents[1].glob(f"checks/{category}/*.py")
+    near = nearest(name, (file.stem for file in modules))
+    return f'; did you mean "{near}"?' if near else ""
 
 
 def _rule(file: Path, head: dict[str, Any]) -> Rule:
