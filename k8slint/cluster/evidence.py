@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any, Final, NamedTuple
@@ -24,6 +23,7 @@ from k8slint.cluster.kustomizations import (
 from k8slint.cluster.tables import Installer, beside, installers
 from k8slint.objects.fields import dig, items, mapping, sequence, text
 from k8slint.objects.object import Container, Object
+from k8slint.values.grouped import grouped
 from k8slint.values.placeholder import has_placeholder
 
 
@@ -292,11 +292,8 @@ def _is_read(cluster: Cluster, path: str) -> bool:
 
 
 @once
-def _paths_by_name(cluster: Cluster) -> Mapping[str, list[str]]:
-    found: dict[str, list[str]] = defaultdict(list)
-    for path in paths_read(cluster):
-        found[posixpath.basename(path)].append(path)
-    return found
+def _paths_by_name(cluster: Cluster) -> Mapping[str, tuple[str, ...]]:
+    return grouped((posixpath.basename(path), path) for path in paths_read(cluster))
 
 
 def _releases(cluster: Cluster) -> Mapping[str, frozenset[str]]:

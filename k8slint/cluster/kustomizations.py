@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import posixpath
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from k8slint.cluster.cluster import Cluster, once
 from k8slint.objects.fields import mapping, sequence, text
 from k8slint.objects.object import Object
+from k8slint.values.grouped import grouped
 
 _KUSTOMIZATION: Final = "Kustomization.kustomize.config.k8s.io"
 KUSTOMIZATIONS: Final = ("Component.kustomize.config.k8s.io", _KUSTOMIZATION)
@@ -86,9 +86,7 @@ def open_paths(cluster: Cluster) -> Iterator[str]:
     So are components that none of the files takes in: they are parts of something.
     """
     read, several = paths_read(cluster.whole), list(kustomizations(cluster))
-    by_folder: dict[str, list[Object]] = defaultdict(list)
-    for kustomization in several:
-        by_folder[folder_of(kustomization)].append(kustomization)
+    by_folder = grouped((folder_of(kustomization), kustomization) for kustomization in several)
     listed = {path for kustomization in several for path in listed_files(kustomization)}
     pending = [
         folder_of(one)
@@ -145,11 +143,11 @@ def names_given(obj: Object, cluster: Cluster) -> Iterator[str]:
 
 
 @once
-def _renaming(cluster: Cluster) -> Mapping[str, list[Object]]:
+def _renaming(cluster: Cluster) -> Mapping[str, tuple[Object, ...]]:
     """The kustomizations that rename, by the paths that they take in."""
-    found: dict[str, list[Object]] = defaultdict(list)
-    for kustomization in kustomizations(cluster):
-        if prefixed(kustomization, ""):
-            for path in listed_files(kustomization):
-                found[path].append(kustomization)
-    return found
+    return grouped(
+        (path, kustomization)
+        for kustomization in kustomizations(cluster)
+        if prefixed(kustomization, "")
+        for path in listed_files(kustomization)
+    )

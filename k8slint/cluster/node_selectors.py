@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from k8slint.cluster.cluster import Cluster, once
 from k8slint.objects.fields import items, sequence
+from k8slint.values.grouped import grouped
 from k8slint.values.labels import LabelSelector
 
 HOSTNAME: Final = "kubernetes.io/hostname"
@@ -62,11 +62,7 @@ def known_nodes(cluster: Cluster) -> Nodes | None:
 def _nodes(cluster: Cluster) -> Nodes:
     # The kubelet sets the hostname label; a node described by hand may leave it out.
     nodes = [Node(node.name, {HOSTNAME: node.name, **node.labels}) for node in cluster.nodes or ()]
-    by_host: dict[str, list[Node]] = defaultdict(list)
-    for node in nodes:
-        for host in {node.name, node.labels[HOSTNAME]}:
-            by_host[host].append(node)
-    return Nodes(tuple(nodes), {host: tuple(several) for host, several in by_host.items()})
+    return Nodes(tuple(nodes), grouped((host, node) for node in nodes for host in {node.name, node.labels[HOSTNAME]}))
 
 
 def has_one_node(cluster: Cluster) -> bool:

@@ -15,6 +15,7 @@ from k8slint.cluster.similar_names import is_slip, nearest_name
 from k8slint.loading.document import Path
 from k8slint.objects.fields import items, sequence, text
 from k8slint.objects.object import Object, Pod
+from k8slint.values.grouped import grouped
 from k8slint.values.labels import LabelSelector, Requirement
 from k8slint.values.placeholder import has_placeholder
 
@@ -253,8 +254,8 @@ def _candidates(service: Object, selector: LabelSelector, cluster: Cluster) -> I
             near = nearest_name(wanted, others)
             if near is not None:
                 yield from islice(values[near], _LOOKED_AT)
-    yield from islice(_pods_by_name(cluster).get(service.name, []), _LOOKED_AT)
-    beside = _pods_by_file(cluster).get(service.document.source.name, [])
+    yield from islice(_pods_by_name(cluster).get(service.name, ()), _LOOKED_AT)
+    beside = _pods_by_file(cluster).get(service.document.source.name, ())
     if len(beside) == 1:
         yield beside[0]
 
@@ -270,19 +271,13 @@ def _pods_by_label(cluster: Cluster) -> Mapping[str, Mapping[str, list[Pod]]]:
 
 
 @once
-def _pods_by_file(cluster: Cluster) -> Mapping[str, list[Pod]]:
-    found: dict[str, list[Pod]] = defaultdict(list)
-    for pod in cluster.pods:
-        found[pod.obj.document.source.name].append(pod)
-    return found
+def _pods_by_file(cluster: Cluster) -> Mapping[str, tuple[Pod, ...]]:
+    return grouped((pod.obj.document.source.name, pod) for pod in cluster.pods)
 
 
 @once
-def _pods_by_name(cluster: Cluster) -> Mapping[str, list[Pod]]:
-    found: dict[str, list[Pod]] = defaultdict(list)
-    for pod in cluster.pods:
-        found[pod.obj.name].append(pod)
-    return found
+def _pods_by_name(cluster: Cluster) -> Mapping[str, tuple[Pod, ...]]:
+    return grouped((pod.obj.name, pod) for pod in cluster.pods)
 
 
 @once

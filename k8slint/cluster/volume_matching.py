@@ -10,6 +10,7 @@ from k8slint.cluster.cluster import Cluster, may_share_namespace, once
 from k8slint.loading.document import Path
 from k8slint.objects.fields import dig, integer, items, mapping, sequence, strings, text
 from k8slint.objects.object import Object
+from k8slint.values.grouped import grouped
 from k8slint.values.labels import LabelSelector
 from k8slint.values.placeholder import has_placeholder
 from k8slint.values.quantity import Quantity, QuantityError
@@ -187,9 +188,7 @@ class Volumes(NamedTuple):
 @once
 def volumes_by_class(cluster: Cluster) -> Mapping[str, Volumes]:
     """The PersistentVolumes of each class that has some."""
-    by_class: dict[str, list[Object]] = defaultdict(list)
-    for volume in cluster.of_kind("PersistentVolume"):
-        by_class[class_of_volume(volume)].append(volume)
+    by_class = grouped((class_of_volume(volume), volume) for volume in cluster.of_kind("PersistentVolume"))
     return {name: _volumes(volumes) for name, volumes in by_class.items()}
 
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 from k8slint.apiserver.defaults.core import DEFAULT_NAMESPACE
 from k8slint.cluster.cluster import CLUSTER_SCOPED, Cluster
 from k8slint.objects.object import Object
+from k8slint.values.grouped import grouped
 from k8slint.values.reading import ShapeError, mapping_at
 
 _OLD_GROUPS: Final = {"extensions": "apps"}
@@ -117,10 +118,7 @@ class Inventory:
 
     @cached_property
     def _by_kind(self) -> dict[str, tuple[Item, ...]]:
-        found: dict[str, list[Item]] = {}
-        for item in self.items:
-            found.setdefault(item.group_kind, []).append(item)
-        return {kind: tuple(items) for kind, items in found.items()}
+        return grouped((item.group_kind, item) for item in self.items)
 
 
 def _items(objects: Iterable[Object], *, is_described: bool) -> Iterable[Item]:

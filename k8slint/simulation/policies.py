@@ -15,6 +15,7 @@ from k8slint.apiserver.admission.plugins import (
 from k8slint.cluster.cluster import Cluster
 from k8slint.simulation.inventory import Inventory, Item
 from k8slint.simulation.notes import Notes
+from k8slint.values.grouped import grouped
 from k8slint.values.reading import labels_at, mapping_at, text_at
 from k8slint.values.version import KubernetesVersion
 
@@ -33,13 +34,12 @@ def policies_of(inventory: Inventory, cluster: Cluster, version: KubernetesVersi
             inventory.of_kind("RuntimeClass.node.k8s.io"), lambda item: RuntimeClass.of(item.data)
         )
     }
-    ranges: dict[str, list[LimitRange]] = {}
-    for item, found in notes.read(inventory.of_kind("LimitRange"), lambda item: LimitRange.of(item.data)):
-        ranges.setdefault(item.namespace, []).append(found)
+    read_ranges = notes.read(inventory.of_kind("LimitRange"), lambda item: LimitRange.of(item.data))
+    ranges = grouped((item.namespace, found) for item, found in read_ranges)
     classes = [item.data for item, _ in notes.read(inventory.of_kind("StorageClass.storage.k8s.io"), _notes_of)]
     return Policies(
         version,
-        {namespace: tuple(found) for namespace, found in ranges.items()},
+        ranges,
         {**BUILT_IN_PRIORITIES, **priorities},
         runtimes,
         default_storage_class(classes),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from k8slint.cluster.cluster import Cluster, once
 from k8slint.cluster.kustomizations import kustomizations, listed_files
 from k8slint.objects.object import Object
 from k8slint.objects.problem import Problem, Related
+from k8slint.values.grouped import grouped
 from k8slint.values.gvk import GroupVersionKind
 
 
@@ -49,9 +49,10 @@ def _repeated(cluster: Cluster) -> Mapping[Object, tuple[Object, str]]:
 
 
 @once
-def _kustomizations_by_file(cluster: Cluster) -> Mapping[str, list[str]]:
-    found: dict[str, list[str]] = defaultdict(list)
-    for kustomization in kustomizations(cluster):
-        for file in listed_files(kustomization):
-            found[file].append(kustomization.document.source.name)
-    return found
+def _kustomizations_by_file(cluster: Cluster) -> Mapping[str, tuple[str, ...]]:
+    """The names of the kustomizations that take in a file."""
+    return grouped(
+        (file, kustomization.document.source.name)
+        for kustomization in kustomizations(cluster)
+        for file in listed_files(kustomization)
+    )
