@@ -62,8 +62,8 @@ def _is_ending(item: Item) -> bool:
     )
 
 
-def _elsewhere(inventory: Inventory, cluster: Cluster) -> frozenset[tuple[str, str]]:
-    """The classes that the manifests' pods name and that the settings say exist, by kind and name."""
+def _elsewhere(inventory: Inventory, cluster: Cluster) -> frozenset[str]:
+    """The classes that the manifests' pods name and that the settings say exist."""
     named = {
         (kind, name)
         for item in inventory.manifests
@@ -71,7 +71,7 @@ def _elsewhere(inventory: Inventory, cluster: Cluster) -> frozenset[tuple[str, s
         for kind, key in (("PriorityClass", "priorityClassName"), ("RuntimeClass", "runtimeClassName"))
         if isinstance(name := pod.spec.get(key), str) and name
     }
-    return frozenset((kind, name) for kind, name in named if cluster.is_external(kind, "", name))
+    return frozenset(f"{kind} {name}" for kind, name in named if cluster.is_external(kind, "", name))
 
 
 def _accounts(inventory: Inventory) -> dict[str, frozenset[str]]:

@@ -82,8 +82,8 @@ BUILT_IN_PRIORITIES: Final = {
 class Policies:
     """What admission goes by. `limit_ranges` are by namespace; `ending` are namespaces being deleted.
 
-    `elsewhere` are kind and name of classes that exist though nothing here defines them; `accounts` are the
-    ServiceAccounts of namespaces that list theirs.
+    `elsewhere` are names of classes that exist though nothing here defines them; `accounts` are the ServiceAccounts of
+    namespaces that list theirs.
     """
 
     version: KubernetesVersion
@@ -92,7 +92,7 @@ class Policies:
     runtimes: Mapping[str, RuntimeClass] = field(default_factory=dict)
     default_class: str = ""
     ending: frozenset[str] = frozenset()
-    elsewhere: frozenset[tuple[str, str]] = frozenset()
+    elsewhere: frozenset[str] = frozenset()
     accounts: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @property
@@ -158,7 +158,7 @@ def _priority(spec: Mapping[str, Any], policies: Policies) -> dict[str, Any]:
     name = text_at(spec, "priorityClassName", "spec")
     found = policies.priorities.get(name) if name else policies.default_priority
     if found is None:
-        if ("PriorityClass", name) in policies.elsewhere:
+        if f"PriorityClass {name}" in policies.elsewhere:
             return {"priority": spec.get("priority", 0)}
         message = f"no PriorityClass with name {name} was found"
         raise Refused(message, AdmissionPhase.MUTATING, ("spec", "priorityClassName"), f"PriorityClass {name}")
@@ -202,7 +202,7 @@ def _runtime(spec: Mapping[str, Any], policies: Policies) -> dict[str, Any]:
     name = text_at(spec, "runtimeClassName", "spec")
     found = policies.runtimes.get(name) if name else None
     if name and found is None:
-        if ("RuntimeClass", name) in policies.elsewhere:
+        if f"RuntimeClass {name}" in policies.elsewhere:
             return {}
         message = f'pod rejected: RuntimeClass "{name}" not found'
         raise Refused(message, AdmissionPhase.MUTATING, ("spec", "runtimeClassName"), f"RuntimeClass {name}")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from k8slint.cluster.cluster import Cluster, once
-from k8slint.cluster.kustomizations import KUSTOMIZATIONS
+from k8slint.cluster.kustomizations import kustomizations
 from k8slint.loading.document import Path
 from k8slint.objects.fields import dig, items, mapping, sequence, text
 from k8slint.objects.object import Container, Pod
@@ -113,10 +113,9 @@ def _never_changes(pod: Pod, cluster: Cluster, kind: str, name: str) -> bool:
 @once
 def _generated_names(cluster: Cluster) -> frozenset[str]:
     """Names to which kustomize adds a hash."""
-    kustomizations = (obj for kind in sorted(KUSTOMIZATIONS) for obj in cluster.of_kind(kind))
     return frozenset(
         text(generator.get("name"))
-        for obj in kustomizations
+        for obj in kustomizations(cluster)
         if dig(obj.data, "generatorOptions", "disableNameSuffixHash") is not True
         for field in ("configMapGenerator", "secretGenerator")
         for _, generator in items(obj.data.get(field))
