@@ -14,7 +14,7 @@ from k8slint.cluster.cluster import CLUSTER_SCOPED, Cluster, once
 from k8slint.cluster.evidence import evidence_of
 from k8slint.cluster.generated import CERTIFICATES, Supply, config_keys, produced, reach
 from k8slint.cluster.kustomizations import KUSTOMIZATIONS, names_given
-from k8slint.cluster.tables import given_as
+from k8slint.cluster.tables import annotations_that, given_as
 from k8slint.loading.document import Path
 from k8slint.objects.fields import dig, items, mapping, text
 from k8slint.objects.object import Container, Object, Pod
@@ -295,10 +295,7 @@ _CONFIG: Final = frozenset({"ConfigMap", "Secret"})
 
 def _is_copied(obj: Object) -> bool:
     """Whether a controller copies the object to other namespaces."""
-    return any(annotation.startswith(_COPIED) for annotation in mapping(dig(obj.data, "metadata", "annotations")))
-
-
-_COPIED: Final = ("reflector.v1.k8s.emberstack.com/", "replicator.v1.mittwald.de/", "kubed.appscode.com/sync")
+    return any(annotations_that("copies").match(key) for key in mapping(dig(obj.data, "metadata", "annotations")))
 
 
 def _claims(obj: Object) -> Iterator[Supply]:

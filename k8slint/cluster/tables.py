@@ -1,12 +1,13 @@
-"""The tables of `rules/tables/`: what clusters have without anybody's file, and what operators make and install.
+"""The tables of `rules/tables/`: what clusters have without anybody's file, and what operators make of the files.
 
 Each is read when something first asks for it: most runs do without.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
-from fnmatch import fnmatchcase
+from fnmatch import fnmatchcase, translate
 from functools import cache
 from typing import Any, Final, Literal, NamedTuple
 
@@ -108,6 +109,17 @@ def installers() -> Mapping[str, Installer]:
         return tuple(tuple(path.split(".")) for path in row.get(field, ()))
 
     return {row["kind"]: Installer(*(paths(row, field) for field in Installer._fields)) for row in rows("installers")}
+
+
+Deed = Literal["restarts", "copies", "fills", "certifies"]
+"""What a controller does with an object that carries its annotation; the table says more."""
+
+
+@cache
+def annotations_that(does: Deed) -> re.Pattern[str]:
+    """The annotations by which a controller does that."""
+    globs = (glob for row in rows("annotations") if row["does"] == does for glob in row["annotations"])
+    return re.compile("|".join(map(translate, globs)))
 
 
 @cache

@@ -8,15 +8,12 @@ from typing import Any, Final
 
 from k8slint.cluster.cluster import Cluster, once
 from k8slint.cluster.kustomizations import kustomizations
+from k8slint.cluster.tables import annotations_that
 from k8slint.loading.document import Path
 from k8slint.objects.fields import dig, items, mapping, sequence, text
 from k8slint.objects.object import Container, Pod
 from k8slint.objects.problem import Problem
 
-_RESTARTERS = re.compile(
-    r"(?:.*\.)?(?:reloader\.stakater\.com|wave\.pusher\.com|fabric8\.io)/|operator\.1password\.io/auto-restart"
-    r"|secrets\.(?:doppler|infisical)\.com/"
-)
 _CHECKSUM = re.compile(r"checksum|sha(?:1|256)|(?:^|[-./_])hash(?:[-./_]|$)|(?:[a-z]Hash)$")
 _GENERATED = re.compile(r".*-[24-9bcdfghkmt]{10}")
 _SOURCES: Final = {"Secret": ("secretKeyRef", "secretRef"), "ConfigMap": ("configMapKeyRef", "configMapRef")}
@@ -99,7 +96,7 @@ def _is_restarted(pod: Pod) -> bool:
     if any(_CHECKSUM.search(key) for key in pod.annotations):
         return True
     both = (*pod.annotations.items(), *pod.obj.annotations.items())
-    return any(_RESTARTERS.match(key) and value != "false" for key, value in both)
+    return any(annotations_that("restarts").match(key) and value != "false" for key, value in both)
 
 
 def _never_changes(pod: Pod, cluster: Cluster, kind: str, name: str) -> bool:

@@ -10,7 +10,7 @@ import pytest
 
 from k8slint.bundled import SCHEMAS, TABLES
 from k8slint.cluster.cluster import CLUSTER_SCOPED
-from k8slint.cluster.tables import beside, given, given_as, makers, names_given_by_clusters, rows
+from k8slint.cluster.tables import annotations_that, beside, given, given_as, makers, names_given_by_clusters, rows
 from k8slint.engine.rule import load_rules, read_rule_file
 
 FILES = sorted(TABLES.glob("*.yaml"))
@@ -98,6 +98,23 @@ def test_a_kind_without_a_row_makes_what_its_group_says():
 def test_what_a_table_lists_it_lists_once(table, key):
     listed = [entry for row in rows(table) for entry in row[key]]
     assert len(listed) == len(set(listed))
+
+
+@pytest.mark.parametrize(
+    ("does", "annotation", "expected"),
+    [
+        ("restarts", "reloader.stakater.com/auto", True),
+        ("restarts", "configmap.reloader.stakater.com/reload", True),
+        ("restarts", "notreloader.stakater.com/auto", False),
+        ("restarts", "operator.1password.io/item-path", False),
+        ("copies", "replicator.v1.mittwald.de/replicate-to", True),
+        ("fills", "replicator.v1.mittwald.de/replicate-to", False),
+        ("fills", "replicator.v1.mittwald.de/replicate-from", True),
+        ("certifies", "cert-manager.io/cluster-issuer", True),
+    ],
+)
+def test_what_an_annotation_makes_a_controller_do(does, annotation, expected):
+    assert bool(annotations_that(does).match(annotation)) is expected
 
 
 @pytest.mark.parametrize("table", ["makers", "installers"])
