@@ -10,10 +10,8 @@ from hypothesis import strategies as st
 
 from k8slint.apiserver.create import check_fields
 from k8slint.apiserver.schemas import NEWEST, assumptions, coverage, schemas_for
-from k8slint.loading.document import Document, Source
-from k8slint.objects.from_documents import read_source
-from k8slint.objects.object import Object
 from k8slint.objects.problem import Problem
+from tests.build import objects_of
 
 ANYTHING = st.recursive(
     st.none()
@@ -81,11 +79,6 @@ TYPES = [
     ("apiextensions.k8s.io/v1", "CustomResourceDefinition"),
     ("coordination.k8s.io/v1", "Lease"),
 ]
-
-
-def objects_of(*documents: Any) -> tuple[Object, ...]:
-    source = Source("a.yaml", "")
-    return read_source(source, [Document(source, 0, 0, data, None) for data in documents]).objects
 
 
 def problems(*documents: Any) -> list[Problem]:

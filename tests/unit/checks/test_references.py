@@ -11,35 +11,20 @@ import pytest
 from k8slint.checks import references
 from k8slint.cluster.cluster import Cluster
 from k8slint.engine.rule import load_rules
-from k8slint.loading.composer import compose
-from k8slint.loading.document import Document, Source
-from k8slint.objects.from_documents import read_source
-from k8slint.objects.object import Object
 from k8slint.objects.problem import Problem
+from tests.build import objects_of, problems_of, read
 
 RULES = {rule.id.replace("-", "_"): rule for rule in load_rules().values() if rule.category == "references"}
 SECRET_VALUE = "c2VjcmV0LXZhbHVl"  # noqa: S105 - a value that must not be seen
 
 
-def read(files: Mapping[str, str]) -> tuple[Object, ...]:
-    sources = [Source(name, text) for name, text in files.items()]
-    readings = [read_source(source, compose(source)) for source in sources]
-    assert not any(document.failed for reading in readings for document in reading.documents)
-    return tuple(obj for reading in readings for obj in reading.objects)
-
-
 def problems(check: Callable[..., Iterator[Problem]], files: str | Mapping[str, str]) -> list[Problem]:
-    objects = read({"test.yaml": files} if isinstance(files, str) else files)
-    return list(found_by(check.__name__, objects, Cluster(objects)))
+    cluster = Cluster(read(files, "test.yaml"))
+    return list(found_by(check.__name__, cluster))
 
 
-def found_by(name: str, objects: tuple[Object, ...], cluster: Cluster) -> Iterator[Problem]:
-    rule = RULES[name]
-    for obj in objects:
-        if rule.target == "object" and (not rule.kinds or obj.group_kind in rule.kinds):
-            yield from rule.check(obj, cluster)
-        elif rule.target == "pod" and obj.pod is not None:
-            yield from rule.check(obj.pod, cluster)
+def found_by(name: str, cluster: Cluster) -> Iterator[Problem]:
+    return (problem for obj in cluster.objects for problem in problems_of(RULES[name], obj, cluster))
 
 
 def only(found: list[Problem]) -> Problem:
@@ -236,7 +221,7 @@ def test_a_target_port_points_at_the_port_that_was_meant() -> None:
     web = pod("{containers: [{name: a, ports: [{name: http, containerPort: 80}]}]}")
     files = {"pod.yaml": web, "service.yaml": service("web", "{app: web}", "[{port: 80, targetPort: htpp}]")}
     problem = only(problems(references.service_target_port_missing, files))
-    assert (related_file(problem), problem.unless) == ("pod.yaml", "htpp")
+    assert (related_file(problem), problem.rests_on.mended_by) == ("pod.yaml", "htpp")
     assert problem.related[0].path == ("spec", "containers", 0, "ports", 0, "name")
 
 
@@ -547,31 +532,21 @@ def with_junk(data: Any, path: tuple[str | int, ...], junk: Any) -> Any:
     return changed
 
 
-def documents() -> list[Document]:
-    return list(compose(Source("test.yaml", WHOLE)))
-
-
-@pytest.mark.parametrize("index", range(len(documents())))
+@pytest.mark.parametrize("index", range(len(read(WHOLE))))
 def test_no_shape_of_data_makes_a_check_fail(index: int) -> None:
-    written = documents()
-    others = [document for place, document in enumerate(written) if place != index]
-    source = written[index].source
-    known = [read_source(source, [document]).objects for document in others]
-    unchanged = tuple(obj for objects in known for obj in objects)
+    written = read(WHOLE, "test.yaml")
+    unchanged = [obj for place, obj in enumerate(written) if place != index]
     for path in places(written[index].data):
         if path[0] in ("apiVersion", "kind"):
             continue
         for junk in JUNK:
             data = with_junk(written[index].data, path, junk)
-            changed = read_source(source, [Document(source, 0, 0, data, None)]).objects
-            objects = (*changed, *unchanged)
-            cluster = Cluster(objects)
+            cluster = Cluster((*objects_of(data, file="test.yaml"), *unchanged))
             for name in RULES:
-                assert all(problem.message for problem in found_by(name, objects, cluster))
+                assert all(problem.message for problem in found_by(name, cluster))
 
 
 def test_the_whole_manifest_is_seen_by_every_check() -> None:
-    objects = read({"test.yaml": WHOLE})
-    cluster = Cluster(objects)
-    silent = {name for name in RULES if not list(found_by(name, objects, cluster))}
+    cluster = Cluster(read(WHOLE, "test.yaml"))
+    silent = {name for name in RULES if not list(found_by(name, cluster))}
     assert silent == set()

@@ -6,11 +6,8 @@ import pytest
 
 from k8slint.checks import workload
 from k8slint.cluster.cluster import Cluster
-from k8slint.loading.composer import compose
-from k8slint.loading.document import Source
-from k8slint.objects.from_documents import read_source
-from k8slint.objects.object import Object
 from k8slint.objects.problem import Problem
+from tests.build import read
 
 OBJECT_CHECKS = (
     workload.selector_template_mismatch,
@@ -21,13 +18,6 @@ OBJECT_CHECKS = (
 )
 POD_CHECKS = (workload.duplicate_container_port, workload.runtime_socket_mounted)
 CONTAINER_CHECKS = (workload.floating_image_tag, workload.duplicate_env)
-
-
-def read(text: str) -> tuple[Object, ...]:
-    source = Source("test.yaml", text)
-    reading = read_source(source, compose(source))
-    assert not any(document.failed for document in reading.documents)
-    return reading.objects
 
 
 def problems(check, text: str) -> list[Problem]:

@@ -9,9 +9,7 @@ import pytest
 
 from k8slint.cluster.alternatives import divide
 from k8slint.cluster.cluster import Cluster
-from k8slint.loading.composer import compose
-from k8slint.loading.document import Source
-from k8slint.objects.from_documents import read_source
+from tests.build import read
 
 META = "metadata: {name: %s}"
 WEB = "{apiVersion: apps/v1, kind: Deployment, metadata: {name: web}, spec: {template: {spec: {containers: [%s]}}}}"
@@ -33,10 +31,8 @@ def taking(*paths: str) -> str:
 
 
 def alternatives(files: Mapping[str, str]) -> list[list[str]]:
-    sources = [Source(name, text) for name, text in files.items()]
-    cluster = Cluster(tuple(obj for source in sources for obj in read_source(source, compose(source)).objects))
     sets: dict[str, list[str]] = defaultdict(list)
-    for folder, (group, _) in divide(cluster).alternatives.items():
+    for folder, (group, _) in divide(Cluster(read(files))).alternatives.items():
         sets[group].append(folder)
     return sorted(sorted(folders) for folders in sets.values())
 

@@ -11,24 +11,17 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from k8slint.cluster.cluster import Cluster
-from k8slint.loading.composer import compose
-from k8slint.loading.document import Document, Source
-from k8slint.objects.from_documents import read_source
 from k8slint.objects.object import Object
 from k8slint.scheduling import ShapeError
 from k8slint.simulation.dry_run import dry_run
 from k8slint.simulation.export.lean import anonymized, lean
 from k8slint.values.version import KubernetesVersion
+from tests.build import objects_of, read
 
 V1_36 = KubernetesVersion(1, 36)
 MANIFESTS = (Path(__file__).parent / "any_shape_manifests.yaml").read_text()
 CLUSTER = (Path(__file__).parent / "any_shape_cluster.yaml").read_text()
 JUNK = (None, True, -1, 2**70, 1.5, "", "x", "${X}", [], [None], ["x"], [[]], {}, {"x": None}, {1: 2}, [{"name": 3}])
-
-
-def objects(text: str) -> tuple[Object, ...]:
-    source = Source("test.yaml", text)
-    return read_source(source, compose(source)).objects
 
 
 def paths(data: Any, here: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
@@ -42,7 +35,7 @@ def paths(data: Any, here: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
 def places(text: str) -> list[tuple[int, tuple[Any, ...]]]:
     return [
         (number, path)
-        for number, obj in enumerate(objects(text))
+        for number, obj in enumerate(read(text))
         for path in paths(obj.data)
         if path[0] not in ("apiVersion", "kind")
     ]
@@ -50,22 +43,21 @@ def places(text: str) -> list[tuple[int, tuple[Any, ...]]]:
 
 def spoilt(text: str, number: int, path: tuple[Any, ...], junk: Any) -> tuple[Object, ...]:
     found = []
-    for index, obj in enumerate(objects(text)):
+    for index, obj in enumerate(read(text)):
         data = copy.deepcopy(obj.data)
         if index == number:
             parent = data
             for step in path[:-1]:
                 parent = parent[step]
             parent[path[-1]] = junk
-        document = Document(Source("spoilt.yaml", ""), index, 0, data, None)
-        found += read_source(document.source, (document,)).objects
+        found += objects_of(data, file="spoilt.yaml")
     return tuple(found)
 
 
 OF_MANIFESTS, OF_CLUSTER = places(MANIFESTS), places(CLUSTER)
 
 
-SOUND_MANIFESTS, SOUND_CLUSTER = objects(MANIFESTS), objects(CLUSTER)
+SOUND_MANIFESTS, SOUND_CLUSTER = read(MANIFESTS), read(CLUSTER)
 
 
 def test_the_sound_manifests_come_to_pods() -> None:

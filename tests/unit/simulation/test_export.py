@@ -11,13 +11,11 @@ from ruamel.yaml import YAML
 
 from k8slint.apiserver.discovery.definitions import definitions_of
 from k8slint.cluster.cluster import Cluster
-from k8slint.loading.document import Document, Source
-from k8slint.objects.from_documents import read_source
-from k8slint.objects.object import Object
 from k8slint.simulation.dry_run import dry_run
 from k8slint.simulation.export.lean import anonymized, lean
 from k8slint.simulation.results import DryRun
 from k8slint.values.version import KubernetesVersion
+from tests.build import objects_of
 
 DUMP = (Path(__file__).parent / "dump.yaml").read_text()
 NEW_POD = """
@@ -32,13 +30,8 @@ def items(text: str) -> Any:
     return YAML(typ="safe").load(dedent(text))
 
 
-def objects(data: list[dict[str, Any]]) -> tuple[Object, ...]:
-    document = Document(Source("dump.json", ""), 0, 0, {"apiVersion": "v1", "kind": "List", "items": data}, None)
-    return read_source(document.source, (document,)).objects
-
-
 def run(data: list[dict[str, Any]]) -> DryRun:
-    return dry_run(Cluster(objects([items(NEW_POD)]), objects(data)), KubernetesVersion(1, 36))
+    return dry_run(Cluster(objects_of(items(NEW_POD)), objects_of(*data)), KubernetesVersion(1, 36))
 
 
 def test_a_lean_snapshot_says_nothing_that_a_dry_run_does_not_read() -> None:
