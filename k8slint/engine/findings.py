@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from k8slint.apiserver.create import check_fields
+from k8slint.apiserver.create import create
 from k8slint.apiserver.schemas import Schemas
 from k8slint.cluster.cluster import Cluster
 from k8slint.cluster.unread import Unread
@@ -171,7 +171,7 @@ def _may_say(problem: Problem, world: World) -> bool:
 
 
 def _problems(obj: Object, world: World, selection: Selection) -> Iterator[tuple[str, Problem]]:
-    for problem in check_fields(obj, world.schemas):
+    for problem in create(obj, world.schemas):
         if selection.has(problem.rule):
             yield problem.rule, problem
     yield from _rule_problems(obj, world, selection)

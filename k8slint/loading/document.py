@@ -44,6 +44,12 @@ def line_starts(lines: list[str]) -> list[int]:
     return [0, *accumulate([len(line) + 1 for line in lines])]
 
 
+class MapKey(str):
+    """A step of a path that is the key of a map, not the name of a field: the API server writes it in brackets."""
+
+    __slots__ = ()
+
+
 def field_path(path: Iterable[str | int]) -> str:
     """A path as the API server writes it.
 
@@ -51,10 +57,12 @@ def field_path(path: Iterable[str | int]) -> str:
     'spec.containers[0].image'
     >>> field_path(("metadata", "labels", "app.kubernetes.io/name"))
     'metadata.labels[app.kubernetes.io/name]'
+    >>> field_path(("data", MapKey("password")))
+    'data[password]'
     """
     text = ""
     for step in path:
-        if isinstance(step, int) or "." in step or "/" in step:
+        if isinstance(step, (int, MapKey)) or "." in step or "/" in step:
             text += f"[{step}]"
         else:
             text += f".{step}" if text else step

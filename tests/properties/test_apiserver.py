@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from k8slint.apiserver.create import check_fields
+from k8slint.apiserver.create import create
 from k8slint.apiserver.custom import custom_resource as custom
 from k8slint.apiserver.custom.automaton import Automaton
 from k8slint.apiserver.custom.expressions import DeclinedError
@@ -125,10 +125,10 @@ def test_the_first_look_changes_nothing():
     def law(case):
         spec, value, has_status = case
         widget, schemas = widget_of(spec, value, has_status=has_status)
-        said = list(check_fields(widget, schemas))
+        said = list(create(widget, schemas))
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(custom, "_fits", lambda *args: looks.append(first_look(*args)))
-            assert list(check_fields(widget, schemas)) == said
+            assert list(create(widget, schemas)) == said
 
     law()
     # Not by never sufficing.

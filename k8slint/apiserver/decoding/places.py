@@ -59,7 +59,8 @@ def takes(slot: Slot, value: Any) -> bool:
             return False
         slot = other
     inside = slot.inside
-    if inside is None or not value:
+    # A schema without a type takes a scalar as well as what its properties are about.
+    if inside is None or not value or not isinstance(value, (dict, list)):
         return True
     only, entries = inside.only, list(value.values() if isinstance(value, dict) else value)[:_LOOKED_AT]
     if only is not None:

@@ -63,9 +63,12 @@ def problem_of(obj: Object, root: Struct, mismatch: Mismatch, prefix: Path = ())
     elif is_placeholder(value):
         return
     elif mismatch.fault is not None:
-        yield Problem(path, mismatch.fault.message, fix=mismatch.fault.fix, rule=mismatch.fault.rule)
+        yield Problem(
+            path, f"{path_text(path)}: {mismatch.fault.message}", fix=mismatch.fault.fix, rule=mismatch.fault.rule
+        )
     else:
         problem = wrong_type(obj, path, value, field)
+        problem = problem._replace(message=f"{path_text(path)}: {problem.message}")
         place = "" if isinstance(owner, Struct) else home(root, dig(obj.data, *prefix), mismatch.path, value)
         yield _moved(problem, str(path[-1]), path_text(prefix), place) if place else problem
 

@@ -216,16 +216,6 @@ ENUMERATED: Final[Mapping[str, Mapping[str, Words]]] = {
     },
     "core.v1.SeccompProfile": {"type": _PROFILE},
     "core.v1.SecurityContext": {"procMount": _pointer("Default|Unmasked")},
-    "core.v1.ServicePort": {"protocol": _PROTOCOL},
-    "core.v1.ServiceSpec": {
-        "externalTrafficPolicy": Words("Cluster|Local"),
-        "internalTrafficPolicy": _pointer("Cluster|Local"),
-        "ipFamilies": _pointer("IPv4|IPv6"),
-        "ipFamilyPolicy": _pointer("PreferDualStack|RequireDualStack|SingleStack"),
-        "sessionAffinity": Words("ClientIP|None"),
-        "trafficDistribution": _pointer("PreferClose", added=(("PreferSameNode", 33), ("PreferSameZone", 33))),
-        "type": Words("ClusterIP|ExternalName|LoadBalancer|NodePort"),
-    },
     "core.v1.Taint": {"effect": _TAINT_EFFECT},
     "core.v1.Toleration": {"effect": _TAINT_EFFECT, "operator": Words("Equal|Exists", added=(("Gt", 35), ("Lt", 35)))},
     "core.v1.TopologySpreadConstraint": {

@@ -149,7 +149,7 @@ def test_one_problem_is_found_at_its_place(check: Any, line: str, kind: str, pat
     (problem,) = check(POD.format(line))
     assert (problem.rule, problem.path) == (kind, ("spec", "containers", 0, *path))
     assert message in problem.message
-    assert problem.at_key == (kind == "unknown-field")
+    assert (problem.place is Place.KEY) == (kind == "unknown-field")
 
 
 SOUND = {

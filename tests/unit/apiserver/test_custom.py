@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from k8slint.apiserver.create import check_fields
+from k8slint.apiserver.create import create
 from k8slint.apiserver.schemas import NEWEST, assumptions, coverage, schemas_for
 
 CRD = """
@@ -259,7 +259,7 @@ def test_of_several_definitions_that_refuse_it_the_nearest_is_named(
     crds = [objects_in(backup({**WHOLE, "maximum": 5}, "9"), name)[0] for name in files]
     (_, obj) = objects_in(backup(WHOLE, "9"), "apps/web/obj.yaml")
     for further in ([], objects_in(backup({**WHOLE, "maximum": 5}, "9"), "apps/web/settings.yaml")[:1]):
-        (problem,) = check_fields(obj, schemas_for(NEWEST, crds, further))
+        (problem,) = create(obj, schemas_for(NEWEST, crds, further))
         assert problem.related[0].obj.document.source.name == expected
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from k8slint.apiserver.create import check_fields
+from k8slint.apiserver.create import create
 from k8slint.apiserver.schemas import NEWEST, assumptions, coverage, schemas_for
 from k8slint.objects.problem import Problem
 from tests.build import objects_of
@@ -87,7 +87,7 @@ def problems(*documents: Any) -> list[Problem]:
     schemas = schemas_for(NEWEST, crds)
     list(assumptions(schemas, objects))
     coverage(schemas, objects)
-    found = [problem for obj in objects for problem in check_fields(obj, schemas)]
+    found = [problem for obj in objects for problem in create(obj, schemas)]
     assert all(problem.rule and problem.message for problem in found)
     return found
 

@@ -51,8 +51,8 @@ def test_a_version_is_deprecated_until_the_minor_that_removes_it(
     check: Any, api_version: str, kind: str, last: int
 ) -> None:
     text = f"{{apiVersion: {api_version}, kind: {kind}, metadata: {{name: a}}}}"
-    assert only(check(text, last)).kind == "deprecated-api"
-    assert only(check(text, last + 1)).kind == "removed-api"
+    assert only(check(text, last)).rule == "deprecated-api"
+    assert only(check(text, last + 1)).rule == "removed-api"
 
 
 @pytest.mark.parametrize(

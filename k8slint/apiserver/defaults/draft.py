@@ -1,0 +1,26 @@
+"""An object while its defaults are filled in: mappings and lists that may be absent, or not known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+
+def mapping_in(data: Any, name: str) -> dict[str, Any]:
+    """The mapping in a field, which is made if it is absent; of what is not known, one that is thrown away."""
+    inner = data.setdefault(name, {})
+    return inner if isinstance(inner, dict) else {}
+
+
+def items_in(data: Any, name: str) -> Iterator[dict[str, Any]]:
+    """The mappings in a list."""
+    inner = data.get(name)
+    if isinstance(inner, list):
+        yield from (item for item in inner if isinstance(item, dict))
+
+
+def fill(data: dict[str, Any], **defaults: Any) -> None:
+    """Set the fields that are absent or empty: those that Go holds as values."""
+    for name, value in defaults.items():
+        if not data.get(name):
+            data[name] = value

@@ -1,0 +1,33 @@
+"""Which function fills in the defaults of which kind: the only list. A module is imported when first needed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from importlib import import_module
+from typing import Any, Final
+
+Defaulter = Callable[[dict[str, Any]], None]
+
+# By kind and group the module below this package, and its function. It changes the object, which is a decoded copy.
+_DEFAULTERS: Final[Mapping[str, str]] = {
+    "Service": "service.service",
+}
+
+
+def with_defaults(data: dict[str, Any], group_kind: str) -> dict[str, Any]:
+    """The decoded object, with what the API server fills in."""
+    defaulter = _defaulter_of(group_kind)
+    if defaulter is not None:
+        defaulter(data)
+    return data
+
+
+@cache
+def _defaulter_of(group_kind: str) -> Defaulter | None:
+    place = _DEFAULTERS.get(group_kind)
+    if place is None:
+        return None
+    module, _, name = place.rpartition(".")
+    defaulter: Defaulter = getattr(import_module(f"k8slint.apiserver.defaults.{module}"), name)
+    return defaulter

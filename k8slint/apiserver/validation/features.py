@@ -1,0 +1,25 @@
+"""Feature gates that change what the API server takes, by upstream's name.
+
+Mirrors: pkg/features/kube_features.go defaultVersionedKubernetesFeatureGates @ v1.37
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+# The first minor in which the gate is on by default; 0 if that was before every minor that is known here.
+ENABLED_SINCE: Final[Mapping[str, int]] = {
+    "PodLevelResources": 34,
+    "RelaxedEnvironmentVariableValidation": 32,
+    "RelaxedServiceNameValidation": 36,
+}
+
+
+def is_enabled(gate: str, minor: int) -> bool:
+    """Whether the gate is on by default in the minor.
+
+    >>> is_enabled("RelaxedServiceNameValidation", 35), is_enabled("RelaxedServiceNameValidation", 36)
+    (False, True)
+    """
+    return minor >= ENABLED_SINCE[gate]

@@ -1,0 +1,333 @@
+"""A value on its way through validation: it knows where it stands, and has one method for each kind of error.
+
+Validators are functions of a `Field`. They run after decoding and defaulting, so they trust types. What could not be
+decoded, and what a template will fill in, is `HOLE`: no method says anything about it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from typing import Any, Final, TypeAlias
+
+from k8slint.apiserver.validation.features import is_enabled
+from k8slint.loading.document import MapKey, Path, field_path
+from k8slint.objects.problem import Place, Problem
+from k8slint.values.nearest import nearest
+
+_LONGEST_SHOWN: Final = 100
+_MOST_LISTED: Final = 100
+
+
+class _Hole:
+    """Of this value nothing is known but that it is there."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "HOLE"
+
+
+HOLE: Final = _Hole()
+_UNSET: Final = _Hole()
+
+
+class Validation:
+    """The validation of one object: the minor it is for, and what was found so far, in the order of the server."""
+
+    __slots__ = ("found", "minor")
+
+    def __init__(self, minor: int) -> None:
+        self.minor = minor
+        self.found: list[Problem] = []
+
+    def has(self, gate: str) -> bool:
+        """Whether a feature gate, by upstream's name, is on by default in the minor."""
+        return is_enabled(gate, self.minor)
+
+
+class Field:
+    """A value, the way to it from the root of its object, and the validation it belongs to.
+
+    `value` is None if the field is absent, and then every method but `required` and `forbidden` has nothing to say of
+    it by itself. A field is true if the server would not take it for empty: not None, "", 0, False, [] or {}.
+    """
+
+    __slots__ = ("_parent", "_step", "run", "value")
+
+    def __init__(self, value: Any, run: Validation, parent: Field | None = None, step: str | int = "") -> None:
+        self.value = value
+        self.run = run
+        self._parent = parent
+        self._step = step
+
+    @property
+    def path(self) -> Path:
+        """The path from the root of the object."""
+        steps: list[str | int] = []
+        field = self
+        while field._parent is not None:
+            steps.append(field._step)
+            field = field._parent
+        return tuple(reversed(steps))
+
+    def __getitem__(self, name: str) -> Field:
+        """The field of that name in a mapping; absent if the value is none."""
+        value = self.value
+        inner = value.get(name) if value.__class__ is dict else value if value is HOLE else None
+        return Field(inner, self.run, self, name)
+
+    def __iter__(self) -> Iterator[Field]:
+        """The items of a list."""
+        if self.value.__class__ is list:
+            for index, item in enumerate(self.value):
+                yield Field(item, self.run, self, index)
+
+    def entries(self) -> Iterator[tuple[str, Field]]:
+        """The entries of a map, each with its key."""
+        if self.value.__class__ is dict:
+            for key, value in self.value.items():
+                yield key, Field(value, self.run, self, MapKey(key))
+
+    def __bool__(self) -> bool:
+        return bool(self.value) if self.value is not HOLE else True
+
+    def __len__(self) -> int:
+        value = self.value
+        return len(value) if value.__class__ in (list, dict, str) else 0
+
+    @property
+    def is_set(self) -> bool:
+        """Whether the field is written, even if empty: what a pointer of Go that is not nil is."""
+        return self.value is not None
+
+    @property
+    def is_hole(self) -> bool:
+        """Whether the value is not known here."""
+        return self.value is HOLE
+
+    def may_be(self, *values: Any) -> bool:
+        """Whether the value is one of these, or not known: for conditions that ask for silence."""
+        return self.value is HOLE or self.value in values
+
+    def required(self, detail: str = "", *, rule: str = "required-field", fix: str = "") -> None:
+        """The field must be there."""
+        self._say("Required value", detail, rule, fix=fix)
+
+    def invalid(
+        self, detail: str, value: Any = _UNSET, *, at: Path = (), rule: str = "invalid-value", fix: str = ""
+    ) -> None:
+        """The value has not the form it must have.
+
+        `value` replaces the value that the message shows. `at` leads from the field that the server names to the part
+        that is wrong, if the server is less exact.
+        """
+        self._say_value("Invalid value", self.value if value is _UNSET else value, detail, rule, fix=fix, at=at)
+
+    def unsupported(
+        self, supported: Sequence[str], value: Any = _UNSET, *, at: Path = (), rule: str = "unsupported-value"
+    ) -> None:
+        """The value is none of the words that the field takes, in the order in which the server lists them."""
+        value = self.value if value is _UNSET else value
+        listed = ", ".join(f'"{word}"' for word in supported[:_MOST_LISTED])
+        near = nearest(value, supported) if isinstance(value, str) else None
+        hint = f'; did you mean "{near}"?' if near is not None else ""
+        fix = f'write "{near}"' if near is not None else f"write one of {listed}"
+        self._say_value("Unsupported value", value, f"supported values: {listed}{hint}", rule, fix=fix, at=at)
+
+    def duplicate(self, value: Any = _UNSET, *, at: Path = (), rule: str = "duplicate-value", fix: str = "") -> None:
+        """The value stands in the list a second time."""
+        self._say_value("Duplicate value", self.value if value is _UNSET else value, "", rule, fix=fix, at=at)
+
+    def not_found(self, value: Any = _UNSET, *, rule: str = "not-found", fix: str = "") -> None:
+        """The value names what is not there."""
+        self._say_value("Not found", self.value if value is _UNSET else value, "", rule, fix=fix)
+
+    def forbidden(self, detail: str, *, at: Path = (), rule: str = "forbidden-field", fix: str = "") -> None:
+        """The field may not be set here."""
+        self._say("Forbidden", detail, rule, fix=fix, at=at, place=Place.KEY)
+
+    def too_long(self, most: int, *, at: Path = (), rule: str = "too-long", fix: str = "") -> None:
+        """The value has more bytes than it may have."""
+        self._say("Too long", f"may not be more than {most} bytes", rule, fix=fix, at=at)
+
+    def too_many(self, most: int, count: int | None = None, *, rule: str = "too-many", fix: str = "") -> None:
+        """The list has more items than it may have."""
+        number = len(self) if count is None else count
+        self._say_value("Too many", number, f"must have at most {most} items", rule, fix=fix)
+
+    def _say_value(self, what: str, value: Any, detail: str, rule: str, *, fix: str, at: Path = ()) -> None:
+        if value is not HOLE:
+            self._say(f"{what}: {shown(value)}", detail, rule, fix=fix, at=at)
+
+    def _say(self, what: str, detail: str, rule: str, *, fix: str, at: Path = (), place: Place = Place.VALUE) -> None:
+        if self.value is HOLE:
+            return
+        path = self.path
+        # The root of the object has no path: the server then says the error alone.
+        said = ": ".join(part for part in (field_path(path), what, detail) if part)
+        self.run.found.append(Problem((*path, *at), said, fix=fix, rule=rule, place=place))
+
+
+def shown(value: Any) -> str:
+    """A value as the API server prints it in an error: text in quotes, lists and mappings as JSON.
+
+    >>> shown("a b"), shown(True), shown(["x", 1])
+    ('"a b"', 'true', '["x",1]')
+    """
+    if isinstance(value, str):
+        return f'"{value if len(value) <= _LONGEST_SHOWN else value[:_LONGEST_SHOWN] + "…"}"'
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=lambda _: "…")
+    return text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + "…"
+
+
+Check: TypeAlias = Callable[[Field], None]
+"""What looks at one field, and says what is wrong with it."""
+
+
+class Form:
+    """A form that a text must have: a check of a field, and by `faults` of a text alone."""
+
+    def __init__(self, faults: Callable[[str], Iterable[str]]) -> None:
+        self.faults = faults
+        self.__doc__ = faults.__doc__
+
+    def __call__(self, field: Field) -> None:
+        """Say of the field what its text lacks; of what is no text, nothing."""
+        if field.value.__class__ is str:
+            for fault in self.faults(field.value):
+                field.invalid(fault)
+
+    def takes(self, text: str) -> bool:
+        """Whether the text has the form."""
+        return not any(True for _ in self.faults(text))
+
+
+class _Leaf:
+    """A check, and when it is made: of fields that are not empty, that are written, or in any case."""
+
+    __slots__ = ("check", "is_made_if")
+
+    def __init__(self, check: Check, is_made_if: str) -> None:
+        self.check = check
+        self.is_made_if = is_made_if
+
+
+def optional(check: Check) -> _Leaf:
+    """The check, unless the field is empty: a field that Go holds as a value."""
+    return _Leaf(check, "true")
+
+
+def given(check: Check) -> _Leaf:
+    """The check, if the field is written, even if empty: a field that Go holds as a pointer."""
+    return _Leaf(check, "set")
+
+
+def needed(check: Check | None = None, detail: str = "") -> _Leaf:
+    """The check, of a field that may not be empty."""
+
+    def run(field: Field) -> None:
+        if not field:
+            field.required(detail)
+        elif check is not None:
+            check(field)
+
+    return _Leaf(run, "always")
+
+
+def always(check: Check) -> _Leaf:
+    """The check, even if the field is absent."""
+    return _Leaf(check, "always")
+
+
+def fields(**leaves: _Leaf) -> Check:
+    """The checks of the fields of a mapping, in their order. Of an absent mapping the needed ones are missing too.
+
+    A field whose name Python keeps for itself is passed as `**{"from": optional(...)}`.
+    """
+    table = tuple((name, leaf.check, leaf.is_made_if) for name, leaf in leaves.items())
+
+    def run(field: Field) -> None:
+        value = field.value
+        if value is HOLE:
+            return
+        data = value if value.__class__ is dict else {}
+        for name, check, is_made_if in table:
+            inner = data.get(name)
+            # Absent fields cost no more than this.
+            if is_made_if == "always" or (inner is not None and (inner or is_made_if == "set")):
+                check(Field(inner, field.run, field, name))
+
+    return run
+
+
+def each(check: Check) -> Check:
+    """The check of each item of a list."""
+
+    def run(field: Field) -> None:
+        for item in field:
+            check(item)
+
+    return run
+
+
+def one_of(*words: str, **since: int) -> Check:
+    """The field takes these words. `since` names further ones, each with the minor that has it first.
+
+    The server lists them in the order of the alphabet.
+    """
+
+    def run(field: Field) -> None:
+        value = field.value
+        if value in words or value is HOLE:
+            return
+        supported = (*words, *(word for word, minor in since.items() if minor <= field.run.minor))
+        if value not in supported:
+            field.unsupported(sorted(supported))
+
+    return run
+
+
+def between(least: int, most: int) -> Check:
+    """The number lies between these, both included."""
+
+    def run(field: Field) -> None:
+        if field.value.__class__ is int and not least <= field.value <= most:
+            field.invalid(f"must be between {least} and {most}, inclusive")
+
+    return run
+
+
+def not_negative(field: Field) -> None:
+    """The number is 0 or more."""
+    if field.value.__class__ is int and field.value < 0:
+        field.invalid("must be greater than or equal to 0")
+
+
+def positive(field: Field) -> None:
+    """The number is 1 or more."""
+    if field.value.__class__ is int and field.value < 1:
+        field.invalid("must be greater than 0")
+
+
+class Unique:
+    """Values that may stand in a list once."""
+
+    __slots__ = ("_seen",)
+
+    def __init__(self) -> None:
+        self._seen: set[Hashable] = set()
+
+    def add(self, field: Field, key: Hashable = None, value: Any = _UNSET) -> bool:
+        """Whether the field's value, or the key, is there for the first time; if it is not, the field is a duplicate.
+
+        Empty fields and those that are not known are let pass.
+        """
+        if not field or field.is_hole:
+            return True
+        key = field.value if key is None else key
+        if key in self._seen:
+            field.duplicate(value)
+            return False
+        self._seen.add(key)
+        return True

@@ -1,0 +1,164 @@
+"""The forms of texts, as the API server checks them and words what is wrong with them.
+
+Mirrors: apimachinery pkg/util/validation/validation.go, pkg/api/validate/content @ v1.37
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from k8slint.apiserver.validation.field import Form
+
+_LABEL: Final = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?"
+_DNS_LABEL = re.compile(_LABEL)
+_DNS_SUBDOMAIN = re.compile(rf"{_LABEL}(\.{_LABEL})*")
+_DNS_1035 = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?")
+_NAME_PART: Final = r"([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]"
+_QUALIFIED = re.compile(_NAME_PART)
+_LABEL_VALUE = re.compile(rf"({_NAME_PART})?")
+_OF_NAMES: Final = (
+    "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character"
+)
+_NAMES: Final = ("MyName", "my.name", "123-abc")
+_PORT_NAME = re.compile(r"[-a-z0-9]+")
+_CONFIG_KEY = re.compile(r"[-._a-zA-Z0-9]+")
+
+
+def _too_long(most: int) -> str:
+    return f"must be no more than {most} bytes"
+
+
+def _form(said: str, expression: str, *examples: str) -> str:
+    shown = ", or ".join(f"'{example}'" for example in examples)
+    return f"{said} (e.g. {shown}, regex used for validation is '{expression}')"
+
+
+@Form
+def dns_label(text: str) -> Iterator[str]:
+    """A DNS-1123 label: at most 63 of lower case letters, digits and inner dashes."""
+    if len(text) > 63:
+        yield _too_long(63)
+    if not _DNS_LABEL.fullmatch(text):
+        if _DNS_SUBDOMAIN.fullmatch(text):
+            yield "must not contain dots"
+        else:
+            yield _form(
+                "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start"
+                " and end with an alphanumeric character",
+                _LABEL,
+                "my-name",
+                "123-abc",
+            )
+
+
+@Form
+def dns_subdomain(text: str) -> Iterator[str]:
+    """A DNS-1123 subdomain: at most 253 characters, labels joined by dots."""
+    if len(text) > 253:
+        yield _too_long(253)
+    if not _DNS_SUBDOMAIN.fullmatch(text):
+        yield _form(
+            "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must"
+            " start and end with an alphanumeric character",
+            rf"{_LABEL}(\.{_LABEL})*",
+            "example.com",
+        )
+
+
+@Form
+def dns_1035_label(text: str) -> Iterator[str]:
+    """A DNS-1035 label: a DNS-1123 label that begins with a letter."""
+    if len(text) > 63:
+        yield _too_long(63)
+    if not _DNS_1035.fullmatch(text):
+        yield _form(
+            "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic"
+            " character, and end with an alphanumeric character",
+            _DNS_1035.pattern,
+            "my-name",
+            "abc-123",
+        )
+
+
+@Form
+def qualified_name(text: str) -> Iterator[str]:
+    """The key of a label: a subdomain and a slash, or nothing, before a name of at most 63 characters."""
+    *prefixes, name = text.split("/")
+    if len(prefixes) > 1:
+        form = _form(f"a qualified name {_OF_NAMES}", _NAME_PART, *_NAMES)
+        yield f"{form} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')"
+        return
+    if prefixes:
+        if not prefixes[0]:
+            yield "prefix part must be non-empty"
+        else:
+            yield from (f"prefix part {fault}" for fault in dns_subdomain.faults(prefixes[0]))
+    if not name:
+        yield "name part must be non-empty"
+    elif len(name) > 63:
+        yield f"name part {_too_long(63)}"
+    if not _QUALIFIED.fullmatch(name):
+        yield _form(f"name part {_OF_NAMES}", _NAME_PART, *_NAMES)
+
+
+@Form
+def label_value(text: str) -> Iterator[str]:
+    """The value of a label: empty, or at most 63 letters, digits, dashes, underscores and dots."""
+    if len(text) > 63:
+        yield _too_long(63)
+    if not _LABEL_VALUE.fullmatch(text):
+        yield _form(
+            "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must"
+            " start and end with an alphanumeric character",
+            f"({_NAME_PART})?",
+            "MyValue",
+            "my_value",
+            "12345",
+        )
+
+
+@Form
+def port_name(text: str) -> Iterator[str]:
+    """The name of a port: at most 15 of lower case letters, digits and single inner dashes, with a letter."""
+    if len(text) > 15:
+        yield "must be no more than 15 characters"
+    if not _PORT_NAME.fullmatch(text):
+        yield "must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)"
+    if not any("a" <= letter <= "z" for letter in text):
+        yield "must contain at least one letter (a-z)"
+    if "--" in text:
+        yield "must not contain consecutive hyphens"
+    if text and (text[0] == "-" or text[-1] == "-"):
+        yield "must not begin or end with a hyphen"
+
+
+@Form
+def config_map_key(text: str) -> Iterator[str]:
+    """The key of a ConfigMap or Secret: a file name without slashes."""
+    if len(text) > 253:
+        yield _too_long(253)
+    if not _CONFIG_KEY.fullmatch(text):
+        yield _form(
+            "a valid config key must consist of alphanumeric characters, '-', '_' or '.'",
+            _CONFIG_KEY.pattern,
+            "key.name",
+            "KEY_NAME",
+            "key-name",
+        )
+    elif text in (".", ".."):
+        yield f"must not be '{text}'"
+    elif text.startswith(".."):
+        yield "must not start with '..'"
+
+
+@Form
+def path_segment_name(text: str) -> Iterator[str]:
+    """A name that is a part of a path as it is: no slash, no percent sign, no dots alone."""
+    if text in (".", ".."):
+        yield f"may not be '{text}'"
+        return
+    for letter in ("/", "%"):
+        if letter in text:
+            yield f"may not contain '{letter}'"

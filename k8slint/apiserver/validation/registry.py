@@ -1,0 +1,28 @@
+"""Which function validates which kind: the only list. A module is imported when a manifest first needs it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from importlib import import_module
+from typing import Final
+
+from k8slint.apiserver.validation.field import Field
+
+Validator = Callable[[Field], None]
+
+# By kind and group the module below this package, and its function.
+_VALIDATORS: Final[Mapping[str, str]] = {
+    "Service": "core.service.service",
+}
+
+
+@cache
+def validator_of(group_kind: str) -> Validator | None:
+    """The function that validates objects of a kind; None if it has no rules beside its metadata."""
+    place = _VALIDATORS.get(group_kind)
+    if place is None:
+        return None
+    module, _, name = place.rpartition(".")
+    validator: Validator = getattr(import_module(f"k8slint.apiserver.validation.{module}"), name)
+    return validator
