@@ -1,4 +1,4 @@
-"""What tests are made with: objects of YAML texts or of plain data, and what the rules say of them."""
+"""What tests are made with: objects of YAML texts or of plain data, what the rules say of them, and reports."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from k8slint.cluster.cluster import Cluster
 from k8slint.engine.rule import Rule
+from k8slint.finding import Finding, Location, ObjectName, RelatedLocation, Report, Severity, SourceLine, Summary
 from k8slint.loading.composer import compose
 from k8slint.loading.document import Document, Source
 from k8slint.objects.from_documents import read_source
@@ -37,3 +38,42 @@ def problems_of(rule: Rule, obj: Object, cluster: Cluster) -> Iterator[Problem]:
     elif obj.pod is not None:
         for target in (obj.pod,) if rule.target == "pod" else obj.pod.containers:
             yield from rule.check(target, cluster)
+
+
+def place(file: str = "apps/web/deploy.yaml", line: int = 31, column: int = 18, width: int = 7) -> Location:
+    return Location(file, line, column, line, column + width)
+
+
+def finding(**changes: Any) -> Finding:
+    """A finding with a place in a line, each part of which can be given."""
+    fields: dict[str, Any] = {
+        "rule": "missing-configmap-key",
+        "severity": Severity.ERROR,
+        "message": 'ConfigMap "web-config" has no key "LOG_LVL"',
+        "effect": "The container stays in CreateContainerConfigError.",
+        "fix": "Name a key of the ConfigMap.",
+        "object": ObjectName("apps/v1", "Deployment", "prod", "web"),
+        "field_path": "spec.template.spec.containers[0].env[0]",
+        "location": place(),
+        "line": SourceLine(31, "            key: LOG_LVL"),
+    }
+    return Finding(**fields | changes)
+
+
+def related(**changes: Any) -> RelatedLocation:
+    """A place that has to do with a finding, each part of which can be given."""
+    fields: dict[str, Any] = {
+        "message": "a similar key is defined here",
+        "location": place("apps/web/config.yaml", 7, 3, 9),
+        "line": SourceLine(7, "  LOG_LEVEL: info"),
+    }
+    return RelatedLocation(**fields | changes)
+
+
+def report(*findings: Finding, **changes: Any) -> Report:
+    """A report of the findings; parts of the report and of its summary can be given."""
+    counted: dict[str, Any] = {"files": 2, "objects": 3, "skipped": (), "not_judged": 0, "ignored": 0}
+    counted |= {name: changes.pop(name) for name in Summary._fields if name in changes}
+    ignored = changes.pop("ignored_findings", ())
+    whole: dict[str, Any] = {"kubernetes_version": "1.36", "assumptions": (), **changes}
+    return Report(**whole, findings=findings, summary=Summary(**counted), ignored=ignored)
