@@ -31,6 +31,19 @@ def objects_of(*documents: Any, file: str = "a.yaml") -> tuple[Object, ...]:
     return read_source(source, [Document(source, 0, 0, data, None) for data in documents]).objects
 
 
+def definition(schema: Any, kind: str = "Thing", **version: Any) -> dict[str, Any]:
+    """The CRD of a kind of `example.com/v1` whose objects have the schema; `version` adds to what is said of v1."""
+    plural = f"{kind.lower()}s"
+    versions = [{"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": schema}, **version}]
+    names = {"kind": kind, "plural": plural, "singular": kind.lower()}
+    return {
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "metadata": {"name": f"{plural}.example.com"},
+        "spec": {"group": "example.com", "scope": "Namespaced", "names": names, "versions": versions},
+    }
+
+
 def problems_of(rule: Rule, obj: Object, cluster: Cluster) -> Iterator[Problem]:
     """What the check of a rule says of an object, of its pod or of its containers."""
     if rule.target == "object":
