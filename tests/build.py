@@ -15,6 +15,13 @@ from k8slint.objects.from_documents import read_source
 from k8slint.objects.object import Object
 from k8slint.objects.problem import Problem
 
+POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: a, image: nginx}]}\n"
+
+
+def together(*texts: str) -> str:
+    """The texts as one file, a document each."""
+    return "\n---\n".join(dedent(text) for text in texts)
+
 
 def read(files: str | Mapping[str, str], file: str = "a.yaml") -> tuple[Object, ...]:
     """The objects of a YAML text, or of texts by the names of their files, none of which may be broken."""
@@ -42,6 +49,22 @@ def definition(schema: Any, kind: str = "Thing", **version: Any) -> dict[str, An
         "metadata": {"name": f"{plural}.example.com"},
         "spec": {"group": "example.com", "scope": "Namespaced", "names": names, "versions": versions},
     }
+
+
+def places(data: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The paths to all that is within the data, the whole not included."""
+    for key, value in data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ():
+        yield (*path, key)
+        yield from places(value, (*path, key))
+
+
+def spoilt(data: Any, path: tuple[Any, ...], value: Any) -> Any:
+    """The data with another value at the path."""
+    if not path:
+        return value
+    copy = data.copy()
+    copy[path[0]] = spoilt(data[path[0]], path[1:], value)
+    return copy
 
 
 def problems_of(rule: Rule, obj: Object, cluster: Cluster) -> Iterator[Problem]:

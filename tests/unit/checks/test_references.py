@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
 
 import pytest
 
@@ -12,7 +10,7 @@ from k8slint.checks import references
 from k8slint.cluster.cluster import Cluster
 from k8slint.engine.rule import load_rules
 from k8slint.objects.problem import Problem
-from tests.build import objects_of, problems_of, read
+from tests.build import objects_of, places, problems_of, read, spoilt
 
 RULES = {rule.id.replace("-", "_"): rule for rule in load_rules().values() if rule.category == "references"}
 SECRET_VALUE = "c2VjcmV0LXZhbHVl"  # noqa: S105 - a value that must not be seen
@@ -515,23 +513,6 @@ spec: {target: {name: made-too, template: {data: {a: b}, templateFrom: []}}, dat
 """
 
 
-def places(data: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
-    """The path of every part below the top of a document."""
-    entries = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
-    for step, inner in entries:
-        yield (*path, step)
-        yield from places(inner, (*path, step))
-
-
-def with_junk(data: Any, path: tuple[str | int, ...], junk: Any) -> Any:
-    changed = copy.deepcopy(data)
-    parent = changed
-    for step in path[:-1]:
-        parent = parent[step]
-    parent[path[-1]] = junk
-    return changed
-
-
 @pytest.mark.parametrize("index", range(len(read(WHOLE))))
 def test_no_shape_of_data_makes_a_check_fail(index: int) -> None:
     written = read(WHOLE, "test.yaml")
@@ -540,7 +521,7 @@ def test_no_shape_of_data_makes_a_check_fail(index: int) -> None:
         if path[0] in ("apiVersion", "kind"):
             continue
         for junk in JUNK:
-            data = with_junk(written[index].data, path, junk)
+            data = spoilt(written[index].data, path, junk)
             cluster = Cluster((*objects_of(data, file="test.yaml"), *unchanged))
             for name in RULES:
                 assert all(problem.message for problem in found_by(name, cluster))

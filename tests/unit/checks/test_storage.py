@@ -8,7 +8,7 @@ from k8slint.checks import storage
 from k8slint.cluster.cluster import Cluster
 from k8slint.engine.rule import load_rules
 from k8slint.objects.problem import Problem
-from tests.build import problems_of, read
+from tests.build import problems_of, read, together
 
 RULES = [rule for rule in load_rules().values() if rule.category == "storage"]
 STATIC = "{apiVersion: storage.k8s.io/v1, kind: StorageClass, metadata: {name: disks}, provisioner: %s}"
@@ -32,10 +32,6 @@ def claim(name: str, size: str = "10Gi", class_name: str = "disks") -> str:
     wanted = f"accessModes: [ReadWriteOnce], resources: {{requests: {{storage: {size}}}}}"
     spec = f"{{storageClassName: {class_name}, {wanted}}}"
     return f"{{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {{name: {name}}}, spec: {spec}}}"
-
-
-def together(*texts: str) -> str:
-    return "\n---\n".join(texts)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -15,7 +14,7 @@ from k8slint.simulation.dry_run import dry_run
 from k8slint.simulation.export.lean import anonymized, lean
 from k8slint.simulation.results import DryRun
 from k8slint.values.version import KubernetesVersion
-from tests.build import objects_of
+from tests.build import objects_of, places, spoilt
 
 DUMP = (Path(__file__).parent / "dump.yaml").read_text()
 NEW_POD = """
@@ -132,22 +131,6 @@ def full(schema: dict[str, Any], text: str, depth: int = 0) -> Any:
     if isinstance(schema.get("additionalProperties"), dict):
         found["some-key"] = full(schema["additionalProperties"], text, depth + 1)
     return found
-
-
-def places(data: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """The paths to all that is within the data."""
-    for key, value in data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ():
-        yield (*path, key)
-        yield from places(value, (*path, key))
-
-
-def spoilt(data: Any, path: tuple[Any, ...], value: Any) -> Any:
-    """The data with another value at the path."""
-    if not path:
-        return value
-    copy = data.copy()
-    copy[path[0]] = spoilt(data[path[0]], path[1:], value)
-    return copy
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "CSIDriver"])  # it goes by its driver's name
