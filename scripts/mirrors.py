@@ -121,22 +121,26 @@ def changed(mirror: Mirror, old: Path, new: Path) -> str:
     if not before:
         return "only in the new folder"
     if after:
-        return "differs"
+        names = sorted(name for name in {**before, **after} if before.get(name) != after.get(name))
+        return "differs" if mirror.name else f"differs: {', '.join(names)}"
     places = ", ".join(str(place.relative_to(new)) for place in _elsewhere(new, mirror, before))
     return f"gone: now in {places}" if places else "gone"
 
 
-def _code(root: Path, mirror: Mirror) -> str:
-    """All declarations of the mirrored name in its place; empty where there are none."""
+def _code(root: Path, mirror: Mirror) -> dict[str, str]:
+    """The declarations in the mirrored place that its name means, by their own; empty where there are none."""
+    found: dict[str, str] = {}
     for folder in _folders(root, mirror.module):
         if (folder / mirror.place).exists():
-            return "".join(_named(mirror.name, source) for source in _sources(folder / mirror.place))
-    return ""
+            for source in _sources(folder / mirror.place):
+                for name, code in _named(mirror.name, source).items():
+                    found[name] = found.get(name, "") + code
+    return found
 
 
-def _elsewhere(root: Path, mirror: Mirror, code: str) -> list[Path]:
+def _elsewhere(root: Path, mirror: Mirror, code: dict[str, str]) -> list[Path]:
     """The files of the same module that declare the same, else the name; none if these are many."""
-    found: dict[Path, str] = {}
+    found: dict[Path, dict[str, str]] = {}
     word = mirror.name.rpartition(".")[2]
     for folder in _folders(root, mirror.module):
         for source in _sources(folder / mirror.place.partition("/")[0]):
@@ -157,9 +161,9 @@ def _sources(place: Path) -> list[Path]:
     return [file for file in files if not file.name.endswith("_test.go")]
 
 
-def _named(name: str, source: Path) -> str:
+def _named(name: str, source: Path) -> dict[str, str]:
     """The declarations of a file that the name means."""
-    return "".join(code for declared, code in declarations(source).items() if not name or _means(name, declared))
+    return {declared: code for declared, code in declarations(source).items() if not name or _means(name, declared)}
 
 
 def _means(name: str, declared: str) -> bool:

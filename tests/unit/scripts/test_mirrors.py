@@ -84,7 +84,7 @@ def test_a_file_is_cut_into_its_declarations(tmp_path):
         ("Queue.Pop", "q.items[1]", "q.items[2]", "differs"),
         ("Queue", "q.items[1]", "q.items[2]", "differs"),
         ("Queue.Len", "q.items[1]", "q.items[2]", "same"),
-        ("", "q.items[1]", "q.items[2]", "differs"),
+        ("", "q.items[1]", "q.items[2]", "differs: Queue.Pop"),
         ("ErrTwo", '"two"', '"2"', "differs"),
         ("ErrOne", '"two"', '"2"', "same"),
         ("ErrOne", "one // not", "one // but", "differs"),
