@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 from k8slint.apiserver.defaults.core import DEFAULT_NAMESPACE
-from k8slint.checks import storage
 from k8slint.checks.scheduling.case import Case
 from k8slint.checks.scheduling.run import described_kinds
+from k8slint.checks.storage.claims import unbindable_claim
+from k8slint.checks.storage.classes import missing_storage_class
+from k8slint.checks.storage.local_volumes import local_volume_matches_no_node
 from k8slint.cluster.cluster import Cluster
 from k8slint.cluster.volume_matching import claims_of
 from k8slint.loading.document import Path
@@ -73,12 +75,12 @@ def writers_of(claim: Claim, case: Case) -> Sequence[Object]:
 
 def is_storage_defect(obj: Object, cluster: Cluster) -> bool:
     """Whether a rule of the storage category says what is wrong with a claim."""
-    return _finds(storage.unbindable_claim, obj, cluster) or _finds(storage.missing_storage_class, obj, cluster)
+    return _finds(unbindable_claim, obj, cluster) or _finds(missing_storage_class, obj, cluster)
 
 
 def is_volume_defect(obj: Object, cluster: Cluster) -> bool:
     """Whether a rule of the storage category says what is wrong with a volume."""
-    return _finds(storage.local_volume_matches_no_node, obj, cluster)
+    return _finds(local_volume_matches_no_node, obj, cluster)
 
 
 def _finds(check: Callable[[Object, Cluster], Iterator[Problem]], obj: Object, cluster: Cluster) -> bool:
