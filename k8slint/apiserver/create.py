@@ -10,10 +10,10 @@ from k8slint.apiserver.decoding.types import Struct, struct
 from k8slint.apiserver.discovery.definitions import BUILT_IN_GROUPS, definitions_of
 from k8slint.apiserver.discovery.lifecycle import deprecation, is_built_in, unserved
 from k8slint.apiserver.schemas import Schemas
-from k8slint.apiserver.words import is_placeholder
 from k8slint.objects.object import Object
 from k8slint.objects.problem import Problem
 from k8slint.values.gvk import GroupVersionKind
+from k8slint.values.placeholder import has_placeholder
 
 
 def check_fields(obj: Object, schemas: Schemas) -> Iterator[Problem]:
@@ -29,7 +29,7 @@ def check_fields(obj: Object, schemas: Schemas) -> Iterator[Problem]:
 
             for mismatch in found:
                 yield from problem_of(obj, root, mismatch)
-    elif is_placeholder(gvk.kind) or is_placeholder(gvk.api_version):
+    elif has_placeholder(gvk.kind) or has_placeholder(gvk.api_version):
         return
     elif gvk.group in BUILT_IN_GROUPS:
         yield from unserved(gvk, minor)

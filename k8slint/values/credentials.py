@@ -12,6 +12,8 @@ from k8slint.values.placeholder import has_placeholder
 _LOOKED_UP = re.compile(
     r"ENC\[|ref\+|arn:|(?:vault|op|sm|gcp-sm|awssm|awsssm|azurekeyvault|keyvault|secretref)[:/]|projects/[^/]+/secrets/"
 )
+# Where a name would wait to be filled in, a password works as it is.
+_STOCK_PASSWORD = re.compile(r"(?:change|replace)[-_ ]?me", re.IGNORECASE)
 _MASKED = re.compile(r"[*xX.\u2022?-]+|(?i:redacted|removed|masked|null|none|nil)")
 
 _BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}")
@@ -49,10 +51,12 @@ _BEFORE: Final = frozenset(
 def is_filled_in_later(text: str) -> bool:
     """Whether it waits to be rendered, decrypted or looked up, so that nothing is known of what it will be.
 
-    >>> [is_filled_in_later(text) for text in ("${DB}", "{{ .db }}", "ENC[AES256_GCM,data:x]", "pass")]
+    >>> [is_filled_in_later(text) for text in ("${DB}", "{{ .db }}", "ENC[AES256_GCM,data:x]", "changeme")]
     [True, True, True, False]
     """
-    return has_placeholder(text) or _LOOKED_UP.match(text) is not None
+    if has_placeholder(text):
+        return _STOCK_PASSWORD.fullmatch(text) is None
+    return _LOOKED_UP.match(text) is not None
 
 
 def is_masked(text: str) -> bool:

@@ -20,9 +20,10 @@ from k8slint.apiserver.decoding.decode import MOST_MISMATCHES
 from k8slint.apiserver.decoding.scalars import Fault
 from k8slint.apiserver.decoding.types import Field
 from k8slint.apiserver.validation.enums import unsupported
-from k8slint.apiserver.words import is_placeholder, named, path_text
+from k8slint.apiserver.words import named, path_text
 from k8slint.loading.document import Path
 from k8slint.objects.fields import mapping, sequence
+from k8slint.values.placeholder import has_placeholder
 
 
 class Defect(NamedTuple):
@@ -96,7 +97,7 @@ def _collect(value: Any, schema: Any, path: Path, found: list[Defect]) -> None:
             check(value, argument, node, path, found)
             if len(found) > size:
                 _sign(found, size, node, keyword)
-    if len(found) > before and is_placeholder(value):
+    if len(found) > before and has_placeholder(value):
         del found[before:]
 
 

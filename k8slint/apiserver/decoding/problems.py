@@ -10,11 +10,12 @@ from k8slint.apiserver.decoding.decode import Mismatch
 from k8slint.apiserver.decoding.places import Shape, home, meant
 from k8slint.apiserver.decoding.types import Field, Struct
 from k8slint.apiserver.discovery.definitions import NEWEST_MINOR, OLDEST_MINOR, Definitions, definitions_of
-from k8slint.apiserver.words import is_ambiguous, is_placeholder, named, path_text, plain_form, shown, written
+from k8slint.apiserver.words import is_ambiguous, named, path_text, plain_form, shown, written
 from k8slint.loading.document import Path
 from k8slint.objects.fields import dig
 from k8slint.objects.object import Object
 from k8slint.objects.problem import Place, Problem
+from k8slint.values.placeholder import has_placeholder
 
 _FEW_FIELDS: Final = 8
 _CRD_SPEC: Final = "apiextensions.v1.CustomResourceDefinitionSpec"
@@ -60,7 +61,7 @@ def problem_of(obj: Object, root: Struct, mismatch: Mismatch, prefix: Path = ())
     if field is None:
         if isinstance(owner, Struct) and not is_for_tools(path, value):
             yield _unknown_in(obj, root, owner, mismatch, prefix)
-    elif is_placeholder(value):
+    elif has_placeholder(value):
         return
     elif mismatch.fault is not None:
         yield Problem(path, mismatch.fault.message, fix=mismatch.fault.fix, rule=mismatch.fault.rule)
@@ -73,7 +74,7 @@ def problem_of(obj: Object, root: Struct, mismatch: Mismatch, prefix: Path = ())
 def is_for_tools(path: Path, value: Any) -> bool:
     """Whether a field is no mistake: a directive of a patch, a template's text, what sops adds to a file."""
     name = str(path[-1])
-    return name.startswith("$") or is_placeholder(name) or (path == ("sops",) and isinstance(value, dict))
+    return name.startswith("$") or has_placeholder(name) or (path == ("sops",) and isinstance(value, dict))
 
 
 def unknown_field(root: Shape, owner: Shape, data: Any, path: Path, prefix: Path = ()) -> Problem:
