@@ -13,7 +13,8 @@ from k8slint.loading.document import Path
 from k8slint.objects.fields import dig, items, mapping, sequence, strings, text
 from k8slint.objects.object import Container, Object, Pod
 from k8slint.objects.problem import Place, Problem
-from k8slint.values.credentials import decode_base64, is_filled_in_later, is_masked, names_a_credential, words
+from k8slint.values.base64_text import decode_base64
+from k8slint.values.credentials import is_filled_in_later, is_masked, names_a_credential, words
 
 _MOST_BYTES: Final = 1024 * 1024
 _MOST_ANNOTATION_BYTES: Final = 256 * 1024

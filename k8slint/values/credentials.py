@@ -1,8 +1,7 @@
-"""Names that hold a secret, values that are filled in later, and base64 as the API server reads it."""
+"""Names that hold a secret, and values that are filled in later or were taken out."""
 
 from __future__ import annotations
 
-import base64
 import re
 from typing import Final
 
@@ -15,9 +14,6 @@ _LOOKED_UP = re.compile(
 # Where a name would wait to be filled in, a password works as it is.
 _STOCK_PASSWORD = re.compile(r"(?:change|replace)[-_ ]?me", re.IGNORECASE)
 _MASKED = re.compile(r"[*xX.\u2022?-]+|(?i:redacted|removed|masked|null|none|nil)")
-
-_BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}")
-_NEWLINES: Final = {ord("\r"): None, ord("\n"): None}
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _ONE_WORD: Final = frozenset(
@@ -66,20 +62,6 @@ def is_masked(text: str) -> bool:
     (True, True, False)
     """
     return _MASKED.fullmatch(text) is not None
-
-
-def decode_base64(text: str) -> bytes | None:
-    """The bytes that padded standard base64 stands for, line ends ignored; none for other text.
-
-    >>> decode_base64("aGk="), decode_base64("aGk"), decode_base64("aG_k")
-    (b'hi', None, None)
-
-    Mirrors: encoding/base64 StdEncoding.Decode, as encoding/json decodes []byte
-    """
-    joined = text.translate(_NEWLINES) if "\n" in text or "\r" in text else text
-    if len(joined) % 4 or _BASE64.fullmatch(joined) is None:
-        return None
-    return base64.b64decode(joined)
 
 
 def words(name: str) -> list[str]:
