@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from k8slint.bundled import SCHEMAS
-from k8slint.loading.document import Path, field_path
+from k8slint.loading.document import Path
+from k8slint.values.field_path import field_path
 from k8slint.values.nearest import nearest, nearest_choice
 
 UNKNOWN_KEY: Final = "unknown key"

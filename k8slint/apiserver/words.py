@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from types import NoneType
 from typing import Any, Final
 
@@ -18,18 +17,6 @@ _NAMES: Final[dict[type, str]] = {
     float: "a number",
     NoneType: "null",
 }
-
-
-def path_text(path: Iterable[str | int]) -> str:
-    """A path as the API server writes it in errors of decoding.
-
-    >>> path_text(("spec", "containers", 0, "imge"))
-    'spec.containers[0].imge'
-    """
-    text = ""
-    for step in path:
-        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
-    return text
 
 
 def named(value: Any) -> str:

@@ -14,10 +14,11 @@ from k8slint.engine.locate import locate, shown_line
 from k8slint.engine.masking import joined, masked
 from k8slint.engine.selection import Selection
 from k8slint.finding import Finding, Ignored, ObjectName, RelatedLocation
-from k8slint.loading.document import Document, Path, ReadProblem, Span, field_path
+from k8slint.loading.document import Document, Path, ReadProblem, Span
 from k8slint.objects.from_documents import Reading
 from k8slint.objects.object import Object, Pod
 from k8slint.objects.problem import Place, Problem, Related
+from k8slint.values.field_path import field_path
 
 if TYPE_CHECKING:
     from k8slint.engine.ignores import Ignores

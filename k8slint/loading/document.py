@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cached_property
 from itertools import accumulate
 from typing import Any, Final, NamedTuple
@@ -42,23 +42,6 @@ def unpack(mark: int) -> Span:
 def line_starts(lines: list[str]) -> list[int]:
     """Where each line of a text starts that was split at line feeds; after the last, where one more would."""
     return [0, *accumulate([len(line) + 1 for line in lines])]
-
-
-def field_path(path: Iterable[str | int]) -> str:
-    """A path as the API server writes it.
-
-    >>> field_path(("spec", "containers", 0, "image"))
-    'spec.containers[0].image'
-    >>> field_path(("metadata", "labels", "app.kubernetes.io/name"))
-    'metadata.labels[app.kubernetes.io/name]'
-    """
-    text = ""
-    for step in path:
-        if isinstance(step, int) or "." in step or "/" in step:
-            text += f"[{step}]"
-        else:
-            text += f".{step}" if text else step
-    return text
 
 
 class ReadProblem(NamedTuple):

@@ -71,7 +71,7 @@ def _allocatable(data: Mapping[str, Any], name: str, assumptions: Assumptions) -
     key = "allocatable" if mapping_at(status, "allocatable", "status") else "capacity"
     for resource, nanos in amounts_at(status, key, "status").items():
         if nanos < 0:
-            raise ShapeError(f"status.{key}.{resource}", f'"{status[key][resource]}" is less than 0')
+            raise ShapeError(f"status.{key}[{resource}]", f'"{status[key][resource]}" is less than 0')
     given = dict(mapping_at(status, key, "status"))
     if key == "capacity" and given:
         assumptions.take("the whole capacity is taken as free for pods where a node gives no allocatable", name)

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from k8slint.apiserver.admission.limit_ranger import LimitRange, hold_claim_to, hold_pod_to, with_limit_defaults
-from k8slint.apiserver.admission.refusal import AdmissionPhase, Refused, path_of
+from k8slint.apiserver.admission.refusal import AdmissionPhase, Refused
 from k8slint.apiserver.admission.resource_list import amounts_at, containers_of
 from k8slint.apiserver.defaults.core import with_pod_defaults
+from k8slint.values.field_path import path_of
 from k8slint.values.reading import flag_at, items_at, labels_at, mapping_at, text_at, whole_at
 from k8slint.values.version import KubernetesVersion
 
@@ -249,9 +250,9 @@ def _hold_to_its_limits(spec: Mapping[str, Any]) -> None:
         for key, amounts in (("limits", limits), ("requests", requests)):
             for name, amount in amounts.items():
                 if amount.nanos < 0:
-                    at = f"{where}.resources.{key}"
-                    message = f'{at}[{name}]: Invalid value: "{amount}": must be greater than or equal to 0'
-                    raise Refused(message, AdmissionPhase.INVALID, (*path_of(at), name))
+                    at = f"{where}.resources.{key}[{name}]"
+                    message = f'{at}: Invalid value: "{amount}": must be greater than or equal to 0'
+                    raise Refused(message, AdmissionPhase.INVALID, path_of(at))
         for name, request in requests.items():
             if name in limits and request.nanos > limits[name].nanos:
                 at = f"{where}.resources.requests"

@@ -82,7 +82,7 @@ def amounts_at(parent: Mapping[str, Any], key: str, where: str) -> Amounts:
     for name, written in as_mapping(parent.get(key), path).items():
         if not isinstance(name, str):
             raise ShapeError(f"{path}[{name}]", "a key that is no string; expected the name of a resource")
-        found[name] = PrintedQuantity.parse(written, f"{path}.{name}")
+        found[name] = PrintedQuantity.parse(written, f"{path}[{name}]")
     return found
 
 

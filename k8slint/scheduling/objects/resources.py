@@ -190,7 +190,7 @@ def _asked(container: Mapping[str, Any], where: str) -> Nanos:
     requests = amounts_at(resources, "requests", f"{where}.resources")
     for name, nanos in requests.items():
         if nanos < 0:
-            raise ShapeError(f"{where}.resources.requests.{name}", f'"{Quantity(nanos)}" is less than 0')
+            raise ShapeError(f"{where}.resources.requests[{name}]", f'"{Quantity(nanos)}" is less than 0')
     return requests
 
 
