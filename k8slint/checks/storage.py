@@ -7,12 +7,10 @@ from posixpath import normpath
 from typing import Any, Final
 
 from k8slint.cluster.cluster import Cluster
-from k8slint.cluster.node_selectors import HOSTNAME, demanded_hosts, has_one_node, known_nodes, terms_of
+from k8slint.cluster.node_selectors import demanded_hosts, has_one_node, known_nodes, terms_of
 from k8slint.cluster.references import may_exist
 from k8slint.cluster.similar_names import nearest_name
 from k8slint.cluster.volume_matching import (
-    NO_PROVISIONER,
-    OLD_CLASS,
     Claim,
     Lack,
     claims_of,
@@ -30,6 +28,7 @@ from k8slint.objects.problem import Absence, Problem, Related
 from k8slint.values.image import Image
 from k8slint.values.labels import LabelSelector
 from k8slint.values.placeholder import has_placeholder
+from k8slint.values.well_known import HELM_HOOK, HOSTNAME, NO_PROVISIONER, OLD_CLASS
 
 # --- where data stays ---------------------------------------------------------------------------------------------
 
@@ -374,7 +373,7 @@ _PASSING: Final = ("configMap", "secret", "projected", "downwardAPI")
 
 def database_on_emptydir(pod: Pod, cluster: Cluster) -> Iterator[Problem]:
     """A database whose data folder lies in an emptyDir."""
-    if pod.obj.kind in ("Job", "CronJob") or "helm.sh/hook" in pod.obj.annotations:
+    if pod.obj.kind in ("Job", "CronJob") or HELM_HOOK in pod.obj.annotations:
         return
     if not pod.volumes or pod.spec.get("restartPolicy") in ("Never", "OnFailure"):
         return

@@ -16,6 +16,7 @@ from k8slint.values.image import Image
 from k8slint.values.labels import LabelSelector, Requirement
 from k8slint.values.nearest import nearest
 from k8slint.values.placeholder import has_placeholder
+from k8slint.values.well_known import HELM_HOOK
 
 _Claim = tuple[Container, Path, dict[str, Any]]
 """A container port: whose it is, where, and the entry."""
@@ -27,7 +28,7 @@ _SELECTOR_REQUIRED: Final = frozenset({("apps", "v1"), ("apps", "v1beta2"), ("ba
 _RUN_BY_OTHERS: Final = (
     "kubernetes.io/config.mirror",
     "kubernetes.io/config.source",
-    "helm.sh/hook",
+    HELM_HOOK,
     "argocd.argoproj.io/hook",
 )
 _SOCKETS: Final = frozenset(

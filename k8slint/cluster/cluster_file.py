@@ -13,6 +13,7 @@ from k8slint.objects.object import Object
 from k8slint.usage import UsageError
 from k8slint.values.nearest import nearest
 from k8slint.values.quantity import Quantity, QuantityError
+from k8slint.values.well_known import ARCH, HOSTNAME, OS, ZONE
 
 _COUNT = re.compile(r"[0-9]{1,5}")
 _HOW = "expected a number of nodes, as 3, or 3:cpu=4,memory=16Gi,zones=a|b|c"
@@ -132,9 +133,9 @@ def _check_amount(name: str, value: str, shorthand: str) -> None:
 
 
 def _node(name: str, allocatable: dict[str, Any], zones: list[str], turn: int) -> Object:
-    labels = {"kubernetes.io/hostname": name, "kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64"}
+    labels = {HOSTNAME: name, OS: "linux", ARCH: "amd64"}
     if zones:
-        labels["topology.kubernetes.io/zone"] = zones[turn % len(zones)]
+        labels[ZONE] = zones[turn % len(zones)]
     data = {
         "apiVersion": "v1",
         "kind": "Node",
