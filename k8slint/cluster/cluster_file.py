@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Any, Final
 
-from k8slint.loading.document import Document, Source
+from k8slint.loading.document import Document, Source, refuse_problems
 from k8slint.objects.fields import dig
 from k8slint.objects.from_documents import read_source
 from k8slint.objects.object import Object
@@ -44,9 +44,7 @@ def described_by(documents: Iterable[Document], name: str) -> tuple[Object, ...]
     """
     documents = tuple(documents)
     for document in documents:
-        for problem in document.problems:
-            line, _ = document.source.place(problem.span[0])
-            raise UsageError(f"{name}:{line}: {problem.message}")
+        refuse_problems(document.problems, document.source)
     if not documents:
         raise UsageError(
             f"{name}: the cluster file is empty; expected Node objects, as kubectl get nodes -o yaml prints"

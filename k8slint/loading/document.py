@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from itertools import accumulate
 from typing import Any, Final, NamedTuple
 
+from k8slint.usage import UsageError
 from k8slint.values.record import record
 
 Path = tuple[str | int, ...]
@@ -197,3 +198,14 @@ class Source:
         end = starts[number] if number < len(starts) else len(self.text)
         break_at = max(end - 2, start)
         return start, break_at + len(self.text[break_at:end].rstrip("\r\n"))
+
+
+def refuse_problems(problems: Iterable[ReadProblem], source: Source) -> None:
+    """Pass over what can be read as a whole.
+
+    Raises:
+        UsageError: with the place of the first problem.
+    """
+    for problem in problems:
+        line, column = source.place(problem.span[0])
+        raise UsageError(f"{source.name}:{line}:{column}: {problem.message}")
