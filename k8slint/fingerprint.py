@@ -6,8 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
 
-from k8slint.finding import Finding
-from k8slint.report.wording import repository_path
+from k8slint.finding import Finding, repository_path
 
 
 def fingerprints(findings: Iterable[Finding], root: str) -> Iterator[str]:
