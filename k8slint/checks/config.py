@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
+from k8slint.checks.credentials import is_filled_in_later, is_masked, names_a_credential, words
 from k8slint.cluster.cluster import Cluster
 from k8slint.cluster.kustomizations import KUSTOMIZATIONS
 from k8slint.loading.document import Path
@@ -14,7 +15,6 @@ from k8slint.objects.fields import dig, items, mapping, sequence, strings, text
 from k8slint.objects.object import Container, Object, Pod
 from k8slint.objects.problem import Place, Problem
 from k8slint.values.base64_text import decode_base64
-from k8slint.values.credentials import is_filled_in_later, is_masked, names_a_credential, words
 from k8slint.values.well_known import LAST_APPLIED
 
 _MOST_BYTES: Final = 1024 * 1024

@@ -9,8 +9,8 @@ from functools import lru_cache
 from typing import Any, Final, NamedTuple
 from weakref import WeakKeyDictionary
 
+from k8slint.checks.credentials import may_name_a_credential, names_a_credential
 from k8slint.loading.document import Document, Mark, Source, Span, part_at, unpack
-from k8slint.values.credentials import may_name_a_credential, names_a_credential
 from k8slint.values.well_known import LAST_APPLIED
 
 MASK: Final = "••••••"
