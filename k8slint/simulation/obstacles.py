@@ -12,7 +12,7 @@ from k8slint.scheduling.objects.pod import HostPort, Pod
 from k8slint.scheduling.objects.pod_affinity import PodAffinity, PodTerm
 from k8slint.scheduling.result import Status
 from k8slint.scheduling.snapshot import NodeInfo
-from k8slint.values.amount import in_words
+from k8slint.simulation.in_words import in_words
 from k8slint.values.labels import LabelSelector, Requirement
 from k8slint.values.quantity import Quantity
 from k8slint.values.well_known import HOSTNAME, NODE_PREFIX, NODE_ROLE_PREFIX, UNSCHEDULABLE

@@ -19,7 +19,7 @@ from k8slint.scheduling import Node, Pod
 from k8slint.scheduling.objects.node_affinity import NodeChoice, NodeTerm, Taint, untolerated
 from k8slint.scheduling.objects.volumes import PersistentVolume
 from k8slint.simulation.feasible_nodes import amount_of, requests_of
-from k8slint.values.amount import in_words
+from k8slint.simulation.in_words import in_words
 from k8slint.values.labels import LabelSelector, Requirement
 
 _SHORTHAND: Final = "--nodes"
