@@ -133,8 +133,8 @@ def _of_another_class(volume: Object, claim: Claim) -> Iterator[Lack]:
 def _of_another_attributes_class(volume: Object, claim: Claim) -> Iterator[Lack]:
     there, wanted = text(volume.spec.get(_ATTRIBUTES_CLASS)), text(claim.spec.get(_ATTRIBUTES_CLASS))
     if not has_placeholder(there) and not has_placeholder(wanted):
-        of_one, of_other = (f'VolumeAttributesClass "{name}"' if name else "none" for name in (there, wanted))
-        said = f"is of {of_one} and not of {of_other}" if there else f"is of no {of_other}"
+        said = f'is of VolumeAttributesClass "{there}"' if there else "is of no VolumeAttributesClass"
+        said += f' and not of "{wanted}"' if wanted else ", which the claim does not name"
         yield Lack(said, (_ATTRIBUTES_CLASS,), ("spec", _ATTRIBUTES_CLASS))
 
 
