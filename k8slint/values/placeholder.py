@@ -23,7 +23,7 @@ _FORMS: Final[tuple[tuple[str, str], ...]] = (
     # @NAME@ of autoconf and CMake, @@NAME@@ of sed; (@= name @) of ytt, but not ?(@=="x") of a JSONPath.
     ("@", r"@(?:[A-Za-z_]\w*@|@[^@]+@|(?<=\(@)=(?!=))"),
     # __NAME__ of sed and Azure, but not APP__NAME__KEY, which is a variable of one's own.
-    ("_", r"__(?<![A-Za-z0-9]__)[A-Za-z0-9_]+__(?![A-Za-z0-9])"),
+    ("_", r"__(?<![A-Za-z0-9_]__)[A-Za-z0-9_]+__(?![A-Za-z0-9])"),
     # change-me, CHANGE_ME, replaceme, REPLACE_WITH_NAME, YOUR_DOMAIN and PLACEHOLDER of people.
     ("hange", r"hange[-_ ]?(?i:me)(?![A-Za-z])"),
     ("HANGE", r"HANGE[-_ ]?ME(?![A-Za-z])"),
