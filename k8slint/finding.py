@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from enum import StrEnum
-from functools import lru_cache
-from pathlib import PurePath
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -212,17 +209,3 @@ class Report(NamedTuple):
             least=least,
             hidden=len(self.findings) - len(kept),
         )
-
-
-def repository_path(file: str, root: str) -> str:
-    """The file, reached from the working directory, as the repository at the root names it: with slashes.
-
-    A file outside of the root has its absolute path. Without a root the file stays as it is.
-    """
-    return _from_root(file, root, os.getcwd()) if root else PurePath(file).as_posix()
-
-
-@lru_cache(maxsize=1024)
-def _from_root(file: str, root: str, folder: str) -> str:
-    absolute = PurePath(os.path.normpath(os.path.join(folder, file)))
-    return (absolute.relative_to(root) if absolute.is_relative_to(root) else absolute).as_posix()

@@ -12,18 +12,8 @@ from typing import Any, Final, NamedTuple
 from urllib.parse import quote
 
 from k8slint import __version__
-from k8slint.finding import (
-    Failure,
-    Finding,
-    Location,
-    ObjectName,
-    RelatedLocation,
-    Report,
-    RuleText,
-    Severity,
-    repository_path,
-)
-from k8slint.fingerprint import fingerprints
+from k8slint.finding import Failure, Finding, Location, ObjectName, RelatedLocation, Report, RuleText, Severity
+from k8slint.fingerprint import fingerprints, repository_path
 from k8slint.report.escape import flowing, visible
 from k8slint.report.links import documentation, rule_page
 from k8slint.report.markdown import code, prose

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from k8slint.finding import Finding, KindCount, Report, Severity, repository_path
+from k8slint.finding import Finding, KindCount, Report, Severity
+from k8slint.fingerprint import repository_path
 from k8slint.report import Detail
 from k8slint.report.escape import flowing, visible
 from k8slint.report.frame import wrap

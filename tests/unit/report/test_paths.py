@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from k8slint.finding import repository_path
+from k8slint.fingerprint import repository_path
 from k8slint.report import FORMATS
 
 
