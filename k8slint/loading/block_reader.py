@@ -8,15 +8,15 @@ those, and says what is wrong with them.
 from __future__ import annotations
 
 import re
-from array import array
 from functools import cache
 from sys import intern
 from typing import Any, Final, NamedTuple
 
-from k8slint.loading.document import LENGTH_BITS, line_starts, pack, unpack
+from k8slint.loading.document import line_starts
+from k8slint.loading.marks import STEP, Packed, pack, row, unpack
 from k8slint.loading.scalars import Scalar, ScalarError, is_json, resolve, resolve_key
 
-Read = tuple[Any, bytes, int]
+Read = tuple[Any, Packed, int]
 """The data of a document, its marks as they follow each other in the text, and where it starts."""
 
 # What a line is, its indentation aside, and what follows in its entry. Marks and places count from the entry's start.
@@ -127,7 +127,7 @@ def _document(source: _Lines, index: int) -> tuple[Read, int]:  # noqa: C901, PL
             if key in data:
                 raise _Declined
             data[key] = value
-            at = (starts[index] + here) << LENGTH_BITS
+            at = (starts[index] + here) * STEP
             marks += (at + key_mark, at + mark)
             index += 1
             continue
@@ -158,7 +158,7 @@ def _document(source: _Lines, index: int) -> tuple[Read, int]:  # noqa: C901, PL
                 continue
             if form is _SCALAR:
                 _, data[last], mark, next_is = entry
-                marks[-1] = (at << LENGTH_BITS) + mark
+                marks[-1] = at * STEP + mark
                 continue
             if form is _LONG and entry[1] is None:
                 data[last], marks[-1:], index = _long(source, index, at + entry[3], column)
@@ -205,26 +205,26 @@ def _document(source: _Lines, index: int) -> tuple[Read, int]:  # noqa: C901, PL
             if key in data:
                 raise _Declined
             data[key] = value
-            at <<= LENGTH_BITS
+            at *= STEP
             marks += (at + key_mark, at + mark)
         elif form is _OPEN:
             _, key, key_mark, mark = entry
             if key in data:
                 raise _Declined
             data[key] = None
-            at <<= LENGTH_BITS
+            at *= STEP
             marks += (at + key_mark, at + mark)
             next_is = _VALUE
         elif form is _DASH:
             data.append(None)
-            marks.append((at << LENGTH_BITS) + entry[1])
+            marks.append(at * STEP + entry[1])
             next_is = _VALUE
         elif form is _SCALAR:
             if type(data) is dict:
                 raise _Declined
             _, value, mark, next_is = entry
             data.append(value)
-            marks.append((at << LENGTH_BITS) + mark)
+            marks.append(at * STEP + mark)
         elif form is _LONG:
             _, key, key_mark, offset = entry
             value, inside, index = _long(source, index, at + offset, column)
@@ -234,12 +234,12 @@ def _document(source: _Lines, index: int) -> tuple[Read, int]:  # noqa: C901, PL
                 raise _Declined
             else:
                 data[key] = value
-                marks.append((at << LENGTH_BITS) + key_mark)
+                marks.append(at * STEP + key_mark)
             marks += inside
             next_is = _NOTHING
         else:
             raise _Declined
-    return (root[0], array("q", marks).tobytes(), start), index
+    return (root[0], row(marks), start), index
 
 
 def _entry(body: str) -> _Entry:

@@ -66,39 +66,26 @@ def _unpacked(packed: bytes) -> list[Loaded | OSError]:
 def _pack(loaded: Loaded | OSError) -> tuple[Any, ...]:
     if isinstance(loaded, OSError):
         return _NOT_READ, loaded.errno, loaded.strerror, os.fspath(loaded.filename or "")
-    source = loaded.source
+    text = loaded.source.text.encode("utf-8", "surrogatepass")
     documents = [
-        (
-            document.index,
-            document.start,
-            document.data,
-            document.places,
-            [tuple(each) for each in document.problems],
-            document.failed,
-        )
-        for document in loaded.documents
+        _fields(document, source=None, problems=list(map(tuple, document.problems))) for document in loaded.documents
     ]
-    return source.name, source.text.encode("utf-8", "surrogatepass"), source.is_context, loaded.skipped, documents
+    return _fields(loaded.source, text=text), documents, loaded.skipped
 
 
 def _unpack(packed: tuple[Any, ...]) -> Loaded | OSError:
-    if packed[0] == _NOT_READ and len(packed) == 4:
+    if packed[0] == _NOT_READ:
         return OSError(*packed[1:])
-    name, text, is_context, skipped, documents = packed
-    source = Source(name, text.decode("utf-8", "surrogatepass"), is_context)
-    return Loaded(
-        source,
-        tuple(
-            Document(
-                source,
-                index,
-                start,
-                data,
-                places,
-                tuple(map(ReadProblem._make, problems)),
-                failed,
-            )
-            for index, start, data, places, problems, failed in documents
-        ),
-        skipped,
-    )
+    about, documents, skipped = packed
+    source = Source(**{**about, "text": about["text"].decode("utf-8", "surrogatepass")})
+    return Loaded(source, tuple(_document(source, fields) for fields in documents), skipped)
+
+
+def _document(source: Source, fields: dict[str, Any]) -> Document:
+    problems = tuple(map(ReadProblem._make, fields["problems"]))
+    return Document(**{**fields, "source": source, "problems": problems})
+
+
+def _fields(of: Source | Document, **changes: Any) -> dict[str, Any]:
+    """The fields of a record by name, some of them as something that `marshal` takes."""
+    return {name: getattr(of, name) for name in type(of).__match_args__} | changes

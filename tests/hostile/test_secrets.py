@@ -13,8 +13,7 @@ from pathlib import Path
 import pytest
 
 from k8slint.lint import lint
-from k8slint.loading import composer
-from k8slint.loading import event_composer as events
+from k8slint.loading import composer, events
 from k8slint.project import Request
 from k8slint.report import FORMATS
 

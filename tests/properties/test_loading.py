@@ -9,8 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from k8slint.lint import lint
-from k8slint.loading import composer
-from k8slint.loading import event_composer as events
+from k8slint.loading import composer, events
 from k8slint.loading.load import load
 from k8slint.project import Request
 from k8slint.report import FORMATS

@@ -6,8 +6,7 @@ import codecs
 
 import pytest
 
-from k8slint.loading import composer
-from k8slint.loading import event_composer as events
+from k8slint.loading import composer, events
 from k8slint.loading.load import load
 
 TEXTS = [
