@@ -7,6 +7,7 @@ import os
 from collections.abc import Sequence
 from typing import Any, Final
 
+from k8slint.loading.block_reader import Known
 from k8slint.loading.discovery import Found
 from k8slint.loading.document import Document, ReadProblem, Source
 from k8slint.loading.load import Loaded, load
@@ -18,9 +19,14 @@ from k8slint.usage import UsageError, reason
 
 def load_files(files: Sequence[Found], workers: int, tell: Tell = silent) -> list[Loaded | OSError]:
     """Each file's documents, in order; for a file that cannot be read, the error."""
+    known = Known()
+
+    def load_chunk(chunk: Sequence[Found]) -> list[Loaded | OSError]:
+        return [_load(file, known) for file in chunk]
+
     chunks = chunked(files, [file.size for file in files], workers)
     begin = begins("read", chunks, tell)
-    loaded = map_in_order(_load_chunk, chunks, workers=workers, pack=_packed, unpack=_unpacked, begin=begin)
+    loaded = map_in_order(load_chunk, chunks, workers=workers, pack=_packed, unpack=_unpacked, begin=begin)
     return [each for chunk in loaded for each in chunk]
 
 
@@ -37,21 +43,17 @@ def load_file(name: str) -> Loaded:
     return load(name, data)
 
 
-def _load(file: Found) -> Loaded | OSError:
+def _load(file: Found, known: Known) -> Loaded | OSError:
     try:
         data = read_file(file.name, MAX_BYTES)
     except OSError as error:
         return error
     if file.skipped:
         return Loaded(Source(file.name, data.decode("utf-8", "replace"), file.is_context), (), file.skipped)
-    return load(file.name, data, is_context=file.is_context)
+    return load(file.name, data, is_context=file.is_context, known=known)
 
 
 _NOT_READ: Final = "not read"
-
-
-def _load_chunk(files: Sequence[Found]) -> list[Loaded | OSError]:
-    return [_load(file) for file in files]
 
 
 def _packed(chunk: list[Loaded | OSError]) -> bytes:

@@ -159,7 +159,8 @@ class Marks:
         start, end = self._span(found.mark)
         if found.key is not None:
             return unpack(found.key)[0], end
-        return self._dash(path) or (start, end)[0], end
+        dash = self._dash(path)
+        return start if dash is None else dash, end
 
     def scalars(self) -> tuple[Span, ...]:
         """Where the scalars are written, keys too, in order: there `#` starts no comment."""

@@ -77,7 +77,7 @@ class TestAnyBytes:
     def test_the_slower_parser_never_raises_either(self, data):
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(events, "_c_parser", lambda: None)
-            patch.setattr(composer, "read_lines", lambda _: None)
+            patch.setattr(composer, "read_lines", lambda *_: None)
             load("x.yaml", data)
 
     @settings(max_examples=60, deadline=None)
