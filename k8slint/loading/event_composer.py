@@ -166,7 +166,7 @@ def _refuse_escaped_slash(document: Document) -> None:
     """
     text = document.source.text
     for start, end in document.scalars():
-        match = re.match(_ESCAPED_SLASH, text[start:end]) if text[start] == '"' else None
+        match = re.match(_ESCAPED_SLASH, text[start:end]) if text.startswith('"', start) else None
         if match is not None:
             raise _Refused("found unknown escape character, while parsing a quoted scalar", start + match.end() - 2)
 

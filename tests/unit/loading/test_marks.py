@@ -77,16 +77,18 @@ def cut(document, span):
 
 
 @pytest.mark.parametrize("before", ["", "---\n", "x: 1\n--- # - c\n", "# - c\n\n"], ids=repr)
-@pytest.mark.parametrize(("text", "path", "value", "entry"), WRITTEN, ids=ids(WRITTEN))
-def test_values_and_entries_reach_as_far_as_what_they_hold(documents, text, path, value, entry, before):
+@pytest.mark.parametrize("case", WRITTEN, ids=ids(WRITTEN))
+def test_values_and_entries_reach_as_far_as_what_they_hold(documents, case, before):
+    text, path, value, entry = case
     document = documents(before + text)[-1]
     assert cut(document, document.marks.span(path)) == value
     assert cut(document, document.marks.entry(path)) == entry
 
 
 @pytest.mark.parametrize("line_break", ["\r\n", "\r"], ids=repr)
-@pytest.mark.parametrize(("text", "path", "value", "entry"), WRITTEN, ids=ids(WRITTEN))
-def test_other_line_breaks_end_them_too(documents, text, path, value, entry, line_break):
+@pytest.mark.parametrize("case", WRITTEN, ids=ids(WRITTEN))
+def test_other_line_breaks_end_them_too(documents, case, line_break):
+    text, path, value, entry = case
     (document,) = documents(text.replace("\n", line_break))
     assert cut(document, document.marks.span(path)) == value.replace("\n", line_break)
     assert cut(document, document.marks.entry(path)) == (entry and entry.replace("\n", line_break))
@@ -146,3 +148,9 @@ def test_the_parts_of_a_wide_mapping_are_all_found(documents):
     (document,) = documents("".join(f"k{number}:\n  - {number}\n" for number in range(100)))
     found = [cut(document, document.marks.entry((f"k{number}",))) for number in range(100)]
     assert found == [f"k{number}:\n  - {number}" for number in range(100)]
+
+
+def test_an_empty_value_at_the_end_of_a_text_with_a_slash_escaped_is_read(documents):
+    (document,) = documents("a: !t b\\/c\nd:")
+    assert document.data == {"a": "b\\/c", "d": None}
+    assert cut(document, document.marks.entry(("d",))) == "d:"
