@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
+from k8slint.loading.block_reader import Known
 from k8slint.loading.composer import compose
 from k8slint.loading.document import Document, ReadProblem, Source
 from k8slint.loading.text import MAX_BYTES, decode
@@ -30,8 +31,11 @@ class Loaded(NamedTuple):
     skipped: str = ""
 
 
-def load(name: str, data: bytes, *, is_context: bool = False) -> Loaded:
-    """The documents in the bytes of a file or stream. Never raises on any of them."""
+def load(name: str, data: bytes, *, is_context: bool = False, known: Known | None = None) -> Loaded:
+    """The documents in the bytes of a file or stream. Never raises on any of them.
+
+    `known` are the lines of other files of its batch, which need not be looked at again.
+    """
     if len(data) > MAX_BYTES:
         # By what it starts with it is judged whether it is a manifest.
         source = Source(name, decode(data[:_ENOUGH])[0], is_context)
@@ -41,7 +45,7 @@ def load(name: str, data: bytes, *, is_context: bool = False) -> Loaded:
     if text[:64].lstrip().startswith("{") and "\\u" in text:
         text = re.sub(_SURROGATES, _joined, text)
     source = Source(name, text, is_context)
-    documents = tuple(compose(source))
+    documents = tuple(compose(source, known))
     if any(document.failed for document in documents) and _TEMPLATE.search(text):
         return Loaded(source, (), TEMPLATE)
     if problem is not None:

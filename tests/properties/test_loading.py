@@ -9,8 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from k8slint.lint import lint
-from k8slint.loading import composer
-from k8slint.loading import event_composer as events
+from k8slint.loading import composer, events
 from k8slint.loading.load import load
 from k8slint.project import Request
 from k8slint.report import FORMATS
@@ -78,7 +77,7 @@ class TestAnyBytes:
     def test_the_slower_parser_never_raises_either(self, data):
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(events, "_c_parser", lambda: None)
-            patch.setattr(composer, "read_lines", lambda _: None)
+            patch.setattr(composer, "read_lines", lambda *_: None)
             load("x.yaml", data)
 
     @settings(max_examples=60, deadline=None)

@@ -22,7 +22,6 @@ from k8slint.objects.problem import Absence, Problem, Related
 from k8slint.values.gvk import GroupVersionKind
 
 if TYPE_CHECKING:
-    from k8slint.apiserver.custom.fast_path import Pattern
     from k8slint.apiserver.custom.keywords import Defect
     from k8slint.apiserver.custom.outline import Outline
 
@@ -58,13 +57,6 @@ class Version:
         from k8slint.apiserver.custom.outline import Outline  # noqa: PLC0415 - only objects that are refused pay for it
 
         return Outline(self.schema or {})
-
-    @cached_property
-    def pattern(self) -> Pattern:
-        """The schema as the first look needs it."""
-        from k8slint.apiserver.custom.fast_path import Pattern  # noqa: PLC0415 - only CRDs with objects pay for it
-
-        return Pattern(self.schema, is_root=True)
 
     @cached_property
     def _places(self) -> Mapping[int, Path]:
@@ -222,17 +214,10 @@ def _check(obj: Object, kind: Kind) -> Iterator[Problem]:
         return
     if version.data.get("deprecated") is True:
         yield _deprecated(obj.gvk, version)
-    if version.schema is not None and not _fits(obj, version):
+    if version.schema is not None:
         if not kind.keeps_unknown:
             yield from _check_names(obj, version, version.schema)
         yield from _check_values(obj, version, version.schema)
-
-
-def _fits(obj: Object, version: Version) -> bool:
-    from k8slint.apiserver.custom.fast_path import fits  # noqa: PLC0415 - only objects with CRDs pay for it
-
-    # A status that applying takes off is looked at by the full check alone.
-    return not (version.has_status and "status" in obj.data) and fits(obj.data, version.pattern)
 
 
 def _check_names(obj: Object, version: Version, schema: Mapping[str, Any]) -> Iterator[Problem]:

@@ -10,7 +10,7 @@ from k8slint.loading.load import load
 def documents(request, monkeypatch):
     """A function from text or bytes to the documents in them; both ways of reading must pass every test."""
     if request.param == "by events":
-        monkeypatch.setattr(composer, "read_lines", lambda _: None)
+        monkeypatch.setattr(composer, "read_lines", lambda *_: None)
 
     def read(content):
         return load("x.yaml", content if isinstance(content, bytes) else content.encode()).documents
