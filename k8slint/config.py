@@ -215,8 +215,8 @@ def _table(file: Path, data: bytes) -> Config | None:
 
 def _refuse_unreadable(written: Written) -> None:
     for problem in written.problems:
-        line, column = written.source.place(problem.span[0])
-        raise UsageError(f"{written.source.name}:{line}:{column}: {problem.message}")
+        file, line, column = written.source.place(problem.span[0])
+        raise UsageError(f"{file}:{line}:{column}: {problem.message}")
 
 
 def _config(written: Written, file: Path) -> Config:
@@ -251,8 +251,8 @@ def _refuse_outside(config: Config) -> None:
 
 
 def _place(written: Written, path: Steps) -> str:
-    line, column = written.source.place(written.span(path, key=True)[0])
-    return f"{written.source.name}:{line}:{column}"
+    file, line, column = written.source.place(written.span(path, key=True)[0])
+    return f"{file}:{line}:{column}"
 
 
 def _read(data: Mapping[str, Any], file: Path, written: Written) -> Config:

@@ -222,7 +222,8 @@ def _sort_out(loaded: Iterable[Loaded], roles: Iterable[str]) -> tuple[list[Read
         for other in reading.others:
             if other.reason:
                 span = other.document.span(other.path)
-                skipped.append(Skipped(source.name, source.place(span[0])[0], other.reason))
+                file, line, _ = source.place(span[0])
+                skipped.append(Skipped(file, line, other.reason))
     return readings, skipped
 
 

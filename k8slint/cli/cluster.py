@@ -200,6 +200,6 @@ def _documents(source: str, data: bytes) -> Iterator[Any]:
         raise UsageError(f"{_shown(source)}: empty; run: {_COMMAND}")
     for document in loaded.documents:
         for problem in document.problems:
-            line, _ = document.source.place(problem.span[0])
+            _, line, _ = document.source.place(problem.span[0])
             raise UsageError(f"{_shown(source)}:{line}: {problem.message}")
         yield document.data

@@ -48,7 +48,7 @@ def read_documents(file: str) -> tuple[Document, ...]:
     documents = load_file(file).documents
     for document in documents:
         for problem in document.problems:
-            line, _ = document.source.place(problem.span[0])
+            _, line, _ = document.source.place(problem.span[0])
             raise UsageError(f"{file}:{line}: {problem.message}")
     return documents
 

@@ -44,7 +44,7 @@ def described_by(documents: Iterable[Document], name: str) -> tuple[Object, ...]
     documents = tuple(documents)
     for document in documents:
         for problem in document.problems:
-            line, _ = document.source.place(problem.span[0])
+            _, line, _ = document.source.place(problem.span[0])
             raise UsageError(f"{name}:{line}: {problem.message}")
     if not documents:
         raise UsageError(

@@ -83,7 +83,7 @@ def judge(reading: Reading, world: World, selection: Selection) -> Judged:
     for candidate in candidates:
         rule_id, document, obj, problem = candidate
         span = _span(candidate)
-        hiding = ignores.hiding(rule_id, document.source.place(span[0])[0], obj) if ignores is not None else None
+        hiding = ignores.hiding(rule_id, document.source.position(span[0])[0], obj) if ignores is not None else None
         if isinstance(problem, Problem) and not _may_say(problem, world):
             judged.not_judged += 1
         elif judged.takes(rule_id, is_ignored=hiding is not None):

@@ -253,5 +253,5 @@ def _overwritten(document: Document) -> Iterator[Span]:
     """What follows a key that is written again later: its value is not in the data, and so has no mark."""
     for problem in document.problems:
         for (_, end), _ in problem.related:
-            line, column = document.source.place(end)
+            line, column = document.source.position(end)
             yield end, end - column + 1 + len(document.source.line(line))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from itertools import accumulate
 from typing import Any, Final, NamedTuple
@@ -15,6 +15,8 @@ from k8slint.values.record import record
 Path = tuple[str | int, ...]
 Span = tuple[int, int]
 """Start and end as character offsets in the source's text; the end is exclusive."""
+Place = tuple[str, int, int]
+"""File, line and column, both from 1."""
 
 # A mark is the span of a scalar packed into one int; of a sequence, the list of its items' marks; of a mapping, the
 # list of its keys' and values' marks in turn, in the order of its data. An empty collection is marked as a scalar. A
@@ -179,11 +181,15 @@ def _first(mark: Mark) -> int:
 
 @record
 class Source:
-    """A file or stream as given: its name as the user wrote it, and its text without a byte order mark."""
+    """A file or stream as given: its name as the user wrote it, and its text without a byte order mark.
+
+    `origin` is for a text that was rendered: of a line and column of it, the place that somebody wrote it at.
+    """
 
     name: str
     text: str
     is_context: bool = False
+    origin: Callable[[int, int], Place] | None = None
 
     @cached_property
     def _line_starts(self) -> list[int]:
@@ -192,8 +198,13 @@ class Source:
             return [0, *(match.end() for match in _LINE_END.finditer(self.text))]
         return line_starts(self.text.split("\n"))[:-1]
 
-    def place(self, offset: int) -> tuple[int, int]:
-        """Line and column of a character, both from 1."""
+    def place(self, offset: int) -> Place:
+        """Where a character was written: what a person is told."""
+        line, column = self.position(offset)
+        return self.origin(line, column) if self.origin is not None else (self.name, line, column)
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """Line and column of a character in this text, both from 1."""
         starts = self._line_starts
         line = bisect_right(starts, offset)
         if line > 1 and starts[line - 1] == len(self.text):
