@@ -13,13 +13,15 @@ from k8slint.engine.summary import assumed, cut, summary_of
 from k8slint.finding import Finding, Report
 from k8slint.objects.from_documents import Reading
 from k8slint.parallel import Tell, begins, chunked, map_in_order
-from k8slint.project import Request, collect
+from k8slint.project import Project, Request, collect
 from k8slint.usage import UsageError
 from k8slint.worlds import worlds
 
 
-def lint(request: Request) -> Report:
+def lint(request: Request, project: Project | None = None) -> Report:
     """Everything that is wrong with the manifests of a request.
+
+    Who asks again gives the `project` of the time before: of it, only what has changed is read.
 
     Raises:
         UsageError: for what cannot be done as asked.
@@ -28,7 +30,7 @@ def lint(request: Request) -> Report:
     selection_for = selection_by_file(
         rules, request.config, profile=request.profile, select=request.select, ignore=request.ignore
     )
-    material = collect(request)
+    material = collect(request, project)
     cluster, readings = material.cluster, material.readings
     defined = (obj for obj in cluster.objects if obj.kind == "CustomResourceDefinition")
     schemas = schemas_for(material.version, defined, material.crds)
