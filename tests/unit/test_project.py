@@ -114,7 +114,7 @@ class TestAskedAgain:
         with monkeypatch.context() as context:
             context.setattr(files, "read_file", refused)
             report, _ = ask({"b.yaml": POD})
-        assert [failure.path for failure in report.failures] == ["b.yaml"]
+        assert [failure.file for failure in report.failures] == ["b.yaml"]
         report, read = ask({})
         assert (report.failures, read) == ((), ["b.yaml"])
 
