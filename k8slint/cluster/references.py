@@ -53,7 +53,7 @@ def references_of(pod: Pod, cluster: Cluster) -> tuple[Reference, ...]:
     None for a pod without an image: it is part of a patch, which may be none of this run's.
     """
     # Only of those asked for: a run over a few files has many more pods as its context.
-    return cluster.once(_all_references, pod)
+    return cluster.whole.once(_all_references, pod)
 
 
 def _all_references(_: Cluster, pod: Pod) -> tuple[Reference, ...]:
