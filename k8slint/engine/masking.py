@@ -208,11 +208,11 @@ def _of_other(data: dict[str, Any], mark: Mark) -> Iterator[Part]:
     while pending:
         above, value, value_mark = pending.pop()
         if isinstance(value, dict):
-            for key, (inner, inner_mark) in _entries(value, value_mark):
-                is_scalar = not isinstance(inner, dict | list)
+            for (key, inner), inner_mark in zip(value.items(), value_mark[1::2] if value else (), strict=True):
+                is_scalar = not isinstance(inner, (dict, list))
                 if key == _LAST_APPLIED or (_is_telling(key) and (is_scalar or (is_config and above in _CONFIG))):
                     yield inner, inner_mark
-                else:
+                elif not is_scalar:
                     pending.append((key, inner, inner_mark))
         elif isinstance(value, list):
             for inner, inner_mark in zip(value, value_mark if isinstance(value_mark, list) else (), strict=True):

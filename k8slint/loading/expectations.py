@@ -110,7 +110,8 @@ def asks_questions(data: Any) -> bool:
     while pending:
         part = pending.pop()
         if isinstance(part, dict):
-            if any(key[-1:] == ")" or "->" in key for key in part) and any(map(_QUESTION.fullmatch, part)):
+            keys = "\n".join(part)
+            if (")" in keys or "->" in keys) and any(map(_QUESTION.fullmatch, part)):
                 return True
             pending += part.values()
         elif isinstance(part, list):

@@ -52,7 +52,7 @@ class Object:
         """Whether it is read only so that others can be judged."""
         return self.document.source.is_context
 
-    @property
+    @cached_property
     def group_kind(self) -> str:
         """Kind and group: `Deployment.apps`, `Pod`."""
         return self.gvk.group_kind
