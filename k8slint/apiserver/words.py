@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from types import NoneType
 from typing import Any, Final
 
 from k8slint.loading.document import Document, Path
+from k8slint.values.regex import regex
 
 _LONGEST_SHOWN: Final = 60
 # Templates of Helm, Flux, Argo, sops, sed and people: what will stand there is not known here.
-_PLACEHOLDER = re.compile(
+_PLACEHOLDER = regex(
     r"\$\{|\$\(|\{\{|<[^<>]+>|#\{|\AENC\[|\A\$[A-Za-z_]\w*\Z|\A%[A-Za-z_]\w*%\Z|\A@[A-Za-z_]\w*@\Z|\A__\w+__\Z|\A\{\w+\}\Z"
     r"|\A(?i:change|replace)[-_]?(?i:me|with)|\APLACEHOLDER"
 )

@@ -14,6 +14,7 @@ from k8slint.objects.fields import dig, items, mapping, sequence, strings, text
 from k8slint.objects.object import Container, Object, Pod
 from k8slint.objects.problem import Place, Problem
 from k8slint.values.credentials import decode_base64, is_filled_in_later, is_masked, names_a_credential, words
+from k8slint.values.regex import regex
 
 _MOST_BYTES: Final = 1024 * 1024
 _MOST_ANNOTATION_BYTES: Final = 256 * 1024
@@ -110,12 +111,12 @@ def _json_bytes(data: Any) -> int:
 
 # --- values of Secrets --------------------------------------------------------------------------------------------
 
-_ALPHABET = re.compile(r"[A-Za-z0-9+/=]*")
+_ALPHABET = regex(r"[A-Za-z0-9+/=]*")
 _LOGINS: Final = frozenset({"login", "user", "username"})
-_MEANT_ENCODED = re.compile(r"b64|base64|basic|encoded", re.IGNORECASE)
-_HASHED = re.compile(r"[^:\s]+:(?:\$|\{SHA)")
+_MEANT_ENCODED = regex(r"b64|base64|basic|encoded", re.IGNORECASE)
+_HASHED = regex(r"[^:\s]+:(?:\$|\{SHA)")
 # A password or a URL as people write them; keys that a program draws at random have other punctuation too.
-_WRITTEN = re.compile(r"[A-Za-z0-9 _.,:/@!#$%*+=?&-]+")
+_WRITTEN = regex(r"[A-Za-z0-9 _.,:/@!#$%*+=?&-]+")
 
 
 def secret_data_not_base64(obj: Object, cluster: Cluster) -> Iterator[Problem]:
@@ -194,12 +195,12 @@ def _secret_values(obj: Object, field: str) -> Iterator[tuple[Path, str, str]]:
 
 # --- changes that a running container does not see ----------------------------------------------------------------
 
-_RESTARTERS = re.compile(
+_RESTARTERS = regex(
     r"(?:.*\.)?(?:reloader\.stakater\.com|wave\.pusher\.com|fabric8\.io)/|operator\.1password\.io/auto-restart"
     r"|secrets\.(?:doppler|infisical)\.com/"
 )
-_CHECKSUM = re.compile(r"checksum|sha(?:1|256)|(?:^|[-./_])hash(?:[-./_]|$)|(?:[a-z]Hash)$")
-_GENERATED = re.compile(r".*-[24-9bcdfghkmt]{10}")
+_CHECKSUM = regex(r"checksum|sha(?:1|256)|(?:^|[-./_])hash(?:[-./_]|$)|(?:[a-z]Hash)$")
+_GENERATED = regex(r".*-[24-9bcdfghkmt]{10}")
 _SOURCES: Final = {"Secret": ("secretKeyRef", "secretRef"), "ConfigMap": ("configMapKeyRef", "configMapRef")}
 
 
@@ -308,15 +309,15 @@ def _generated_names(cluster: Cluster) -> frozenset[str]:
 _SWITCH: Final = frozenset(
     {"disable", "disabled", "enable", "enabled", "false", "no", "off", "on", "optional", "required", "true", "yes"}
 )
-_PASSWORD = re.compile(r"pass|pwd", re.IGNORECASE)
-_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?(?:ms|s|m|h|d)?")
-_PATH = re.compile(r"(?:[A-Za-z]:)?\.{0,2}(?:/[\w.@-]+)+/?")
-_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
-_URL_WITH_PASSWORD = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/\s:@]*:([^/\s@]+)@")
-_PRIVATE_KEY = re.compile(r"-----BEGIN (?:[A-Z0-9]+ )?PRIVATE KEY-----\s+[A-Za-z0-9+/]{40}")
+_PASSWORD = regex(r"pass|pwd", re.IGNORECASE)
+_NUMBER = regex(r"[0-9]+(?:\.[0-9]+)?(?:ms|s|m|h|d)?")
+_PATH = regex(r"(?:[A-Za-z]:)?\.{0,2}(?:/[\w.@-]+)+/?")
+_URL = regex(r"[A-Za-z][A-Za-z0-9+.-]*://")
+_URL_WITH_PASSWORD = regex(r"[A-Za-z][A-Za-z0-9+.-]*://[^/\s:@]*:([^/\s@]+)@")
+_PRIVATE_KEY = regex(r"-----BEGIN (?:[A-Z0-9]+ )?PRIVATE KEY-----\s+[A-Za-z0-9+/]{40}")
 # `INSERT_TOKEN_HERE`: somebody fills it in.
-_CONSTANT = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
-_NAME_OF_SECRET = re.compile(r"[a-z0-9.-]+-(?:certs?|creds|credentials|tls)")
+_CONSTANT = regex(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
+_NAME_OF_SECRET = regex(r"[a-z0-9.-]+-(?:certs?|creds|credentials|tls)")
 
 
 def secret_literal_in_env(container: Container, cluster: Cluster) -> Iterator[Problem]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
@@ -13,6 +12,7 @@ from typing import Any, Final, TypeVar, TypeVarTuple
 from k8slint.objects.object import Object, Pod
 from k8slint.values.labels import LabelSelector
 from k8slint.values.record import made, record
+from k8slint.values.regex import regex
 from k8slint.values.version import KubernetesVersion
 
 T = TypeVar("T")
@@ -200,7 +200,7 @@ def _grouped(pairs: Iterable[tuple[Any, T]]) -> dict[Any, tuple[T, ...]]:
     return {key: tuple(values) for key, values in groups.items()}
 
 
-_GLOB: Final = re.compile(r"[*?\[]")
+_GLOB: Final = regex(r"[*?\[]")
 
 
 def _are_matched(values: Iterable[str], parts: Iterable[str]) -> bool:

@@ -26,6 +26,7 @@ from k8slint.cluster.tables import beside
 from k8slint.objects.fields import dig, items, mapping, sequence, text
 from k8slint.objects.object import Container, Object
 from k8slint.values.placeholder import has_placeholder
+from k8slint.values.regex import regex
 
 
 class Words:
@@ -184,7 +185,7 @@ def _runs(name: str) -> Iterator[str]:
             yield name[start:end]
 
 
-_BETWEEN_WORDS: Final = re.compile(r"[-.]")
+_BETWEEN_WORDS: Final = regex(r"[-.]")
 
 # Custom resources that make neither configuration nor pods nor Services of a name one could miss.
 _INERT_GROUPS: Final = frozenset(
@@ -378,9 +379,9 @@ def _releases(cluster: Cluster) -> Mapping[str, frozenset[str]]:
 
 
 # Words by which a flag or a variable shows that it names something to be written.
-_WRITES: Final = re.compile(r"secret|cert|tls|config-?_?map|credential", re.IGNORECASE)
-_CREATES: Final = re.compile(r"\b(create|kubectl|apply)\b")
-_WORD: Final = re.compile(r"(?<![\w./-])[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?(?![\w/-])")
+_WRITES: Final = regex(r"secret|cert|tls|config-?_?map|credential", re.IGNORECASE)
+_CREATES: Final = regex(r"\b(create|kubectl|apply)\b")
+_WORD: Final = regex(r"(?<![\w./-])[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?(?![\w/-])")
 _WRITING_VERBS: Final = frozenset({"*", "create", "patch", "update"})
 _WRITABLE: Final = frozenset({"*", "configmaps", "secrets"})
 

@@ -17,6 +17,7 @@ from k8slint.objects.fields import items, sequence, text
 from k8slint.objects.object import Object, Pod
 from k8slint.values.labels import LabelSelector, Requirement
 from k8slint.values.placeholder import has_placeholder
+from k8slint.values.regex import regex
 
 
 class DeclaredPort(NamedTuple):
@@ -57,7 +58,7 @@ _CONTROLLER_LABELS: Final = frozenset(
     }
 )
 # What a program calls the label by which it marks its leader.
-_ROLE_LABEL: Final = re.compile(r"(?:^|[-_./])(?:role|leader|master|primary|active)$", re.IGNORECASE)
+_ROLE_LABEL: Final = regex(r"(?:^|[-_./])(?:role|leader|master|primary|active)$", re.IGNORECASE)
 _RECOMMENDED: Final = ("app.kubernetes.io/", "helm.sh/")
 
 

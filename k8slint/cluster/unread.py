@@ -13,6 +13,7 @@ from k8slint.cluster.kustomizations import upwards
 from k8slint.loading.load import Loaded
 from k8slint.objects.from_documents import Reading
 from k8slint.values.record import record
+from k8slint.values.regex import regex
 
 
 class Chart(NamedTuple):
@@ -79,7 +80,7 @@ def _charts(several: Iterable[Loaded]) -> Mapping[str, Chart]:
     return {folder: Chart(name, "\n".join(values[folder])) for folder, name in names.items()}
 
 
-_NAME: Final = re.compile(r"""^name:[ \t]*["']?([a-z0-9][a-z0-9.-]*)""", re.MULTILINE | re.IGNORECASE)
+_NAME: Final = regex(r"""^name:[ \t]*["']?([a-z0-9][a-z0-9.-]*)""", re.MULTILINE | re.IGNORECASE)
 
 
 def _path_of(each: Loaded) -> str:
@@ -113,7 +114,7 @@ def _values_below_metadata(lines: Iterable[str]) -> Iterator[str]:
 
 
 _LONGEST: Final = 500
-_ACTION: Final = re.compile(r"\{\{.*?\}\}")
+_ACTION: Final = regex(r"\{\{.*?\}\}")
 
 
 def _may_become(value: str, name: str, chart: Chart) -> bool:

@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary
 
 from k8slint.loading.document import Document, Mark, Source, Span, part_at, unpack
 from k8slint.values.credentials import may_name_a_credential, names_a_credential
+from k8slint.values.regex import regex
 
 MASK: Final = "••••••"
 _CONFIG: Final = ("data", "binaryData", "stringData")
@@ -24,13 +25,13 @@ _LAST_APPLIED: Final = "kubectl.kubernetes.io/last-applied-configuration"
 # What of a Secret is no secret: its type, its names, its labels.
 _OPEN: Final = frozenset({"apiVersion", "kind"})
 _OPEN_METADATA: Final = frozenset({"name", "namespace", "generateName", "labels"})
-_TYPE: Final = re.compile(r"Opaque|[a-z0-9.-]+/[A-Za-z0-9.-]+")
+_TYPE: Final = regex(r"Opaque|[a-z0-9.-]+/[A-Za-z0-9.-]+")
 # Where a text may hold a secret beside names of credentials.
 _HINTS: Final = ("authorization", "cookie", "last-applied-configuration")
-_KEY: Final = re.compile(r"""\s*(?:- +)*["']?([\w./-]{1,63})["']?:(?=\s|$)""")
-_CREDENTIAL: Final = re.compile(r"""(?<![\w./-])(["']?)([\w./-]{1,63})\1\s*[:=]""")
+_KEY: Final = regex(r"""\s*(?:- +)*["']?([\w./-]{1,63})["']?:(?=\s|$)""")
+_CREDENTIAL: Final = regex(r"""(?<![\w./-])(["']?)([\w./-]{1,63})\1\s*[:=]""")
 # What a message may hold a value as: in quotes, or as a word of some length without the punctuation around it.
-_TOKEN: Final = re.compile(r'"((?:[^"\\]|\\.)*)"|([^\s"]+?)(?=[.,;:)\]]*(?:\s|$))')
+_TOKEN: Final = regex(r'"((?:[^"\\]|\\.)*)"|([^\s"]+?)(?=[.,;:)\]]*(?:\s|$))')
 _SHORTEST: Final = 4
 # A message quotes long values cut short; so much of one is enough to know it by.
 _BEGINNING: Final = 24

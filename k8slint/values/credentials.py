@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import base64
-import re
 from typing import Final
 
 from k8slint.values.placeholder import has_placeholder
+from k8slint.values.regex import regex
 
 # Values that a tool puts in place later: SOPS, vals, Vault, 1Password, cloud secret managers.
-_LOOKED_UP = re.compile(
+_LOOKED_UP = regex(
     r"ENC\[|ref\+|arn:|(?:vault|op|sm|gcp-sm|awssm|awsssm|azurekeyvault|keyvault|secretref)[:/]|projects/[^/]+/secrets/"
 )
-_MASKED = re.compile(r"[*xX.\u2022?-]+|(?i:redacted|removed|masked|null|none|nil)")
+_MASKED = regex(r"[*xX.\u2022?-]+|(?i:redacted|removed|masked|null|none|nil)")
 
-_BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}")
+_BASE64 = regex(r"[A-Za-z0-9+/]*={0,2}")
 _NEWLINES: Final = {ord("\r"): None, ord("\n"): None}
 
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_WORD = regex(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _ONE_WORD: Final = frozenset(
     {
         "apikey", "apisecret", "apitoken", "authtoken", "clientsecret", "pass", "pwd", "secret", "secretkey", "token",

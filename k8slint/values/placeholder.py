@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from k8slint.values.regex import regex
+
 _MARKS = ("$", "{{", "<", "%", "__", "@@", "[[")
-_FORMS = re.compile(
+_FORMS = regex(
     r"""
     \$[{(A-Za-z_]           # ${NAME}, $(NAME), $NAME
     | \{\{                  # {{ .Values.name }}
