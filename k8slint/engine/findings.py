@@ -106,10 +106,14 @@ def judge(reading: Reading, world: World, selection: Selection) -> Judged:
     return judged
 
 
+def may_ignore(text: str) -> bool:
+    """Whether a text may have an ignore, or what tries to be one: a look that costs next to nothing."""
+    return any(sign in text for sign in _SIGNS) or re.search(_COMMENTS, text) is not None
+
+
 def _ignores_of(reading: Reading, selection: Selection) -> Ignores | None:
     """The ignores written in a source; none for most sources."""
-    text = reading.source.text
-    if not any(sign in text for sign in _SIGNS) and re.search(_COMMENTS, text) is None:
+    if not may_ignore(reading.source.text):
         return None
     from k8slint.engine.ignores import ignores_of  # noqa: PLC0415 - most files have no ignores
 
