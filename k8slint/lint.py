@@ -103,6 +103,7 @@ def _reported(readings: Sequence[Reading], judged: Iterable[Judged]) -> list[Fin
         finding
         for reading, part in zip(readings, judged, strict=True)
         for finding in part.findings
-        if not reading.source.is_context or any(other.location.file in own for other in finding.related)
+        if not reading.source.is_context
+        or not own.isdisjoint((finding.location.file, *(other.location.file for other in finding.related)))
     )
     return sorted(findings, key=lambda finding: (finding.location, finding.rule, finding.message, finding.field_path))
