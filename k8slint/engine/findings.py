@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -53,12 +52,14 @@ class Judged:
     source, `found` counts all, and the findings are some.
     """
 
+    __slots__ = ("findings", "found", "ignored", "missed", "not_judged")
+
     def __init__(self) -> None:
         self.findings: list[Finding] = []
         self.ignored: list[Ignored] = []
         self.not_judged = 0
         self.missed: frozenset[str] = frozenset()
-        self.found: Counter[tuple[str, bool]] = Counter()
+        self.found: dict[tuple[str, bool], int] = {}
 
     @property
     def cut(self) -> Mapping[str, int]:
@@ -67,8 +68,8 @@ class Judged:
 
     def takes(self, rule: str, *, is_ignored: bool) -> bool:
         """Whether one more finding of the rule is kept; it is counted."""
-        self.found[rule, is_ignored] += 1
-        return self.found[rule, is_ignored] <= MOST_FINDINGS
+        count = self.found[rule, is_ignored] = self.found.get((rule, is_ignored), 0) + 1
+        return count <= MOST_FINDINGS
 
 
 # Who has so many findings of one rule in one file mends them by a change of what writes the file.
