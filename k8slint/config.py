@@ -245,8 +245,8 @@ def _refuse_outside(config: Config) -> None:
 
 
 def _place(written: Written, path: Steps) -> str:
-    line, column = written.source.place(written.span(path, key=True)[0])
-    return f"{written.source.name}:{line}:{column}"
+    file, line, column = written.source.place(written.span(path, key=True)[0])
+    return f"{file}:{line}:{column}"
 
 
 def _read(data: Mapping[str, Any], file: Path, written: Written) -> Config:

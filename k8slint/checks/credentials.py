@@ -6,16 +6,17 @@ import re
 from typing import Final
 
 from k8slint.values.placeholder import has_placeholder
+from k8slint.values.regex import regex
 
 # Values that a tool puts in place later: SOPS, vals, Vault, 1Password, cloud secret managers.
-_LOOKED_UP = re.compile(
+_LOOKED_UP = regex(
     r"ENC\[|ref\+|arn:|(?:vault|op|sm|gcp-sm|awssm|awsssm|azurekeyvault|keyvault|secretref)[:/]|projects/[^/]+/secrets/"
 )
 # Where a name would wait to be filled in, a password works as it is.
-_STOCK_PASSWORD = re.compile(r"(?:change|replace)[-_ ]?me", re.IGNORECASE)
-_MASKED = re.compile(r"[*xX.\u2022?-]+|(?i:redacted|removed|masked|null|none|nil)")
+_STOCK_PASSWORD = regex(r"(?:change|replace)[-_ ]?me", re.IGNORECASE)
+_MASKED = regex(r"[*xX.\u2022?-]+|(?i:redacted|removed|masked|null|none|nil)")
 
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_WORD = regex(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _ONE_WORD: Final = frozenset(
     {
         "apikey", "apisecret", "apitoken", "authtoken", "clientsecret", "pass", "pwd", "secret", "secretkey", "token",

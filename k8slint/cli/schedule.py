@@ -164,12 +164,12 @@ def _gaps(reading: Reading) -> Iterator[str]:
     """What of a source cannot be read, each as a sentence."""
     for document in reading.documents:
         for problem in document.problems if document.failed else ():
-            line, _ = document.source.place(problem.span[0])
-            yield f"{reading.source.name}:{line}: {problem.message}"
+            file, line, _ = document.source.place(problem.span[0])
+            yield f"{file}:{line}: {problem.message}"
     for other in reading.others:
         if other.problem is not None:
-            line, _ = reading.source.place(other.document.span(other.path)[0])
-            yield f"{reading.source.name}:{line}: {other.problem.message}"
+            file, line, _ = reading.source.place(other.document.span(other.path)[0])
+            yield f"{file}:{line}: {other.problem.message}"
 
 
 def _in_namespace(cluster: Cluster, namespace: str) -> Cluster:

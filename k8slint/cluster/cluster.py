@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from functools import cached_property, wraps
@@ -14,6 +13,7 @@ from k8slint.objects.object import Object, Pod
 from k8slint.values.grouped import grouped
 from k8slint.values.labels import LabelSelector
 from k8slint.values.record import made, record
+from k8slint.values.regex import regex
 from k8slint.values.version import KubernetesVersion
 
 T = TypeVar("T")
@@ -205,7 +205,7 @@ def may_share_namespace(one: str, other: str) -> bool:
     return not one or not other or one == other
 
 
-_GLOB: Final = re.compile(r"[*?\[]")
+_GLOB: Final = regex(r"[*?\[]")
 
 
 def _are_matched(values: Iterable[str], parts: Iterable[str]) -> bool:

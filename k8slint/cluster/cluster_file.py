@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Any, Final
 
@@ -13,11 +12,12 @@ from k8slint.objects.object import Object
 from k8slint.usage import UsageError
 from k8slint.values.nearest import nearest
 from k8slint.values.quantity import Quantity, QuantityError
+from k8slint.values.regex import regex
 from k8slint.values.well_known import ARCH, HOSTNAME, OS, ZONE
 
 SHORTHAND: Final = "--nodes"
 """The name of the source of nodes that a shorthand describes."""
-_COUNT = re.compile(r"[0-9]{1,5}")
+_COUNT = regex(r"[0-9]{1,5}")
 _HOW = "expected a number of nodes, as 3, or 3:cpu=4,memory=16Gi,zones=a|b|c"
 _MOST = 20_000
 _SETTINGS: Final = ("cpu", "memory", "ephemeral-storage", "pods", "zones")
@@ -32,7 +32,7 @@ _OTHER_NAMES: Final = {
     "ram": "memory",
     "storage": "ephemeral-storage",
 }
-_AMOUNT: Final = re.compile(r"([0-9.]+)([A-Za-z]*)")
+_AMOUNT: Final = regex(r"([0-9.]+)([A-Za-z]*)")
 # Less than this is no memory of a node, and more than that no number of its cores: a unit is missing or wrong.
 _LEAST_BYTES: Final = 2**20
 _MOST_CORES: Final = 10_000

@@ -46,8 +46,9 @@ def folder_of(obj: Object) -> str:
 def upwards(path: str) -> Iterator[str]:
     """A path and the folders above it; the last is empty, or the root."""
     yield path
+    root = "/" if path.startswith("/") else ""
     while path and path != "/":
-        path = posixpath.dirname(path)
+        path = path.rpartition("/")[0] or root
         yield path
 
 

@@ -18,6 +18,7 @@ from k8slint.objects.object import Object, Pod
 from k8slint.values.grouped import grouped
 from k8slint.values.labels import LabelSelector, Requirement
 from k8slint.values.placeholder import has_placeholder
+from k8slint.values.regex import regex
 from k8slint.values.well_known import POD_INDEX, STATEFUL_SET_POD_NAME
 
 
@@ -59,7 +60,7 @@ _CONTROLLER_LABELS: Final = frozenset(
     }
 )
 # What a program calls the label by which it marks its leader.
-_ROLE_LABEL: Final = re.compile(r"(?:^|[-_./])(?:role|leader|master|primary|active)$", re.IGNORECASE)
+_ROLE_LABEL: Final = regex(r"(?:^|[-_./])(?:role|leader|master|primary|active)$", re.IGNORECASE)
 _RECOMMENDED: Final = ("app.kubernetes.io/", "helm.sh/")
 
 

@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary
 from k8slint.checks.credentials import may_name_a_credential, names_a_credential
 from k8slint.loading.document import Document, Source, Span
 from k8slint.loading.marks import Written
+from k8slint.values.regex import regex
 from k8slint.values.well_known import LAST_APPLIED
 
 MASK: Final = "••••••"
@@ -25,13 +26,13 @@ _HEADERS: Final = frozenset({"authorization", "cookie", "proxy-authorization", "
 # What of a Secret is no secret: its type, its names, its labels.
 _OPEN: Final = frozenset({"apiVersion", "kind"})
 _OPEN_METADATA: Final = frozenset({"name", "namespace", "generateName", "labels"})
-_TYPE: Final = re.compile(r"Opaque|[a-z0-9.-]+/[A-Za-z0-9.-]+")
+_TYPE: Final = regex(r"Opaque|[a-z0-9.-]+/[A-Za-z0-9.-]+")
 # Where a text may hold a secret beside names of credentials.
 _HINTS: Final = ("authorization", "cookie", "last-applied-configuration")
-_KEY: Final = re.compile(r"""\s*(?:- +)*["']?([\w./-]{1,63})["']?:(?=\s|$)""")
-_CREDENTIAL: Final = re.compile(r"""(?<![\w./-])(["']?)([\w./-]{1,63})\1\s*[:=]""")
+_KEY: Final = regex(r"""\s*(?:- +)*["']?([\w./-]{1,63})["']?:(?=\s|$)""")
+_CREDENTIAL: Final = regex(r"""(?<![\w./-])(["']?)([\w./-]{1,63})\1\s*[:=]""")
 # What a message may hold a value as: in quotes, or as a word of some length without the punctuation around it.
-_TOKEN: Final = re.compile(r'"((?:[^"\\]|\\.)*)"|([^\s"]+?)(?=[.,;:)\]]*(?:\s|$))')
+_TOKEN: Final = regex(r'"((?:[^"\\]|\\.)*)"|([^\s"]+?)(?=[.,;:)\]]*(?:\s|$))')
 _SHORTEST: Final = 4
 # A message quotes long values cut short; so much of one is enough to know it by.
 _BEGINNING: Final = 24
@@ -225,5 +226,5 @@ def _overwritten(document: Document) -> Iterator[Span]:
     """What follows a key that is written again later: its value is not in the data, and so has no mark."""
     for problem in document.problems:
         for (_, end), _ in problem.related:
-            line, column = document.source.place(end)
+            line, column = document.source.position(end)
             yield end, end - column + 1 + len(document.source.line(line))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from itertools import accumulate
 from typing import Any, NamedTuple
@@ -13,7 +13,10 @@ from k8slint.loading.marks import Marks, Packed, Path, Span
 from k8slint.usage import UsageError
 from k8slint.values.record import record
 
-__all__ = ["Document", "Path", "ReadProblem", "Source", "Span", "line_starts", "refuse_problems"]
+__all__ = ["Document", "Path", "Place", "ReadProblem", "Source", "Span", "line_starts", "refuse_problems"]
+
+Place = tuple[str, int, int]
+"""File, line and column, both from 1."""
 
 _LINE_END = re.compile(r"\r\n?|\n")
 
@@ -69,11 +72,15 @@ class Document:
 
 @record
 class Source:
-    """A file or stream as given: its name as the user wrote it, and its text without a byte order mark."""
+    """A file or stream as given: its name as the user wrote it, and its text without a byte order mark.
+
+    `origin` is for a text that was rendered: of a line and column of it, the place that somebody wrote it at.
+    """
 
     name: str
     text: str
     is_context: bool = False
+    origin: Callable[[int, int], Place] | None = None
 
     @cached_property
     def _line_starts(self) -> list[int]:
@@ -82,8 +89,13 @@ class Source:
             return [0, *(match.end() for match in _LINE_END.finditer(self.text))]
         return line_starts(self.text.split("\n"))[:-1]
 
-    def place(self, offset: int) -> tuple[int, int]:
-        """Line and column of a character, both from 1."""
+    def place(self, offset: int) -> Place:
+        """Where a character was written: what a person is told."""
+        line, column = self.position(offset)
+        return self.origin(line, column) if self.origin is not None else (self.name, line, column)
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """Line and column of a character in this text, both from 1."""
         starts = self._line_starts
         line = bisect_right(starts, offset)
         if line > 1 and starts[line - 1] == len(self.text):
@@ -113,5 +125,5 @@ def refuse_problems(problems: Iterable[ReadProblem], source: Source) -> None:
         UsageError: with the place of the first problem.
     """
     for problem in problems:
-        line, column = source.place(problem.span[0])
+        line, column = source.position(problem.span[0])
         raise UsageError(f"{source.name}:{line}:{column}: {problem.message}")

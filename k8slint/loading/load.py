@@ -9,11 +9,12 @@ from k8slint.loading.block_reader import Known
 from k8slint.loading.composer import compose
 from k8slint.loading.document import Document, ReadProblem, Source
 from k8slint.loading.text import MAX_BYTES, decode
+from k8slint.values.regex import regex
 
 TEMPLATE: Final = "a template, not yet YAML"
 _ENOUGH: Final = 4096
 # A template action where only a template engine would put one: a line of its own, or a whole value.
-_TEMPLATE: Final = re.compile(
+_TEMPLATE: Final = regex(
     r"""^[^\S\n]*(?:(?:- +)?(?:[^\s#'"{}][^#'"{}\n]*:[^\S\n]+)?(?:\{\{|@@?\w[\w.-]*@)|\{%[-+ ]|<%[-= ])""", re.MULTILINE
 )
 # Halves of surrogate pairs as JSON escapes them; an escaped backslash is matched so that it cannot start one.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from functools import cached_property
 from typing import Any, Final
@@ -52,10 +53,10 @@ class Object:
         """Whether it is read only so that others can be judged."""
         return self.document.source.is_context
 
-    @property
+    @cached_property
     def group_kind(self) -> str:
-        """Kind and group: `Deployment.apps`, `Pod`."""
-        return self.gvk.group_kind
+        """Kind and group: `Deployment.apps`, `Pod`; one text for all objects of a kind."""
+        return sys.intern(self.gvk.group_kind)
 
     @cached_property
     def annotations(self) -> dict[str, str]:

@@ -6,6 +6,8 @@ import re
 from functools import cache
 from typing import Any, Final
 
+from k8slint.values.regex import regex
+
 # What is written in the place of a value, and who puts one there. Before each form stands a sign that all texts of the
 # form have, so that most texts are passed over at the speed of a search for a character.
 _FORMS: Final[tuple[tuple[str, str], ...]] = (
@@ -32,7 +34,7 @@ _FORMS: Final[tuple[tuple[str, str], ...]] = (
     ("YOUR", r"YOUR[-_ ][A-Z]"),
 )
 _SIGNS: Final = tuple(sign for sign, _ in _FORMS)
-_ANY: Final = re.compile("|".join(form for _, form in _FORMS))
+_ANY: Final = regex("|".join(form for _, form in _FORMS))
 # Written where a kustomization sets the name or namespace: nothing can be called so.
 _NO_NAME: Final = "_"
 

@@ -67,7 +67,7 @@ class TestAnyBytes:
             for start, end in document.scalars():
                 assert 0 <= start <= end <= size
             for problem in document.problems:
-                line, column = loaded.source.place(problem.span[0])
+                line, column = loaded.source.position(problem.span[0])
                 assert line >= 1
                 assert 1 <= column <= len(loaded.source.line(line)) + 3
             assert isinstance(document.data, dict | list | str | int | float | bool | None)
@@ -126,7 +126,7 @@ class TestPositions:
         for path, key, token in tokens(("mapping", pairs), ()):
             start, end = document.span(path, key=key)
             assert document.source.text[start:end] == token
-            line, column = document.source.place(start)
+            line, column = document.source.position(start)
             assert document.source.line(line)[column - 1 :].startswith(token)
 
 

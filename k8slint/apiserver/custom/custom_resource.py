@@ -80,17 +80,21 @@ class Version:
         """Whether status is a resource of its own, so that what is applied cannot set it."""
         return dig(self.data, "subresources", "status") is not None
 
-    def arguments(self, keyword: str) -> Iterator[Any]:
-        """What the schema says wherever it uses a keyword; a field of that name counts too."""
+    @cached_property
+    def evaluated_in_part(self) -> Mapping[str, Sequence[Any]]:
+        """What the schema says where it uses a keyword that is not always judged; a field of that name counts too."""
+        found: dict[str, list[Any]] = {"pattern": [], "x-kubernetes-validations": []}
         pending: list[Any] = [self.schema]
         while pending:
             part = pending.pop()
             if isinstance(part, dict):
-                if keyword in part:
-                    yield part[keyword]
+                for keyword, arguments in found.items():
+                    if keyword in part:
+                        arguments.append(part[keyword])
                 pending += part.values()
             elif isinstance(part, list):
                 pending += part
+        return found
 
 
 @dataclass(frozen=True, eq=False)
