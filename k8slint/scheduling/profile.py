@@ -8,7 +8,8 @@ from enum import StrEnum
 
 from k8slint.scheduling.objects.node import HOSTNAME, ZONE
 from k8slint.scheduling.objects.node_affinity import NodeTerm
-from k8slint.scheduling.objects.pod_affinity import NOTHING, SpreadConstraint
+from k8slint.scheduling.objects.pod_affinity import NOTHING
+from k8slint.scheduling.objects.topology_spread import SpreadConstraint
 
 DEFAULT_WEIGHTS: Mapping[str, int] = {
     "TaintToleration": 3,

@@ -62,7 +62,6 @@ class Unschedulable:
     pod: Pod
     message: str
     statuses: Mapping[str, Status]
-    refused_whole: Status | None = None
     preemption: Preemption | None = None
 
 

@@ -171,11 +171,11 @@ class _Run:
         return ""
 
     def _view(self, pod: Pod) -> NodeVerdicts:
-        view = self._views.get(pod.shape)
+        view = self._views.get(pod.signature)
         if view is None:
             if len(self._views) >= _VIEWS_KEPT:
                 del self._views[next(iter(self._views))]
-            view = self._views[pod.shape] = NodeVerdicts(_anywhere(pod), self.snapshot, self._setup)
+            view = self._views[pod.signature] = NodeVerdicts(_anywhere(pod), self.snapshot, self._setup)
         return view
 
     def _tried(self, pod: Pod, state: CycleState) -> Outcome:
@@ -269,7 +269,7 @@ class _Run:
                 self._assume(f'where a pod is refused before any node is tried, "{after}" follows, as in {OLDEST}')
         whole = ", ".join(refusal.reasons)
         message = fit_error(len(self.snapshot.nodes), (), whole=whole, after=after)
-        return Unschedulable(pod, message, {}, refused_whole=refusal)
+        return Unschedulable(pod, message, {})
 
     def _make_room(
         self, pod: Pod, state: CycleState | None, refused: dict[int, Status]
@@ -315,7 +315,7 @@ class _Run:
 
 def _cause(pod: Pod) -> tuple[object, ...]:
     """What decides the fate of a pod that no other node's pods and no claim have a say in."""
-    return pod.shape, pod.priority, pod.preempts, pod.nominated_node
+    return pod.signature, pod.priority, pod.preempts, pod.nominated_node
 
 
 def _anywhere(pod: Pod) -> Pod:
@@ -340,6 +340,6 @@ def _load(node: Node, index: int, snapshot: Snapshot) -> Load:
         "memory": room.memory_bytes,
         "ephemeral-storage": room.ephemeral_bytes,
         "pods": node.max_pods,
-        **node.allocatable_extended,
+        **dict(room.extended),
     }
     return Load(requested, allocatable)

@@ -68,10 +68,10 @@ class Explainer:
         pod = outcome.pod
         if isinstance(outcome, Assigned) or outcome.preemption is not None:
             return self._explained(pod, self._standing.without(pod.key), scene)
-        shape = _shape(pod)
-        if shape not in self._known:
-            self._known[shape] = self._explained(pod, self._standing, scene)
-        return self._known[shape]
+        signature = _signature(pod)
+        if signature not in self._known:
+            self._known[signature] = self._explained(pod, self._standing, scene)
+        return self._known[signature]
 
     @cached_property
     def _standing(self) -> Diagnoser:
@@ -116,12 +116,12 @@ def _place(outcome: Outcome) -> str:
     return ""
 
 
-def _shape(pod: Pod) -> Hashable:
+def _signature(pod: Pod) -> Hashable:
     """Equal for pods of which the same is true."""
     labels = tuple(sorted(pod.labels.items()))
     claims = pod.key if any(pod.claim_of(volume) is not None or volume.disk for volume in pod.volumes) else ""
     peers = (pod.spread, pod.affinity, pod.anti_affinity, pod.owner)
-    return (pod.shape, pod.namespace, labels, pod.scheduler_name, claims, peers)
+    return (pod.signature, pod.namespace, labels, pod.scheduler_name, claims, peers)
 
 
 def _obstacles(name: str, pod: Pod, refusals: Diagnosis, standing: Diagnoser) -> tuple[Obstacle, ...]:

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from k8slint.scheduling.objects.node import HOSTNAME, Node
-from k8slint.scheduling.objects.node_affinity import NodeChoice, NodeTerm, Taint, Toleration, untolerated
+from k8slint.scheduling.objects.node_affinity import NodeChoice, NodeTerm
 from k8slint.scheduling.objects.pod import HostPort, Pod
 from k8slint.scheduling.objects.pod_affinity import PodAffinity, PodTerm
+from k8slint.scheduling.objects.taints import Taint, Toleration, untolerated
 from k8slint.scheduling.result import Status
 from k8slint.scheduling.snapshot import NodeInfo
 from k8slint.values.amount import in_words
@@ -238,7 +239,7 @@ def _free(usage: NodeInfo, resource: str) -> int:
         case "ephemeral-storage":
             return node.allocatable.ephemeral_bytes - usage.ephemeral_bytes
         case _:
-            return node.allocatable_extended.get(resource, 0) - usage.extended.get(resource, 0)
+            return node.allocatable.of(resource) - usage.extended.get(resource, 0)
 
 
 def _asking(resource: str, most: str) -> OnPod:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from k8slint.loading.document import Document
 from k8slint.scheduling import AddedAffinity, FitStrategy, Profile, ShapeError, Strategy
 from k8slint.scheduling.objects.node_affinity import preferred_terms, required_terms
-from k8slint.scheduling.objects.pod_affinity import SpreadConstraint
+from k8slint.scheduling.objects.topology_spread import SpreadConstraint
 from k8slint.scheduling.profile import DEFAULT_WEIGHTS
 from k8slint.values.nearest import nearest
 from k8slint.values.reading import as_mapping, flag_at, items_at, mapping_at, strings_at, text_at, whole_at

@@ -28,7 +28,7 @@ from k8slint.scheduling.cycle import CycleState, run_pre_filter
 from k8slint.scheduling.equivalence import NodeVerdicts, Setup
 from k8slint.scheduling.features import Features
 from k8slint.scheduling.objects.node_affinity import preferred_terms, required_terms
-from k8slint.scheduling.objects.pod_affinity import SpreadConstraint
+from k8slint.scheduling.objects.topology_spread import SpreadConstraint
 from k8slint.scheduling.plugins import image_locality
 from k8slint.scheduling.scoring import scores_by_plugin
 from k8slint.scheduling.snapshot import Snapshot

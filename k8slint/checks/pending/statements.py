@@ -16,7 +16,8 @@ from k8slint.objects.fields import dig, items, text
 from k8slint.objects.object import Object
 from k8slint.objects.problem import Absence, Problem, Related
 from k8slint.scheduling import Node, Pod
-from k8slint.scheduling.objects.node_affinity import NodeChoice, NodeTerm, Taint, untolerated
+from k8slint.scheduling.objects.node_affinity import NodeChoice, NodeTerm
+from k8slint.scheduling.objects.taints import Taint, untolerated
 from k8slint.scheduling.objects.volumes import PersistentVolume
 from k8slint.simulation.feasible_nodes import amount_of, requests_of
 from k8slint.values.amount import in_words
@@ -230,9 +231,7 @@ def _shortage(case: Case, nodes: Sequence[Node], resource: str, wanted: int) -> 
     has = amount_of(largest, resource)
     left = "" if len(nodes) == len(case.scene.stage.nodes) else " it may use"
     if not has:
-        offered = {
-            name for node in case.scene.stage.nodes for name, amount in node.allocatable_extended.items() if amount
-        }
+        offered = {name for node in case.scene.stage.nodes for name, amount in node.allocatable.extended if amount}
         near = nearest_name(resource, offered - {resource})
         return f"the Pod requests {asked} of {resource}, which no node{left} has" + (
             f'; nearest is "{near}"' if near else ""

@@ -41,7 +41,7 @@ def judge(pod: Pod, node_info: NodeInfo, profile: Profile, features: Features) -
             short.append(f"Insufficient {name}")
             oversize |= wanted > capacity
     for name, wanted in request.extended:
-        capacity = node.allocatable_extended.get(name, 0)
+        capacity = node.allocatable.of(name)
         if not wanted or wanted <= capacity - node_info.extended.get(name, 0) or _is_ignored(name, profile):
             continue
         short.append(f"Insufficient {name}")
@@ -112,7 +112,7 @@ def _shares(pod: Pod, node_info: NodeInfo, resources: tuple[str, ...], *, nomina
                 capacity = node.allocatable.ephemeral_bytes
             case _:
                 wanted, used = amounts.request.of(name), node_info.extended.get(name, 0)
-                capacity = node.allocatable_extended.get(name, 0)
+                capacity = node.allocatable.of(name)
                 if not wanted and is_extended(name):
                     continue
         if capacity:

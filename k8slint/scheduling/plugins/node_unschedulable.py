@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from k8slint.scheduling.objects.node import Node
-from k8slint.scheduling.objects.node_affinity import Taint
 from k8slint.scheduling.objects.pod import Pod
+from k8slint.scheduling.objects.taints import Taint
 from k8slint.scheduling.result import Code, Status
 
 NAME = "NodeUnschedulable"

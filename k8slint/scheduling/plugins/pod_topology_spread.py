@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from k8slint.scheduling.framework import Prepared
 from k8slint.scheduling.listers import Listers
 from k8slint.scheduling.objects.node import HOSTNAME
-from k8slint.scheduling.objects.node_affinity import untolerated
 from k8slint.scheduling.objects.pod import Pod
-from k8slint.scheduling.objects.pod_affinity import SpreadConstraint
+from k8slint.scheduling.objects.taints import untolerated
+from k8slint.scheduling.objects.topology_spread import SpreadConstraint
 from k8slint.scheduling.profile import SYSTEM_CONSTRAINTS, Profile
 from k8slint.scheduling.result import Code, Status
 from k8slint.scheduling.snapshot import PodCount, Snapshot

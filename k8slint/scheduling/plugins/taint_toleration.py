@@ -6,8 +6,8 @@ from functools import lru_cache
 
 from k8slint.scheduling.features import Features
 from k8slint.scheduling.objects.node import Node
-from k8slint.scheduling.objects.node_affinity import untolerated
 from k8slint.scheduling.objects.pod import Pod
+from k8slint.scheduling.objects.taints import untolerated
 from k8slint.scheduling.result import Code, Status
 
 NAME = "TaintToleration"
