@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from k8slint.scheduling.result import Status
+from k8slint.scheduling.framework import Status
 
 
 def fit_error(nodes: int, statuses: Iterable[Status], *, whole: str = "", absent: str = "", after: str = "") -> str:

@@ -6,13 +6,13 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
+from k8slint.scheduling.cache import NodeInfo
+from k8slint.scheduling.framework import Status
 from k8slint.scheduling.objects.node import HOSTNAME, Node
 from k8slint.scheduling.objects.node_affinity import NodeChoice, NodeTerm
 from k8slint.scheduling.objects.pod import HostPort, Pod
 from k8slint.scheduling.objects.pod_affinity import PodAffinity, PodTerm
 from k8slint.scheduling.objects.taints import Taint, Toleration, untolerated
-from k8slint.scheduling.result import Status
-from k8slint.scheduling.snapshot import NodeInfo
 from k8slint.values.amount import in_words
 from k8slint.values.labels import LabelSelector, Requirement
 from k8slint.values.quantity import Quantity

@@ -10,7 +10,7 @@ from k8slint.checks.pending.cases import Case
 from k8slint.cluster.volume_matching import quantity
 from k8slint.loading.document import Path
 from k8slint.objects.fields import dig, items, mapping, text
-from k8slint.scheduling.diagnosis import FILTERS
+from k8slint.scheduling.registry import FILTERS
 
 _REQUIRED: Final = "requiredDuringSchedulingIgnoredDuringExecution"
 _NODE_TERMS: Final = ("spec", "affinity", "nodeAffinity", _REQUIRED, "nodeSelectorTerms")
