@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
-from k8slint.scheduling.cache import Cache, NodeInfo
+from k8slint.scheduling.cache import Cache
 from k8slint.scheduling.equivalence import NodeVerdicts
-from k8slint.scheduling.framework import FilterState, Handle, PreFilterResult, Status
+from k8slint.scheduling.framework import FilterState, PreFilterResult, Status
 from k8slint.scheduling.objects.pod import Pod
 from k8slint.scheduling.runtime import Framework
 
@@ -90,29 +88,16 @@ def run_pre_filter(pod: Pod, cache: Cache, framework: Framework, verdicts: NodeV
     """
     names: frozenset[str] | None = None
     states: list[FilterState] = []
-    for plugin, handle, _ in framework.pre_filters:
-        result = plugin.pre_filter(pod, cache, handle) if plugin.pre_filter is not None else None
+    for pre_filter, handle in framework.pre_filters:
+        result = pre_filter(pod, cache, handle)
+        if result is None:
+            continue
         if isinstance(result, Status):
             return result
         if isinstance(result, PreFilterResult):
             names = result.node_names if names is None else names & result.node_names
-        elif result is not None:
+        else:
             states.append(result)
-        if plugin.filter is not None and plugin.name in framework.late_filters:
-            states.append(_EachNode(pod, cache, plugin.filter, handle))
     verdicts.refresh()
     named = None if names is None else tuple(sorted(cache.index_of[name] for name in names if name in cache.index_of))
     return CycleState(pod, cache, framework, verdicts, tuple(states), named)
-
-
-@dataclass(slots=True)
-class _EachNode(FilterState):
-    """A filter that needs nothing made ready, and whose verdicts are not kept."""
-
-    pod: Pod
-    cache: Cache
-    judge: Callable[[Pod, NodeInfo, Handle[Any]], Status | None]
-    handle: Handle[Any]
-
-    def filter(self, index: int) -> Status | None:
-        return self.judge(self.pod, self.cache.node_infos[index], self.handle)

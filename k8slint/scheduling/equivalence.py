@@ -5,13 +5,14 @@ Mirrors: the idea of KEP-5598, opportunistic batching: pods of equal signatures 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from k8slint.scheduling.cache import Cache
-from k8slint.scheduling.framework import Scorer, Status
+from k8slint.scheduling.framework import Handle, Scorer, Status
 from k8slint.scheduling.objects.pod import Pod
-from k8slint.scheduling.runtime import Framework, Running
+from k8slint.scheduling.runtime import Framework, NodeFilter, Running
 
 
 @dataclass(slots=True)
@@ -76,8 +77,8 @@ class NodeVerdicts:
         self.compared: list[NodeScores] = []
         self._summed: list[tuple[int, Scorer]] = []
         every = range(len(cache.nodes))
-        for one in framework.scorers:
-            scores = NodeScores.of(one, pod, cache, every) if one.plugin.looks_at != "cluster" else None
+        for one in framework.node_scorers:
+            scores = NodeScores.of(one, pod, cache, every)
             if scores is None:
                 continue
             self.scores.append(scores)
@@ -100,11 +101,11 @@ class NodeVerdicts:
                 self._update(index)
             self._seen = len(changes)
 
-    def _judge(self, index: int, filters: Sequence[Running]) -> Status | None:
+    def _judge(self, index: int, filters: Iterable[tuple[NodeFilter, Handle[Any]]]) -> Status | None:
         """Why the node is refused: the first plugin that refuses decides."""
         pod, node_info = self._pod, self._cache.node_infos[index]
-        for plugin, handle, _ in filters:
-            status = plugin.filter(pod, node_info, handle) if plugin.filter is not None else None
+        for judge, handle in filters:
+            status = judge(pod, node_info, handle)
             if status is not None:
                 return status
         return None

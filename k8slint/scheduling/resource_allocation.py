@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from k8slint.scheduling.cache import NodeInfo
 from k8slint.scheduling.objects.pod import Pod
 from k8slint.scheduling.objects.resources import is_extended
 
-
-class Share(NamedTuple):
-    """Of one resource, what the node would have given away with the pod, without it, and what it has."""
-
-    name: str
-    after: int
-    before: int
-    capacity: int
+# A resource, with what the node would have given away of it with the pod and without, and what it has.
+Share = tuple[str, int, int, int]
 
 
 def shares_of(pod: Pod, node_info: NodeInfo, resources: tuple[str, ...], *, non_zero: bool) -> list[Share]:
@@ -46,5 +38,5 @@ def shares_of(pod: Pod, node_info: NodeInfo, resources: tuple[str, ...], *, non_
                 if not wanted and is_extended(name):
                     continue
         if capacity:
-            found.append(Share(name, used + wanted, used, capacity))
+            found.append((name, used + wanted, used, capacity))
     return found

@@ -127,8 +127,11 @@ class _Run:
 
     def _gate(self, pod: Pod) -> str:
         """Why the pod does not come into the queue."""
-        texts = (one.plugin.pre_enqueue(pod) for one in self.framework.running if one.plugin.pre_enqueue is not None)
-        return next(filter(None, texts), "")
+        for pre_enqueue in self.framework.gates:
+            text = pre_enqueue(pod)
+            if text:
+                return text
+        return ""
 
     def _verdicts_for(self, pod: Pod) -> NodeVerdicts:
         verdicts = self._verdicts.get(pod.signature)
@@ -236,7 +239,7 @@ class _Run:
         Mirrors: pkg/scheduler/framework/runtime/framework.go RunPostFilterPlugins @ v1.36
         """
         texts: list[str] = []
-        for plugin, handle, _ in self.framework.running:
+        for plugin, handle, _ in self.framework.post_filters:
             found = plugin.post_filter and plugin.post_filter(pod, state, refused, self.cache, handle)
             if isinstance(found, Preemption):
                 self._evict(pod, found)

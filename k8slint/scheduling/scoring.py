@@ -48,11 +48,8 @@ def scores_by_plugin(state: CycleState, feasible: Sequence[int]) -> dict[int, di
 
 def _of_cluster(state: CycleState, feasible: Sequence[int]) -> list[NodeScores]:
     """The scores of the plugins that set the nodes against each other."""
-    ready = (
-        NodeScores.of(one, state.pod, state.cache, feasible)
-        for one in state.framework.scorers
-        if one.plugin.looks_at == "cluster"
-    )
+    scorers = state.framework.cluster_scorers
+    ready = [NodeScores.of(one, state.pod, state.cache, feasible) for one in scorers]
     return [scores for scores in ready if scores is not None]
 
 

@@ -42,10 +42,10 @@ def _score(pod: Pod, node_info: NodeInfo, resources: tuple[str, ...], features: 
     Mirrors: pkg/scheduler/framework/plugins/noderesources/balanced_allocation.go balancedResourceScorer @ v1.36
     """
     shares = shares_of(pod, node_info, resources, non_zero=False)
-    after = _evenness([(share.after, share.capacity) for share in shares])
+    after = _evenness([(asked, capacity) for _, asked, _, capacity in shares])
     if not features.balance_is_difference:
         return after
-    before = _evenness([(share.before, share.capacity) for share in shares])
+    before = _evenness([(used, capacity) for _, _, used, capacity in shares])
     half = MAX_NODE_SCORE // 2
     return half + int((half + after - before) / 2)
 

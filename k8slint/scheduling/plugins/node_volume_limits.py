@@ -23,6 +23,8 @@ def pre_filter(pod: Pod, cache: Cache, _: Handle[None]) -> FilterState | None:
 
     Mirrors: pkg/scheduler/framework/plugins/nodevolumelimits/csi.go PreFilter @ v1.36
     """
+    if not pod.volumes:
+        return None
     attachable = any(
         volume.claim is not None or volume.ephemeral or (volume.disk is not None and volume.disk.driver)
         for volume in pod.volumes

@@ -26,6 +26,8 @@ def pre_filter(pod: Pod, cache: Cache, _: Handle[None]) -> FilterState | Status 
 
     Mirrors: pkg/scheduler/framework/plugins/volumebinding/volume_binding.go PreFilter @ v1.36
     """
+    if not pod.volumes:
+        return None
     claims = []
     for volume in pod.volumes:
         name = pod.claim_of(volume)

@@ -24,6 +24,8 @@ def pre_filter(pod: Pod, cache: Cache, _: Handle[None]) -> FilterState | Status 
 
     Mirrors: pkg/scheduler/framework/plugins/volumezone PreFilter @ v1.36
     """
+    if not pod.volumes:
+        return None
     ties: list[_Tie] = []
     for volume in pod.volumes:
         if volume.claim is None:
