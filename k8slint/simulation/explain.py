@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final
 
@@ -84,7 +84,9 @@ class Explainer:
             for outcome in scene.outcomes.values()
             if isinstance(outcome, Unschedulable) and outcome.preemption is not None
         }
-        return Diagnoser(scene.snapshot.with_pods(promised), scene.stage.version)
+        # Those that have to go are there until they went, and count as any other.
+        snapshot = replace(scene.snapshot.with_pods(promised), terminating=frozenset())
+        return Diagnoser(snapshot, scene.stage.version)
 
     def _explained(self, pod: Pod, diagnoser: Diagnoser, scene: Scene) -> Explanation:
         profiles = scene.stage.profiles
