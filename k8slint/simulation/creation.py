@@ -12,7 +12,8 @@ from k8slint.apiserver.admission.refusal import AdmissionPhase, Cause, Refusal, 
 from k8slint.apiserver.admission.resource_quota import Ledger, Usage, usage_of_claim, usage_of_object, usage_of_pod
 from k8slint.loading.document import Path
 from k8slint.scheduling import Node, Pod, ShapeError
-from k8slint.scheduling.objects.node_affinity import NodeChoice, NodeTerm, Toleration, untolerated
+from k8slint.scheduling.objects.node_affinity import NodeChoice, NodeTerm
+from k8slint.scheduling.objects.taints import Toleration, untolerated
 from k8slint.simulation.controllers import Batch, Planned, ephemeral_claims, numbered
 from k8slint.simulation.inventory import Inventory, Item, placed
 from k8slint.simulation.notes import Notes
@@ -217,7 +218,7 @@ def _named(template: Template, planned: Planned, index: int) -> Pod:
         term = NodeTerm((), (Requirement("metadata.name", "In", (node,)),))
         choice = NodeChoice(pod.node_choice.labels, (term,))
         # But for the node, which the scheduler looks at first, they are alike to every node.
-        return replace(pod, name=planned.name, node_choice=choice, shape=(pod.shape, "DaemonSet"))
+        return replace(pod, name=planned.name, node_choice=choice, signature=(pod.signature, "DaemonSet"))
     if not planned.labels and not planned.claims:
         return pod.named(planned.name)
     volumes = tuple(

@@ -6,13 +6,14 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
+from k8slint.scheduling.cache import NodeInfo
+from k8slint.scheduling.framework import Status
 from k8slint.scheduling.objects.node import Node
-from k8slint.scheduling.objects.node_affinity import NodeChoice, NodeTerm, Taint, Toleration, untolerated
+from k8slint.scheduling.objects.node_affinity import NodeChoice, NodeTerm
 from k8slint.scheduling.objects.pod import HostPort, Pod
 from k8slint.scheduling.objects.pod_affinity import PodAffinity, PodTerm
-from k8slint.scheduling.plugins import node_resources
-from k8slint.scheduling.result import Status
-from k8slint.scheduling.snapshot import NodeInfo
+from k8slint.scheduling.objects.taints import Taint, Toleration, untolerated
+from k8slint.scheduling.plugins import node_resources_fit
 from k8slint.simulation.in_words import in_words
 from k8slint.values.labels import LabelSelector, Requirement
 from k8slint.values.quantity import Quantity
@@ -217,7 +218,7 @@ def _without_ports(taken: Collection[HostPort]) -> OnPod:
 
 def _resources(rejection: Status, pod: Pod, usage: NodeInfo) -> Iterator[Obstacle]:
     for reason in rejection.reasons:
-        resource = node_resources.resource_of(reason)
+        resource = node_resources_fit.resource_of(reason)
         if not resource:
             count = len(usage.pods)
             yield Obstacle(rejection.plugin, f"holds {count} pods already, as many as it may")
@@ -240,7 +241,7 @@ def _free(usage: NodeInfo, resource: str) -> int:
         case "ephemeral-storage":
             return node.allocatable.ephemeral_bytes - usage.ephemeral_bytes
         case _:
-            return node.allocatable_extended.get(resource, 0) - usage.extended.get(resource, 0)
+            return node.allocatable.of(resource) - usage.extended.get(resource, 0)
 
 
 def _asking(resource: str, most: str) -> OnPod:

@@ -41,7 +41,7 @@ class Resources(NamedTuple):
             case "ephemeral-storage":
                 return self.ephemeral_bytes
             case _:
-                return dict(self.extended).get(resource, 0)
+                return next((amount for name, amount in self.extended if name == resource), 0)
 
 
 class NonZero(NamedTuple):
