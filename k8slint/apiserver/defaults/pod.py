@@ -1,10 +1,10 @@
-"""Defaults of Pods and pod templates."""
+"""Defaults of Pods and pod templates, as far as validation depends on them."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from k8slint.apiserver.defaults.draft import mapping_in
+from k8slint.apiserver.defaults.draft import fill, items_in, mapping_in
 
 
 def pod(data: dict[str, Any]) -> None:
@@ -12,16 +12,39 @@ def pod(data: dict[str, Any]) -> None:
 
     Mirrors: pkg/apis/core/v1/defaults.go SetDefaults_Pod @ v1.37
     """
-    pod_spec_defaults(mapping_in(data, "spec"), is_template=False)
+    spec = mapping_in(data, "spec")
+    pod_spec_defaults(spec)
+    for name in ("containers", "initContainers"):
+        for container in items_in(spec, name):
+            _requests_from_limits(container)
+            if spec.get("hostNetwork") is True:
+                for port in items_in(container, "ports"):
+                    fill(port, hostPort=port.get("containerPort"))
 
 
 def template_defaults(data: Any) -> None:
     """The pod template in the field `template`."""
-    pod_spec_defaults(mapping_in(mapping_in(data, "template"), "spec"), is_template=True)
+    pod_spec_defaults(mapping_in(mapping_in(data, "template"), "spec"))
 
 
-def pod_spec_defaults(spec: dict[str, Any], *, is_template: bool) -> None:
+def pod_spec_defaults(spec: dict[str, Any]) -> None:
     """The spec of a Pod, or of a template of Pods.
 
-    Mirrors: pkg/apis/core/v1/zz_generated.defaults.go SetObjectDefaults_Pod @ v1.37
+    Fields of containers that only one check looks at keep their absence, which the check takes for the default.
+
+    Mirrors: pkg/apis/core/v1/defaults.go SetDefaults_PodSpec @ v1.37
     """
+    fill(spec, restartPolicy="Always", dnsPolicy="ClusterFirst")
+    if spec.get("terminationGracePeriodSeconds") is None:
+        spec["terminationGracePeriodSeconds"] = 30
+
+
+def _requests_from_limits(container: dict[str, Any]) -> None:
+    """What is limited is asked for, if nothing else is."""
+    resources = container.get("resources")
+    limits = resources.get("limits") if isinstance(resources, dict) else None
+    if isinstance(resources, dict) and isinstance(limits, dict) and limits:
+        requests = resources.setdefault("requests", {})
+        if isinstance(requests, dict):
+            for name, limit in limits.items():
+                requests.setdefault(name, limit)

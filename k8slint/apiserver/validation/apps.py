@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+from k8slint.apiserver.validation.core.mounts import undefined_volumes_before_34
 from k8slint.apiserver.validation.core.pod import template_spec
 from k8slint.apiserver.validation.field import Field
+
+_TEMPLATES_SINCE: Final = 34
 
 
 def daemon_set(obj: Field) -> None:
@@ -35,4 +40,8 @@ def stateful_set(obj: Field) -> None:
 
     Mirrors: pkg/apis/apps/validation/validation.go ValidateStatefulSet @ v1.37
     """
-    template_spec(obj["spec"]["template"], obj["spec"]["volumeClaimTemplates"])
+    spec = obj["spec"]
+    if obj.run.minor >= _TEMPLATES_SINCE:
+        template_spec(spec["template"], spec["volumeClaimTemplates"])
+    else:
+        undefined_volumes_before_34(spec["template"]["spec"], spec["volumeClaimTemplates"])

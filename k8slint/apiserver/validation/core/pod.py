@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from k8slint.apiserver.validation.core.container import containers
+from k8slint.apiserver.validation.core.mounts import volumes_of
 from k8slint.apiserver.validation.field import Field
 
 
@@ -33,4 +34,4 @@ def pod_spec(
 
     Mirrors: pkg/apis/core/validation/validation.go ValidatePodSpec @ v1.37
     """
-    containers(spec, is_template=is_template, claim_templates=claim_templates)
+    containers(spec, volumes_of(spec, claim_templates), is_template=is_template)
