@@ -24,7 +24,6 @@ from k8slint.cluster.generated import Supply
 from k8slint.cluster.kustomizations import kustomizations, listed_files
 from k8slint.cluster.references import (
     certificates_of,
-    claim_templates,
     is_supplied,
     may_exist,
     references_of,
@@ -110,34 +109,6 @@ def missing_configmap_key(pod: Pod, cluster: Cluster) -> Iterator[Problem]:
 def missing_secret_key(pod: Pod, cluster: Cluster) -> Iterator[Problem]:
     """A key that every Secret of the name lacks."""
     yield from missing_keys(pod, cluster, "Secret")
-
-
-def undefined_volume(pod: Pod, cluster: Cluster) -> Iterator[Problem]:
-    """A mount of a volume that the pod does not have."""
-    names = frozenset((*(text(volume.get("name")) for _, volume in pod.volumes), *claim_templates(pod.obj)))
-    if not all(is_dns_subdomain(name) for name in names):
-        return
-    is_stateful = pod.obj.group_kind == "StatefulSet.apps"
-    # A container without an image is part of a patch, whose volumes may be in what it patches.
-    for container in (container for container in pod.containers if container.data.get("image")):
-        for field in ("volumeMounts", "volumeDevices"):
-            for index, mount in items(container.data.get(field)):
-                name = text(mount.get("name"))
-                if name in names or not is_dns_subdomain(name):
-                    continue
-                near = nearest(name, names)
-                hint = f'; did you mean "{near}"?' if near else ""
-                message = f'container "{container.name}" mounts "{name}", but the Pod has no volume of that name{hint}'
-                effect = _STATEFUL_EFFECT if is_stateful else ""
-                yield Problem(
-                    (*container.path, field, index, "name"), message, effect=effect, rests_on=Absence(mended_by=name)
-                )
-
-
-_STATEFUL_EFFECT: Final = (
-    "Since Kubernetes 1.34 the API server refuses the StatefulSet; before, it takes it and no Pod comes up: "
-    "the StatefulSet's events say FailedCreate, Not found."
-)
 
 
 def duplicate_object(obj: Object, cluster: Cluster) -> Iterator[Problem]:

@@ -183,14 +183,6 @@ def test_an_inline_patch_may_add_the_key() -> None:
     assert not problems(references.missing_configmap_key, files)
 
 
-def test_an_undefined_volume_of_a_stateful_set_says_what_older_clusters_do() -> None:
-    template = "{spec: {containers: [{name: a, image: x, volumeMounts: [{name: gone, mountPath: /x}]}]}}"
-    stateful = f"{{apiVersion: apps/v1, kind: StatefulSet, metadata: {{name: db}}, spec: {{template: {template}}}}}"
-    assert "1.34" in only(problems(references.undefined_volume, stateful)).effect
-    deployment = stateful.replace("StatefulSet", "Deployment")
-    assert not only(problems(references.undefined_volume, deployment)).effect
-
-
 def test_a_role_of_another_kind_is_named_with_the_fix() -> None:
     rbac = "rbac.authorization.k8s.io"
     files = {

@@ -110,7 +110,8 @@ def _file_key(ref: Field, volumes: Volumes | None) -> None:
     volume = volumes.get(name.value or "")
     if volume is None:
         name.not_found(name.value or "", mended_by=name.value or "")
-    elif not volume["emptyDir"].is_set:
+    # What names no source is an emptyDir.
+    elif not volume["emptyDir"].is_set and volume.value.keys() - {"name"}:
         name.invalid("referenced volume must be of type emptyDir")
 
 

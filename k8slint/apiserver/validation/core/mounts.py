@@ -33,18 +33,14 @@ def volumes_of(spec: Field, claim_templates: Field | None = None) -> Volumes | N
     return found if is_known and all(name.__class__ is str for name in found) else None
 
 
-def undefined_volumes(container: Field, volumes: Volumes | None, effect: str = "") -> None:
-    """Mounts and devices of a container that name no volume of the pod."""
-    for mount in (*container["volumeMounts"], *container["volumeDevices"]):
-        _defined(mount, volumes, effect)
-
-
 def undefined_volumes_before_34(spec: Field, claim_templates: Field) -> None:
     """What the server took of a StatefulSet, and refused of its Pods: mounts of volumes that they do not have."""
     volumes = volumes_of(spec, claim_templates)
     for list_ in ("containers", "initContainers"):
         for container in spec[list_]:
-            undefined_volumes(container, volumes, _UNTIL_34)
+            for mount in (*container["volumeMounts"], *container["volumeDevices"]):
+                if mount["name"]:
+                    _defined(mount, volumes, _UNTIL_34)
 
 
 def _defined(mount: Field, volumes: Volumes | None, effect: str = "") -> None:
