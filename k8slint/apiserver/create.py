@@ -4,17 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache, lru_cache
+from typing import Any, NamedTuple
 
-from k8slint.apiserver.decoding.decode import Mismatch, mismatches
+from k8slint.apiserver.decoding.decode import mismatches
+from k8slint.apiserver.decoding.decoded import decoded, may_hold_placeholders
 from k8slint.apiserver.decoding.types import Struct, struct
+from k8slint.apiserver.defaults.registry import default
 from k8slint.apiserver.discovery.definitions import BUILT_IN_GROUPS, definitions_of
 from k8slint.apiserver.discovery.lifecycle import deprecation, is_built_in, unserved
 from k8slint.apiserver.schemas import Schemas
+from k8slint.apiserver.validation.registry import validate
 from k8slint.apiserver.words import is_placeholder
 from k8slint.loading.document import Source
 from k8slint.objects.object import Object
 from k8slint.objects.problem import Problem
 from k8slint.values.gvk import GroupVersionKind
+
+
+class Decoded(NamedTuple):
+    """What became of an object on the server's first step: what is wrong with its type and fields, and what is left.
+
+    `data` is a copy for defaulting and validation; None for objects of no built-in kind, which end here.
+    """
+
+    problems: list[Problem]
+    data: dict[str, Any] | None
 
 
 def create(obj: Object, schemas: Schemas) -> Iterator[Problem]:
@@ -23,51 +37,32 @@ def create(obj: Object, schemas: Schemas) -> Iterator[Problem]:
     The server looks no further once decoding failed. So that one run shows all there is, validation goes on here, and
     says nothing that rests on the part that was not decoded.
     """
-    gvk, minor = obj.gvk, schemas.version.minor
-    root, warning = _type(gvk, minor)
+    problems, data = decode(obj, schemas)
+    yield from problems
+    if data is not None:
+        yield from validate(default(data, obj.group_kind), obj.group_kind, schemas.version.minor)
+
+
+def decode(obj: Object, schemas: Schemas) -> Decoded:
+    """The object held against its type: the kinds that are served, then the fields and their types."""
+    root, warning = _type(obj.gvk, schemas.version.minor)
     if root is None:
-        yield from _without_type(obj, schemas)
-        return
-    if warning is not None:
-        yield warning
+        return Decoded(list(_without_type(obj, schemas)), None)
+    problems = [] if warning is None else [warning]
     found = mismatches(root, obj.data)
     if found:
-        yield from _decode_problems(obj, root, found)
-    yield from _validated(obj, found, minor)
+        from k8slint.apiserver.decoding.problems import problem_of  # noqa: PLC0415 - only what is wrong needs words
 
-
-def _decode_problems(obj: Object, root: Struct, found: list[Mismatch]) -> Iterator[Problem]:
-    from k8slint.apiserver.decoding.problems import problem_of  # noqa: PLC0415 - only what is wrong needs words
-
-    for mismatch in found:
-        yield from problem_of(obj, root, mismatch)
-
-
-def _validated(obj: Object, not_decoded: list[Mismatch], minor: int) -> Iterator[Problem]:
-    """What validation says of the object once it is decoded and has its defaults."""
-    from k8slint.apiserver.decoding.decoded import decoded  # noqa: PLC0415
-    from k8slint.apiserver.defaults.registry import with_defaults  # noqa: PLC0415
-    from k8slint.apiserver.validation.field import Field, Validation  # noqa: PLC0415
-    from k8slint.apiserver.validation.metadata import validate_metadata  # noqa: PLC0415
-    from k8slint.apiserver.validation.registry import validator_of  # noqa: PLC0415
-
-    group_kind = obj.group_kind
-    paths = [mismatch.path for mismatch in not_decoded]
-    data = decoded(obj.data, paths, has_placeholders=_may_hold_placeholders(obj.document.source))
-    run = Validation(minor)
-    whole = Field(with_defaults(data, group_kind), run)
-    validate_metadata(whole["metadata"], group_kind)
-    validator = validator_of(group_kind)
-    if validator is not None:
-        validator(whole)
-    yield from run.found
+        problems.extend(problem for mismatch in found for problem in problem_of(obj, root, mismatch))
+    has_placeholders = _may_hold_placeholders(obj.document.source)
+    return Decoded(
+        problems, decoded(obj.data, (mismatch.path for mismatch in found), has_placeholders=has_placeholders)
+    )
 
 
 @lru_cache(maxsize=1)
 def _may_hold_placeholders(source: Source) -> bool:
     """Whether some text of a source may be a placeholder: asked once for all its objects."""
-    from k8slint.apiserver.decoding.decoded import may_hold_placeholders  # noqa: PLC0415
-
     return may_hold_placeholders(source.text)
 
 

@@ -20,32 +20,30 @@ def may_hold_placeholders(text: str) -> bool:
 
 
 def decoded(data: dict[str, Any], not_decoded: Iterable[Path], *, has_placeholders: bool) -> dict[str, Any]:
-    """A copy of the data that may be changed.
+    """A copy of the data that may be changed, of any depth.
 
     Fields that are null are left out, as the server takes them for absent. `HOLE` stands for what could not be decoded,
     and for what a template will fill in.
     """
-    copy: dict[str, Any] = _copied(data) if not has_placeholders else _filled(data)
+    whole: dict[str, Any] = {}
+    pending: list[tuple[Any, Any]] = [(data, whole)]
+    while pending:
+        value, copy = pending.pop()
+        for key, inner in value.items() if value.__class__ is dict else enumerate(value):
+            kept: Any = inner
+            if inner.__class__ is dict or inner.__class__ is list:
+                kept = inner.__class__()
+                if inner:
+                    pending.append((inner, kept))
+            elif has_placeholders and is_placeholder(inner):
+                kept = HOLE
+            if copy.__class__ is list:
+                copy.append(kept)
+            elif kept is not None and not (has_placeholders and is_placeholder(key)):
+                copy[key] = kept
     for path in not_decoded:
-        _dig(copy, path)
-    return copy
-
-
-def _copied(value: Any) -> Any:
-    if value.__class__ is dict:
-        return {key: _copied(inner) for key, inner in value.items() if inner is not None}
-    if value.__class__ is list:
-        return [_copied(item) for item in value]
-    return value
-
-
-def _filled(value: Any) -> Any:
-    if value.__class__ is dict:
-        pairs = value.items()
-        return {key: _filled(inner) for key, inner in pairs if inner is not None and not is_placeholder(key)}
-    if value.__class__ is list:
-        return [_filled(item) for item in value]
-    return HOLE if value.__class__ is str and is_placeholder(value) else value
+        _dig(whole, path)
+    return whole
 
 
 def _dig(data: Any, path: Path) -> None:

@@ -24,7 +24,7 @@ _DEFAULTERS: Final[Mapping[str, str]] = {
 }
 
 
-def with_defaults(data: dict[str, Any], group_kind: str) -> dict[str, Any]:
+def default(data: dict[str, Any], group_kind: str) -> dict[str, Any]:
     """The decoded object, with what the API server fills in."""
     defaulter = _defaulter_of(group_kind)
     if defaulter is not None:

@@ -190,7 +190,11 @@ def shown(value: Any) -> str:
     """
     if isinstance(value, str):
         return f'"{value if len(value) <= _LONGEST_SHOWN else value[:_LONGEST_SHOWN] + "…"}"'
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=lambda _: "…")
+    try:
+        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=lambda _: "…")
+    except RecursionError:
+        # Files may nest as deep as they like; nobody reads such a value in a message.
+        return "…"
     return text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + "…"
 
 

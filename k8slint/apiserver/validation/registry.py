@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib import import_module
-from typing import Final
+from typing import Any, Final
 
-from k8slint.apiserver.validation.field import Field
+from k8slint.apiserver.validation.field import Field, Validation
+from k8slint.apiserver.validation.metadata import validate_metadata
+from k8slint.objects.problem import Problem
 
 Validator = Callable[[Field], None]
 
@@ -26,8 +28,19 @@ _VALIDATORS: Final[Mapping[str, str]] = {
 }
 
 
+def validate(data: dict[str, Any], group_kind: str, minor: int) -> Sequence[Problem]:
+    """What validation says of a decoded object with its defaults, in the order of the server."""
+    run = Validation(minor)
+    whole = Field(data, run)
+    validate_metadata(whole["metadata"], group_kind)
+    validator = _validator_of(group_kind)
+    if validator is not None:
+        validator(whole)
+    return run.found
+
+
 @cache
-def validator_of(group_kind: str) -> Validator | None:
+def _validator_of(group_kind: str) -> Validator | None:
     """The function that validates objects of a kind; None if it has no rules beside its metadata."""
     place = _VALIDATORS.get(group_kind)
     if place is None:

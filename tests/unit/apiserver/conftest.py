@@ -7,7 +7,7 @@ from textwrap import dedent
 
 import pytest
 
-from k8slint.apiserver.create import create
+from k8slint.apiserver.create import decode
 from k8slint.apiserver.schemas import schemas_for
 from k8slint.loading.composer import compose
 from k8slint.loading.document import Source
@@ -40,6 +40,6 @@ def check(objects_in: Objects) -> Check:
         assert objects, "the text holds no object, so nothing was checked"
         crds = [obj for obj in objects if obj.kind == "CustomResourceDefinition"]
         schemas = schemas_for(KubernetesVersion(1, minor), crds)
-        return [problem for obj in objects for problem in create(obj, schemas)]
+        return [problem for obj in objects for problem in decode(obj, schemas).problems]
 
     return problems
