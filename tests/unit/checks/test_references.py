@@ -17,7 +17,11 @@ from k8slint.objects.from_documents import read_source
 from k8slint.objects.object import Object
 from k8slint.objects.problem import Problem
 
-RULES = {rule.id.replace("-", "_"): rule for rule in load_rules().values() if rule.category == "references"}
+RULES = {
+    rule.id.replace("-", "_"): rule
+    for rule in load_rules().values()
+    if rule.category == "references" and rule.target != "fields"
+}
 SECRET_VALUE = "c2VjcmV0LXZhbHVl"  # noqa: S105 - a value that must not be seen
 
 
