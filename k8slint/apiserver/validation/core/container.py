@@ -10,7 +10,7 @@ from k8slint.apiserver.validation.core.mounts import Volumes, devices, mounts
 from k8slint.apiserver.validation.core.probes import lifecycle, probes
 from k8slint.apiserver.validation.core.resources import container_resource_name, requirements
 from k8slint.apiserver.validation.core.security import container_security
-from k8slint.apiserver.validation.field import Field, Unique, between, fields, needed, one_of, optional
+from k8slint.apiserver.validation.field import HOLE, Field, Unique, between, fields, needed, one_of, optional
 from k8slint.apiserver.validation.formats import dns_label, port_name
 
 
@@ -181,16 +181,16 @@ def _ephemeral_containers(ephemeral: Field, pod: _Pod) -> None:
     """
     if not ephemeral:
         return
-    others = {
-        container["name"].value or "" for name in ("containers", "initContainers") for container in pod.spec[name]
-    }
+    others: set[Any] = set()
+    for list_ in (pod.spec["containers"], pod.spec["initContainers"]):
+        others.update((list_.value,) if list_.is_hole else (container["name"].value or "" for container in list_))
     names = set(others)
     for container in ephemeral:
         _common(container, pod)
         _image_of_pod(container["image"])
         _once(container["name"], names)
         target = container["targetContainerName"]
-        if target and target.value not in others:
+        if target and target.value not in others and HOLE not in others:
             target.not_found()
         said = "cannot be set for an Ephemeral Container"
         for name in _IN_FULL_ONLY:
