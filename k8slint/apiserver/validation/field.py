@@ -83,6 +83,13 @@ class Field:
             for index, item in enumerate(self.value):
                 yield Field(item, self.run, self, index)
 
+    def written(self, names: Iterable[str]) -> list[str]:
+        """Those of the fields of these names that are set; of what is not known, all may be."""
+        value = self.value
+        if value.__class__ is not dict:
+            return list(names) if value is HOLE else []
+        return [name for name in names if value.get(name) is not None]
+
     def entries(self) -> Iterator[tuple[str, Field]]:
         """The entries of a map, each with its key."""
         if self.value.__class__ is dict:
