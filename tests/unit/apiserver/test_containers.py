@@ -64,7 +64,8 @@ FULL: dict[str, Any] = {
         }
     ],
     "initContainers": [
-        {"name": "side", "image": "a", "restartPolicy": "Always", "startupProbe": {"grpc": {"port": 1}}}
+        {"name": "side", "image": "a", "restartPolicy": "Always", "startupProbe": {"grpc": {"port": 1}}},
+        {"name": "once", "image": "a", "lifecycle": {"stopSignal": "SIGTERM"}},
     ],
     "ephemeralContainers": [{"name": "look", "image": "a", "targetContainerName": "web"}],
 }
