@@ -14,6 +14,8 @@ from k8slint.usage import UsageError
 from k8slint.values.nearest import nearest
 from k8slint.values.quantity import Quantity, QuantityError
 
+SHORTHAND: Final = "--nodes"
+"""The name of the source of nodes that a shorthand describes."""
 _COUNT = re.compile(r"[0-9]{1,5}")
 _HOW = "expected a number of nodes, as 3, or 3:cpu=4,memory=16Gi,zones=a|b|c"
 _MOST = 20_000
@@ -142,6 +144,6 @@ def _node(name: str, allocatable: dict[str, Any], zones: list[str], turn: int) -
         "metadata": {"name": name, "labels": labels},
         "status": {"allocatable": allocatable},
     }
-    document = Document(Source("--nodes", ""), 0, 0, data, None)
+    document = Document(Source(SHORTHAND, ""), 0, 0, data, None)
     (node,) = read_source(document.source, (document,)).objects
     return node
