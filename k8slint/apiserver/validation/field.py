@@ -12,7 +12,7 @@ from typing import Any, Final, TypeAlias
 
 from k8slint.apiserver.validation.features import is_enabled
 from k8slint.loading.document import Path
-from k8slint.objects.problem import Place, Problem
+from k8slint.objects.problem import Absence, Place, Problem
 from k8slint.values.field_path import field_path
 from k8slint.values.nearest import nearest
 
@@ -84,6 +84,13 @@ class Field:
             for index, item in enumerate(self.value):
                 yield Field(item, self.run, self, index)
 
+    def written(self, names: Iterable[str]) -> list[str]:
+        """Those of the fields of these names that are set; of what is not known, all may be."""
+        value = self.value
+        if value.__class__ is not dict:
+            return list(names) if value is HOLE else []
+        return [name for name in names if value.get(name) is not None]
+
     def entries(self) -> Iterator[tuple[str, Field]]:
         """The entries of a map, each with its key."""
         if self.value.__class__ is dict:
@@ -129,7 +136,7 @@ class Field:
         self, supported: Sequence[str], value: Any = _UNSET, *, at: Path = (), rule: str = "unsupported-value"
     ) -> None:
         """The value is none of the words that the field takes, in the order in which the server lists them."""
-        value = self.value if value is _UNSET else value
+        value = (self.value if value is _UNSET else value) or ""
         listed = ", ".join(f'"{word}"' for word in supported[:_MOST_LISTED])
         near = nearest(value, supported) if isinstance(value, str) else None
         hint = f'; did you mean "{near}"?' if near is not None else ""
@@ -140,9 +147,27 @@ class Field:
         """The value stands in the list a second time."""
         self._say_value("Duplicate value", self.value if value is _UNSET else value, "", rule, fix=fix, at=at)
 
-    def not_found(self, value: Any = _UNSET, *, rule: str = "not-found", fix: str = "") -> None:
-        """The value names what is not there."""
-        self._say_value("Not found", self.value if value is _UNSET else value, "", rule, fix=fix)
+    def not_found(
+        self,
+        value: Any = _UNSET,
+        detail: str = "",
+        *,
+        rule: str = "not-found",
+        fix: str = "",
+        effect: str = "",
+        mended_by: str = "",
+    ) -> None:
+        """The value names what is not there. `mended_by` is the word that a patch must hold to bring it."""
+        rests_on = Absence(mended_by=mended_by) if mended_by else None
+        self._say_value(
+            "Not found",
+            self.value if value is _UNSET else value,
+            detail,
+            rule,
+            fix=fix,
+            effect=effect,
+            rests_on=rests_on,
+        )
 
     def forbidden(self, detail: str, *, at: Path = (), rule: str = "forbidden-field", fix: str = "") -> None:
         """The field may not be set here."""
@@ -157,17 +182,29 @@ class Field:
         number = len(self) if count is None else count
         self._say_value("Too many", number, f"must have at most {most} items", rule, fix=fix)
 
-    def _say_value(self, what: str, value: Any, detail: str, rule: str, *, fix: str, at: Path = ()) -> None:
+    def _say_value(self, what: str, value: Any, detail: str, rule: str, **more: Any) -> None:
         if value is not HOLE:
-            self._say(f"{what}: {shown(value)}", detail, rule, fix=fix, at=at)
+            self._say(f"{what}: {shown(value)}", detail, rule, **more)
 
-    def _say(self, what: str, detail: str, rule: str, *, fix: str, at: Path = (), place: Place = Place.VALUE) -> None:
+    def _say(
+        self,
+        what: str,
+        detail: str,
+        rule: str,
+        *,
+        fix: str,
+        at: Path = (),
+        place: Place = Place.VALUE,
+        effect: str = "",
+        rests_on: Absence | None = None,
+    ) -> None:
         if self.value is HOLE:
             return
         path = self.path
         # The root of the object has no path: the server then says the error alone.
         said = ": ".join(part for part in (field_path(path), what, detail) if part)
-        self.run.found.append(Problem((*path, *at), said, fix=fix, rule=rule, place=place))
+        problem = Problem((*path, *at), said, effect=effect, fix=fix, rule=rule, place=place, rests_on=rests_on)
+        self.run.found.append(problem)
 
 
 def shown(value: Any) -> str:
