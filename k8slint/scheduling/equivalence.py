@@ -1,6 +1,6 @@
 """What the nodes are to all pods of one signature, brought up to date node by node.
 
-Mirrors: the idea of KEP-5598, opportunistic batching: pods of equal signatures get equal verdicts
+After the idea of KEP-5598, opportunistic batching: pods of equal signatures get equal verdicts.
 """
 
 from __future__ import annotations
