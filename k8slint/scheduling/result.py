@@ -40,8 +40,8 @@ class Unschedulable:
     """A pod that fits nowhere. `message` is the scheduler's, as the pod's condition PodScheduled has it.
 
     The event that `kubectl describe pod` shows is the same text, cut to 1,024 characters. `statuses` has each node
-    that was looked at; `refused_whole` is the refusal of a pod before any was. With a `preemption` the pod waits for its
-    victims to end, and the message says nothing of it, as in the scheduler.
+    that was looked at; `refused_whole` is the refusal of a pod before any was. With a `preemption` the pod waits for
+    its victims to end, and the message says nothing of it, as in the scheduler.
     """
 
     pod: Pod

@@ -16,7 +16,7 @@ def decode_base64(text: str) -> bytes | None:
     >>> decode_base64("aGk="), decode_base64("aGk"), decode_base64("aG_k")
     (b'hi', None, None)
 
-    Mirrors: encoding/base64 StdEncoding.Decode, as encoding/json decodes []byte
+    Mirrors: encoding/base64 Encoding.Decode
     """
     return None if base64_defect(text) else base64.b64decode(_joined(text))
 

@@ -84,8 +84,8 @@ def shortfalls(volume: Volume, claim: Claim) -> Iterator[Shortfall]:
 
     The class counts for volumes that are named or free, not for one that is kept for the claim.
 
-    Mirrors: pkg/controller/volume/persistentvolume/pv_controller.go checkVolumeSatisfyClaim, and
-    component-helpers storage/volume FindMatchingVolume @ v1.36
+    Mirrors: pkg/controller/volume/persistentvolume/pv_controller.go checkVolumeSatisfyClaim,
+    component-helpers storage/volume/pv_helpers.go FindMatchingVolume @ v1.36
     """
     if volume.deleting:
         yield Shortfall.DELETED
