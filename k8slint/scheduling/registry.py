@@ -26,8 +26,6 @@ from k8slint.scheduling.plugins import (
     volume_zone,
 )
 
-# In the order in which the default profile runs them.
-# Mirrors: pkg/scheduler/apis/config/v1/default_plugins.go getDefaultPlugins @ v1.36
 DEFAULT_PLUGINS: Final[tuple[Plugin[Any], ...]] = (
     scheduling_gates.PLUGIN,
     Plugin("PrioritySort"),  # the order of the queue, which is the same in every profile
@@ -50,4 +48,8 @@ DEFAULT_PLUGINS: Final[tuple[Plugin[Any], ...]] = (
     node_declared_features.PLUGIN,
     Plugin("DefaultBinder"),  # binding takes no time and never fails
 )
+"""The plugins in the order in which the default profile runs them.
+
+Mirrors: pkg/scheduler/apis/config/v1/default_plugins.go getDefaultPlugins @ v1.36
+"""
 FILTERS: Final = tuple(plugin.name for plugin in DEFAULT_PLUGINS if plugin.filters)
