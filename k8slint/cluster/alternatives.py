@@ -52,7 +52,7 @@ class _Roots(NamedTuple):
 
     `takers` maps a path to the folders of those that take it in, directly or through others; `touching` maps a folder
     to those that take in something at or below it. `changing` are those that take in something that was not read, or
-    change more than names, labels, images and replicas.
+    have other fields than `_PLAIN_FIELDS`.
     """
 
     folders: set[str]
@@ -256,7 +256,7 @@ def _environments(siblings: Iterable[str]) -> Iterator[tuple[str, str]]:
 
 
 def _beside_environment(folder: str) -> tuple[str, ...] | None:
-    """The words of a folder's name beside those for its environment, or None if it names no environment."""
+    """The words of a folder's name without environment, numbers and single letters, or None without an environment."""
     words = _WORD.findall(posixpath.basename(folder).lower())
     if _ENVIRONMENTS.isdisjoint(words):
         return None

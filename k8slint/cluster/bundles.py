@@ -21,7 +21,7 @@ _MOST_TAKERS: Final = 16
 
 
 def no_owner(_: str) -> str:
-    """The bundle of any file if the settings name no bundles: none."""
+    """The empty string: the settings assign no file to a bundle."""
     return ""
 
 

@@ -23,7 +23,7 @@ def nearest_name(name: str, candidates: Iterable[str]) -> str | None:
 
 
 def _with_words_more(name: str, names: frozenset[str]) -> list[str]:
-    """Some of the names that the name begins, and those that begin it and end between two words of it."""
+    """Some of the names that start with the name, and those that consist of its first words."""
     ordered, found = _ordered(names), []
     at = bisect_left(ordered, name)
     for candidate in ordered[at : at + MOST_COMPARED]:

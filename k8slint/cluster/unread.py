@@ -74,7 +74,7 @@ class Unread(NamedTuple):
 
 
 def unread_texts(loaded: Iterable[Loaded], readings: Iterable[Reading]) -> tuple[UnreadText, ...]:
-    """The texts that may define what seems to be missing: broken ones, and charts' templates, even those that read."""
+    """The texts that may define what seems to be missing: broken ones, and charts' templates, even readable ones."""
     several = tuple(loaded)
     charts = _charts(several)
     found = []

@@ -37,7 +37,7 @@ def is_repository(folder: str) -> bool:
 def is_within(root: str, path: str) -> bool:
     """Whether a path leads to the root or below it after all links are followed.
 
-    Files that git keeps for itself are not within, because its settings may hold the password of the remote.
+    Files that git keeps for itself are not within, because git's settings may hold the password of the remote.
     """
     try:
         real, top = os.path.realpath(path), os.path.realpath(root)

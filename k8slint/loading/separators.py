@@ -15,7 +15,7 @@ REFUSED: Final = 'invalid Yaml document separator: nothing but a comment may fol
 
 
 class Part(NamedTuple):
-    """The part of a text that kubectl reads as one document; `refused_at` is the line that it refuses, or -1."""
+    """The part of a text that kubectl reads as one document; `refused_at` is the offset of a line it refuses, or -1."""
 
     start: int
     end: int

@@ -88,7 +88,7 @@ def _text_of(value: str) -> str:
 
 
 def _secret_values(obj: Object, field: str) -> Iterator[tuple[Path, str, str]]:
-    """The path, key and value of each entry of a Secret that is not filled in later; none of a SOPS file."""
+    """The path, key and value of each entry of a Secret that is not filled in later; empty for a SOPS file."""
     if "sops" in obj.data:
         return
     for key, value in strings(obj.data.get(field)).items():

@@ -33,7 +33,7 @@ def _is_oversized(obj: Object) -> bool:
 
 
 def _is_long(obj: Object, at_least: int = _MOST_BYTES // 4) -> bool:
-    """Whether the values have that many characters: a cheap test before bytes are counted, up to four a character."""
+    """Whether the values have that many characters: a cheap test, because a character is at most four bytes."""
     written = (
         value for field in ("data", "binaryData", "stringData") for value in strings(obj.data.get(field)).values()
     )

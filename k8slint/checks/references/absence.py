@@ -46,7 +46,7 @@ def absence(
 
 
 def nearest_to(name: str, cluster: Cluster, group_kind: str, namespace: str) -> str | None:
-    """The name that may have been meant: a similar one among the files, or one slip away, one of every cluster."""
+    """The name that may have been meant: a similar one among the files, else one of every cluster, one slip away."""
     near = nearest_name(name, names_supplied(cluster, group_kind, namespace))
     given = names_given_by_clusters(group_kind, namespace)
     return near or next((candidate for candidate in given if is_slip(name, candidate)), None)

@@ -31,7 +31,7 @@ def duplicate_object(obj: Object, cluster: Cluster) -> Iterator[Problem]:
 
 @once
 def _repeated(cluster: Cluster) -> Mapping[Object, tuple[Object, str]]:
-    """The objects that repeat an earlier one, each with that one and the kustomization's name, empty for one file."""
+    """The objects that repeat an earlier one, each with that one and the kustomization's name, empty within a file."""
     by_file = _kustomizations_by_file(cluster)
     first_of: dict[tuple[str, GroupVersionKind, str, str], Object] = {}
     found: dict[Object, tuple[Object, str]] = {}
