@@ -25,8 +25,8 @@ from k8slint.values.reading import (
     text_at,
     whole_at,
 )
+from k8slint.values.well_known import NAMESPACE_NAME
 
-_NAME_LABEL = "kubernetes.io/metadata.name"
 _DEVICE_CLASS_PREFIX = "deviceclass.resource.kubernetes.io/"
 
 
@@ -128,7 +128,7 @@ class _Found:
 def _namespace(found: _Found, data: Mapping[str, Any]) -> None:
     metadata = mapping_at(data, "metadata", "")
     name = text_at(metadata, "name", "metadata")
-    found.namespaces[name] = {_NAME_LABEL: name, **labels_at(metadata, "labels", "metadata")}
+    found.namespaces[name] = {NAMESPACE_NAME: name, **labels_at(metadata, "labels", "metadata")}
 
 
 def _claim(found: _Found, data: Mapping[str, Any]) -> None:

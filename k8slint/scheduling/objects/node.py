@@ -22,12 +22,8 @@ from k8slint.values.reading import (
     text_at,
     whole_at,
 )
+from k8slint.values.well_known import OLD_REGION, OLD_ZONE, REGION, ZONE
 
-HOSTNAME = "kubernetes.io/hostname"
-ZONE = "topology.kubernetes.io/zone"
-REGION = "topology.kubernetes.io/region"
-OLD_ZONE = "failure-domain.beta.kubernetes.io/zone"
-OLD_REGION = "failure-domain.beta.kubernetes.io/region"
 DEFAULT_PODS = 110
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from k8slint.scheduling.objects.in_tree_volumes import Disk
-from k8slint.scheduling.objects.node import OLD_REGION, OLD_ZONE, REGION, ZONE
 from k8slint.scheduling.objects.node_affinity import NodeTerm
 from k8slint.values.labels import LabelSelector, Requirement
 from k8slint.values.reading import (
@@ -22,11 +21,16 @@ from k8slint.values.reading import (
     text_at,
     whole_at,
 )
-
-_BOUND = "pv.kubernetes.io/bind-completed"
-_SELECTED_NODE = "volume.kubernetes.io/selected-node"
-_OLD_CLASS = "volume.beta.kubernetes.io/storage-class"
-_MIGRATED = "storage.alpha.kubernetes.io/migrated-plugins"
+from k8slint.values.well_known import (
+    BIND_COMPLETED,
+    MIGRATED_PLUGINS,
+    OLD_CLASS,
+    OLD_REGION,
+    OLD_ZONE,
+    REGION,
+    SELECTED_NODE,
+    ZONE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +65,16 @@ class Claim:
             name=text_at(metadata, "name", "metadata"),
             uid=text_at(metadata, "uid", "metadata"),
             volume=volume,
-            bound=bool(volume) and _BOUND in notes,
+            bound=bool(volume) and BIND_COMPLETED in notes,
             lost=text_at(mapping_at(data, "status", ""), "phase", "status") == "Lost",
             deleting=metadata.get("deletionTimestamp") is not None,
-            class_name=notes.get(_OLD_CLASS, text_at(spec, "storageClassName", "spec")),
+            class_name=notes.get(OLD_CLASS, text_at(spec, "storageClassName", "spec")),
             access_modes=frozenset(strings_at(spec, "accessModes", "spec")),
             mode=text_at(spec, "volumeMode", "spec", "Filesystem"),
             attributes_class=text_at(spec, "volumeAttributesClassName", "spec"),
             request=requests.get("storage"),
             selector=selector_at(spec, "selector", "spec"),
-            selected_node=notes.get(_SELECTED_NODE),
+            selected_node=notes.get(SELECTED_NODE),
             owner=_controller(metadata),
         )
 
@@ -119,7 +123,7 @@ class PersistentVolume:
         return cls(
             name=text_at(metadata, "name", "metadata"),
             labels=labels_at(metadata, "labels", "metadata"),
-            class_name=notes.get(_OLD_CLASS, text_at(spec, "storageClassName", "spec")),
+            class_name=notes.get(OLD_CLASS, text_at(spec, "storageClassName", "spec")),
             capacity=amounts_at(spec, "capacity", "spec").get("storage", 0),
             access_modes=frozenset(strings_at(spec, "accessModes", "spec")),
             mode=text_at(spec, "volumeMode", "spec", "Filesystem"),
@@ -210,7 +214,7 @@ class CsiNode:
             allocatable = mapping_at(driver, "allocatable", here)
             if allocatable.get("count") is not None:
                 limits[text_at(driver, "name", here)] = whole_at(allocatable, "count", f"{here}.allocatable")
-        migrated = labels_at(metadata, "annotations", "metadata").get(_MIGRATED, "")
+        migrated = labels_at(metadata, "annotations", "metadata").get(MIGRATED_PLUGINS, "")
         return cls(text_at(metadata, "name", "metadata"), limits, frozenset(migrated.split(",")) - {""})
 
 

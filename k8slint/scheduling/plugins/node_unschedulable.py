@@ -6,10 +6,11 @@ from k8slint.scheduling.cache import NodeInfo
 from k8slint.scheduling.framework import Code, Handle, Plugin, Status
 from k8slint.scheduling.objects.pod import Pod
 from k8slint.scheduling.objects.taints import Taint
+from k8slint.values.well_known import UNSCHEDULABLE
 
 NAME = "NodeUnschedulable"
 _STATUS = Status(NAME, Code.UNRESOLVABLE, ("node(s) were unschedulable",))
-_TAINT = Taint("node.kubernetes.io/unschedulable", "", "NoSchedule")
+_TAINT = Taint(UNSCHEDULABLE, "", "NoSchedule")
 
 
 def filter_node(pod: Pod, node_info: NodeInfo, _: Handle[None]) -> Status | None:

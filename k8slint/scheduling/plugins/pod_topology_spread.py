@@ -10,13 +10,13 @@ from typing import Any
 from k8slint.scheduling.cache import Cache, PodCount
 from k8slint.scheduling.framework import MAX_NODE_SCORE, Code, FilterState, Handle, Plugin, Scorer, Status
 from k8slint.scheduling.listers import Listers
-from k8slint.scheduling.objects.node import HOSTNAME, ZONE
 from k8slint.scheduling.objects.pod import Pod
 from k8slint.scheduling.objects.pod_affinity import NOTHING
 from k8slint.scheduling.objects.taints import untolerated
 from k8slint.scheduling.objects.topology_spread import SpreadConstraint
 from k8slint.values.labels import LabelSelector
 from k8slint.values.reading import ShapeError, items_at, only_keys, text_at
+from k8slint.values.well_known import HOSTNAME, ZONE
 
 NAME = "PodTopologySpread"
 MISSING_LABEL = "node(s) didn't match pod topology spread constraints (missing required label)"

@@ -11,6 +11,7 @@ from k8slint.scheduling.framework import Code, FilterState, Handle, Plugin, Stat
 from k8slint.scheduling.objects.pod import Pod, Volume
 from k8slint.scheduling.objects.volumes import Claim, PersistentVolume
 from k8slint.values.reading import as_mapping
+from k8slint.values.well_known import NO_PROVISIONER
 
 NAME = "VolumeBinding"
 NODE_CONFLICT = "node(s) didn't match PersistentVolume's node affinity"
@@ -18,7 +19,6 @@ BIND_CONFLICT = "node(s) didn't find available persistent volumes to bind"
 NO_SPACE = "node(s) did not have enough free storage"
 NO_VOLUME = "node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s)"
 UNBOUND = "pod has unbound immediate PersistentVolumeClaims"
-_NO_PROVISIONER = "kubernetes.io/no-provisioner"
 
 
 def pre_filter(pod: Pod, cache: Cache, _: Handle[None]) -> FilterState | Status | None:
@@ -166,7 +166,7 @@ class _State(FilterState):
         labels = self.cache.nodes[index].labels
         for claim in claims:
             storage_class = self.cache.listers.classes[claim.class_name]
-            if storage_class.provisioner in ("", _NO_PROVISIONER) or not storage_class.allows(labels):
+            if storage_class.provisioner in ("", NO_PROVISIONER) or not storage_class.allows(labels):
                 return BIND_CONFLICT
             if not _has_room(self.cache, claim, storage_class.provisioner, index):
                 return NO_SPACE

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from k8slint.scheduling.cache import Cache
 from k8slint.scheduling.framework import Code, FilterState, Handle, Plugin, Status
-from k8slint.scheduling.objects.node import OLD_REGION, OLD_ZONE, REGION, ZONE
 from k8slint.scheduling.objects.pod import Pod
 from k8slint.scheduling.objects.volumes import Claim
+from k8slint.values.well_known import OLD_REGION, OLD_ZONE, REGION, ZONE
 
 NAME = "VolumeZone"
 _STATUS = Status(NAME, Code.UNRESOLVABLE, ("node(s) had no available volume zone",))
