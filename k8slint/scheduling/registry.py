@@ -26,11 +26,11 @@ from k8slint.scheduling.plugins import (
     volume_zone,
 )
 
-# In the order in which the default profile runs them.
+# The order is that in which the default profile runs them.
 # Mirrors: pkg/scheduler/apis/config/v1/default_plugins.go getDefaultPlugins @ v1.36
 DEFAULT_PLUGINS: Final[tuple[Plugin[Any], ...]] = (
     scheduling_gates.PLUGIN,
-    Plugin("PrioritySort"),  # the order of the queue, which is the same in every profile
+    Plugin("PrioritySort"),  # sorts the queue, in every profile alike
     node_unschedulable.PLUGIN,
     node_name.PLUGIN,
     taint_toleration.PLUGIN,

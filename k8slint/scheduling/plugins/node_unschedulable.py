@@ -14,7 +14,7 @@ _TAINT = Taint(UNSCHEDULABLE, "", "NoSchedule")
 
 
 def filter_node(pod: Pod, node_info: NodeInfo, _: Handle[None]) -> Status | None:
-    """A refusal of a cordoned node, unless the pod tolerates that.
+    """A refusal of a cordoned node, unless the pod tolerates its taint.
 
     Mirrors: pkg/scheduler/framework/plugins/nodeunschedulable Filter @ v1.36
     """
