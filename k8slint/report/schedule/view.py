@@ -11,9 +11,9 @@ from typing import Final
 
 from k8slint.objects.object import Object
 from k8slint.report.escape import visible
-from k8slint.scheduling.objects.node import OLD_ZONE, ZONE
 from k8slint.simulation.explain import Explainer
 from k8slint.simulation.results import DryRun, NodeResult, PodResult, Verdict
+from k8slint.values.well_known import OLD_ZONE, ZONE
 
 _NAMED: Final = 2
 _NUMBER: Final = re.compile(r"[0-9]{1,9}$", re.ASCII)
