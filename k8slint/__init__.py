@@ -42,9 +42,9 @@ def check(
     """
     from os import fspath  # noqa: PLC0415 - the name of the package alone should cost nothing
 
-    from k8slint.config import config_for  # noqa: PLC0415
-    from k8slint.lint import lint  # noqa: PLC0415
-    from k8slint.project import Request  # noqa: PLC0415
+    from k8slint.config import config_for  # noqa: PLC0415 - as above
+    from k8slint.lint import lint  # noqa: PLC0415 - as above
+    from k8slint.project import Request  # noqa: PLC0415 - as above
 
     given = [fspath(path) for path in paths] or ["."]
     return lint(
@@ -69,6 +69,6 @@ def __getattr__(name: str) -> Any:
     # The types are imported by those who ask for them: every start of the program imports this package first.
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from k8slint import finding, usage  # noqa: PLC0415
+    from k8slint import finding, usage  # noqa: PLC0415 - only who asks for a type pays for it
 
     return getattr(usage if name == "UsageError" else finding, name)

@@ -84,7 +84,7 @@ def _bad_value(error: Any, words: Sequence[str]) -> str:
     name, value, kind = _name_of(error.param), _given(error.param, words), error.param.type
     choices = [str(getattr(choice, "value", choice)) for choice in getattr(kind, "choices", ())]
     if choices:
-        from k8slint.values.nearest import did_you_mean  # noqa: PLC0415 - only for what is misspelt
+        from k8slint.values.nearest import did_you_mean
 
         hint = did_you_mean(_nearest(value, choices), f"known are {', '.join(choices)}")
         return f'{name} knows no "{value}"; {hint}'
@@ -156,6 +156,6 @@ def _help_of(error: Any) -> str:
 
 
 def _nearest(word: str, known: Any) -> str | None:
-    from k8slint.values.nearest import nearest_choice  # noqa: PLC0415 - only for what is misspelt
+    from k8slint.values.nearest import nearest_choice
 
     return nearest_choice(word, known)

@@ -142,7 +142,7 @@ def snapshot(
     ] = False,
 ) -> None:
     """Cut what kubectl prints of a cluster down to what scheduling goes by."""
-    from k8slint.simulation.export.lean import anonymized, lean  # noqa: PLC0415 - imported when it runs
+    from k8slint.simulation.export.lean import anonymized, lean
 
     if source == "-" and sys.stdin is not None and sys.stdin.isatty():
         raise UsageError(f"nothing to read; run: {_COMMAND}")
@@ -154,7 +154,7 @@ def snapshot(
     if output is SnapshotFormat.JSON:
         write_stdout(json.dumps(listed, indent=1) + "\n")
     else:
-        from k8slint.cli.plain_yaml import written  # noqa: PLC0415 - imported when it runs
+        from k8slint.cli.plain_yaml import written
 
         write_stdout(written(listed))
 
@@ -181,7 +181,7 @@ def _items(source: str) -> list[dict[str, Any]]:
 def _bytes(source: str) -> bytes:
     if source == "-":
         return read_stdin(limited=False)
-    from k8slint.loading.opening import read_file  # noqa: PLC0415 - imported when it runs
+    from k8slint.loading.opening import read_file
 
     try:
         data = read_file(source, _MOST)
@@ -193,8 +193,8 @@ def _bytes(source: str) -> bytes:
 
 
 def _documents(source: str, data: bytes) -> Iterator[Any]:
-    from k8slint.loading.document import refuse_problems  # noqa: PLC0415 - imported when it runs
-    from k8slint.loading.load import load  # noqa: PLC0415
+    from k8slint.loading.document import refuse_problems
+    from k8slint.loading.load import load
 
     loaded = load(_shown(source), data)
     if not loaded.documents:

@@ -78,7 +78,7 @@ def _parameter(field: Field) -> Parameter:
 
 def _print_version(asked: bool) -> None:
     if asked:
-        from k8slint.cli.version import version  # noqa: PLC0415 - imported when it runs
+        from k8slint.cli.version import version
 
         version()
         raise typer.Exit

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 def rules(incomplete: str) -> list[tuple[str, str]]:
     """Rules with their summaries; then categories."""
-    from k8slint.engine.rule import load_rules  # noqa: PLC0415 - imported when a shell asks
+    from k8slint.engine.rule import load_rules
 
     known = load_rules().values()
     pairs = [(rule.id, rule.summary) for rule in known]
@@ -17,14 +17,14 @@ def rules(incomplete: str) -> list[tuple[str, str]]:
 
 def profiles() -> list[str]:
     """Every profile."""
-    from k8slint.engine.rule import load_rules  # noqa: PLC0415 - imported when a shell asks
-    from k8slint.engine.selection import profiles_of  # noqa: PLC0415
+    from k8slint.engine.rule import load_rules
+    from k8slint.engine.selection import profiles_of
 
     return profiles_of(load_rules())
 
 
 def formats() -> list[str]:
     """Every format of a report."""
-    from k8slint.report import FORMATS  # noqa: PLC0415 - imported when a shell asks
+    from k8slint.report import FORMATS
 
     return list(FORMATS)

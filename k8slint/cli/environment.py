@@ -40,7 +40,7 @@ def variable(setting: str) -> str:
 
 def _value(key: str, text: str) -> Any:
     """The value of a setting; of formats several, as the flag takes them."""
-    from k8slint.bundled import SCHEMAS  # noqa: PLC0415 - few runs have such variables
+    from k8slint.bundled import SCHEMAS
 
     contract = json.loads((SCHEMAS / "config.schema.json").read_text(encoding="utf-8"))["properties"][key]
     if key == "cluster":
@@ -62,7 +62,7 @@ def _value(key: str, text: str) -> Any:
 def _refuse_unknown(key: str, value: str, known: list[str] | None) -> None:
     if known is None or value in known:
         return
-    from k8slint.values.nearest import did_you_mean, nearest_choice  # noqa: PLC0415 - only for what is misspelt
+    from k8slint.values.nearest import did_you_mean, nearest_choice
 
     hint = did_you_mean(nearest_choice(value, known), f"known are {', '.join(known)}")
     raise UsageError(f'{variable(key)} knows no "{value}"; {hint}')

@@ -68,15 +68,15 @@ def main() -> NoReturn:
 
 
 def _called(words: Sequence[str]) -> int:
-    from k8slint.cli.words import asked_by  # noqa: PLC0415 - after the collector is off, the import is faster too
+    from k8slint.cli.words import asked_by  # after the collector is off, the import is faster too
 
     asked = asked_by(words)
     if asked is not None:
-        from k8slint.cli.check import check  # noqa: PLC0415
+        from k8slint.cli.check import check
 
         return check(asked)
-    from k8slint.cli.calling import call  # noqa: PLC0415 - typer, which it imports, takes as long as to check a file
-    from k8slint.cli.commands import app_for  # noqa: PLC0415
+    from k8slint.cli.calling import call  # typer, which it imports, takes as long as to check a file
+    from k8slint.cli.commands import app_for
 
     return call(app_for, words)
 
@@ -92,7 +92,7 @@ def _broken(kind: type[BaseException], _error: BaseException, trace: TracebackTy
     Exits with 3: Python's own 1 would be taken for findings.
     """
     try:
-        from k8slint import __version__  # noqa: PLC0415 - only for what went wrong
+        from k8slint import __version__
 
         where = ""
         while trace is not None:
@@ -121,7 +121,7 @@ def _discard_output() -> None:
 
 
 def _complain(text: str) -> NoReturn:
-    from k8slint.report.escape import visible  # noqa: PLC0415 - only for what went wrong
+    from k8slint.report.escape import visible
 
     line = visible(text)
     # Settings are as little trusted as the rest of a repository, and a word in them may be a megabyte.

@@ -44,7 +44,7 @@ def kind_and_name(text: str) -> tuple[str, str]:
     Raises:
         UsageError: for any other text, and for kinds that make no pods.
     """
-    from k8slint.values.nearest import nearest  # noqa: PLC0415 - only for what is misspelt
+    from k8slint.values.nearest import nearest
 
     written, slash, name = text.partition("/")
     if not slash:

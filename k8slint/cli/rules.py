@@ -29,7 +29,7 @@ def rules(
     output: Annotated[TableFormat, typer.Option("--output", "-o", help="A table, or JSON.")] = TableFormat.TABLE,
 ) -> None:
     """List every rule."""
-    from k8slint.engine.rule import load_rules  # noqa: PLC0415 - imported when it runs
+    from k8slint.engine.rule import load_rules
 
     known = list(load_rules().values())
     if output is TableFormat.JSON:

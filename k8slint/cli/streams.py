@@ -16,21 +16,21 @@ if TYPE_CHECKING:
 
 def config_for(file: str, paths: Sequence[str]) -> Config:
     """The settings of the file, else those nearest above all the paths; above both, those of the environment."""
-    from k8slint.config import config_for as of_files  # noqa: PLC0415 - imported when it runs
+    from k8slint.config import config_for as of_files
 
     named = file or os.environ.get("K8SLINT_CONFIG", "")
     with blamed_on("" if file or not named else "K8SLINT_CONFIG"):
         settings = of_files(named, paths)
     if not any(name.startswith("K8SLINT_") for name in os.environ):
         return settings
-    from k8slint.cli.environment import with_variables  # noqa: PLC0415 - few runs have variables
+    from k8slint.cli.environment import with_variables
 
     return with_variables(settings)
 
 
 def read_stdin(*, limited: bool = True) -> bytes:
     """All of standard input; if `limited`, no more than one byte beyond what is read of a file."""
-    from k8slint.loading.text import MAX_BYTES  # noqa: PLC0415 - imported when it runs
+    from k8slint.loading.text import MAX_BYTES
 
     if sys.stdin is None:
         raise UsageError("standard input is closed")
@@ -43,8 +43,8 @@ def read_documents(file: str) -> tuple[Document, ...]:
     Raises:
         UsageError: where it cannot be read as a whole.
     """
-    from k8slint.loading.document import refuse_problems  # noqa: PLC0415 - imported when it runs
-    from k8slint.loading.files import load_file  # noqa: PLC0415
+    from k8slint.loading.document import refuse_problems
+    from k8slint.loading.files import load_file
 
     documents = load_file(file).documents
     for document in documents:
@@ -62,7 +62,7 @@ def write_stdout(text: str) -> None:
 
 def complain(text: str) -> None:
     """Say something beside the report."""
-    from k8slint.report.escape import visible  # noqa: PLC0415 - imported when it runs
+    from k8slint.report.escape import visible
 
     print(f"k8slint: {visible(text)}", file=sys.stderr)
 
@@ -84,7 +84,7 @@ def width() -> int | None:
     """The width of the terminal; none where standard output is none."""
     if not _is_terminal():
         return None
-    from shutil import get_terminal_size  # noqa: PLC0415 - only a terminal has a width
+    from shutil import get_terminal_size
 
     return get_terminal_size().columns
 

@@ -44,7 +44,7 @@ def why(  # noqa: PLR0917 - typer reads the options from the signature
     color: Color = None,
 ) -> None:
     """Explain where the pods of one workload would go, and what keeps them off each node."""
-    from k8slint.report.schedule.why import render  # noqa: PLC0415 - imported when it runs
+    from k8slint.report.schedule.why import render
 
     (kind, name), given = _asked(workload, paths or [])
     given = [*given, *(filename or ())] or ["."]
@@ -83,7 +83,7 @@ def _find(run: DryRun, kind: str, name: str, namespace: str) -> list[Object]:
     Raises:
         UsageError: where there is none, or several kinds of which none is named.
     """
-    from k8slint.values.nearest import did_you_mean, nearest  # noqa: PLC0415 - only for what is misspelt
+    from k8slint.values.nearest import did_you_mean, nearest
 
     known = [(each.obj, each.namespace, each.obj.name) for each in run.workloads]
     known += [(refusal.obj, refusal.obj.namespace or namespace, refusal.obj.name) for refusal in run.refusals]
