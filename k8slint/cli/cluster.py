@@ -1,4 +1,4 @@
-"""`k8slint cluster`: the description of a cluster that `schedule`, `why` and `check` go by."""
+"""`k8slint cluster`: makes the description of a cluster that `schedule`, `why` and `check` read."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 cluster = typer.Typer(name="cluster", help="Describe the cluster that pods are scheduled on.", no_args_is_help=True)
 
-_MOST: Final = 1024 * 1024 * 1024  # of a large cluster kubectl prints hundreds of megabytes
+_MOST: Final = 1024 * 1024 * 1024  # kubectl prints hundreds of megabytes for a large cluster
 _COMMAND: Final = (
     "kubectl get nodes,pods,pv,pvc,sc,ns,quota,limits,priorityclasses,runtimeclasses,csinodes,pdb -A -o json"
     " | k8slint cluster snapshot - > cluster.yaml"
@@ -114,7 +114,7 @@ status:
 
 
 class SnapshotFormat(StrEnum):
-    """How to write it."""
+    """The format that a snapshot is written in."""
 
     YAML = "yaml"
     JSON = "json"
@@ -164,7 +164,7 @@ def _shown(source: str) -> str:
 
 
 def _items(source: str) -> list[dict[str, Any]]:
-    """The objects of the source, those of lists one by one."""
+    """The objects of the source; lists are taken apart."""
     data = _bytes(source)
     try:
         documents = [json.loads(data)]

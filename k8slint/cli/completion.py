@@ -1,4 +1,4 @@
-"""What a shell offers for words that are ours; nothing is imported before a shell asks."""
+"""Completions that a shell offers for our own words; nothing is imported before a shell asks."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ def rules(incomplete: str) -> list[tuple[str, str]]:
     known = load_rules().values()
     pairs = [(rule.id, rule.summary) for rule in known]
     pairs += [(category, f"every rule of {category}") for category in dict.fromkeys(rule.category for rule in known)]
-    # Of a list with commas, what stands before the last one stays.
+    # In a list with commas, only the word after the last comma is completed.
     before, comma, _ = incomplete.rpartition(",")
     return [(f"{before}{comma}{word}", told) for word, told in pairs]
 

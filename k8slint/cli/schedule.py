@@ -38,7 +38,7 @@ _HOW = "describe the cluster with --nodes 3:cpu=4,memory=16Gi or --cluster FILE 
 
 
 class ScheduleFormat(StrEnum):
-    """How to show it."""
+    """The format of the dry run."""
 
     TABLE = "table"
     WIDE = "wide"
@@ -113,10 +113,11 @@ def rehearse(
 ) -> Subject:
     """The dry run of the paths, ready to be shown; with scores if asked for and not too many to keep.
 
-    What cannot be read is left out: a gap of the subject.
+    A manifest that cannot be read is left out and becomes a gap of the subject.
 
     Raises:
-        UsageError: for what cannot be done as asked, or cannot be read.
+        UsageError: for what cannot be done as asked, and for a description of the cluster or of the scheduler that
+            cannot be read.
     """
     from k8slint.project import STDIN, Request, collect
     from k8slint.report.schedule.view import Subject
@@ -154,14 +155,14 @@ def rehearse(
 
 
 def exit_code(pods: Iterable[PodResult]) -> int:
-    """0 where all the pods have a node, 1 where one has none."""
+    """0 if all the pods have a node, else 1."""
     from k8slint.simulation.results import Verdict
 
     return int(any(pod.verdict is not Verdict.ASSIGNED for pod in pods))
 
 
 def _gaps(reading: Reading) -> Iterator[str]:
-    """What of a source cannot be read, each as a sentence."""
+    """One sentence for each part of a source that could not be read."""
     for document in reading.documents:
         for problem in document.problems if document.failed else ():
             file, line, _ = document.source.place(problem.span[0])
@@ -173,7 +174,7 @@ def _gaps(reading: Reading) -> Iterator[str]:
 
 
 def _in_namespace(cluster: Cluster, namespace: str) -> Cluster:
-    """The same objects, those that name no namespace in the given one."""
+    """The cluster with all objects that name no namespace put into the given one."""
     from k8slint.values.names import is_dns_label
 
     if not is_dns_label(namespace):
@@ -195,7 +196,7 @@ def _dry_run(
 
 
 def _profiles(file: str) -> tuple[Profile, ...]:
-    """The profiles of a KubeSchedulerConfiguration; the default one where no file is named."""
+    """The profiles of a KubeSchedulerConfiguration, or the default one if no file is named."""
     from k8slint.scheduling import Profile
     from k8slint.simulation.scheduler_config import profile_from
 
