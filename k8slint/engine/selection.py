@@ -20,25 +20,22 @@ class Selection:
 
     rules: Mapping[str, Rule]
     severities: Mapping[str, Severity]
-    _by_target: dict[str, tuple[Rule, ...]] = made(factory=dict)
+    _by_target: dict[tuple[str, str], tuple[Rule, ...]] = made(factory=dict)
 
     def has(self, rule_id: str) -> bool:
         """Whether the rule is on."""
         return rule_id in self.severities
 
-    def aimed_at(self, target: str) -> tuple[Rule, ...]:
-        """The rules that are on whose checks are called with that."""
-        if target not in self._by_target:
-            chosen = (rule for rule in self.rules.values() if rule.target == target and rule.id in self.severities)
-            self._by_target[target] = tuple(chosen)
-        return self._by_target[target]
-
-    def for_object(self, group_kind: str) -> tuple[Rule, ...]:
-        """The object rules that are on for a kind."""
-        key = f"object {group_kind}"
+    def aimed_at(self, target: str, group_kind: str = "") -> tuple[Rule, ...]:
+        """The rules that are on for a target, of any kind or as far as they speak of that kind."""
+        key = target, group_kind
         if key not in self._by_target:
             self._by_target[key] = tuple(
-                rule for rule in self.aimed_at("object") if not rule.kinds or group_kind in rule.kinds
+                rule
+                for rule in self.rules.values()
+                if rule.target == target
+                and rule.id in self.severities
+                and (not group_kind or not rule.kinds or group_kind in rule.kinds)
             )
         return self._by_target[key]
 

@@ -8,14 +8,15 @@ from itertools import count
 from typing import Any, Final
 
 from k8slint.apiserver.admission.plugins import Policies, admit_claim, admit_pod, class_of_claim, refusal_text
-from k8slint.apiserver.admission.refusal import AdmissionPhase, Refusal, Refused, refusal_of
+from k8slint.apiserver.admission.refusal import AdmissionPhase, Cause, Refusal, Refused, refusal_of
 from k8slint.apiserver.admission.resource_quota import Ledger, Usage, usage_of_claim, usage_of_object, usage_of_pod
 from k8slint.loading.document import Path
 from k8slint.scheduling import Node, Pod, ShapeError
 from k8slint.scheduling.objects.node_affinity import NodeChoice, NodeTerm, Toleration, untolerated
 from k8slint.simulation.controllers import Batch, Planned, ephemeral_claims, numbered
-from k8slint.simulation.inventory import Inventory, Item
-from k8slint.simulation.preparation import Notes, Wanted, placed
+from k8slint.simulation.inventory import Inventory, Item, placed
+from k8slint.simulation.notes import Notes
+from k8slint.simulation.stored_claims import StoredClaim
 from k8slint.values.labels import Requirement
 from k8slint.values.reading import items_at
 
@@ -47,14 +48,17 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class Created:
-    """One pod that was asked for: ready for the scheduler, or refused with the API server's whole answer."""
+    """One pod that was asked for: ready for the scheduler, or refused with the API server's whole answer.
+
+    `cause` is None for what no admission refuses, as a name that is taken.
+    """
 
     batch: Batch
     name: str
     pod: Pod | None
     message: str = ""
     path: Path = ()
-    absent: str = ""
+    cause: Cause | None = None
 
     @property
     def key(self) -> str:
@@ -69,7 +73,7 @@ class Creation:
     policies: Policies
     ledger: Ledger
     notes: Notes
-    claims: dict[tuple[str, str], Wanted]
+    claims: dict[tuple[str, str], StoredClaim]
     names: set[str] = field(default_factory=set)
 
     def create_objects(self, inventory: Inventory) -> frozenset[Item]:
@@ -87,7 +91,7 @@ class Creation:
             except Refused as forbidden:
                 resource = _CLAIM if is_claim else usage_of_object(item.group_kind, {}).resource
                 message = refusal_text(resource, item.obj.kind, item.name, forbidden)
-                self.notes.refusals.append(Refusal(item.obj, forbidden.field, message))
+                self.notes.refusals.append(Refusal(item.obj, forbidden.field, message, forbidden.cause))
                 refused.add(item)
             except ShapeError as error:
                 self.notes.refusals.append(refusal_of(item.obj, error))
@@ -128,9 +132,9 @@ class Creation:
             planned = replace(planned, name=self._free_name(batch))
             refused = Created(batch, planned.name, None)
         try:
-            message = self._create_claims(batch, planned)
-            if message:
-                return replace(refused, message=message)
+            failed = self._create_claims(batch, planned)
+            if failed is not None:
+                return failed
             self.ledger.charge(batch.item.namespace, template.usage)
         except Refused as forbidden:
             return _refused(batch, planned, forbidden)
@@ -148,8 +152,8 @@ class Creation:
     def _charge_object(self, item: Item) -> None:
         self.ledger.charge(item.namespace, usage_of_object(item.group_kind, item.data))
 
-    def _create_claims(self, batch: Batch, planned: Planned) -> str:
-        """Why the pod cannot come for want of its claims, empty where it can; they exist from then on.
+    def _create_claims(self, batch: Batch, planned: Planned) -> Created | None:
+        """The pod that cannot come for want of its claims, or None if it can; they exist from then on.
 
         Only a StatefulSet's claims come before its pod; those of ephemeral volumes come after it.
         """
@@ -166,12 +170,13 @@ class Creation:
                     start = (
                         f"create Claim {name} for Pod {planned.name} in StatefulSet {batch.item.name} failed error: "
                     )
-                    return start + refusal_text(_CLAIM, "PersistentVolumeClaim", name, forbidden)
-        return ""
+                    message = start + refusal_text(_CLAIM, "PersistentVolumeClaim", name, forbidden)
+                    return Created(batch, planned.name, None, message, cause=forbidden.cause)
+        return None
 
     def _create_claim(self, data: Mapping[str, Any], namespace: str, name: str) -> None:
         admitted = placed(admit_claim(data, namespace, self.policies), namespace, name)
-        wanted = Wanted.of(admitted)
+        wanted = StoredClaim.of(admitted)
         self.ledger.charge(namespace, usage_of_claim(admitted.get("spec") or {}, class_of_claim(admitted) or ""))
         self.claims[namespace, name] = wanted
 
@@ -189,9 +194,9 @@ def creation_order(templates: Iterable[Template]) -> Iterator[tuple[Template, in
 
 def _refused(batch: Batch, planned: Planned, forbidden: Refused) -> Created:
     # While plugins may still change the pod, a generated name is only its beginning.
-    name = batch.prefix if forbidden.stage is AdmissionPhase.MUTATING and batch.prefix else planned.name
+    name = batch.prefix if forbidden.phase is AdmissionPhase.MUTATING and batch.prefix else planned.name
     message = refusal_text("pods", "Pod", name, forbidden)
-    return Created(batch, planned.name, None, message, forbidden.field, forbidden.absent)
+    return Created(batch, planned.name, None, message, forbidden.field, forbidden.cause)
 
 
 def _named(template: Template, planned: Planned, index: int) -> Pod:

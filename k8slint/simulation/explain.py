@@ -104,7 +104,7 @@ class Explainer:
             name = pod.claim_of(volume)
             why = self._run.unbound.get((pod.namespace, name)) if name is not None else None
             if why:
-                yield f'claim "{name}": {why}'
+                yield f'claim "{name}": {why.message}'
 
 
 def _place(outcome: Outcome) -> str:

@@ -10,6 +10,7 @@ from k8slint.scheduling.objects.node import HOSTNAME, Node
 from k8slint.scheduling.objects.node_affinity import NodeChoice, NodeTerm, Taint, Toleration, untolerated
 from k8slint.scheduling.objects.pod import HostPort, Pod
 from k8slint.scheduling.objects.pod_affinity import PodAffinity, PodTerm
+from k8slint.scheduling.plugins import node_resources
 from k8slint.scheduling.result import Status
 from k8slint.scheduling.snapshot import NodeInfo
 from k8slint.values.amount import in_words
@@ -215,11 +216,11 @@ def _without_ports(taken: Collection[HostPort]) -> OnPod:
 
 def _resources(rejection: Status, pod: Pod, usage: NodeInfo) -> Iterator[Obstacle]:
     for reason in rejection.reasons:
-        if not reason.startswith("Insufficient "):
+        resource = node_resources.resource_of(reason)
+        if not resource:
             count = len(usage.pods)
             yield Obstacle(rejection.plugin, f"holds {count} pods already, as many as it may")
             continue
-        resource = reason.removeprefix("Insufficient ")
         wanted, free = pod.amounts.request.of(resource), _free(usage, resource)
         remedy = None
         if free * _LEAST_PART >= wanted:

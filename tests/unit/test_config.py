@@ -34,19 +34,10 @@ overrides:
 
 
 @pytest.fixture
-def project(tmp_path, monkeypatch):
-    """A function that writes files into the folder that the test then runs in."""
-    monkeypatch.chdir(tmp_path)
+def project(project, tmp_path):
+    """The folder is a repository."""
     (tmp_path / ".git").mkdir()
-
-    def write(files):
-        for name, text in files.items():
-            path = tmp_path / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(text if isinstance(text, bytes) else text.encode())
-        return tmp_path
-
-    return write
+    return project
 
 
 def said(config):
@@ -134,7 +125,7 @@ class TestReading:
         ("workers: -1\n", ":1:1: `workers` is at least 0, not -1"),
         ("workers: 1_000_000\n", ":1:1: `workers` is at most 64, not 1_000_000"),
         ("workers: many\n", ":1:1: `workers` takes a whole number, not many"),
-        ("output-format: json=/tmp/x\n", ':1:1: `output-format`: "json=/tmp/x", and known are text, concise'),
+        ("output-format: json=/tmp/x\n", ':1:1: `output-format`: "json=/tmp/x" is not the name of a format: files are'),
         (
             "externals: [Secret]\n",
             ':1:13: `externals[0]`: "Secret" is not of the form Kind/name or Kind/namespace/name',

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from k8slint.apiserver.admission.limit_ranger import LimitRange, hold_claim_to, hold_pod_to, with_limit_defaults
-from k8slint.apiserver.admission.refusal import AdmissionPhase, Refused, path_of
+from k8slint.apiserver.admission.refusal import AdmissionPhase, Cause, Missing, Reason, Refused, path_of
 from k8slint.apiserver.admission.resource_list import amounts_at, containers_of
 from k8slint.apiserver.defaults.core import with_pod_defaults
 from k8slint.values.reading import flag_at, items_at, labels_at, mapping_at, text_at, whole_at
@@ -82,7 +82,7 @@ BUILT_IN_PRIORITIES: Final = {
 class Policies:
     """What admission goes by. `limit_ranges` are by namespace; `ending` are namespaces being deleted.
 
-    `elsewhere` are names of classes that exist though nothing here defines them; `accounts` are the ServiceAccounts of
+    `elsewhere` are classes that exist though nothing here defines them; `accounts` are the ServiceAccounts of
     namespaces that list theirs.
     """
 
@@ -92,7 +92,7 @@ class Policies:
     runtimes: Mapping[str, RuntimeClass] = field(default_factory=dict)
     default_class: str = ""
     ending: frozenset[str] = frozenset()
-    elsewhere: frozenset[str] = frozenset()
+    elsewhere: frozenset[Missing] = frozenset()
     accounts: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @property
@@ -148,9 +148,11 @@ def _account(spec: Mapping[str, Any], namespace: str, policies: Policies) -> Non
     known = policies.accounts.get(namespace)
     if known is not None and name != "default" and name not in known:
         looked = f'error looking up service account {namespace}/{name}: serviceaccount "{name}" not found'
-        raise Refused(
-            looked, AdmissionPhase.MUTATING, ("spec", "serviceAccountName"), f"ServiceAccount {namespace}/{name}"
-        )
+        raise _not_found(looked, "serviceAccountName", Missing("ServiceAccount", name, namespace))
+
+
+def _not_found(message: str, field: str, missing: Missing) -> Refused:
+    return Refused(message, AdmissionPhase.MUTATING, ("spec", field), Cause(Reason.NOT_FOUND, missing=missing))
 
 
 def _priority(spec: Mapping[str, Any], policies: Policies) -> dict[str, Any]:
@@ -158,10 +160,11 @@ def _priority(spec: Mapping[str, Any], policies: Policies) -> dict[str, Any]:
     name = text_at(spec, "priorityClassName", "spec")
     found = policies.priorities.get(name) if name else policies.default_priority
     if found is None:
-        if f"PriorityClass {name}" in policies.elsewhere:
+        missing = Missing("PriorityClass", name)
+        if missing in policies.elsewhere:
             return {"priority": spec.get("priority", 0)}
         message = f"no PriorityClass with name {name} was found"
-        raise Refused(message, AdmissionPhase.MUTATING, ("spec", "priorityClassName"), f"PriorityClass {name}")
+        raise _not_found(message, "priorityClassName", missing)
     written = whole_at(spec, "priority", "spec", found.value)
     if written != found.value:
         message = (
@@ -202,10 +205,11 @@ def _runtime(spec: Mapping[str, Any], policies: Policies) -> dict[str, Any]:
     name = text_at(spec, "runtimeClassName", "spec")
     found = policies.runtimes.get(name) if name else None
     if name and found is None:
-        if f"RuntimeClass {name}" in policies.elsewhere:
+        missing = Missing("RuntimeClass", name)
+        if missing in policies.elsewhere:
             return {}
         message = f'pod rejected: RuntimeClass "{name}" not found'
-        raise Refused(message, AdmissionPhase.MUTATING, ("spec", "runtimeClassName"), f"RuntimeClass {name}")
+        raise _not_found(message, "runtimeClassName", missing)
     written = amounts_at(spec, "overhead", "spec")
     if found is None or found.overhead is None:
         if spec.get("overhead") is not None:
@@ -251,14 +255,14 @@ def _hold_to_its_limits(spec: Mapping[str, Any]) -> None:
                 if amount.nanos < 0:
                     at = f"{where}.resources.{key}"
                     message = f'{at}[{name}]: Invalid value: "{amount}": must be greater than or equal to 0'
-                    raise Refused(message, AdmissionPhase.INVALID, (*path_of(at), name))
+                    raise Refused(message, AdmissionPhase.VALIDATING, (*path_of(at), name), Cause(Reason.INVALID))
         for name, request in requests.items():
             if name in limits and request.nanos > limits[name].nanos:
                 at = f"{where}.resources.requests"
                 message = (
                     f'{at}: Invalid value: "{request}": must be less than or equal to {name} limit of {limits[name]}'
                 )
-                raise Refused(message, AdmissionPhase.INVALID, (*path_of(at), name))
+                raise Refused(message, AdmissionPhase.VALIDATING, (*path_of(at), name), Cause(Reason.OVER_LIMIT))
 
 
 def class_of_claim(data: Mapping[str, Any]) -> str | None:
@@ -294,6 +298,6 @@ def with_default_class(data: Mapping[str, Any], default: str) -> dict[str, Any]:
 
 def refusal_text(resource: str, kind: str, name: str, refused: Refused) -> str:
     """The API server's whole answer, as `pods "web-1" is forbidden: exceeded quota: …`."""
-    if refused.stage is AdmissionPhase.INVALID:
+    if refused.cause.reason.is_invalid:
         return f'{kind} "{name}" is invalid: {refused.message}'
     return f'{resource} "{name}" is forbidden: {refused.message}'

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from k8slint.apiserver.admission.refusal import Cause, Missing, Reason
 from k8slint.scheduling import Profile, ShapeError
 from k8slint.simulation.results import DryRun, Verdict
 
@@ -33,7 +34,7 @@ def test_nodes_may_stand_among_the_manifests(run: Run) -> None:
 def test_a_refusal_says_where_and_what_is_absent(run: Run) -> None:
     (pod,) = run(POD.replace("spec: {", "spec: {priorityClassName: high, "), NODE).pods
     assert pod.path == ("spec", "priorityClassName")
-    assert pod.absent == "PriorityClass high"
+    assert pod.cause == Cause(Reason.NOT_FOUND, missing=Missing("PriorityClass", "high"))
 
 
 def test_a_class_that_is_known_to_exist_elsewhere_refuses_nothing(run: Run) -> None:

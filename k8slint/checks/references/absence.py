@@ -1,0 +1,79 @@
+"""What is said of a name that nothing among the files answers to: what else may have been meant, and the effect."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from k8slint.cluster.cluster import CLUSTER_SCOPED, Cluster
+from k8slint.cluster.references import is_supplied, may_exist, names_supplied, supplies, supply_elsewhere
+from k8slint.cluster.similar_names import is_slip, nearest_name
+from k8slint.cluster.tables import names_given_by_clusters
+from k8slint.loading.document import Path
+from k8slint.objects.object import Object
+from k8slint.objects.problem import Absence, Problem, Related
+from k8slint.values.nearest import worth_comparing
+
+
+def absence(
+    path: Path, cluster: Cluster, obj: Object, group_kind: str, name: str, *, effect: str = "", namespace: str = ""
+) -> Problem:
+    """That an object is not among the files, and what may have been meant.
+
+    `namespace` is where it should be, if not that of `obj`.
+    """
+    kind, namespace = group_kind.partition(".")[0], namespace or obj.namespace
+    message = f'{kind} "{name}" is not among the files'
+    elsewhere = next(supplies(cluster, group_kind, "", name), None)
+    if elsewhere is not None:
+        message += f'; the one in namespace "{elsewhere.namespace}" cannot be used from "{namespace}"'
+        related = (Related(elsewhere.obj, ("metadata", "namespace"), f'{kind} "{name}" of another namespace'),)
+        return Problem(path, message, related, effect, rests_on=Absence(name))
+    other = supply_elsewhere(cluster, group_kind, namespace, name)
+    if other is not None:
+        holder, here, there = other
+        message += f" for {here}/; {there}/ has one of this name"
+        related = (Related(holder.obj, ("metadata", "name"), f"the one for {there}/"),)
+        return Problem(path, message, related, effect, rests_on=Absence(name))
+    near = nearest_to(name, cluster, group_kind, namespace)
+    if near is None:
+        return Problem(path, message, effect=effect, rests_on=Absence(name))
+    message += f'; did you mean "{near}"'
+    supply = next(supplies(cluster, group_kind, namespace, near), None)
+    if supply is None:
+        return Problem(path, f"{message}, which every cluster has?", effect=effect, rests_on=Absence(name))
+    related = (Related(supply.obj, ("metadata", "name"), f'{kind} "{near}" is here'),)
+    return Problem(path, f"{message}?", related, effect, rests_on=Absence(name))
+
+
+def nearest_to(name: str, cluster: Cluster, group_kind: str, namespace: str) -> str | None:
+    """The name that may have been meant: of an object among the files, or a slip away one that every cluster has."""
+    near = nearest_name(name, names_supplied(cluster, group_kind, namespace))
+    given = names_given_by_clusters(group_kind, namespace)
+    return near or next((candidate for candidate in given if is_slip(name, candidate)), None)
+
+
+def is_missing(cluster: Cluster, obj: Object, group_kind: str, name: str, namespace: str = "") -> bool:
+    """Whether a name of an object's namespace, or of another, is one that nothing answers to."""
+    if is_supplied(cluster, group_kind, namespace or obj.namespace, name):
+        return False
+    return not may_exist(cluster, obj, group_kind, name, namespace)
+
+
+def is_near(cluster: Cluster, group_kind: str, namespace: str, name: str) -> bool:
+    """Whether another namespace has the name, or one slip leads from it to a name of this one."""
+    if group_kind not in CLUSTER_SCOPED and is_supplied(cluster, group_kind, "", name):
+        return True
+    return any(is_slip(name, each) for each in worth_comparing(name, names_supplied(cluster, group_kind, namespace)))
+
+
+def of_other_kind(cluster: Cluster, obj: Object, kinds: Mapping[str, str], name: str) -> Object | None:
+    """An object of one of the kinds that has the name."""
+    found = (supply.obj for kind in kinds.values() for supply in supplies(cluster, kind, obj.namespace, name))
+    return next(found, None)
+
+
+def mistaken_kind(path: Path, kind: str, name: str, mistaken: Object, effect: str) -> Problem:
+    """That the name is there, but of another kind than is written at the path."""
+    message = f'{kind} "{name}" is not among the files, but {mistaken} is'
+    related = (Related(mistaken, ("kind",), f"it is a {mistaken.kind}"),)
+    return Problem(path, message, related, effect, f"Write kind: {mistaken.kind}.", rests_on=Absence(name))

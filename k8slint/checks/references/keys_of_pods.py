@@ -1,0 +1,95 @@
+"""Keys that pods need and the ConfigMap or Secret lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from k8slint.checks.wording import listed
+from k8slint.cluster.cluster import Cluster
+from k8slint.cluster.evidence import evidence_of
+from k8slint.cluster.generated import Supply
+from k8slint.cluster.references import Reference, may_gain_keys, references_of, supplies
+from k8slint.objects.object import Pod
+from k8slint.objects.problem import Absence, Problem, Related
+from k8slint.values.nearest import nearest
+from k8slint.values.placeholder import has_placeholder
+
+
+def missing_configmap_key(pod: Pod, cluster: Cluster) -> Iterator[Problem]:
+    """A key that every ConfigMap of the name lacks."""
+    yield from _missing_keys(pod, cluster, "ConfigMap")
+
+
+def missing_secret_key(pod: Pod, cluster: Cluster) -> Iterator[Problem]:
+    """A key that every Secret of the name lacks."""
+    yield from _missing_keys(pod, cluster, "Secret")
+
+
+def _missing_keys(pod: Pod, cluster: Cluster, kind: str) -> Iterator[Problem]:
+    """Each key that the pod needs of an object of a kind and that all objects of that name lack, once."""
+    said: set[tuple[str, str]] = set()
+    for reference in references_of(pod, cluster):
+        name, key = reference.name, reference.key
+        if reference.kind != kind or not key or (name, key) in said or has_placeholder(key):
+            continue
+        said.add((name, key))
+        lacking = _all_lacking(supplies(cluster, kind, pod.namespace, name), reference)
+        if lacking is None or may_gain_keys(cluster, pod.obj, kind, name) or evidence_of(cluster).is_patched(key):
+            continue
+        yield _key_problem(reference, lacking)
+
+
+def _all_lacking(several: Iterable[Supply], reference: Reference) -> Supply | None:
+    """The first of them, if all are known to lack the key.
+
+    Mirrors: pkg/kubelet/kubelet_pods.go makeEnvironmentVariables @ v1.36
+    """
+    first = None
+    for supply in several:
+        keys = supply.keys
+        if keys is None:
+            return None
+        path = keys.get(reference.key)
+        # The kubelet takes variables from `data` alone.
+        if path is not None and (reference.use != "environment" or path[0] != "binaryData"):
+            return None
+        first = first or supply
+    return first
+
+
+def _key_problem(reference: Reference, supply: Supply) -> Problem:
+    kind, name, key = reference.kind, reference.name, reference.key
+    keys = supply.keys or {}
+    maker = str(supply.obj) if supply.obj.name else f"a {supply.obj.kind}"
+    made = "" if supply.obj.kind == kind else f", made by {maker},"
+    message = f'{kind} "{name}"{made} has no key "{key}"'
+    effect = _key_effect(reference)
+    if key in keys:
+        message = f'key "{key}" of {kind} "{name}" is in binaryData, and a variable takes only what is in data'
+        related = (Related(supply.obj, keys[key], "the key is here"),)
+        fix = "Move the key to data, or mount it as a file."
+        return Problem(reference.key_path, message, related, effect, fix, rests_on=Absence(mended_by=key))
+    near = nearest(key, supply.names_of_keys)
+    if near is not None:
+        related = (Related(supply.obj, keys[near], "the nearest key"),)
+        return Problem(
+            reference.key_path, f'{message}; did you mean "{near}"?', related, effect, rests_on=Absence(mended_by=key)
+        )
+    related = (Related(supply.obj, next(iter(keys.values()))[:-1], f'the keys of {kind} "{name}"'),)
+    return Problem(
+        reference.key_path, f"{message}; it has {listed(keys)}", related, effect, rests_on=Absence(mended_by=key)
+    )
+
+
+def _key_effect(reference: Reference) -> str:
+    if reference.use == "environment":
+        said = f"couldn't find key {reference.key} in {reference.kind}"
+        return f"The container waits in CreateContainerConfigError: {said}."
+    if reference.use == "volume":
+        what = "config" if reference.kind == "ConfigMap" else "secret"
+        said = f"references non-existent {what} key: {reference.key}"
+        return f"The Pod stays in ContainerCreating; its events say FailedMount: {said}."
+    return (
+        "The kubelet mounts an empty directory in place of the file and says nothing; "
+        "where the image has a file there, the container does not start: not a directory."
+    )

@@ -1,0 +1,53 @@
+"""What the API server says of an object that is created, a table a kind.
+
+A table has whole `objects` that are accepted, by name. A case is `of` one of them, with a `change`: values by the path
+of their field (null removes one). `errors` are all that the server says, each to its path and type in the server's
+words, or further, in any order. A case without errors is accepted.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from k8slint.apiserver.create import create
+from k8slint.apiserver.schemas import NEWEST, schemas_for
+from k8slint.values.version import KubernetesVersion
+from tests.build import read
+
+KEYS = {"objects", "of", "change", "errors"}
+_STEP = re.compile(r"\[(\d+)\]|\[([^\]]+)\]|\.?([^.\[]+)")
+
+
+def changed(data: Any, path: str, value: Any) -> None:
+    """Sets the field at a path; a list takes one item more at its end."""
+    steps = [int(index) if index else key or name for index, key, name in _STEP.findall(path)]
+    *way, last = steps
+    for step, following in zip(way, steps[1:], strict=True):
+        if isinstance(step, str) and data.get(step) is None:
+            data[step] = [] if isinstance(following, int) else {}
+        if isinstance(step, int) and step == len(data):
+            data.append({})
+        data = data[step]
+    if value is None:
+        del data[last]
+    elif isinstance(last, int) and last == len(data):
+        data.append(value)
+    else:
+        data[last] = value
+
+
+def check(case: Mapping[str, Any]) -> None:
+    data = copy.deepcopy(case["objects"][case["of"]])
+    for path, value in case.get("change", {}).items():
+        changed(data, path, value)
+    (obj,) = read(json.dumps(data))
+    version = KubernetesVersion(1, case["minor"]) if "minor" in case else NEWEST
+    found = [problem.message for problem in create(obj, schemas_for(version, ()))]
+    wanted = case.get("errors", [])
+    unmet = [error for error in wanted if not any(message.startswith(error) for message in found)]
+    assert not unmet, found
+    assert len(found) == len(wanted), found
