@@ -12,10 +12,11 @@ from k8slint.engine.masking import joined, masked
 from k8slint.engine.selection import Selection
 from k8slint.engine.stages import Said, World, said_of, said_of_ignores
 from k8slint.finding import Finding, Ignored, ObjectName, RelatedLocation
-from k8slint.loading.document import Document, Path, ReadProblem, Span, field_path
+from k8slint.loading.document import Document, Path, ReadProblem, Span
 from k8slint.objects.from_documents import Reading
 from k8slint.objects.object import Object
 from k8slint.objects.problem import Place, Related
+from k8slint.values.field_path import field_path
 
 if TYPE_CHECKING:
     from k8slint.engine.ignores import Ignore, Ignores

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from k8slint.engine.rule import Rule
 from k8slint.finding import Severity
 from k8slint.usage import UsageError
-from k8slint.values.nearest import nearest
+from k8slint.values.nearest import did_you_mean, nearest
 from k8slint.values.record import made, record
 
 ALL = "ALL"
@@ -63,8 +63,7 @@ def default_selection(rules: Mapping[str, Rule], profile: str) -> Selection:
     """
     known = profiles_of(rules)
     if profile and profile not in known:
-        near = nearest(profile, known)
-        hint = f'did you mean "{near}"?' if near else f"known are {', '.join(known)}"
+        hint = did_you_mean(nearest(profile, known), f"known are {', '.join(known)}")
         raise UsageError(f'there is no profile "{profile}"; {hint}')
     return Selection(
         rules,
@@ -92,7 +91,7 @@ def named(rules: Mapping[str, Rule], word: str) -> list[str]:
     category = [rule.id for rule in rules.values() if word in (rule.category, ALL)]
     if not category:
         near = nearest(word, [*rules, *{rule.category for rule in rules.values()}])
-        hint = f'did you mean "{near}"?' if near else "`k8slint rules` lists them"
+        hint = did_you_mean(near, "`k8slint rules` lists them")
         raise UsageError(f'there is no rule or category "{word}"; {hint}')
     return category
 

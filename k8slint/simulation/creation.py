@@ -19,16 +19,24 @@ from k8slint.simulation.notes import Notes
 from k8slint.simulation.stored_claims import StoredClaim
 from k8slint.values.labels import Requirement
 from k8slint.values.reading import items_at
+from k8slint.values.well_known import (
+    DISK_PRESSURE,
+    MEMORY_PRESSURE,
+    NETWORK_UNAVAILABLE,
+    NOT_READY,
+    PID_PRESSURE,
+    UNREACHABLE,
+    UNSCHEDULABLE,
+)
 
 _DAEMON_TOLERATIONS: Final = (
-    ("node.kubernetes.io/not-ready", "NoExecute"),
-    ("node.kubernetes.io/unreachable", "NoExecute"),
-    ("node.kubernetes.io/disk-pressure", "NoSchedule"),
-    ("node.kubernetes.io/memory-pressure", "NoSchedule"),
-    ("node.kubernetes.io/pid-pressure", "NoSchedule"),
-    ("node.kubernetes.io/unschedulable", "NoSchedule"),
+    (NOT_READY, "NoExecute"),
+    (UNREACHABLE, "NoExecute"),
+    (DISK_PRESSURE, "NoSchedule"),
+    (MEMORY_PRESSURE, "NoSchedule"),
+    (PID_PRESSURE, "NoSchedule"),
+    (UNSCHEDULABLE, "NoSchedule"),
 )
-_NO_NETWORK: Final = "node.kubernetes.io/network-unavailable"
 _CLAIM: Final = "persistentvolumeclaims"
 
 
@@ -229,7 +237,7 @@ def _with_daemon_tolerations(spec: Mapping[str, Any]) -> dict[str, Any]:
     """Mirrors: pkg/controller/daemon/util/daemonset_util.go AddOrUpdateDaemonPodTolerations @ v1.36."""
     wanted = [*_DAEMON_TOLERATIONS]
     if spec.get("hostNetwork") is True:
-        wanted.append((_NO_NETWORK, "NoSchedule"))
+        wanted.append((NETWORK_UNAVAILABLE, "NoSchedule"))
     added = [{"key": key, "operator": "Exists", "effect": effect} for key, effect in wanted]
     return {**spec, "tolerations": [*(item for _, item in items_at(spec, "tolerations", "spec")), *added]}
 

@@ -11,8 +11,9 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from typing import Any, Final, TypeAlias
 
 from k8slint.apiserver.validation.features import is_enabled
-from k8slint.loading.document import MapKey, Path, field_path
+from k8slint.loading.document import Path
 from k8slint.objects.problem import Absence, Place, Problem
+from k8slint.values.field_path import field_path
 from k8slint.values.nearest import nearest
 
 _LONGEST_SHOWN: Final = 100
@@ -94,7 +95,7 @@ class Field:
         """The entries of a map, each with its key."""
         if self.value.__class__ is dict:
             for key, value in self.value.items():
-                yield key, Field(value, self.run, self, MapKey(key))
+                yield key, Field(value, self.run, self, key)
 
     def __bool__(self) -> bool:
         return bool(self.value) if self.value is not HOLE else True

@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 
 from k8slint.apiserver.validation.core.pod_security import all_containers
 from k8slint.apiserver.validation.field import Field
-from k8slint.loading.document import field_path
+from k8slint.values.field_path import field_path
 
 _RULE: Final = "duplicate-container-port"
 _SAME: Final = "remove one of the two entries, or mend its number or protocol"

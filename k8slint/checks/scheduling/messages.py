@@ -28,7 +28,7 @@ from k8slint.scheduling.plugins import (
     taint_toleration,
 )
 from k8slint.simulation.feasible_nodes import amount_of, requests_of
-from k8slint.values.amount import in_words
+from k8slint.simulation.in_words import in_words
 from k8slint.values.labels import LabelSelector, Requirement
 
 _SHOWN: Final = 3

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from k8slint.apiserver.admission.resource_list import PrintedQuantity, container_total, is_pod_level
+from k8slint.apiserver.admission.resource_list import PrintedQuantity, container_total
 from k8slint.apiserver.validation.core.resources import (
     amount_of,
     container_resource_name,
@@ -15,6 +15,7 @@ from k8slint.apiserver.validation.core.resources import (
 from k8slint.apiserver.validation.field import Field
 from k8slint.apiserver.validation.formats import dns_label, dns_subdomain, qualified_name
 from k8slint.values.reading import ShapeError
+from k8slint.values.resources import is_pod_level
 
 _POD_LEVEL: Final = ("cpu", "hugepages-", "memory")
 
