@@ -8,11 +8,12 @@ from typing import Any, Final
 from k8slint.apiserver.validation.addresses import preferred_form
 from k8slint.apiserver.validation.core.pod_annotations import APP_ARMOR, SECCOMP_OF_CONTAINER, SECCOMP_OF_POD
 from k8slint.apiserver.validation.core.pod_security import all_containers
-from k8slint.apiserver.validation.field import Field
+from k8slint.apiserver.validation.field import HOLE, Field
 from k8slint.apiserver.validation.formats import label_value
 from k8slint.apiserver.warnings.ports import port_warnings
 from k8slint.apiserver.warnings.resources import whole_bytes
 from k8slint.apiserver.warnings.volumes import volume_warnings
+from k8slint.objects.fields import dig
 
 _REQUIRED: Final = "requiredDuringSchedulingIgnoredDuringExecution"
 _PREFERRED: Final = "preferredDuringSchedulingIgnoredDuringExecution"
@@ -166,6 +167,9 @@ def _hidden_variables(variables: Field) -> None:
     earlier: dict[str, Field] = {}
     for variable in variables if len(variables) > 1 else ():
         name, value = variable["name"].value, variable["value"].value or ""
+        if value is HOLE:
+            # A reference to another variable looks like a place that a template will fill in.
+            value = dig(variable.run.obj.data, *variable["value"].path)
         if name.__class__ is not str:
             continue
         reference = f"$({name})"
