@@ -95,6 +95,10 @@ def _bound(error: Any, where: str, written: str) -> str:
     return f"{where} is at {side} {error.validator_value}, not {written}"
 
 
+def _forbidden(_error: Any, where: str, _written: str) -> str:
+    return f"{where} has no place here: remove it"
+
+
 _TELLERS: Final[dict[str, Callable[[Any, str, str], str]]] = {
     "type": _type,
     "enum": _enum,
@@ -105,6 +109,7 @@ _TELLERS: Final[dict[str, Callable[[Any, str, str], str]]] = {
     "minItems": _too_short,
     "minimum": _bound,
     "maximum": _bound,
+    "not": _forbidden,
 }
 
 

@@ -1,1 +1,1 @@
-"""The pitfalls: one function a rule, found by the name of the rule."""
+"""The pitfalls: one function a rule, in the module of its category that the rule's head names."""

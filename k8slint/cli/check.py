@@ -12,11 +12,12 @@ from k8slint.cli.progress import Progress, is_watched
 from k8slint.cli.streams import complain, config_for, read_stdin, wants_color, width, write_stdout
 from k8slint.finding import Failure, Severity
 from k8slint.report import FORMATS
-from k8slint.usage import UsageError, reason
+from k8slint.usage import UsageError, blamed_on, reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from k8slint.config import Config
     from k8slint.finding import Report
     from k8slint.project import Request
     from k8slint.report import Detail
@@ -33,8 +34,7 @@ def check(asked: Asked) -> int:
 
     given = [*asked.paths, *asked.filename] or ["."]
     settings = config_for(asked.config, given)
-    formats = [*asked.output_format, *(["statistics"] if asked.statistics else ())]
-    outputs = _outputs(formats or settings.output_format or ["text"])
+    outputs = _outputs_of(asked, settings)
     detail = _detail(verbose=asked.verbose, quiet=asked.quiet)
     request = Request(
         paths=given,
@@ -90,6 +90,14 @@ def _concluded(report: Report, request: Request, fail_level: FailLevel) -> Repor
 
 def _words(values: Sequence[str]) -> list[str]:
     return [word.strip() for value in values for word in value.split(",") if word.strip()]
+
+
+def _outputs_of(asked: Asked, settings: Config) -> list[tuple[str, str]]:
+    formats = [*asked.output_format, *(["statistics"] if asked.statistics else ())]
+    if formats or not settings.output_format:
+        return _outputs(formats or ["text"])
+    with blamed_on(settings.place("output-format")):
+        return _outputs(settings.output_format)
 
 
 def _outputs(formats: Sequence[str]) -> list[tuple[str, str]]:

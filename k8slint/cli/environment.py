@@ -53,10 +53,10 @@ def _value(key: str, text: str) -> Any:
         if not (text.isascii() and text.isdecimal() and len(text) < 6):
             raise UsageError(f'{variable(key)} is a whole number, not "{text}"')
         return int(text)
-    values = [each.strip() for each in text.split(",")] if key == "output-format" else [text]
-    for value in values:
-        _refuse_unknown(key, value.partition("=")[0] if key == "output-format" else value, contract.get("enum"))
-    return tuple(values) if key == "output-format" else text
+    if key == "output-format":
+        return tuple(each.strip() for each in text.split(","))
+    _refuse_unknown(key, text, contract.get("enum"))
+    return text
 
 
 def _refuse_unknown(key: str, value: str, known: list[str] | None) -> None:

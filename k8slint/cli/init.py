@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 from typing import Annotated, Final
@@ -12,6 +13,7 @@ from k8slint.bundled import SCHEMAS
 from k8slint.cli.report_file import write_report
 from k8slint.loading.discovery import SCHEMA_FILE
 from k8slint.loading.opening import read_small
+from k8slint.report import FORMATS
 from k8slint.usage import UsageError, reason
 
 _FILE: Final = ".k8slint.yaml"
@@ -76,12 +78,19 @@ def init(
     """Write a commented .k8slint.yaml into the current folder."""
     is_new = not os.path.exists(_FILE)
     if schema:
-        write_report(SCHEMA_FILE, (SCHEMAS / "config.schema.json").read_text(encoding="utf-8"))
+        write_report(SCHEMA_FILE, _contract())
         typer.echo(f"wrote {SCHEMA_FILE}")
     if is_new or not schema:
         _write_new(_FILE, f"{_MODELINE}\n{_TEXT}" if schema else _TEXT)
     elif _MODELINE.encode() not in read_small(_FILE):
         typer.echo(f"for editors, let {_FILE} begin with: {_MODELINE}")
+
+
+def _contract() -> str:
+    """The schema of the settings, with the formats that this k8slint has."""
+    contract = json.loads((SCHEMAS / "config.schema.json").read_text(encoding="utf-8"))
+    contract["properties"]["output-format"]["enum"] = list(FORMATS)
+    return json.dumps(contract, indent=2) + "\n"
 
 
 def _write_new(file: str, text: str) -> None:

@@ -68,7 +68,7 @@ def _roots(cluster: Cluster, path_of: Callable[[str], str]) -> _Roots:
     listed: dict[str, list[str]] = defaultdict(list)
     candidates: set[str] = set()
     changing: set[str] = set()
-    read = cluster.once(paths_read)
+    read = paths_read(cluster)
     for one in kustomizations(cluster):
         folder = path_of(folder_of(one))
         is_plain = _PLAIN_FIELDS.issuperset(one.data) and not takes_in_remote(one)

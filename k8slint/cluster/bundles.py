@@ -66,7 +66,8 @@ class Division:
         if self.alternatives:
             for folder in reversed(list(upwards(posixpath.dirname(self.path_of(file))))):
                 if folder in self.alternatives:
-                    place.setdefault(*self.alternatives[folder])
+                    group, name = self.alternatives[folder]
+                    place.setdefault(group, name)
         return tuple(place.items())
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
-from functools import cached_property
+from functools import cached_property, wraps
 from itertools import compress
 from typing import Any, Final, TypeVar, TypeVarTuple
 
 from k8slint.objects.object import Object, Pod
+from k8slint.values.grouped import grouped
 from k8slint.values.labels import LabelSelector
 from k8slint.values.record import made, record
 from k8slint.values.version import KubernetesVersion
@@ -98,7 +98,7 @@ class Cluster:
 
     def pods_selected(self, selector: LabelSelector, namespace: str) -> tuple[Pod, ...]:
         """Pods and pod templates of that namespace whose labels the selector matches."""
-        return self.once(_selected, selector, namespace)
+        return _selected(self, selector, namespace)
 
     def is_external(self, kind: str, namespace: str, name: str) -> bool:
         """Whether the config says that it exists elsewhere."""
@@ -117,10 +117,10 @@ class Cluster:
         parts = [pattern.split("/") for pattern in self.externals]
         known = [(each[0], each[-1], each[1] if len(each) == 3 else "*") for each in parts if len(each) in (2, 3)]
         plain = [((kind, name), place) for kind, name, place in known if not _GLOB.search(kind + name)]
-        return _grouped(plain), [each for each in known if _GLOB.search(each[0] + each[1])]
+        return grouped(plain), [each for each in known if _GLOB.search(each[0] + each[1])]
 
     def once(self, make: Callable[[Cluster, *Ts], T], *about: *Ts) -> T:
-        """What the function makes of this cluster and the rest, made on the first call only: for indices of a check."""
+        """What the function makes of this cluster and the rest, made on the first call only."""
         key = (make, *about)
         if key not in self._memo:
             self._memo[key] = make(self, *about)
@@ -145,20 +145,20 @@ class Cluster:
 
     @cached_property
     def _by_kind(self) -> Mapping[str, tuple[Object, ...]]:
-        return _grouped((obj.group_kind, obj) for obj in self._all)
+        return grouped((obj.group_kind, obj) for obj in self._all)
 
     @cached_property
     def _by_name(self) -> Mapping[tuple[str, str], tuple[Object, ...]]:
-        return _grouped(((obj.group_kind, obj.name), obj) for obj in self._all)
+        return grouped(((obj.group_kind, obj.name), obj) for obj in self._all)
 
     @cached_property
     def _pods_by_label(self) -> Mapping[tuple[str, str], tuple[Pod, ...]]:
-        return _grouped((label, pod) for pod in self.pods for label in pod.labels.items())
+        return grouped((label, pod) for pod in self.pods for label in pod.labels.items())
 
     @cached_property
     def _pods_by_place(self) -> Mapping[tuple[str, str, str], tuple[Pod, ...]]:
         """By namespace, key and value."""
-        return _grouped(((pod.namespace, *label), pod) for pod in self.pods for label in pod.labels.items())
+        return grouped(((pod.namespace, *label), pod) for pod in self.pods for label in pod.labels.items())
 
     def select(self, selector: LabelSelector, namespace: str) -> Iterator[Pod]:
         """As `pods_selected`, each time anew."""
@@ -184,6 +184,17 @@ class Cluster:
         return (*places.get((namespace, key, value), ()), *places.get(("", key, value), ()))
 
 
+def once(make: Callable[[Cluster, *Ts], T]) -> Callable[[Cluster, *Ts], T]:
+    """A function that works out something of a cluster, as an index of a check: once for each cluster and the rest."""
+
+    @wraps(make)
+    def known(cluster: Cluster, *about: *Ts) -> T:
+        return cluster.once(make, *about)
+
+    return known
+
+
+@once
 def _selected(cluster: Cluster, selector: LabelSelector, namespace: str) -> tuple[Pod, ...]:
     return tuple(cluster.select(selector, namespace))
 
@@ -191,13 +202,6 @@ def _selected(cluster: Cluster, selector: LabelSelector, namespace: str) -> tupl
 def may_share_namespace(one: str, other: str) -> bool:
     """Whether two namespaces as written can be one: an empty one is whatever `kubectl -n` says."""
     return not one or not other or one == other
-
-
-def _grouped(pairs: Iterable[tuple[Any, T]]) -> dict[Any, tuple[T, ...]]:
-    groups: dict[Any, list[T]] = defaultdict(list)
-    for key, value in pairs:
-        groups[key].append(value)
-    return {key: tuple(values) for key, values in groups.items()}
 
 
 _GLOB: Final = re.compile(r"[*?\[]")

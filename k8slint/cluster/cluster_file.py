@@ -111,7 +111,8 @@ def _check_amount(name: str, value: str, shorthand: str) -> None:
     Raises:
         UsageError: with what may be meant.
     """
-    number, unit = match.groups() if (match := _AMOUNT.fullmatch(value)) else ("", "")
+    match = _AMOUNT.fullmatch(value)
+    number, unit = match.groups() if match else ("", "")
     in_bytes = name in ("memory", "ephemeral-storage")
     try:
         amount = Quantity.parse(value)
@@ -120,9 +121,9 @@ def _check_amount(name: str, value: str, shorthand: str) -> None:
         hint = f"did you mean {number}{unit[0].upper()}i?" if is_unit else error
         raise UsageError(f'--nodes "{shorthand}": {name}={value}: {hint}') from None
     if in_bytes and 0 < amount.nanos < _LEAST_BYTES * 10**9:
-        size = (
-            "less than a byte" if amount.nanos < 10**9 else "1 byte" if amount.value == 1 else f"{amount.value} bytes"
-        )
+        size = "1 byte" if amount.value == 1 else f"{amount.value} bytes"
+        if amount.nanos < 10**9:
+            size = "less than a byte"
         hint = f"; did you mean {number}{'Mi' if unit == 'm' else 'Gi'}?" if number else ""
         raise UsageError(f'--nodes "{shorthand}": {name}={value} is {size}{hint}')
     if name == "cpu" and amount.nanos > _MOST_CORES * 10**9:

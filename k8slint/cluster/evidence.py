@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from functools import cached_property
 from itertools import islice
 from typing import Any, Final, NamedTuple
 
-from k8slint.cluster.cluster import Cluster
+from k8slint.cluster.cluster import Cluster, once
 from k8slint.cluster.generated import reach
 from k8slint.cluster.kustomizations import (
     KUSTOMIZATIONS,
@@ -22,9 +20,10 @@ from k8slint.cluster.kustomizations import (
     paths_read,
     upwards,
 )
-from k8slint.cluster.tables import beside
+from k8slint.cluster.tables import Installer, beside, installers
 from k8slint.objects.fields import dig, items, mapping, sequence, text
 from k8slint.objects.object import Container, Object
+from k8slint.values.grouped import grouped
 from k8slint.values.placeholder import has_placeholder
 
 
@@ -131,15 +130,11 @@ class BundleEvidence:
 
     def __init__(self, bundle: Cluster) -> None:
         self._bundle = bundle
-        self._of_all = bundle.whole.once(_gather)
-
-    @cached_property
-    def _own(self) -> Evidence:
-        return _gather(self._bundle)
+        self._of_all = _gather(bundle.whole)
 
     def _both(self) -> Iterator[Evidence]:
         yield self._of_all
-        yield self._own
+        yield _gather(self._bundle)
 
     @property
     def moves_namespaces(self) -> bool:
@@ -181,7 +176,12 @@ class BundleEvidence:
 
 def evidence_of(cluster: Cluster) -> Evidence | BundleEvidence:
     """The hints of a cluster, gathered when the first name is missing."""
-    return cluster.once(_gather) if cluster is cluster.whole else cluster.once(BundleEvidence)
+    return _gather(cluster) if cluster is cluster.whole else _of_bundle(cluster)
+
+
+@once
+def _of_bundle(bundle: Cluster) -> BundleEvidence:
+    return BundleEvidence(bundle)
 
 
 _MOST_WORDS: Final = 12
@@ -197,98 +197,6 @@ def _runs(name: str) -> Iterator[str]:
 
 
 _BETWEEN_WORDS: Final = re.compile(r"[-.]")
-
-# Custom resources that make neither configuration nor pods nor Services of a name one could miss.
-_INERT_GROUPS: Final = frozenset(
-    {
-        "autoscaling.k8s.io",
-        "cilium.io",
-        "cloud.google.com",
-        "configuration.konghq.com",
-        "crd.projectcalico.org",
-        "gateway.envoyproxy.io",
-        "gateway.nginx.org",
-        "gateway.networking.k8s.io",
-        "image.toolkit.fluxcd.io",
-        "keda.sh",
-        "metallb.io",
-        "networking.gke.io",
-        "networking.istio.io",
-        "notification.toolkit.fluxcd.io",
-        "projectcalico.org",
-        "security.istio.io",
-        "snapshot.storage.k8s.io",
-        "source.toolkit.fluxcd.io",
-        "telemetry.istio.io",
-        "traefik.containo.us",
-        "traefik.io",
-    }
-)
-_INERT_KINDS: Final = frozenset(
-    {
-        "AlertmanagerConfig.monitoring.coreos.com",
-        "AppProject.argoproj.io",
-        "ClusterSecretStore.external-secrets.io",
-        "PodMonitor.monitoring.coreos.com",
-        "Probe.monitoring.coreos.com",
-        "PushSecret.external-secrets.io",
-        "PrometheusRule.monitoring.coreos.com",
-        "Route.route.openshift.io",
-        "ScrapeConfig.monitoring.coreos.com",
-        "SecretStore.external-secrets.io",
-        "ServiceMonitor.monitoring.coreos.com",
-    }
-)
-# Custom resources that make pods and nothing else of a name one could miss.
-_POD_MAKERS: Final = frozenset(
-    {
-        "CloneSet.apps.kruise.io",
-        "CronWorkflow.argoproj.io",
-        "DeploymentConfig.apps.openshift.io",
-        "PipelineRun.tekton.dev",
-        "Pipeline.tekton.dev",
-        "Rollout.argoproj.io",
-        "StepAction.tekton.dev",
-        "Task.tekton.dev",
-        "TaskRun.tekton.dev",
-        "Workflow.argoproj.io",
-        "WorkflowTemplate.argoproj.io",
-        "ClusterWorkflowTemplate.argoproj.io",
-    }
-)
-
-
-class Installer(NamedTuple):
-    """Where a kind that installs charts or folders says what, under what name and to which namespace.
-
-    `names` lead to what the names of the installed objects hold. `folders` lead to folders of plain manifests.
-    """
-
-    namespaces: tuple[tuple[str, ...], ...]
-    names: tuple[tuple[str, ...], ...]
-    folders: tuple[tuple[str, ...], ...] = ()
-
-
-def _argo(*spec: str) -> Installer:
-    sources = ((*spec, "source"), (*spec, "sources", "*"))
-    return Installer(
-        ((*spec, "destination", "namespace"),),
-        tuple((*source, *path) for source in sources for path in (("helm", "releaseName"), ("chart",))),
-        tuple((*source, "path") for source in sources),
-    )
-
-
-INSTALLERS: Final[Mapping[str, Installer]] = {
-    "Application.argoproj.io": _argo("spec"),
-    "ApplicationSet.argoproj.io": _argo("spec", "template", "spec"),
-    "HelmChart.helm.cattle.io": Installer((("spec", "targetNamespace"),), (("spec", "chart"),)),
-    "HelmRelease.helm.toolkit.fluxcd.io": Installer(
-        (("spec", "targetNamespace"), ("metadata", "namespace")),
-        (("spec", "releaseName"), ("spec", "chart", "spec", "chart"), ("spec", "chartRef", "name")),
-    ),
-    "Kustomization.kustomize.toolkit.fluxcd.io": Installer((("spec", "targetNamespace"),), (), (("spec", "path"),)),
-}
-
 
 _NOT_ITS_WORDS: Final = frozenset({"apiVersion", "kind", "metadata", "status"})
 # Fields of custom resources that read an object and do not make it.
@@ -310,28 +218,32 @@ def _strings(obj: Object) -> Iterator[tuple[str, bool]]:
             pending.extend((inner, is_read) for inner in value)
 
 
+@once
 def _gather(cluster: Cluster) -> Evidence:
-    makers, workload_makers, pod_makers, mentioned, pod_mentioned = (Words() for _ in range(5))
+    makers, workload_makers, pod_makers = Words(), Words(), Words()
+    mentioned, pod_mentioned = Words(), Words()
     filled: set[str] = set()
     busy: set[str] = set()
     for obj in (*cluster.objects, *(cluster.description or ())):
-        namespace, is_for_pods = obj.namespace, obj.group_kind in _POD_MAKERS
-        installer = INSTALLERS.get(obj.group_kind)
+        namespace, made_beside = obj.namespace, beside(obj.group_kind)
+        installer = installers().get(obj.group_kind)
         if installer is not None:
-            paths = [path for place in installer.folders for _, path in reach(obj.data, place) if isinstance(path, str)]
+            paths = [path for path in _folders(obj, installer) if isinstance(path, str)]
             if paths and all(_is_read(cluster, posixpath.normpath(path.lstrip("/"))) for path in paths):
                 continue
             namespace = _target(obj, installer)
-            filled.update({namespace} if paths and namespace else ())
+            if paths and namespace:
+                filled.add(namespace)
             for name in _release_names(obj, installer):
                 makers.add(name, namespace)
         elif not _is_maker(obj):
             continue
         busy.add(namespace)
-        makes_known = beside().get(obj.group_kind) == "workloads"
-        (pod_makers if is_for_pods else workload_makers if makes_known else makers).add(obj.name, namespace)
+        names = {"pods": pod_makers, "workloads": workload_makers}.get(made_beside, makers)
+        names.add(obj.name, namespace)
         for string, is_read in _strings(obj):
-            (pod_mentioned if is_read or is_for_pods else mentioned).add(string, namespace)
+            words = pod_mentioned if is_read or made_beside == "pods" else mentioned
+            words.add(string, namespace)
     return Evidence(
         makers,
         mentioned,
@@ -350,19 +262,21 @@ def _gather(cluster: Cluster) -> Evidence:
 
 def _is_maker(obj: Object) -> bool:
     """Whether it is a custom resource that an operator may turn into other objects."""
-    group, group_kind = obj.gvk.group, obj.group_kind
-    if beside().get(group_kind) == "workloads":
+    group, made_beside = obj.gvk.group, beside(obj.group_kind)
+    if made_beside == "workloads":
         return True
-    if "." not in group or group.endswith(".k8s.io") or group in _INERT_GROUPS:
+    if "." not in group or group.endswith(".k8s.io") or obj.group_kind in KUSTOMIZATIONS:
         return False
-    if group_kind in _INERT_KINDS or group_kind in KUSTOMIZATIONS:
-        return False
-    return beside().get(group_kind) != "nothing"
+    return made_beside != "nothing"
 
 
 def _release_names(obj: Object, installer: Installer) -> Iterator[str]:
     for place in installer.names:
         yield from (text(name) for _, name in reach(obj.data, place))
+
+
+def _folders(obj: Object, installer: Installer) -> list[Any]:
+    return [path for place in installer.folders for _, path in reach(obj.data, place)]
 
 
 def _target(obj: Object, installer: Installer) -> str:
@@ -373,23 +287,21 @@ def _target(obj: Object, installer: Installer) -> str:
 
 def _is_read(cluster: Cluster, path: str) -> bool:
     """Whether a path is that of something read, or its end: where the root of the repository is, is not known."""
-    alike = cluster.whole.once(_paths_by_name).get(posixpath.basename(path), ())
+    alike = _paths_by_name(cluster.whole).get(posixpath.basename(path), ())
     return any(f"/{read}".endswith(f"/{path}") for read in alike)
 
 
-def _paths_by_name(cluster: Cluster) -> Mapping[str, list[str]]:
-    found: dict[str, list[str]] = defaultdict(list)
-    for path in cluster.once(paths_read):
-        found[posixpath.basename(path)].append(path)
-    return found
+@once
+def _paths_by_name(cluster: Cluster) -> Mapping[str, tuple[str, ...]]:
+    return grouped((posixpath.basename(path), path) for path in paths_read(cluster))
 
 
 def _releases(cluster: Cluster) -> Mapping[str, frozenset[str]]:
     """The words in the names of releases of charts and in those of the charts, by the folders of the releases."""
     found: dict[str, frozenset[str]] = {}
-    for group_kind, installer in INSTALLERS.items():
+    for group_kind, installer in installers().items():
         for obj in cluster.of_kind(group_kind):
-            if not any(True for place in installer.folders for _ in reach(obj.data, place)):
+            if not _folders(obj, installer):
                 names = (obj.name, *_release_names(obj, installer))
                 words = frozenset(word for name in names for word in _BETWEEN_WORDS.split(name) if len(word) > 1)
                 found[folder_of(obj)] = found.get(folder_of(obj), frozenset()) | words

@@ -10,7 +10,7 @@ from itertools import product
 from typing import Any, Final
 
 from k8slint.cluster.kustomizations import KUSTOMIZATIONS, prefixed
-from k8slint.cluster.tables import EVERYWHERE, Maker, makers
+from k8slint.cluster.tables import EVERYWHERE, Maker, annotations_that, makers
 from k8slint.loading.document import Path
 from k8slint.objects.fields import dig, items, mapping, sequence, text
 from k8slint.objects.object import Object
@@ -70,7 +70,7 @@ CERTIFICATES: Final[Mapping[str, tuple[str, ...]]] = {
 
 def _has_certificate_shim(obj: Object) -> bool:
     """Whether an annotation makes a controller fill the Secrets of its `tls`."""
-    return any(annotation.startswith(_CERTIFICATE_SHIMS) for annotation in obj.annotations)
+    return any(annotations_that("certifies").match(annotation) for annotation in obj.annotations)
 
 
 def _made_by(obj: Object, maker: Maker) -> Iterator[Supply]:
@@ -116,7 +116,7 @@ def _no_keys(_: Object) -> None:
 
 def config_keys(obj: Object) -> Keys | None:
     """The keys that a ConfigMap or Secret holds as written; none where something else fills it."""
-    if any(name.startswith(_FILLED_BY_OTHERS) for name in (*obj.annotations, *obj.labels)):
+    if any(annotations_that("fills").match(name) for name in (*obj.annotations, *obj.labels)):
         return None
     found: dict[str, Path] = {}
     for field in ("binaryData", "data", "stringData"):
@@ -167,16 +167,6 @@ _GENERATORS: Final = {"configMapGenerator": "ConfigMap", "secretGenerator": "Sec
 _SERVING_CERTIFICATES: Final = (
     "service.beta.openshift.io/serving-cert-secret-name",
     "service.alpha.openshift.io/serving-cert-secret-name",
-)
-_CERTIFICATE_SHIMS: Final = ("cert-manager.io/", "kubernetes.io/tls-acme", "certmanager.k8s.io/")
-# Annotations and labels by which a controller adds keys to what is written.
-_FILLED_BY_OTHERS: Final = (
-    "config.openshift.io/inject-trusted-cabundle",
-    "reflector.v1.k8s.emberstack.com/reflects",
-    "replicator.v1.mittwald.de/replicate-from",
-    "secret-generator.v1.mittwald.de/",
-    "service.alpha.openshift.io/inject-cabundle",
-    "service.beta.openshift.io/inject-cabundle",
 )
 
 

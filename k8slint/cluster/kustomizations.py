@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import posixpath
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from k8slint.cluster.cluster import Cluster
+from k8slint.cluster.cluster import Cluster, once
 from k8slint.objects.fields import mapping, sequence, text
 from k8slint.objects.object import Object
+from k8slint.values.grouped import grouped
 
 _KUSTOMIZATION: Final = "Kustomization.kustomize.config.k8s.io"
 KUSTOMIZATIONS: Final = ("Component.kustomize.config.k8s.io", _KUSTOMIZATION)
@@ -59,6 +59,7 @@ def listed_files(kustomization: Object) -> Iterator[str]:
             yield posixpath.normpath(posixpath.join(folder, entry))
 
 
+@once
 def paths_read(cluster: Cluster) -> frozenset[str]:
     """The files that hold objects, and all the folders above them."""
     found: set[str] = set()
@@ -84,10 +85,8 @@ def open_paths(cluster: Cluster) -> Iterator[str]:
 
     So are components that none of the files takes in: they are parts of something.
     """
-    read, several = cluster.whole.once(paths_read), list(kustomizations(cluster))
-    by_folder: dict[str, list[Object]] = defaultdict(list)
-    for kustomization in several:
-        by_folder[folder_of(kustomization)].append(kustomization)
+    read, several = paths_read(cluster.whole), list(kustomizations(cluster))
+    by_folder = grouped((folder_of(kustomization), kustomization) for kustomization in several)
     listed = {path for kustomization in several for path in listed_files(kustomization)}
     pending = [
         folder_of(one)
@@ -136,18 +135,19 @@ def prefixed(kustomization: Object, name: str) -> str:
 
 def names_given(obj: Object, cluster: Cluster) -> Iterator[str]:
     """The other names that kustomizations give an object, as some references write them."""
-    renaming = cluster.once(_renaming)
+    renaming = _renaming(cluster)
     if renaming:
         for path in upwards(file_of(obj)):
             for kustomization in renaming.get(path, ()):
                 yield prefixed(kustomization, obj.name)
 
 
-def _renaming(cluster: Cluster) -> Mapping[str, list[Object]]:
+@once
+def _renaming(cluster: Cluster) -> Mapping[str, tuple[Object, ...]]:
     """The kustomizations that rename, by the paths that they take in."""
-    found: dict[str, list[Object]] = defaultdict(list)
-    for kustomization in kustomizations(cluster):
-        if prefixed(kustomization, ""):
-            for path in listed_files(kustomization):
-                found[path].append(kustomization)
-    return found
+    return grouped(
+        (path, kustomization)
+        for kustomization in kustomizations(cluster)
+        if prefixed(kustomization, "")
+        for path in listed_files(kustomization)
+    )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
-from k8slint.cluster.cluster import Cluster
+from k8slint.cluster.cluster import Cluster, once
 from k8slint.objects.fields import items, sequence
+from k8slint.values.grouped import grouped
 from k8slint.values.labels import LabelSelector
 
 HOSTNAME: Final = "kubernetes.io/hostname"
@@ -41,6 +41,10 @@ class Nodes(NamedTuple):
             if by_label.matches(node.labels) and by_field.matches({"metadata.name": node.name}):
                 yield node
 
+    def meet_any(self, terms: Iterable[Mapping[str, Any]]) -> bool:
+        """Whether one of the nodes meets one of the terms."""
+        return any(next(self.meeting(term), None) is not None for term in terms)
+
 
 MISSED: Final = "nodes"
 """What a cluster has missed once a check asked for its nodes in vain."""
@@ -51,17 +55,14 @@ def known_nodes(cluster: Cluster) -> Nodes | None:
     if not cluster.nodes:
         cluster.missed.add(MISSED)
         return None
-    return cluster.once(_nodes)
+    return _nodes(cluster)
 
 
+@once
 def _nodes(cluster: Cluster) -> Nodes:
     # The kubelet sets the hostname label; a node described by hand may leave it out.
     nodes = [Node(node.name, {HOSTNAME: node.name, **node.labels}) for node in cluster.nodes or ()]
-    by_host: dict[str, list[Node]] = defaultdict(list)
-    for node in nodes:
-        for host in {node.name, node.labels[HOSTNAME]}:
-            by_host[host].append(node)
-    return Nodes(tuple(nodes), {host: tuple(several) for host, several in by_host.items()})
+    return Nodes(tuple(nodes), grouped((host, node) for node in nodes for host in {node.name, node.labels[HOSTNAME]}))
 
 
 def has_one_node(cluster: Cluster) -> bool:

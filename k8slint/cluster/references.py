@@ -10,11 +10,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, Literal, NamedTuple
 
-from k8slint.cluster.cluster import CLUSTER_SCOPED, Cluster
+from k8slint.cluster.cluster import CLUSTER_SCOPED, Cluster, once
 from k8slint.cluster.evidence import evidence_of
 from k8slint.cluster.generated import CERTIFICATES, Supply, config_keys, produced, reach
 from k8slint.cluster.kustomizations import KUSTOMIZATIONS, names_given
-from k8slint.cluster.tables import given_as
+from k8slint.cluster.tables import annotations_that, given_as
 from k8slint.loading.document import Path
 from k8slint.objects.fields import dig, items, mapping, text
 from k8slint.objects.object import Container, Object, Pod
@@ -53,9 +53,10 @@ def references_of(pod: Pod, cluster: Cluster) -> tuple[Reference, ...]:
     None for a pod without an image: it is part of a patch, which may be none of this run's.
     """
     # Only of those asked for: a run over a few files has many more pods as its context.
-    return cluster.once(_all_references, pod)
+    return _all_references(cluster, pod)
 
 
+@once
 def _all_references(_: Cluster, pod: Pod) -> tuple[Reference, ...]:
     is_patch = not any(container.data.get("image") for container in pod.containers)
     return () if is_patch else tuple(ref for ref in _references(pod) if is_dns_subdomain(ref.name))
@@ -192,7 +193,7 @@ def supply_elsewhere(cluster: Cluster, group_kind: str, namespace: str, name: st
 def _supplies_anywhere(whole: Cluster, group_kind: str, namespace: str, name: str) -> Iterator[Supply]:
     key, is_known = (group_kind, name), False
     for index in (_written, _made):
-        found = whole.once(index).get(key)
+        found = index(whole).get(key)
         if found is not None:
             is_known = True
             yield from _in_namespace(found, group_kind, namespace)
@@ -213,10 +214,10 @@ def _supplies_of_counted(cluster: Cluster, group_kind: str, namespace: str, name
     """What makes a name that ends in an ordinal, as a StatefulSet's claims, or in a hash, as kustomize's objects."""
     if group_kind == "PersistentVolumeClaim":
         key = (group_kind, _ORDINAL.sub("-*", name))
-        yield from _in_namespace(cluster.once(_written).get(key, {}), group_kind, namespace)
+        yield from _in_namespace(_written(cluster).get(key, {}), group_kind, namespace)
     elif group_kind in _CONFIG and _HASH.search(name):
         key = (group_kind, _HASH.sub("", name))
-        for supply in _in_namespace(cluster.once(_made).get(key, {}), group_kind, namespace):
+        for supply in _in_namespace(_made(cluster).get(key, {}), group_kind, namespace):
             if supply.obj.group_kind in KUSTOMIZATIONS:
                 yield supply
 
@@ -230,13 +231,10 @@ def is_supplied(cluster: Cluster, group_kind: str, namespace: str, name: str) ->
     return next(supplies(cluster, group_kind, namespace, name), None) is not None
 
 
+@once
 def names_supplied(cluster: Cluster, group_kind: str, namespace: str) -> frozenset[str]:
     """The names of that kind which the namespace may mean."""
-    return cluster.once(_names_supplied, group_kind, namespace)
-
-
-def _names_supplied(cluster: Cluster, group_kind: str, namespace: str) -> frozenset[str]:
-    found = cluster.whole.once(_names).get(group_kind, {})
+    found = _names(cluster.whole).get(group_kind, {})
     if not namespace or group_kind in CLUSTER_SCOPED:
         groups = list(found.values())
     else:
@@ -247,11 +245,13 @@ def _names_supplied(cluster: Cluster, group_kind: str, namespace: str) -> frozen
     return frozenset(name for name in names if is_supplied(cluster, group_kind, namespace, name))
 
 
+@once
 def _written(cluster: Cluster) -> _Supplies:
     """The objects that are there because they are written."""
     return _by_name(supply for obj in _all(cluster) for supply in _itself(obj, cluster))
 
 
+@once
 def _made(cluster: Cluster) -> _Supplies:
     """What other objects make; looked at only where a name is not written."""
     return _by_name(supply for obj in _all(cluster) for supply in produced(obj))
@@ -269,10 +269,11 @@ def _by_name(several: Iterable[Supply]) -> _Supplies:
     return found
 
 
+@once
 def _names(cluster: Cluster) -> Mapping[str, Mapping[str, list[str]]]:
     names: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for index in (_written, _made):
-        for (group_kind, name), by_namespace in cluster.once(index).items():
+        for (group_kind, name), by_namespace in index(cluster).items():
             for namespace in by_namespace:
                 names[group_kind][namespace].append(name)
     return names
@@ -294,10 +295,7 @@ _CONFIG: Final = frozenset({"ConfigMap", "Secret"})
 
 def _is_copied(obj: Object) -> bool:
     """Whether a controller copies the object to other namespaces."""
-    return any(annotation.startswith(_COPIED) for annotation in mapping(dig(obj.data, "metadata", "annotations")))
-
-
-_COPIED: Final = ("reflector.v1.k8s.emberstack.com/", "replicator.v1.mittwald.de/", "kubed.appscode.com/sync")
+    return any(annotations_that("copies").match(key) for key in mapping(dig(obj.data, "metadata", "annotations")))
 
 
 def _claims(obj: Object) -> Iterator[Supply]:

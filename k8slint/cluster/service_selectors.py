@@ -8,13 +8,14 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Final, NamedTuple
 
-from k8slint.cluster.cluster import Cluster, may_share_namespace
+from k8slint.cluster.cluster import Cluster, may_share_namespace, once
 from k8slint.cluster.evidence import evidence_of
 from k8slint.cluster.kustomizations import folder_of
 from k8slint.cluster.similar_names import is_slip, nearest_name
 from k8slint.loading.document import Path
 from k8slint.objects.fields import items, sequence, text
 from k8slint.objects.object import Object, Pod
+from k8slint.values.grouped import grouped
 from k8slint.values.labels import LabelSelector, Requirement
 from k8slint.values.placeholder import has_placeholder
 
@@ -65,17 +66,18 @@ def _is_set_at_run_time(requirement: Requirement, cluster: Cluster) -> bool:
     key = requirement.key
     if key in _CONTROLLER_LABELS or key.startswith("batch.kubernetes.io/"):
         return True
-    if key in cluster.once(_pods_by_label):
+    if key in _pods_by_label(cluster):
         return False
     return _ROLE_LABEL.search(key) is not None or ("/" in key and not key.startswith(_RECOMMENDED))
 
 
 def has_own_endpoints(service: Object, cluster: Cluster) -> bool:
     """Whether endpoints are written for the Service, so that they do not come from its selector."""
-    slices = cluster.once(_services_with_slices)
+    slices = _services_with_slices(cluster)
     return service.name in slices or bool(cluster.find("Endpoints", service.namespace, service.name))
 
 
+@once
 def _services_with_slices(cluster: Cluster) -> frozenset[str]:
     slices = cluster.of_kind("EndpointSlice.discovery.k8s.io")
     return frozenset(one.labels.get("kubernetes.io/service-name", "") for one in slices)
@@ -116,11 +118,12 @@ def pods_beside(service: Object, cluster: Cluster) -> Neighbours | None:
     Where no namespace is written, they are those of its folder that have none either.
     """
     evidence = evidence_of(cluster)
-    if evidence.is_busy(service.namespace) or evidence.moves_namespaces or cluster.once(_lets_programs_make_pods):
+    if evidence.is_busy(service.namespace) or evidence.moves_namespaces or _lets_programs_make_pods(cluster):
         return None
-    return cluster.once(_lasting_pods).get((service.namespace, "" if service.namespace else folder_of(service)))
+    return _lasting_pods(cluster).get((service.namespace, "" if service.namespace else folder_of(service)))
 
 
+@once
 def _lasting_pods(cluster: Cluster) -> Mapping[tuple[str, str], Neighbours]:
     """The pods that go on running, by namespace, or by folder where none is written."""
     found: dict[tuple[str, str], Neighbours] = {}
@@ -136,6 +139,7 @@ def _lasting_pods(cluster: Cluster) -> Mapping[tuple[str, str], Neighbours]:
 _POD_RESOURCES: Final = frozenset({"*", "daemonsets", "deployments", "pods", "replicasets", "statefulsets"})
 
 
+@once
 def _lets_programs_make_pods(cluster: Cluster) -> bool:
     """Whether a role among the files lets a program make pods, or what makes them."""
     return any(
@@ -158,6 +162,7 @@ class DeclaredPorts(NamedTuple):
     known: frozenset[tuple[str, str]]
 
 
+@once
 def declared_ports(cluster: Cluster, selector: LabelSelector, namespace: str) -> DeclaredPorts:
     """The named ports of the containers that go on running, in every description of the workloads selected.
 
@@ -166,12 +171,13 @@ def declared_ports(cluster: Cluster, selector: LabelSelector, namespace: str) ->
     pods = cluster.pods_selected(selector, namespace)[:MOST_SELECTED]
     # Several descriptions of one workload are looked at together, so each workload once.
     workloads = {(pod.obj.group_kind, pod.namespace, pod.obj.name or id(pod.obj)): pod for pod in pods}
-    ports = [port for pod in workloads.values() for port in cluster.once(_ports_of, pod)]
+    ports = [port for pod in workloads.values() for port in _ports_of(cluster, pod)]
     return DeclaredPorts(
         {port.name: port for port in ports if port.name}, frozenset((port.name, port.protocol) for port in ports)
     )
 
 
+@once
 def _ports_of(cluster: Cluster, pod: Pod) -> tuple[DeclaredPort, ...]:
     obj = pod.obj
     return tuple(
@@ -214,7 +220,7 @@ def nearest_pod(service: Object, selector: LabelSelector, cluster: Cluster) -> P
     It shares a label with the selector, or nearly, or is the Service's by name or as the only one beside it. A pod that
     a Service of another name selects is meant only if a slip of the finger in one label is all that is wrong.
     """
-    services = cluster.once(_services_of_pods)
+    services = _services_of_pods(cluster)
 
     def is_meant(pod: Pod) -> bool:
         if not may_share_namespace(pod.namespace, service.namespace):
@@ -242,16 +248,19 @@ def _candidates(service: Object, selector: LabelSelector, cluster: Cluster) -> I
     for one in selector.requirements:
         if one.key not in _BROAD:
             yield from islice(cluster.pods_selected(LabelSelector((one,)), service.namespace), _LOOKED_AT)
-            wanted, values = one.values[0], cluster.once(_pods_by_label).get(one.key, {})
+            wanted, values = one.values[0], _pods_by_label(cluster).get(one.key, {})
             # Among very many values some are alike by accident.
             others = [value for value in values if value != wanted] if len(values) <= _FEW_VALUES else []
             near = nearest_name(wanted, others)
-            yield from islice(values[near], _LOOKED_AT) if near is not None else ()
-    yield from islice(cluster.once(_pods_by_name).get(service.name, []), _LOOKED_AT)
-    beside = cluster.once(_pods_by_file).get(service.document.source.name, [])
-    yield from beside if len(beside) == 1 else ()
+            if near is not None:
+                yield from islice(values[near], _LOOKED_AT)
+    yield from islice(_pods_by_name(cluster).get(service.name, ()), _LOOKED_AT)
+    beside = _pods_by_file(cluster).get(service.document.source.name, ())
+    if len(beside) == 1:
+        yield beside[0]
 
 
+@once
 def _pods_by_label(cluster: Cluster) -> Mapping[str, Mapping[str, list[Pod]]]:
     """The pods by key, then value of their labels."""
     found: dict[str, dict[str, list[Pod]]] = defaultdict(lambda: defaultdict(list))
@@ -261,20 +270,17 @@ def _pods_by_label(cluster: Cluster) -> Mapping[str, Mapping[str, list[Pod]]]:
     return dict(found)
 
 
-def _pods_by_file(cluster: Cluster) -> Mapping[str, list[Pod]]:
-    found: dict[str, list[Pod]] = defaultdict(list)
-    for pod in cluster.pods:
-        found[pod.obj.document.source.name].append(pod)
-    return found
+@once
+def _pods_by_file(cluster: Cluster) -> Mapping[str, tuple[Pod, ...]]:
+    return grouped((pod.obj.document.source.name, pod) for pod in cluster.pods)
 
 
-def _pods_by_name(cluster: Cluster) -> Mapping[str, list[Pod]]:
-    found: dict[str, list[Pod]] = defaultdict(list)
-    for pod in cluster.pods:
-        found[pod.obj.name].append(pod)
-    return found
+@once
+def _pods_by_name(cluster: Cluster) -> Mapping[str, tuple[Pod, ...]]:
+    return grouped((pod.obj.name, pod) for pod in cluster.pods)
 
 
+@once
 def _services_of_pods(cluster: Cluster) -> Mapping[Pod, set[str]]:
     """The names of the Services that select a pod: of two or more, two."""
     names: dict[tuple[LabelSelector, str], set[str]] = defaultdict(set)

@@ -1,12 +1,13 @@
-"""The tables of `rules/tables/`: what clusters have without anybody's file, and what operators make.
+"""The tables of `rules/tables/`: what clusters have without anybody's file, and what operators make of the files.
 
-They are read when the first name is missing: most runs do without.
+Each is read when something first asks for it: most runs do without.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
-from fnmatch import fnmatchcase
+from fnmatch import fnmatchcase, translate
 from functools import cache
 from typing import Any, Final, Literal, NamedTuple
 
@@ -34,7 +35,18 @@ class Maker(NamedTuple):
     namespace: str
 
 
-Beside = Literal["nothing", "workloads", "anything"]
+class Installer(NamedTuple):
+    """Where a kind that installs charts or folders says what, under what name and to which namespace.
+
+    `names` lead to what the names of the installed objects hold. `folders` lead to folders of plain manifests.
+    """
+
+    namespaces: tuple[tuple[str, ...], ...]
+    names: tuple[tuple[str, ...], ...]
+    folders: tuple[tuple[str, ...], ...]
+
+
+Beside = Literal["nothing", "pods", "workloads", "anything"]
 """What else a maker makes: `workloads` are no other Secret or ConfigMap."""
 _FIELDS: Final = {"secrets": "Secret", "configMaps": "ConfigMap"}
 
@@ -42,8 +54,8 @@ _FIELDS: Final = {"secrets": "Secret", "configMaps": "ConfigMap"}
 @cache
 def given() -> tuple[Given, ...]:
     """What clusters have without anybody's file."""
-    rows = _rows("cluster-objects")
-    return tuple(Given(row["of"], row["kind"], row.get("namespace", ""), tuple(row["names"])) for row in rows)
+    several = rows("cluster-objects")
+    return tuple(Given(row["of"], row["kind"], row.get("namespace", ""), tuple(row["names"])) for row in several)
 
 
 def given_as(group_kind: str, namespace: str, name: str) -> Given | None:
@@ -70,22 +82,50 @@ def _may_be(given_in: str, namespace: str) -> bool:
 def makers() -> Mapping[str, tuple[Maker, ...]]:
     """What custom resources make, by their kind."""
     found: dict[str, list[Maker]] = {}
-    for row in _rows("makers"):
+    for row in rows("makers"):
         for field, kind in _FIELDS.items():
-            several = found.setdefault(row["kind"], [])
-            several += [Maker(kind, name, row.get("namespace", "")) for name in row.get(field, ())]
+            for name in row.get(field, ()):
+                found.setdefault(row["kind"], []).append(Maker(kind, name, row.get("namespace", "")))
     return {kind: tuple(several) for kind, several in found.items()}
 
 
-@cache
-def beside() -> Mapping[str, Beside]:
-    """What the kinds of the table make that it does not list."""
-    return {row["kind"]: row.get("beside", "anything") for row in _rows("makers")}
+def beside(group_kind: str) -> Beside:
+    """What objects of a kind make that the table does not list: as the kind's row says, or else that of its group."""
+    known = _beside()
+    return known.get(group_kind) or known.get(group_kind.partition(".")[2], "anything")
 
 
 @cache
-def _rows(table: str) -> list[dict[str, Any]]:
+def _beside() -> Mapping[str, Beside]:
+    """By kind with group, or by group: no kind is called as a group is."""
+    return {row.get("kind") or row["group"]: row.get("beside", "anything") for row in rows("makers")}
+
+
+@cache
+def installers() -> Mapping[str, Installer]:
+    """What installs charts and folders, by kind."""
+
+    def paths(row: dict[str, Any], field: str) -> tuple[tuple[str, ...], ...]:
+        return tuple(tuple(path.split(".")) for path in row.get(field, ()))
+
+    return {row["kind"]: Installer(*(paths(row, field) for field in Installer._fields)) for row in rows("installers")}
+
+
+Deed = Literal["restarts", "copies", "fills", "certifies"]
+"""What a controller does with an object that carries its annotation; the table says more."""
+
+
+@cache
+def annotations_that(does: Deed) -> re.Pattern[str]:
+    """The annotations by which a controller does that."""
+    globs = (glob for row in rows("annotations") if row["does"] == does for glob in row["annotations"])
+    return re.compile("|".join(map(translate, globs)))
+
+
+@cache
+def rows(table: str) -> list[dict[str, Any]]:
+    """The rows of a table, as its schema describes them."""
     file = TABLES / f"{table}.yaml"
     (document,) = compose(Source(str(file), file.read_text(encoding="utf-8")))
-    rows: list[dict[str, Any]] = document.data
-    return rows
+    found: list[dict[str, Any]] = document.data
+    return found

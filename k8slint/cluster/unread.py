@@ -108,7 +108,8 @@ def _values_below_metadata(lines: Iterable[str]) -> Iterator[str]:
             inside = indent if key == "metadata" else None
         else:
             value = rest.partition(" #")[0].strip(" \t\"'")
-            yield from (value,) if value else ()
+            if value:
+                yield value
 
 
 _LONGEST: Final = 500

@@ -6,10 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
-from k8slint.cluster.cluster import Cluster, may_share_namespace
+from k8slint.cluster.cluster import Cluster, may_share_namespace, once
 from k8slint.loading.document import Path
 from k8slint.objects.fields import dig, integer, items, mapping, sequence, strings, text
 from k8slint.objects.object import Object
+from k8slint.values.grouped import grouped
 from k8slint.values.labels import LabelSelector
 from k8slint.values.placeholder import has_placeholder
 from k8slint.values.quantity import Quantity, QuantityError
@@ -173,7 +174,8 @@ class Volumes(NamedTuple):
                 lacks = lacks_of(volume, claim, is_named=False)
                 if any(lack.at_claim != _SELECTOR for lack in lacks):
                     break  # what follows is smaller, and else the same
-                count += not lacks
+                if not lacks:
+                    count += 1
         return count
 
     def nearest(self, claim: Claim) -> tuple[Object, tuple[Lack, ...]]:
@@ -183,11 +185,10 @@ class Volumes(NamedTuple):
         return min(pairs, key=lambda pair: (len(pair[1]), pair[0].name))
 
 
+@once
 def volumes_by_class(cluster: Cluster) -> Mapping[str, Volumes]:
-    """The PersistentVolumes of each class that has some; to be had through `cluster.once`."""
-    by_class: dict[str, list[Object]] = defaultdict(list)
-    for volume in cluster.of_kind("PersistentVolume"):
-        by_class[class_of_volume(volume)].append(volume)
+    """The PersistentVolumes of each class that has some."""
+    by_class = grouped((class_of_volume(volume), volume) for volume in cluster.of_kind("PersistentVolume"))
     return {name: _volumes(volumes) for name, volumes in by_class.items()}
 
 
@@ -222,18 +223,21 @@ def _volume_mode(spec: Mapping[str, Any]) -> str:
     return text(spec.get("volumeMode")) or "Filesystem"
 
 
+@once
 def class_names(cluster: Cluster) -> frozenset[str]:
-    """The names of the StorageClasses; to be had through `cluster.once`."""
+    """The names of the StorageClasses."""
     return frozenset(obj.name for obj in cluster.of_kind(_STORAGE_CLASS))
 
 
+@once
 def static_classes(cluster: Cluster) -> frozenset[str]:
-    """The StorageClasses that nothing makes volumes for; to be had through `cluster.once`."""
+    """The StorageClasses that nothing makes volumes for."""
     dynamic = {obj.name for obj in cluster.of_kind(_STORAGE_CLASS) if obj.data.get("provisioner") != NO_PROVISIONER}
     return class_names(cluster) - dynamic
 
 
+@once
 def default_class(cluster: Cluster) -> str | None:
-    """The class that claims without one get, if the files say so; to be had through `cluster.once`."""
+    """The class that claims without one get, if the files say so."""
     names = {obj.name for obj in cluster.of_kind(_STORAGE_CLASS) if obj.annotations.get(_IS_DEFAULT) == "true"}
     return next(iter(names)) if len(names) == 1 else None

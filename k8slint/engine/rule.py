@@ -1,4 +1,4 @@
-"""Rules: the files of `rules/`, each bound to the check of its name."""
+"""Rules: the files of `rules/`, each bound to the check that its head names."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from k8slint.finding import RuleText, Severity
 from k8slint.loading.composer import compose
 from k8slint.loading.document import Document, Source
 from k8slint.objects.problem import Problem
+from k8slint.usage import UsageError
 from k8slint.values.record import record
 
 Check = Callable[..., Iterator[Problem]]
@@ -41,6 +42,7 @@ class Rule:
 
     `profiles` are those that switch it on, each with its severity there. `target` is the file's `for`: what the check
     is called with, or the stage that finds it.
+    `topic` is the file's `check`: the module of the category that has the check; empty for the rules of a stage.
     `kinds` limit an object rule to kinds as `Kind` or `Kind.group`; empty means all.
     """
 
@@ -51,15 +53,36 @@ class Rule:
     default: bool
     profiles: Mapping[str, Severity]
     target: str
+    topic: str
     kinds: frozenset[str]
     file: Path
 
     @cached_property
     def check(self) -> Check:
-        """The function of the rule's name, in the module of its category."""
-        module = importlib.import_module(f"k8slint.checks.{self.category}")
-        check: Check = getattr(module, self.id.replace("-", "_"))
+        """The function of the rule's name, in the module that its head names.
+
+        Raises:
+            UsageError: if there is no such module, or no such function in it.
+        """
+        name, path = self.id.replace("-", "_"), self._path
+        known_as = path.replace("/", ".")
+        try:
+            module = importlib.import_module(known_as)
+        except ModuleNotFoundError as error:
+            if error.name not in (known_as, known_as.rpartition(".")[0]):
+                raise
+            hint = _hint_at_module(self.category, self.topic)
+            raise UsageError(f'{self.file}: check names "{self.topic}", and there is no {path}.py{hint}') from None
+        check: Check | None = getattr(module, name, None)
+        if check is None:
+            raise UsageError(f"{self.file}: there is no function {name} in {path}.py")
         return check
+
+    @property
+    def _path(self) -> str:
+        folder = f"k8slint/checks/{self.category}"
+        # The checks of `scheduling` are one module.
+        return folder if self.topic == self.category else f"{folder}/{self.topic}"
 
     @cached_property
     def page(self) -> RulePage:
@@ -106,6 +129,14 @@ def read_rule_file(file: Path) -> Document:
     return document
 
 
+def _hint_at_module(category: str, name: str) -> str:
+    from k8slint.values.nearest import nearest  # noqa: PLC0415 - only for what is misspelt
+
+    modules = Path(__file__).parents[1].glob(f"checks/{category}/*.py")
+    near = nearest(name, (file.stem for file in modules))
+    return f'; did you mean "{near}"?' if near else ""
+
+
 def _rule(file: Path, head: dict[str, Any]) -> Rule:
     severity = Severity(head["severity"])
     profiles = head.get("profiles", ())
@@ -117,6 +148,7 @@ def _rule(file: Path, head: dict[str, Any]) -> Rule:
         default=head.get("default", True),
         profiles={name: Severity(profiles[name]) if isinstance(profiles, dict) else severity for name in profiles},
         target=head["for"],
+        topic=head.get("check", ""),
         kinds=frozenset(head.get("kinds", ())),
         file=file,
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -29,9 +28,8 @@ def checked_rules(folder: Path) -> Mapping[str, Rule]:
         stems[file.stem] = file
     rules = load_rules(folder)
     for rule in rules.values():
-        if rule.target not in STAGES and not _has_check(rule):
-            name = rule.id.replace("-", "_")
-            raise UsageError(f"{rule.file}: there is no check {name} in k8slint/checks/{rule.category}.py")
+        if rule.target not in STAGES:
+            _ = rule.check
     return rules
 
 
@@ -52,18 +50,10 @@ def _faults(file: Path) -> Iterator[tuple[int, str]]:
     if document.data["id"] != file.stem:
         yield _line(document, ("id",)), f'the id "{document.data["id"]}" is not the name of the file'
     why = _line(document, ("why",))
-    for key in ("id", "summary", "severity", "default", "profiles", "for", "kinds"):
+    for key in ("id", "summary", "severity", "default", "profiles", "for", "kinds", "check"):
         if key in document.data and _line(document, (key,)) > why:
             yield _line(document, (key,)), f'"{key}" must stand above "why"'
 
 
 def _line(document: Document, path: tuple[str | int, ...]) -> int:
     return document.source.place(document.span(path, key=True)[0])[0]
-
-
-def _has_check(rule: Rule) -> bool:
-    try:
-        module = importlib.import_module(f"k8slint.checks.{rule.category}")
-    except ModuleNotFoundError:
-        return False
-    return hasattr(module, rule.id.replace("-", "_"))

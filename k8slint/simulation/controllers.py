@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from k8slint.objects.object import POD_TEMPLATES
-from k8slint.simulation.inventory import Item
+from k8slint.simulation.inventory import Inventory, Item
+from k8slint.simulation.notes import Notes
 from k8slint.values.labels import LabelSelector
 from k8slint.values.reading import (
     ShapeError,
@@ -111,6 +112,11 @@ def scaler_of(item: Item) -> tuple[tuple[str, str, str], Scaler]:
     return (text_at(target, "kind", where), item.namespace, text_at(target, "name", where)), Scaler(
         item.name, least, most
     )
+
+
+def scalers_of(inventory: Inventory, notes: Notes) -> Scalers:
+    """The autoscalers by kind, namespace and name of what they scale."""
+    return dict(found for _, found in notes.read(inventory.of_kind("HorizontalPodAutoscaler.autoscaling"), scaler_of))
 
 
 def replicas_of(item: Item, scalers: Scalers) -> tuple[int, str]:

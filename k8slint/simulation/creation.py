@@ -14,8 +14,9 @@ from k8slint.loading.document import Path
 from k8slint.scheduling import Node, Pod, ShapeError
 from k8slint.scheduling.objects.node_affinity import NodeChoice, NodeTerm, Toleration, untolerated
 from k8slint.simulation.controllers import Batch, Planned, ephemeral_claims, numbered
-from k8slint.simulation.inventory import Inventory, Item
-from k8slint.simulation.preparation import Notes, Wanted, placed
+from k8slint.simulation.inventory import Inventory, Item, placed
+from k8slint.simulation.notes import Notes
+from k8slint.simulation.stored_claims import StoredClaim
 from k8slint.values.labels import Requirement
 from k8slint.values.reading import items_at
 
@@ -69,7 +70,7 @@ class Creation:
     policies: Policies
     ledger: Ledger
     notes: Notes
-    claims: dict[tuple[str, str], Wanted]
+    claims: dict[tuple[str, str], StoredClaim]
     names: set[str] = field(default_factory=set)
 
     def create_objects(self, inventory: Inventory) -> frozenset[Item]:
@@ -171,7 +172,7 @@ class Creation:
 
     def _create_claim(self, data: Mapping[str, Any], namespace: str, name: str) -> None:
         admitted = placed(admit_claim(data, namespace, self.policies), namespace, name)
-        wanted = Wanted.of(admitted)
+        wanted = StoredClaim.of(admitted)
         self.ledger.charge(namespace, usage_of_claim(admitted.get("spec") or {}, class_of_claim(admitted) or ""))
         self.claims[namespace, name] = wanted
 

@@ -21,24 +21,19 @@ from k8slint.scheduling import (
     Unschedulable,
 )
 from k8slint.simulation.assumptions import Assumptions
-from k8slint.simulation.controllers import WORKLOADS, batch_of
+from k8slint.simulation.controllers import WORKLOADS, batch_of, scalers_of
 from k8slint.simulation.creation import Created, Creation, Template, creation_order
+from k8slint.simulation.described_pods import is_finished, is_leaving
 from k8slint.simulation.inventory import Inventory, Item
+from k8slint.simulation.listers import listers_of
 from k8slint.simulation.node_lifecycle import complete_nodes, unknown_amounts
+from k8slint.simulation.notes import Notes, assume_the_usual
 from k8slint.simulation.persistent_volume_controller import Known, Storage, bind
-from k8slint.simulation.preparation import (
-    Notes,
-    assume_the_usual,
-    claims_of,
-    facts_of,
-    is_finished,
-    is_leaving,
-    policies_of,
-    quota_ledger,
-    scalers_of,
-)
+from k8slint.simulation.policies import policies_of
+from k8slint.simulation.quotas import ledger_of_quotas
 from k8slint.simulation.results import DryRun, NodeResult, PodResult, Scene, Verdict, WorkloadResult
 from k8slint.simulation.scheduler_run import SchedulerInput, SchedulerRun, place
+from k8slint.simulation.stored_claims import claims_of
 from k8slint.values.version import KubernetesVersion
 
 _DEFAULT_PROFILES = (Profile(),)
@@ -67,16 +62,16 @@ def dry_run(
     nodes = _nodes(inventory, notes.assumptions)
     crew = _crew(inventory, version, notes.assumptions)
     policies = policies_of(inventory, cluster, version, notes)
-    ledger = quota_ledger(inventory, crew.leaving, policies, notes)
+    ledger = ledger_of_quotas(inventory, crew.leaving, policies, notes)
     taken = {pod.key for pod in (*crew.running, *crew.pending)}
     creation = Creation(policies, ledger, notes, claims_of(inventory, policies), taken)
     templates = _templates(inventory, creation, nodes or ())
     created = [creation.create(template, index) for template, index in creation_order(templates)]
     _assume_of(templates, profiles, notes.assumptions)
-    storage, facts = _storage(inventory, creation, templates, notes)
+    storage, listers = _storage(inventory, creation, templates, notes)
 
     pods = [*crew.running, *crew.pending, *(one.pod for one in created if one.pod is not None)]
-    stage = SchedulerInput(nodes or (), facts, profiles, version, explain)
+    stage = SchedulerInput(nodes or (), listers, profiles, version, explain)
     placing = SchedulerRun({}, {}, {}, ()) if nodes is None else place(stage, pods, _chains(created))
     for text in placing.assumptions:
         notes.assumptions.take(text)
@@ -156,10 +151,10 @@ def _templates(inventory: Inventory, creation: Creation, nodes: Sequence[Node]) 
 def _storage(
     inventory: Inventory, creation: Creation, templates: Iterable[Template], notes: Notes
 ) -> tuple[Storage, Listers]:
-    """Claims and volumes once the volume controller has seen them, and all the facts with them."""
+    """Claims and volumes once the volume controller has seen them, and all the listers with them."""
     made = [template.batch.made for template in templates if template.batch.made is not None]
     spaces = [template.batch.item.namespace for template in templates]
-    facts = facts_of(inventory, made, spaces, notes)
+    listers = listers_of(inventory, made, spaces, notes)
     claims = {key: wanted.claim for key, wanted in creation.claims.items()}
     lists_classes = inventory.describes("StorageClass.storage.k8s.io")
     known = Known(
@@ -168,9 +163,9 @@ def _storage(
         open_claims=frozenset(key for key, wanted in creation.claims.items() if wanted.is_open),
         self_copies=frozenset(key for key, wanted in creation.claims.items() if wanted.copies_itself),
     )
-    storage = bind(Storage(claims, facts.volumes, facts.classes), known, notes.assumptions)
-    facts = replace(facts, claims=storage.claims, volumes=storage.volumes, classes=storage.classes)
-    return storage, facts
+    storage = bind(Storage(claims, listers.volumes, listers.classes), known, notes.assumptions)
+    listers = replace(listers, claims=storage.claims, volumes=storage.volumes, classes=storage.classes)
+    return storage, listers
 
 
 def _assume_of(templates: Iterable[Template], profiles: Sequence[Profile], assumptions: Assumptions) -> None:

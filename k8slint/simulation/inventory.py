@@ -11,7 +11,8 @@ from typing import Any, Final
 from k8slint.apiserver.defaults.core import DEFAULT_NAMESPACE
 from k8slint.cluster.cluster import CLUSTER_SCOPED, Cluster
 from k8slint.objects.object import Object
-from k8slint.values.reading import ShapeError
+from k8slint.values.grouped import grouped
+from k8slint.values.reading import ShapeError, mapping_at
 
 _OLD_GROUPS: Final = {"extensions": "apps"}
 # Applying a manifest of these moves nothing: what is bound stays bound, what runs keeps running where it is.
@@ -117,10 +118,7 @@ class Inventory:
 
     @cached_property
     def _by_kind(self) -> dict[str, tuple[Item, ...]]:
-        found: dict[str, list[Item]] = {}
-        for item in self.items:
-            found.setdefault(item.group_kind, []).append(item)
-        return {kind: tuple(items) for kind, items in found.items()}
+        return grouped((item.group_kind, item) for item in self.items)
 
 
 def _items(objects: Iterable[Object], *, is_described: bool) -> Iterable[Item]:
@@ -129,3 +127,8 @@ def _items(objects: Iterable[Object], *, is_described: bool) -> Iterable[Item]:
         group_kind = f"{obj.kind}.{group}" if group else obj.kind
         namespace = "" if group_kind in CLUSTER_SCOPED else obj.namespace or DEFAULT_NAMESPACE
         yield Item(obj, group_kind, namespace, is_described)
+
+
+def placed(data: Mapping[str, Any], namespace: str, name: str) -> dict[str, Any]:
+    """The object with its namespace and name written out."""
+    return {**data, "metadata": {**mapping_at(data, "metadata", ""), "namespace": namespace, "name": name}}

@@ -134,7 +134,7 @@ class TestReading:
         ("workers: -1\n", ":1:1: `workers` is at least 0, not -1"),
         ("workers: 1_000_000\n", ":1:1: `workers` is at most 64, not 1_000_000"),
         ("workers: many\n", ":1:1: `workers` takes a whole number, not many"),
-        ("output-format: json=/tmp/x\n", ':1:1: `output-format`: "json=/tmp/x", and known are text, concise'),
+        ("output-format: json=/tmp/x\n", ':1:1: `output-format`: "json=/tmp/x" is not the name of a format: files are'),
         (
             "externals: [Secret]\n",
             ':1:13: `externals[0]`: "Secret" is not of the form Kind/name or Kind/namespace/name',

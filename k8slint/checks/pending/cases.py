@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
-from k8slint.checks import storage
 from k8slint.checks.pending.claims import described_kinds, is_storage_defect, written_claims
+from k8slint.checks.storage.local_volumes import local_volume_matches_no_node
 from k8slint.cluster.cluster import Cluster
 from k8slint.objects.fields import dig, sequence, strings, text
 from k8slint.objects.object import Object
@@ -258,7 +258,7 @@ def _is_said_of_storage(case: Case) -> bool:
         True
         for volume in volumes
         for obj in cluster.find("PersistentVolume", "", volume.name)
-        for _ in storage.local_volume_matches_no_node(obj, cluster)
+        for _ in local_volume_matches_no_node(obj, cluster)
     )
 
 

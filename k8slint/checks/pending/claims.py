@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from k8slint.apiserver.defaults.core import DEFAULT_NAMESPACE
-from k8slint.checks import storage
+from k8slint.checks.storage.claims import unbindable_claim
+from k8slint.checks.storage.classes import missing_storage_class
 from k8slint.cluster.cluster import Cluster
 from k8slint.objects.object import Object
 
@@ -27,5 +28,5 @@ def described_kinds(cluster: Cluster) -> frozenset[str]:
 
 def is_storage_defect(obj: Object, cluster: Cluster) -> bool:
     """Whether a rule of the storage category says what is wrong with a claim."""
-    checks = (storage.unbindable_claim, storage.missing_storage_class)
+    checks = (unbindable_claim, missing_storage_class)
     return any(True for check in checks for _ in check(obj, cluster))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from k8slint.checks import network
+from k8slint.checks.network import ingresses, namespaces, node_ports, services
 from k8slint.cluster.cluster import Cluster
 from k8slint.loading.composer import compose
 from k8slint.loading.document import Source
@@ -15,11 +15,11 @@ from k8slint.objects.object import Object
 from k8slint.objects.problem import Problem
 
 CHECKS = {
-    network.node_port_out_of_range: "Service",
-    network.duplicate_node_port: "Service",
-    network.canary_without_session_affinity: "Service",
-    network.ingress_duplicate_host_path: "Ingress.networking.k8s.io",
-    network.reserved_namespace: "Namespace",
+    node_ports.node_port_out_of_range: "Service",
+    node_ports.duplicate_node_port: "Service",
+    services.canary_without_session_affinity: "Service",
+    ingresses.ingress_duplicate_host_path: "Ingress.networking.k8s.io",
+    namespaces.reserved_namespace: "Namespace",
 }
 
 
@@ -65,7 +65,7 @@ SERVICE = "{apiVersion: v1, kind: Service, metadata: {name: web}, spec: {selecto
 
 def test_node_ports_meet_within_a_folder_and_the_second_is_told():
     found = problems(
-        network.duplicate_node_port, {"app/a.yaml": service("a", 30001), "app/b.yaml": service("b", 30001, "other")}
+        node_ports.duplicate_node_port, {"app/a.yaml": service("a", 30001), "app/b.yaml": service("b", 30001, "other")}
     )
     ((file, problem),) = found
     assert file == "app/b.yaml"
@@ -85,17 +85,17 @@ def test_node_ports_meet_within_a_folder_and_the_second_is_told():
     ids=["two folders are two clusters as likely as not", "the same object twice", "another protocol"],
 )
 def test_node_ports_that_need_not_meet(files):
-    assert problems(network.duplicate_node_port, files) == []
+    assert problems(node_ports.duplicate_node_port, files) == []
 
 
 def test_services_of_one_name_in_two_namespaces_are_two():
     files = {"a.yaml": service("a", 30001, "one"), "b.yaml": service("a", 30001, "two")}
-    assert [file for file, _ in problems(network.duplicate_node_port, files)] == ["b.yaml"]
+    assert [file for file, _ in problems(node_ports.duplicate_node_port, files)] == ["b.yaml"]
 
 
 def test_a_described_service_holds_its_node_port_against_every_folder():
     files = {"deep/down/b.yaml": service("b", 30001), "deep/a.yaml": service("a", 30001, "default")}
-    ((file, problem),) = problems(network.duplicate_node_port, files, described=service("a", 30001, "default"))
+    ((file, problem),) = problems(node_ports.duplicate_node_port, files, described=service("a", 30001, "default"))
     assert file == "deep/down/b.yaml"
     assert problem.related[0].obj.document.source.name == "cluster.yaml"
 
@@ -104,12 +104,12 @@ def test_a_described_service_holds_its_node_port_against_every_folder():
     ("port", "is_found"), [(29999, True), (30000, False), (32767, False), (32768, True), (-1, True)]
 )
 def test_the_range_of_node_ports_has_both_ends(port, is_found):
-    assert len(problems(network.node_port_out_of_range, {"a.yaml": service("a", port)})) == is_found
+    assert len(problems(node_ports.node_port_out_of_range, {"a.yaml": service("a", port)})) == is_found
 
 
 def test_ingresses_meet_within_a_folder():
     files = {"app/a.yaml": ingress("a"), "app/b.yaml": ingress("b"), "other/c.yaml": ingress("c")}
-    ((file, problem),) = problems(network.ingress_duplicate_host_path, files)
+    ((file, problem),) = problems(ingresses.ingress_duplicate_host_path, files)
     assert file == "app/b.yaml"
     assert problem.message == 'host "shop.example" with Prefix path "/" is routed by Ingress "a" already'
     assert problem.path == ("spec", "rules", 0, "http", "paths", 0, "path")
@@ -119,7 +119,7 @@ def test_ingresses_meet_within_a_folder():
 def test_some_classes_have_a_load_balancer_for_each_ingress(name):
     extra = f", ingressClassName: {name}"
     files = {"a.yaml": ingress("a", extra=extra), "b.yaml": ingress("b", extra=extra)}
-    assert problems(network.ingress_duplicate_host_path, files) == []
+    assert problems(ingresses.ingress_duplicate_host_path, files) == []
 
 
 def test_alb_ingresses_of_one_group_share_theirs():
@@ -129,15 +129,15 @@ def test_alb_ingresses_of_one_group_share_theirs():
         "a.yaml": ingress("a", extra=extra, annotations=group),
         "b.yaml": ingress("b", extra=extra, annotations=group),
     }
-    assert len(problems(network.ingress_duplicate_host_path, files)) == 1
+    assert len(problems(ingresses.ingress_duplicate_host_path, files)) == 1
 
 
 def test_any_host_meets_only_where_the_class_is_known():
     known = ", ingressClassName: nginx"
     without = {"a.yaml": ingress("a", host=""), "b.yaml": ingress("b", host="")}
     within = {"a.yaml": ingress("a", host="", extra=known), "b.yaml": ingress("b", host="", extra=known)}
-    assert problems(network.ingress_duplicate_host_path, without) == []
-    assert len(problems(network.ingress_duplicate_host_path, within)) == 1
+    assert problems(ingresses.ingress_duplicate_host_path, without) == []
+    assert len(problems(ingresses.ingress_duplicate_host_path, within)) == 1
 
 
 @pytest.mark.parametrize(
@@ -151,7 +151,7 @@ def test_any_host_meets_only_where_the_class_is_known():
 )
 def test_a_canary_gets_the_share_of_its_pods(replicas, shares):
     files = {"s.yaml": SERVICE, "a.yaml": deployment("v1", replicas[0]), "b.yaml": deployment("v2", replicas[1])}
-    ((_, problem),) = problems(network.canary_without_session_affinity, files)
+    ((_, problem),) = problems(services.canary_without_session_affinity, files)
     assert problem.message == f"the Service spreads connections over {shares}"
     assert [related.obj.name for related in problem.related] == ["v1", "v2"]
 
@@ -169,12 +169,12 @@ def test_a_canary_gets_the_share_of_its_pods(replicas, shares):
 )
 def test_one_workload_is_no_canary(other):
     files = {"s.yaml": SERVICE, "a.yaml": deployment("v1", "1"), "b.yaml": other}
-    assert problems(network.canary_without_session_affinity, files) == []
+    assert problems(services.canary_without_session_affinity, files) == []
 
 
 def test_workloads_of_another_folder_need_not_be_in_the_same_cluster():
     files = {"s.yaml": SERVICE, "a.yaml": deployment("v1", "1"), "other/b.yaml": deployment("v2", "1")}
-    assert problems(network.canary_without_session_affinity, files) == []
+    assert problems(services.canary_without_session_affinity, files) == []
 
 
 SHAPES = ["null", "true", "7", "text", "[]", "{}", "[null, 1, text, [], {}]", "{a: null}", "{name: 1, path: [x]}"]

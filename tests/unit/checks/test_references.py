@@ -8,7 +8,17 @@ from typing import Any
 
 import pytest
 
-from k8slint.checks import references
+from k8slint.checks.references import (
+    autoscalers,
+    classes_of_pods,
+    duplicates,
+    ingress_backends,
+    keys_of_pods,
+    objects_of_pods,
+    role_bindings,
+    selected_pods,
+    target_ports,
+)
 from k8slint.cluster.cluster import Cluster
 from k8slint.engine.rule import load_rules
 from k8slint.loading.composer import compose
@@ -88,27 +98,27 @@ def service(name: str, selector: str, ports: str = "[{port: 80}]") -> str:
     ],
 )
 def test_the_effect_of_a_missing_object_is_that_of_its_use(spec: str, effect: str) -> None:
-    problem = only(problems(references.missing_configmap, pod(spec)))
+    problem = only(problems(objects_of_pods.missing_configmap, pod(spec)))
     assert problem.effect == effect
     assert problem.rests_on.name == "gone"
 
 
 def test_a_missing_claim_keeps_the_pod_pending() -> None:
     spec = "{volumes: [{name: a, persistentVolumeClaim: {claimName: gone}}]}"
-    problem = only(problems(references.missing_persistent_volume_claim, pod(spec)))
+    problem = only(problems(objects_of_pods.missing_persistent_volume_claim, pod(spec)))
     assert problem.effect == 'The Pod stays Pending: persistentvolumeclaim "gone" not found.'
 
 
 def test_a_name_is_said_once_for_a_pod() -> None:
     refs = "envFrom: [{configMapRef: {name: gone}}, {configMapRef: {name: gone}}]"
     spec = f"{{containers: [{{name: a, {refs}}}, {{name: b, {refs}}}]}}"
-    problem = only(problems(references.missing_configmap, pod(spec)))
+    problem = only(problems(objects_of_pods.missing_configmap, pod(spec)))
     assert problem.path == ("spec", "containers", 0, "envFrom", 0, "configMapRef", "name")
 
 
 def test_the_name_that_was_meant_is_shown_in_its_file() -> None:
     files = {"config.yaml": CONFIG, "pod.yaml": pod("{containers: [{envFrom: [{configMapRef: {name: confg}}]}]}")}
-    problem = only(problems(references.missing_configmap, files))
+    problem = only(problems(objects_of_pods.missing_configmap, files))
     assert problem.message == 'ConfigMap "confg" is not among the files; did you mean "config"?'
     assert related_file(problem) == "config.yaml"
 
@@ -137,7 +147,7 @@ def test_the_name_that_was_meant_is_shown_in_its_file() -> None:
     ],
 )
 def test_the_effect_of_a_missing_key_is_that_of_its_use(spec: str, effect: str) -> None:
-    problem = only(problems(references.missing_configmap_key, {"a.yaml": CONFIG, "b.yaml": pod(spec)}))
+    problem = only(problems(keys_of_pods.missing_configmap_key, {"a.yaml": CONFIG, "b.yaml": pod(spec)}))
     assert problem.effect == effect
     assert problem.message == 'ConfigMap "config" has no key "gone"; it has "LOG_LEVEL", "a.conf"'
     assert (related_file(problem), problem.related[0].path) == ("a.yaml", ("data",))
@@ -148,14 +158,14 @@ def test_many_keys_are_not_all_listed() -> None:
     keys = ", ".join(f"key-{letter}: x" for letter in "abcdefgh")
     config = f"{{apiVersion: v1, kind: ConfigMap, metadata: {{name: config}}, data: {{{keys}}}}}"
     files = {"a.yaml": config, "b.yaml": variable("configMap", "config", "gone")}
-    problem = only(problems(references.missing_configmap_key, files))
+    problem = only(problems(keys_of_pods.missing_configmap_key, files))
     assert problem.message.endswith('it has "key-a", "key-b", "key-c", "key-d", "key-e", …')
 
 
 def test_a_key_in_binary_data_has_a_fix_of_its_own() -> None:
     config = "{apiVersion: v1, kind: ConfigMap, metadata: {name: config}, binaryData: {logo: AA==}}"
     files = {"a.yaml": config, "b.yaml": variable("configMap", "config", "logo")}
-    assert only(problems(references.missing_configmap_key, files)).fix.startswith("Move the key to data")
+    assert only(problems(keys_of_pods.missing_configmap_key, files)).fix.startswith("Move the key to data")
 
 
 def test_no_value_of_a_secret_is_said() -> None:
@@ -164,7 +174,7 @@ def test_no_value_of_a_secret_is_said() -> None:
         "b.yaml": variable("secret", "secret", "passwd"),
         "c.yaml": variable("secret", "secrets", "password"),
     }
-    found = problems(references.missing_secret_key, files) + problems(references.missing_secret, files)
+    found = problems(keys_of_pods.missing_secret_key, files) + problems(objects_of_pods.missing_secret, files)
     assert len(found) == 2
     assert not any(SECRET_VALUE in repr((problem.message, problem.effect, problem.fix)) for problem in found)
     assert not any(SECRET_VALUE in other.message for problem in found for other in problem.related)
@@ -173,14 +183,14 @@ def test_no_value_of_a_secret_is_said() -> None:
 def test_a_program_that_is_told_the_name_may_add_keys() -> None:
     told = pod("{containers: [{args: [--secret-name=secret]}]}", name="controller")
     files = {"a.yaml": SECRET, "b.yaml": variable("secret", "secret", "gone")}
-    assert problems(references.missing_secret_key, files)
-    assert not problems(references.missing_secret_key, {**files, "c.yaml": told})
+    assert problems(keys_of_pods.missing_secret_key, files)
+    assert not problems(keys_of_pods.missing_secret_key, {**files, "c.yaml": told})
 
 
 def test_an_inline_patch_may_add_the_key() -> None:
     kustomization = "{apiVersion: kustomize.config.k8s.io/v1beta1, kind: Kustomization, patches: [{patch: 'gone: x'}]}"
     files = {"a.yaml": CONFIG, "b.yaml": variable("configMap", "config", "gone"), "c.yaml": kustomization}
-    assert not problems(references.missing_configmap_key, files)
+    assert not problems(keys_of_pods.missing_configmap_key, files)
 
 
 def test_a_role_of_another_kind_is_named_with_the_fix() -> None:
@@ -190,7 +200,7 @@ def test_a_role_of_another_kind_is_named_with_the_fix() -> None:
         "binding.yaml": f"{{apiVersion: {rbac}/v1, kind: RoleBinding, metadata: {{name: a, namespace: shop}}, "
         f"roleRef: {{kind: ClusterRole, name: reader}}}}",
     }
-    problem = only(problems(references.missing_role, files))
+    problem = only(problems(role_bindings.missing_role, files))
     assert problem.path == ("roleRef", "kind")
     assert problem.fix == "Write kind: Role."
     assert problem.effect.endswith(f'RBAC: clusterrole.{rbac} "reader" not found.')
@@ -204,20 +214,22 @@ def test_a_role_of_another_kind_is_named_with_the_fix() -> None:
 def test_the_autoscalers_condition_is_quoted(kind: str, resource: str) -> None:
     target = f"{{scaleTargetRef: {{kind: {kind}, name: gone}}}}"
     autoscaler = f"{{apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, metadata: {{name: a}}, spec: {target}}}"
-    problem = only(problems(references.hpa_target_missing, autoscaler))
+    problem = only(problems(autoscalers.hpa_target_missing, autoscaler))
     assert problem.effect.endswith(f'reason FailedGetScale, {resource} "gone" not found.')
 
 
 def test_the_effect_of_a_missing_backend_quotes_kubectl() -> None:
     backend = "{defaultBackend: {service: {name: gone, port: {number: 80}}}}"
     ingress = f"{{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {{name: a}}, spec: {backend}}}"
-    assert '<error: services "gone" not found>' in only(problems(references.ingress_backend_missing, ingress)).effect
+    assert (
+        '<error: services "gone" not found>' in only(problems(ingress_backends.ingress_backend_missing, ingress)).effect
+    )
 
 
 def test_a_selector_is_certain_within_a_file_and_an_absence_between_files() -> None:
     web, front = pod("{containers: [{name: a}]}"), service("web", "{app: webb}")
-    together = only(problems(references.service_selects_nothing, f"{web}\n---\n{front}"))
-    apart = only(problems(references.service_selects_nothing, {"pod.yaml": web, "service.yaml": front}))
+    together = only(problems(selected_pods.service_selects_nothing, f"{web}\n---\n{front}"))
+    apart = only(problems(selected_pods.service_selects_nothing, {"pod.yaml": web, "service.yaml": front}))
     assert together.rests_on == ("", "webb")
     assert apart.rests_on == ("webb", "webb")
     assert related_file(apart) == "pod.yaml"
@@ -227,29 +239,29 @@ def test_a_selector_is_certain_within_a_file_and_an_absence_between_files() -> N
 def test_a_target_port_points_at_the_port_that_was_meant() -> None:
     web = pod("{containers: [{name: a, ports: [{name: http, containerPort: 80}]}]}")
     files = {"pod.yaml": web, "service.yaml": service("web", "{app: web}", "[{port: 80, targetPort: htpp}]")}
-    problem = only(problems(references.service_target_port_missing, files))
+    problem = only(problems(target_ports.service_target_port_missing, files))
     assert (related_file(problem), problem.rests_on.mended_by) == ("pod.yaml", "htpp")
     assert problem.related[0].path == ("spec", "containers", 0, "ports", 0, "name")
 
 
 def test_objects_of_several_files_are_no_duplicates() -> None:
     other = CONFIG.replace("info", "debug")
-    assert only(problems(references.duplicate_object, f"{CONFIG}\n---\n{other}"))
-    assert not problems(references.duplicate_object, {"a/a.yaml": CONFIG, "a/b.yaml": other})
+    assert only(problems(duplicates.duplicate_object, f"{CONFIG}\n---\n{other}"))
+    assert not problems(duplicates.duplicate_object, {"a/a.yaml": CONFIG, "a/b.yaml": other})
 
 
 def test_objects_of_one_kustomization_are_duplicates_even_if_alike() -> None:
     kustomization = "{apiVersion: kustomize.config.k8s.io/v1beta1, kind: Kustomization, resources: [a.yaml, %s]}"
     files = {"app/a.yaml": CONFIG, "app/b.yaml": CONFIG, "app/kustomization.yaml": kustomization % "b.yaml"}
-    problem = only(problems(references.duplicate_object, files))
+    problem = only(problems(duplicates.duplicate_object, files))
     assert problem.message == 'ConfigMap "config" is also in app/a.yaml, of the same kustomization'
     assert problem.effect.startswith("kustomize build fails")
-    assert not problems(references.duplicate_object, {**files, "app/kustomization.yaml": kustomization % "c.yaml"})
+    assert not problems(duplicates.duplicate_object, {**files, "app/kustomization.yaml": kustomization % "c.yaml"})
 
 
 def test_each_repetition_is_said() -> None:
     text = "\n---\n".join(CONFIG.replace("info", level) for level in ("info", "debug", "warn"))
-    assert len(problems(references.duplicate_object, text)) == 2
+    assert len(problems(duplicates.duplicate_object, text)) == 2
 
 
 @pytest.mark.parametrize(
@@ -267,22 +279,22 @@ def test_each_repetition_is_said() -> None:
 )
 def test_without_its_account_a_pod_is_refused_in_the_servers_words(manifest: str, effect: str) -> None:
     spec = "{serviceAccountName: web, containers: [{name: a, image: x}]}"
-    problem = only(problems(references.missing_service_account, manifest % spec))
+    problem = only(problems(classes_of_pods.missing_service_account, manifest % spec))
     said = 'error looking up service account shop/web: serviceaccount "web" not found.'
     assert problem.effect == effect + said
     assert problem.rests_on.name == "web"
 
 
 def test_the_namespace_of_an_account_that_no_file_says_is_not_said() -> None:
-    problem = only(problems(references.missing_service_account, pod("{serviceAccountName: gone}")))
+    problem = only(problems(classes_of_pods.missing_service_account, pod("{serviceAccountName: gone}")))
     assert problem.effect.endswith('error looking up service account gone: serviceaccount "gone" not found.')
 
 
 @pytest.mark.parametrize(
     ("check", "field", "refusal"),
     [
-        (references.missing_priority_class, "priorityClassName", "no PriorityClass with name high was found."),
-        (references.missing_runtime_class, "runtimeClassName", 'pod rejected: RuntimeClass "high" not found.'),
+        (classes_of_pods.missing_priority_class, "priorityClassName", "no PriorityClass with name high was found."),
+        (classes_of_pods.missing_runtime_class, "runtimeClassName", 'pod rejected: RuntimeClass "high" not found.'),
     ],
 )
 def test_a_class_is_missed_only_among_others(check: Callable[..., Iterator[Problem]], field: str, refusal: str) -> None:
@@ -301,7 +313,7 @@ def test_a_part_of_a_patch_names_classes_that_may_be_none_of_this_run() -> None:
     patch = (
         "{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {serviceAccountName: gone, containers: [{name: a}]}}"
     )
-    assert not problems(references.missing_service_account, patch)
+    assert not problems(classes_of_pods.missing_service_account, patch)
 
 
 BINDING = """
@@ -329,13 +341,15 @@ def test_subjects_are_missed_in_namespaces_that_the_files_fill(
     kind: str, own: str, namespace: str, expected: bool
 ) -> None:
     other = "\n---\n{apiVersion: v1, kind: ServiceAccount, metadata: {name: worker, namespace: shop}}"
-    found = problems(references.missing_binding_subject, BINDING % (kind, own, namespace) + other)
+    found = problems(role_bindings.missing_binding_subject, BINDING % (kind, own, namespace) + other)
     assert [problem.path for problem in found] == [("subjects", 0, "name")] * expected
 
 
 def test_a_subject_of_another_namespace_is_shown() -> None:
     account = "\n---\n{apiVersion: v1, kind: ServiceAccount, metadata: {name: web, namespace: blog}}"
-    problem = only(problems(references.missing_binding_subject, BINDING % ("ClusterRoleBinding", "", "shop") + account))
+    problem = only(
+        problems(role_bindings.missing_binding_subject, BINDING % ("ClusterRoleBinding", "", "shop") + account)
+    )
     assert problem.message.endswith('the one in namespace "blog" cannot be used from "shop"')
     assert problem.related[0].path == ("metadata", "namespace")
 
@@ -363,7 +377,7 @@ spec: {tls: [{hosts: [a]}, {secretName: web-tls}, {secretName: '${TLS}'}]}
     ],
 )
 def test_a_certificate_is_missed_only_where_its_like_is_there(others: str, expected: bool) -> None:
-    found = problems(references.missing_secret, INGRESS + others)
+    found = problems(objects_of_pods.missing_secret, INGRESS + others)
     assert [problem.path for problem in found] == [("spec", "tls", 1, "secretName")] * expected
 
 
@@ -372,8 +386,8 @@ def test_the_effect_of_a_missing_certificate_is_that_of_its_kind() -> None:
         "{apiVersion: gateway.networking.k8s.io/v1, kind: Gateway, metadata: {name: web, namespace: shop}, "
         "spec: {listeners: [{tls: {certificateRefs: [{name: web-tls}, {name: web-tls, namespace: blog}]}}]}}"
     )
-    of_ingress = only(problems(references.missing_secret, INGRESS + secret("web-tls", "blog")))
-    of_gateway = only(problems(references.missing_secret, gateway + secret("web-tls", "blog")))
+    of_ingress = only(problems(objects_of_pods.missing_secret, INGRESS + secret("web-tls", "blog")))
+    of_gateway = only(problems(objects_of_pods.missing_secret, gateway + secret("web-tls", "blog")))
     assert "a certificate of its own" in of_ingress.effect
     assert "InvalidCertificateRef" in of_gateway.effect
 
@@ -383,8 +397,8 @@ def test_a_secret_of_a_registry_in_another_namespace_does_not_help() -> None:
         "{apiVersion: v1, kind: Pod, metadata: {name: a, namespace: shop}, "
         "spec: {imagePullSecrets: [{name: registry}], containers: [{name: a, image: x}]}}"
     )
-    assert not problems(references.missing_secret, wanting)
-    problem = only(problems(references.missing_secret, wanting + secret("registry", "blog")))
+    assert not problems(objects_of_pods.missing_secret, wanting)
+    problem = only(problems(objects_of_pods.missing_secret, wanting + secret("registry", "blog")))
     assert problem.message.endswith('the one in namespace "blog" cannot be used from "shop"')
     assert "ImagePullBackOff" in problem.effect
 
@@ -392,7 +406,7 @@ def test_a_secret_of_a_registry_in_another_namespace_does_not_help() -> None:
 def test_a_service_of_another_namespace_than_its_pods_has_a_fix_of_its_own() -> None:
     pods = pod("{containers: []}").replace("name: web,", "name: web, namespace: blog,")
     wanting = service("web", "{app: web}").replace("{name: web}", "{name: web, namespace: shop}")
-    problem = only(problems(references.service_selects_nothing, {"a.yaml": wanting, "b.yaml": pods}))
+    problem = only(problems(selected_pods.service_selects_nothing, {"a.yaml": wanting, "b.yaml": pods}))
     assert problem.message == (
         'selector app=web matches Pods of Pod "web" in namespace "blog" only; a Service selects in its own namespace'
     )
@@ -403,9 +417,9 @@ def test_a_service_of_another_namespace_than_its_pods_has_a_fix_of_its_own() -> 
 def test_pods_of_other_folders_without_a_namespace_say_nothing_of_a_service() -> None:
     two = pod("{containers: []}", "one", "{app: one}") + "\n---\n" + pod("{containers: []}", "two", "{app: two}")
     wanting = service("search", "{app: search}")
-    problem = only(problems(references.service_selects_nothing, {"a/s.yaml": wanting, "a/p.yaml": two}))
+    problem = only(problems(selected_pods.service_selects_nothing, {"a/s.yaml": wanting, "a/p.yaml": two}))
     assert problem.message == "selector app=search matches no Pod; the Pods beside it have app=one, app=two"
-    assert not problems(references.service_selects_nothing, {"a/s.yaml": wanting, "b/p.yaml": two})
+    assert not problems(selected_pods.service_selects_nothing, {"a/s.yaml": wanting, "b/p.yaml": two})
 
 
 def test_a_service_may_mean_pods_that_a_custom_resource_makes() -> None:
@@ -413,8 +427,8 @@ def test_a_service_may_mean_pods_that_a_custom_resource_makes() -> None:
     files = {"a/s.yaml": service("search", "{app: search}"), "a/p.yaml": two}
     thing = "{apiVersion: example.com/v1, kind: Thing, metadata: {name: other}}"
     monitor = "{apiVersion: monitoring.coreos.com/v1, kind: ServiceMonitor, metadata: {name: other}}"
-    assert not problems(references.service_selects_nothing, files | {"b/t.yaml": thing})
-    assert problems(references.service_selects_nothing, files | {"b/t.yaml": monitor})
+    assert not problems(selected_pods.service_selects_nothing, files | {"b/t.yaml": thing})
+    assert problems(selected_pods.service_selects_nothing, files | {"b/t.yaml": monitor})
 
 
 # Junk where a manifest has something, and a manifest that has something at every place the checks look at.

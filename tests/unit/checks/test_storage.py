@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from k8slint.checks import storage
 from k8slint.cluster.cluster import Cluster
 from k8slint.engine.rule import Rule, load_rules
 from k8slint.loading.composer import compose
@@ -152,7 +151,3 @@ def test_one_described_node_is_one_wherever_a_pod_starts():
     assert problems("hostpath-on-multi-node", pod)
     assert problems("hostpath-on-multi-node", pod, described=together(*nodes))
     assert not problems("hostpath-on-multi-node", pod, described=nodes[0])
-
-
-def test_every_check_of_the_module_has_its_rule():
-    assert {rule.check.__module__ for rule in RULES} == {storage.__name__}

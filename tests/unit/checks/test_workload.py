@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from k8slint.checks import workload
+from k8slint.checks.workload import (
+    container_ports,
+    cron_schedules,
+    environment,
+    host_access,
+    images,
+    jobs,
+    owners,
+    selectors,
+)
 from k8slint.cluster.cluster import Cluster
 from k8slint.loading.composer import compose
 from k8slint.loading.document import Source
@@ -13,14 +22,14 @@ from k8slint.objects.object import Object
 from k8slint.objects.problem import Problem
 
 OBJECT_CHECKS = (
-    workload.selector_template_mismatch,
-    workload.bare_pod,
-    workload.bare_replicaset,
-    workload.job_restart_policy,
-    workload.invalid_cron_schedule,
+    selectors.selector_template_mismatch,
+    owners.bare_pod,
+    owners.bare_replicaset,
+    jobs.job_restart_policy,
+    cron_schedules.invalid_cron_schedule,
 )
-POD_CHECKS = (workload.duplicate_container_port, workload.runtime_socket_mounted)
-CONTAINER_CHECKS = (workload.floating_image_tag, workload.duplicate_env)
+POD_CHECKS = (container_ports.duplicate_container_port, host_access.runtime_socket_mounted)
+CONTAINER_CHECKS = (images.floating_image_tag, environment.duplicate_env)
 
 
 def read(text: str) -> tuple[Object, ...]:
@@ -58,7 +67,7 @@ def cron_job(schedule: str) -> str:
 
 def test_mismatch_quotes_the_api_server_and_relates_every_condition_that_fails():
     problem = only(
-        workload.selector_template_mismatch,
+        selectors.selector_template_mismatch,
         workload_of(
             "Deployment",
             "{selector: {matchLabels: {app: web, tier: front, ok: y1},"
@@ -80,7 +89,7 @@ def test_mismatch_quotes_the_api_server_and_relates_every_condition_that_fails()
 
 def test_missing_selector_names_a_label_to_use():
     problem = only(
-        workload.selector_template_mismatch,
+        selectors.selector_template_mismatch,
         workload_of("Deployment", "{template: {metadata: {labels: {app: web}}, spec: {}}}"),
     )
     assert problem.message == "spec.selector: Required value"
@@ -90,7 +99,7 @@ def test_missing_selector_names_a_label_to_use():
 @pytest.mark.parametrize("selector", ["{}", "{matchLabels: {}, matchExpressions: []}", "{matchLabels: null}"])
 def test_an_empty_selector_is_refused(selector):
     spec = f"{{selector: {selector}, template: {{metadata: {{labels: {{app: web}}}}}}}}"
-    problem = only(workload.selector_template_mismatch, workload_of("DaemonSet", spec))
+    problem = only(selectors.selector_template_mismatch, workload_of("DaemonSet", spec))
     assert problem.message == "spec.selector: Invalid value: {}: an empty selector is not allowed"
 
 
@@ -98,18 +107,18 @@ def test_an_empty_selector_is_refused(selector):
 def test_an_expression_that_is_refused_as_such_is_no_mismatch(operator):
     selector = f"{{matchExpressions: [{{key: app, operator: '{operator}'}}]}}"
     spec = f"{{selector: {selector}, template: {{metadata: {{labels: {{app: web}}}}}}}}"
-    assert problems(workload.selector_template_mismatch, workload_of("Deployment", spec)) == []
+    assert problems(selectors.selector_template_mismatch, workload_of("Deployment", spec)) == []
 
 
 @pytest.mark.parametrize("manual", ["false", "null", "'${MANUAL}'"])
 def test_a_job_makes_its_own_selector_unless_told_otherwise(manual):
     spec = f"{{manualSelector: {manual}, selector: {{matchLabels: {{a: b}}}}, template: {{spec: {{}}}}}}"
-    assert problems(workload.selector_template_mismatch, workload_of("Job", spec, "batch/v1")) == []
+    assert problems(selectors.selector_template_mismatch, workload_of("Job", spec, "batch/v1")) == []
 
 
 def test_one_container_cannot_name_two_ports_alike():
     problem = only(
-        workload.duplicate_container_port,
+        container_ports.duplicate_container_port,
         workload_of(
             "Pod",
             "{containers: [{name: a, ports: [{name: http, containerPort: 1}, {name: http, containerPort: 2}]}]}",
@@ -123,7 +132,7 @@ def test_one_container_cannot_name_two_ports_alike():
 def test_the_same_host_port_twice_is_refused():
     entry = "{containerPort: 80, hostPort: 8080, hostIP: 10.0.0.1}"
     problem = only(
-        workload.duplicate_container_port,
+        container_ports.duplicate_container_port,
         workload_of("Pod", f"{{containers: [{{name: a, ports: [{entry}, {entry}]}}]}}", "v1"),
     )
     assert problem.effect.endswith('hostPort: Duplicate value: "TCP/10.0.0.1/8080"')
@@ -132,7 +141,7 @@ def test_the_same_host_port_twice_is_refused():
 def test_three_containers_on_one_port_are_two_findings_that_relate_to_the_first():
     containers = ", ".join(f"{{name: {name}, ports: [{{containerPort: 80}}]}}" for name in "abc")
     found = problems(
-        workload.duplicate_container_port,
+        container_ports.duplicate_container_port,
         workload_of("Deployment", f"{{template: {{spec: {{containers: [{containers}]}}}}}}"),
     )
     assert [problem.path[:3] for problem in found] == [("spec", "containers", 1), ("spec", "containers", 2)]
@@ -144,12 +153,12 @@ def test_three_containers_on_one_port_are_two_findings_that_relate_to_the_first(
 def test_containers_of_one_name_are_refused_for_that_and_not_for_their_ports():
     container = "{name: a, ports: [{containerPort: 80}]}"
     spec = f"{{containers: [{container}, {container}]}}"
-    assert problems(workload.duplicate_container_port, workload_of("Pod", spec, "v1")) == []
+    assert problems(container_ports.duplicate_container_port, workload_of("Pod", spec, "v1")) == []
 
 
 def test_duplicate_env_prints_no_value():
     problem = only(
-        workload.duplicate_env,
+        environment.duplicate_env,
         workload_of(
             "Pod",
             "{containers: [{name: a, env: [{name: TOKEN, value: hunter2}, {name: TOKEN, value: hunter3}]}]}",
@@ -164,7 +173,7 @@ def test_duplicate_env_prints_no_value():
 def test_each_later_env_relates_to_the_one_it_hides():
     entries = ", ".join(f"{{name: A, value: '{number}'}}" for number in range(3))
     found = problems(
-        workload.duplicate_env, workload_of("Pod", f"{{containers: [{{name: a, env: [{entries}]}}]}}", "v1")
+        environment.duplicate_env, workload_of("Pod", f"{{containers: [{{name: a, env: [{entries}]}}]}}", "v1")
     )
     assert [problem.path[1] for problem in found] == [1, 2]
     assert [problem.related[0].path[4] for problem in found] == [0, 1]
@@ -192,7 +201,7 @@ def test_runtime_sockets(path, kind, is_found):
         "containers: [{name: a, volumeMounts: [{name: v, mountPath: /x}]}],"
         f" volumes: [{{name: v, hostPath: {{path: {path!r}}}}}]"
     )
-    found = problems(workload.runtime_socket_mounted, workload_of(kind, f"{{template: {{spec: {{{pod}}}}}}}"))
+    found = problems(host_access.runtime_socket_mounted, workload_of(kind, f"{{template: {{spec: {{{pod}}}}}}}"))
     assert [problem.path for problem in found] == [("spec", "volumes", 0, "hostPath", "path")] * is_found
 
 
@@ -206,28 +215,28 @@ def test_runtime_sockets(path, kind, is_found):
     ],
 )
 def test_schedules_of_other_crons_are_translated(schedule, fix):
-    assert only(workload.invalid_cron_schedule, cron_job(schedule)).fix == fix
+    assert only(cron_schedules.invalid_cron_schedule, cron_job(schedule)).fix == fix
 
 
 def test_reboot_has_no_near_word_so_the_fix_lists_all():
-    assert "@hourly" in only(workload.invalid_cron_schedule, cron_job("@reboot")).fix
+    assert "@hourly" in only(cron_schedules.invalid_cron_schedule, cron_job("@reboot")).fix
 
 
 def test_a_day_that_never_comes_is_accepted_and_never_runs():
-    problem = only(workload.invalid_cron_schedule, cron_job("0 0 30 feb *"))
+    problem = only(cron_schedules.invalid_cron_schedule, cron_job("0 0 30 feb *"))
     assert "InvalidSchedule" in problem.effect
     assert "suspend: true" in problem.fix
 
 
 def test_restart_policy_names_the_path_of_a_cron_job():
     template = "{jobTemplate: {spec: {template: {spec: {containers: [{name: a}]}}}}}"
-    problem = only(workload.job_restart_policy, workload_of("CronJob", template, "batch/v1"))
+    problem = only(jobs.job_restart_policy, workload_of("CronJob", template, "batch/v1"))
     assert problem.message.startswith("spec.jobTemplate.spec.template.spec.restartPolicy: Required value")
     assert problem.path == ("spec", "jobTemplate", "spec", "template", "spec", "restartPolicy")
 
 
 def test_a_bare_pod_is_pointed_at_by_its_kind():
-    problem = only(workload.bare_pod, workload_of("Pod", "{containers: [{name: a}]}", "v1"))
+    problem = only(owners.bare_pod, workload_of("Pod", "{containers: [{name: a}]}", "v1"))
     assert problem.path == ("kind",)
     assert problem.message == 'Pod "web" has no controller that would replace it'
 

@@ -10,6 +10,7 @@ import pytest
 
 from k8slint.bundled import RULES
 from k8slint.engine.rule import load_rules
+from k8slint.report import FORMATS
 
 
 class TestHelp:
@@ -155,6 +156,7 @@ class TestInit:
         assert first == "# yaml-language-server: $schema=.k8slint.schema.json"
         schema = json.loads((project / ".k8slint.schema.json").read_text())
         jsonschema.Draft202012Validator.check_schema(schema)
+        assert schema["properties"]["output-format"]["enum"] == list(FORMATS)
         checked = json.loads(k8slint("check", ".", "--select", "document", "--output-format", "json").out)
         assert checked["summary"]["files"] == 2
 

@@ -10,7 +10,7 @@ import pytest
 
 from k8slint.bundled import SCHEMAS, TABLES
 from k8slint.cluster.cluster import CLUSTER_SCOPED
-from k8slint.cluster.tables import beside, given, given_as, makers, names_given_by_clusters
+from k8slint.cluster.tables import annotations_that, beside, given, given_as, makers, names_given_by_clusters, rows
 from k8slint.engine.rule import load_rules, read_rule_file
 
 FILES = sorted(TABLES.glob("*.yaml"))
@@ -79,6 +79,46 @@ def test_every_name_that_is_made_leads_to_fields_of_the_maker():
 
 
 def test_a_maker_says_what_else_it_makes():
-    assert beside()["Certificate.cert-manager.io"] == "nothing"
-    assert beside()["Cluster.postgresql.cnpg.io"] == "workloads"
-    assert beside()["Kafka.kafka.strimzi.io"] == "anything"
+    assert beside("Certificate.cert-manager.io") == "nothing"
+    assert beside("Cluster.postgresql.cnpg.io") == "workloads"
+    assert beside("Kafka.kafka.strimzi.io") == "anything"
+    assert beside("Rollout.argoproj.io") == "pods"
+
+
+def test_a_kind_without_a_row_makes_what_its_group_says():
+    assert beside("VirtualService.networking.istio.io") == "nothing"
+    assert beside("Gateway.gateway.networking.k8s.io") == "workloads"
+    assert beside("HTTPRoute.gateway.networking.k8s.io") == "nothing"
+    assert beside("Database.example.com") == "anything"
+
+
+@pytest.mark.parametrize(
+    ("table", "key"), [("storage-classes", "names"), ("data-folders", "images"), ("node-folders", "paths")]
+)
+def test_what_a_table_lists_it_lists_once(table, key):
+    listed = [entry for row in rows(table) for entry in row[key]]
+    assert len(listed) == len(set(listed))
+
+
+@pytest.mark.parametrize(
+    ("does", "annotation", "expected"),
+    [
+        ("restarts", "reloader.stakater.com/auto", True),
+        ("restarts", "configmap.reloader.stakater.com/reload", True),
+        ("restarts", "notreloader.stakater.com/auto", False),
+        ("restarts", "operator.1password.io/item-path", False),
+        ("copies", "replicator.v1.mittwald.de/replicate-to", True),
+        ("fills", "replicator.v1.mittwald.de/replicate-to", False),
+        ("fills", "replicator.v1.mittwald.de/replicate-from", True),
+        ("certifies", "cert-manager.io/cluster-issuer", True),
+    ],
+)
+def test_what_an_annotation_makes_a_controller_do(does, annotation, expected):
+    assert bool(annotations_that(does).match(annotation)) is expected
+
+
+@pytest.mark.parametrize("table", ["makers", "installers"])
+def test_the_rows_of_a_kind_agree(table):
+    kinds = [row.get("kind") or row["group"] for row in rows(table)]
+    said = {(row.get("kind") or row["group"], row.get("beside")) for row in rows(table)}
+    assert len(said) == len(set(kinds))

@@ -13,6 +13,7 @@ id: floating-image-tag
 summary: The image reference can mean different bytes tomorrow.
 severity: warning
 for: container
+check: images
 why: A missing tag means latest, and latest moves from day to day.
 effect: Pods of one workload may run different builds.
 fix: Name a version tag.

@@ -13,6 +13,7 @@ id: floating-image-tag
 summary: The image reference can mean different bytes tomorrow.
 severity: warning
 for: container
+check: images
 why: |
   A missing tag means latest, and latest moves from day to day.
 effect: Pods of one workload may run different builds.
@@ -78,7 +79,10 @@ def test_the_whole_catalogue_is_good():
         (GOOD.replace("for: container", "for: pods"), ':4: `for`: "pods", and known are object, pod, container'),
         (GOOD.replace("id: floating-image-tag", "id: [a]"), ":1: `id` takes text, not a list"),
         (GOOD.replace("id: floating-image-tag", "id: other"), ':1: the id "other" is not the name of the file'),
-        (GOOD.replace("effect:", "effects:"), ':7: unknown key "effects"; did you mean "effect"?'),
+        (GOOD.replace("effect:", "effects:"), ':8: unknown key "effects"; did you mean "effect"?'),
+        (GOOD.replace("check: images\n", ""), ':1: this has no "check"'),
+        (GOOD.replace("check: images", "check: ../images"), ':5: `check`: "../images" is not the name of a module'),
+        (GOOD.replace("for: container", "for: fields"), ":5: `check` has no place here: remove it"),
         (GOOD + "kinds: [Pod]\n", '"kinds" must stand above "why"'),
         (GOOD.replace("summary:", "summary: a\nsummary:"), 'key "summary" is already set'),
         (GOOD.replace("https://", "http://"), "`references[0]`: "),
@@ -95,13 +99,25 @@ def test_a_malformed_file_is_one_line_with_its_place(folder, text, complaint):
 
 def test_a_rule_without_its_check_is_refused(folder):
     text = GOOD.replace("id: floating-image-tag", "id: no-such-check")
-    with pytest.raises(UsageError, match=r"no check no_such_check in k8slint/checks/workload.py"):
+    with pytest.raises(UsageError, match=r"no function no_such_check in k8slint/checks/workload/images.py"):
         checked_rules(folder(text, "workload/no-such-check.yaml"))
 
 
-def test_a_category_without_a_module_is_refused(folder):
-    with pytest.raises(UsageError, match=r"no check floating_image_tag in k8slint/checks/elsewhere.py"):
-        checked_rules(folder(GOOD, "elsewhere/floating-image-tag.yaml"))
+@pytest.mark.parametrize(
+    ("category", "module", "hint"),
+    [
+        ("workload", "elsewhere", ""),
+        ("workload", "imagse", '; did you mean "images"?'),
+        ("elsewhere", "images", ""),
+        ("scheduling", "images", ""),
+    ],
+)
+def test_a_check_that_names_no_module_is_refused(folder, category, module, hint):
+    text = GOOD.replace("check: images", f"check: {module}")
+    with pytest.raises(UsageError) as error:
+        checked_rules(folder(text, f"{category}/floating-image-tag.yaml"))
+    said = f'check names "{module}", and there is no k8slint/checks/{category}/{module}.py{hint}'
+    assert str(error.value).endswith(f"floating-image-tag.yaml: {said}")
 
 
 def test_two_files_of_one_id_are_refused(folder):

@@ -1,17 +1,45 @@
-"""What is said of a Service that selects nothing: which pods it may mean."""
+"""Pods that Services select, and which may be meant where none is."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from k8slint.checks.wording import few
 from k8slint.cluster.cluster import Cluster
-from k8slint.cluster.service_selectors import Neighbours, nearest_pod, pod_elsewhere, pods_beside
+from k8slint.cluster.evidence import evidence_of
+from k8slint.cluster.service_selectors import (
+    Neighbours,
+    has_own_endpoints,
+    may_select_others,
+    nearest_pod,
+    pod_elsewhere,
+    pods_beside,
+    selector_of,
+    written_part,
+)
 from k8slint.loading.document import Path
 from k8slint.objects.object import Object, Pod
 from k8slint.objects.problem import Absence, Problem, Related
 from k8slint.values.labels import LabelSelector
 
 
-def meant_by(service: Object, selector: LabelSelector, cluster: Cluster) -> Problem | None:
+def service_selects_nothing(obj: Object, cluster: Cluster) -> Iterator[Problem]:
+    """A Service whose selector matches no pod, where pods are there that it may mean."""
+    selector = selector_of(obj)
+    if selector is None or cluster.pods_selected(selector, obj.namespace):
+        return
+    written = written_part(selector, cluster)
+    if not written.requirements or cluster.pods_selected(written, obj.namespace):
+        return
+    if has_own_endpoints(obj, cluster) or may_select_others(obj, written, cluster):
+        return
+    problem = _meant_by(obj, written, cluster)
+    if problem is None or (problem.rests_on and evidence_of(cluster).is_patched(problem.rests_on.mended_by)):
+        return
+    yield problem
+
+
+def _meant_by(service: Object, selector: LabelSelector, cluster: Cluster) -> Problem | None:
     """What a Service that selects nothing may mean; None where that is nothing among the files."""
     pod = nearest_pod(service, selector, cluster)
     if pod is not None:

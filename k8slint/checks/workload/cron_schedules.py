@@ -4,12 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from k8slint.cluster.cluster import Cluster
+from k8slint.objects.object import Object
 from k8slint.objects.problem import Problem
 from k8slint.values.cron import DESCRIPTORS, CronError, CronSchedule, time_zone_error
 from k8slint.values.nearest import nearest
+from k8slint.values.placeholder import has_placeholder
 
 
-def zone_problems(zone: str) -> Iterator[Problem]:
+def invalid_cron_schedule(obj: Object, cluster: Cluster) -> Iterator[Problem]:
+    """A CronJob whose schedule or time zone the API server refuses, or whose schedule never comes.
+
+    Mirrors: pkg/apis/batch/validation/validation.go validateScheduleFormat @ v1.36
+    """
+    schedule, zone = obj.spec.get("schedule"), obj.spec.get("timeZone")
+    if isinstance(schedule, str) and schedule and not has_placeholder(schedule):
+        yield from _schedule_problems(schedule, is_suspended=obj.spec.get("suspend") is True)
+    if isinstance(zone, str) and not has_placeholder(zone):
+        yield from _zone_problems(zone)
+
+
+def _zone_problems(zone: str) -> Iterator[Problem]:
     """What is wrong with the time zone of a CronJob."""
     said = time_zone_error(zone)
     if said:
@@ -17,7 +32,7 @@ def zone_problems(zone: str) -> Iterator[Problem]:
         yield Problem(("spec", "timeZone"), f'spec.timeZone: Invalid value: "{zone}": {said}', fix=fix)
 
 
-def schedule_problems(schedule: str, *, is_suspended: bool) -> Iterator[Problem]:
+def _schedule_problems(schedule: str, *, is_suspended: bool) -> Iterator[Problem]:
     """What is wrong with the schedule of a CronJob."""
     path = ("spec", "schedule")
     refused = f'spec.schedule: Invalid value: "{schedule}"'

@@ -1,4 +1,4 @@
-"""What is said of a key that a ConfigMap or Secret lacks."""
+"""Keys that pods need and the ConfigMap or Secret lacks."""
 
 from __future__ import annotations
 
@@ -15,7 +15,17 @@ from k8slint.values.nearest import nearest
 from k8slint.values.placeholder import has_placeholder
 
 
-def missing_keys(pod: Pod, cluster: Cluster, kind: str) -> Iterator[Problem]:
+def missing_configmap_key(pod: Pod, cluster: Cluster) -> Iterator[Problem]:
+    """A key that every ConfigMap of the name lacks."""
+    yield from _missing_keys(pod, cluster, "ConfigMap")
+
+
+def missing_secret_key(pod: Pod, cluster: Cluster) -> Iterator[Problem]:
+    """A key that every Secret of the name lacks."""
+    yield from _missing_keys(pod, cluster, "Secret")
+
+
+def _missing_keys(pod: Pod, cluster: Cluster, kind: str) -> Iterator[Problem]:
     """Each key that the pod needs of an object of a kind and that all objects of that name lack, once."""
     said: set[tuple[str, str]] = set()
     for reference in references_of(pod, cluster):

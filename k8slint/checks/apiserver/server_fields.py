@@ -1,4 +1,4 @@
-"""Pitfalls of how the API server stores objects, whatever their kind."""
+"""Fields that the API server alone writes."""
 
 from __future__ import annotations
 
@@ -25,7 +25,6 @@ _TAKEN: Final = (
 )
 _NOT_APPLIED: Final = "kubectl apply --server-side stops with: metadata.managedFields must be nil."
 _FIXED: Final = "Where the object exists with another value, kubectl apply stops with: field is immutable."
-
 # What the API server alone writes, and what comes of it in a file: the worst first.
 _SERVERS: Final = {
     "resourceVersion": _CONFLICT,

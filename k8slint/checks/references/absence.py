@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 
 from k8slint.cluster.cluster import CLUSTER_SCOPED, Cluster
-from k8slint.cluster.references import Reference, is_supplied, may_exist, names_supplied, supplies, supply_elsewhere
+from k8slint.cluster.references import is_supplied, may_exist, names_supplied, supplies, supply_elsewhere
 from k8slint.cluster.similar_names import is_slip, nearest_name
 from k8slint.cluster.tables import names_given_by_clusters
 from k8slint.loading.document import Path
-from k8slint.objects.fields import text
-from k8slint.objects.object import Object, Pod
+from k8slint.objects.object import Object
 from k8slint.objects.problem import Absence, Problem, Related
-from k8slint.values.names import is_dns_subdomain
 from k8slint.values.nearest import worth_comparing
 
 
@@ -66,60 +64,6 @@ def is_near(cluster: Cluster, group_kind: str, namespace: str, name: str) -> boo
     if group_kind not in CLUSTER_SCOPED and is_supplied(cluster, group_kind, "", name):
         return True
     return any(is_slip(name, each) for each in worth_comparing(name, names_supplied(cluster, group_kind, namespace)))
-
-
-def missing_objects(references: Iterable[Reference], cluster: Cluster, obj: Object, kind: str) -> Iterator[Problem]:
-    """Each object of a kind that the references name and nothing answers to, once."""
-    said: set[str] = set()
-    for reference in references:
-        name = reference.name
-        if reference.kind != kind or name in said:
-            continue
-        said.add(name)
-        if not is_missing(cluster, obj, kind, name):
-            continue
-        # Secrets of registries and certificates are commonly made by hand.
-        if reference.use in ("image", "certificate") and not is_near(cluster, kind, obj.namespace, name):
-            continue
-        yield absence(reference.path, cluster, obj, kind, name, effect=_effect(reference, obj))
-
-
-def _effect(reference: Reference, obj: Object) -> str:
-    what = f'{reference.kind.lower()} "{reference.name}" not found'
-    if reference.kind == "PersistentVolumeClaim":
-        return f"The Pod stays Pending: {what}."
-    if reference.use == "environment":
-        return f"The container waits in CreateContainerConfigError: {what}."
-    if reference.use == "volume":
-        where = f'MountVolume.SetUp failed for volume "{reference.volume}"'
-        return f"The Pod stays in ContainerCreating; its events say FailedMount: {where}: {what}."
-    if reference.use == "image":
-        return (
-            "The image is pulled without credentials: a private registry refuses, "
-            "and the Pod waits in ImagePullBackOff."
-        )
-    if obj.kind == "Gateway":
-        return "The listener is not programmed: ResolvedRefs is False, reason InvalidCertificateRef."
-    return "Nothing refuses it: the controller serves a certificate of its own, and browsers warn of it."
-
-
-def missing_from_pod(pod: Pod, cluster: Cluster, group_kind: str, field: str, refusal: str) -> Iterator[Problem]:
-    """What a field of a pod names and nothing answers to, where the API server refuses the pod with those words.
-
-    Objects without a namespace are commonly others' work: their absence is said only where one of the kind is among the
-    files, or of a name like it.
-    """
-    obj, name = pod.obj, text(pod.spec.get(field))
-    # A pod without an image is part of a patch, which may be none of this run's.
-    if not any(container.data.get("image") for container in pod.containers) or not is_dns_subdomain(name):
-        return
-    if not is_missing(cluster, obj, group_kind, name):
-        return
-    is_others = group_kind in CLUSTER_SCOPED and not cluster.of_kind(group_kind)
-    if is_others and nearest_to(name, cluster, group_kind, "") is None:
-        return
-    who = "The API server refuses the Pod" if obj.kind == "Pod" else "No Pod is made; the events say FailedCreate"
-    yield absence(("spec", field), cluster, obj, group_kind, name, effect=f"{who}, forbidden: {refusal}.")
 
 
 def of_other_kind(cluster: Cluster, obj: Object, kinds: Mapping[str, str], name: str) -> Object | None:

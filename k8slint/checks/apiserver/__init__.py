@@ -1,0 +1,1 @@
+"""Pitfalls of how the API server stores objects, whatever their kind."""

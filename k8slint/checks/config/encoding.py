@@ -1,0 +1,95 @@
+"""How the values of Secrets are written: base64 once, and nothing after it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from k8slint.cluster.cluster import Cluster
+from k8slint.loading.document import Path
+from k8slint.objects.fields import strings
+from k8slint.objects.object import Object
+from k8slint.objects.problem import Place, Problem
+from k8slint.values.credentials import decode_base64, is_filled_in_later, names_a_credential, words
+
+_ALPHABET = re.compile(r"[A-Za-z0-9+/=]*")
+_LOGINS: Final = frozenset({"login", "user", "username"})
+_MEANT_ENCODED = re.compile(r"b64|base64|basic|encoded", re.IGNORECASE)
+_HASHED = re.compile(r"[^:\s]+:(?:\$|\{SHA)")
+# A password or a URL as people write them; keys that a program draws at random have other punctuation too.
+_WRITTEN = re.compile(r"[A-Za-z0-9 _.,:/@!#$%*+=?&-]+")
+
+
+def secret_data_not_base64(obj: Object, cluster: Cluster) -> Iterator[Problem]:
+    """A value under `data` that the API server cannot decode."""
+    for path, key, value in _secret_values(obj, "data"):
+        if decode_base64(value) is None:
+            yield Problem(path, f'the value of "{key}" is not base64: {_why_not_base64(value)}', place=Place.SECRET)
+
+
+def _why_not_base64(value: str) -> str:
+    joined = "".join(value.split())
+    if decode_base64(joined) is not None:
+        return "it has spaces"
+    return "its padding is wrong" if _ALPHABET.fullmatch(joined) else "it has characters outside of the alphabet"
+
+
+def secret_trailing_newline(obj: Object, cluster: Cluster) -> Iterator[Problem]:
+    """A password, token or user name that ends with a newline."""
+    for field in ("data", "stringData"):
+        for path, key, value in _secret_values(obj, field):
+            if not _is_of_one_line(key):
+                continue
+            plain = _text_of(value) if field == "data" else value
+            line = plain.removesuffix("\n").removesuffix("\r")
+            if line and line != plain and line.isprintable() and _HASHED.match(line) is None:
+                fix = "" if field == "data" else "Write the value on the line of its key, or as a block with `|-`."
+                yield Problem(path, f'the value of "{key}" ends with a newline', fix=fix, place=Place.SECRET)
+
+
+def _is_of_one_line(key: str) -> bool:
+    """Whether the key names a credential or a login, and not a file."""
+    return "." not in key and (names_a_credential(key) or not _LOGINS.isdisjoint(words(key)[-1:]))
+
+
+def secret_double_encoded(obj: Object, cluster: Cluster) -> Iterator[Problem]:
+    """A value that is base64 of written text once more than its field needs."""
+    for path, key, value in _secret_values(obj, "data"):
+        if _is_encoded_text(key, _text_of(value)):
+            yield Problem(path, f'the value of "{key}" is base64 twice over', place=Place.SECRET)
+    for path, key, value in _secret_values(obj, "stringData"):
+        # Without padding it may be a token that only looks so.
+        if value.rstrip().endswith("=") and _is_encoded_text(key, value):
+            message = f'the value of "{key}" is base64, which stringData does not decode'
+            yield Problem(path, message, fix="Move the value to `data`, or write it plain.", place=Place.SECRET)
+
+
+def _is_encoded_text(key: str, value: str) -> bool:
+    """Whether the value is base64 of a line that somebody wrote; what is often meant to stay encoded is not."""
+    encoded = value.rstrip("\r\n")
+    if len(encoded) < 8 or _MEANT_ENCODED.search(key) or encoded in (encoded.lower(), encoded.upper()):
+        return False
+    plain = _text_of(encoded).removesuffix("\n").removesuffix("\r")
+    if len(plain) < 5 or _WRITTEN.fullmatch(plain) is None or (":" in plain and "://" not in plain):
+        return False
+    # Of eight random letters one in some hundreds decodes to text as well.
+    letters = sum(character.isalnum() for character in plain)
+    return letters == len(plain) if len(encoded) == 8 else letters >= 0.7 * len(plain)
+
+
+def _text_of(value: str) -> str:
+    """The text that base64 stands for; empty for anything else."""
+    try:
+        return (decode_base64(value) or b"").decode("utf-8")
+    except UnicodeDecodeError:
+        return ""
+
+
+def _secret_values(obj: Object, field: str) -> Iterator[tuple[Path, str, str]]:
+    """The values of a Secret that are rendered, each with path and key."""
+    if "sops" in obj.data:
+        return
+    for key, value in strings(obj.data.get(field)).items():
+        if value and not is_filled_in_later(value):
+            yield (field, key), key, value

@@ -1,0 +1,104 @@
+"""How large ConfigMaps and Secrets may be."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator
+from typing import Any, Final
+
+from k8slint.cluster.cluster import Cluster
+from k8slint.objects.fields import mapping, strings
+from k8slint.objects.object import Object
+from k8slint.objects.problem import Problem
+from k8slint.values.credentials import decode_base64
+
+_MOST_BYTES: Final = 1024 * 1024
+_MOST_ANNOTATION_BYTES: Final = 256 * 1024
+_LAST_APPLIED: Final = "kubectl.kubernetes.io/last-applied-configuration"
+
+
+def oversized_configmap(obj: Object, cluster: Cluster) -> Iterator[Problem]:
+    """A ConfigMap or Secret whose values together are over 1 MiB.
+
+    Mirrors: pkg/apis/core/validation/validation.go ValidateConfigMap, ValidateSecret @ v1.36
+    """
+    if _is_oversized(obj):
+        field = "binaryData" if "data" not in obj.data and "binaryData" in obj.data else "data"
+        field = "stringData" if field not in obj.data else field
+        yield Problem((field,), f"its values are over {_MOST_BYTES} bytes together")
+
+
+def _is_oversized(obj: Object) -> bool:
+    return _is_long(obj) and _value_bytes(obj) > _MOST_BYTES
+
+
+def _is_long(obj: Object, at_least: int = _MOST_BYTES // 4) -> bool:
+    """Whether its values have that many characters: a cheap look, since a character is up to four bytes."""
+    written = (
+        value for field in ("data", "binaryData", "stringData") for value in strings(obj.data.get(field)).values()
+    )
+    return sum(len(value) for value in written) >= at_least
+
+
+def _value_bytes(obj: Object) -> int:
+    plain, encoded = ("stringData", "data") if obj.kind == "Secret" else ("data", "binaryData")
+    sizes = {key: len(decode_base64(value) or b"") for key, value in strings(obj.data.get(encoded)).items()}
+    sizes |= {key: _utf8_bytes(value) for key, value in strings(obj.data.get(plain)).items()}
+    return sum(sizes.values())
+
+
+def _utf8_bytes(value: str) -> int:
+    return len(value) if value.isascii() else len(value.encode("utf-8", "surrogatepass"))
+
+
+def configmap_too_large_to_apply(obj: Object, cluster: Cluster) -> Iterator[Problem]:
+    """A ConfigMap or Secret that client-side `kubectl apply` cannot copy into its annotation.
+
+    Mirrors: kubectl pkg/util/apply.go GetModifiedConfiguration, apimachinery ValidateAnnotationsSize @ v1.36
+    """
+    # JSON writes a character in six bytes at most; the rest of the object is small beside its values.
+    if not _is_long(obj, _MOST_ANNOTATION_BYTES // 8) or _is_oversized(obj) or _is_applied_otherwise(obj):
+        return
+    annotations = {key: value for key, value in obj.annotations.items() if key != _LAST_APPLIED}
+    metadata = {"namespace": "default", **mapping(obj.data.get("metadata")), "annotations": annotations}
+    copied = _json_bytes({**obj.data, "metadata": metadata}) + len("\n")
+    total = (
+        copied + sum(_utf8_bytes(key) + _utf8_bytes(value) for key, value in annotations.items()) + len(_LAST_APPLIED)
+    )
+    if total > _MOST_ANNOTATION_BYTES:
+        field = next((field for field in ("data", "stringData", "binaryData") if strings(obj.data.get(field))), "data")
+        yield Problem((field,), f"a copy of it is over the {_MOST_ANNOTATION_BYTES} bytes that annotations may have")
+
+
+def _is_applied_otherwise(obj: Object) -> bool:
+    options = obj.annotations.get("argocd.argoproj.io/sync-options", "").replace(" ", "").lower()
+    return "serversideapply=true" in options or "replace=true" in options
+
+
+# What Go writes as an escape of six bytes, and how many bytes more that is than the character.
+_ESCAPED: Final = {"<": 5, ">": 5, "&": 5, "\u2028": 3, "\u2029": 3}
+
+
+def _json_bytes(data: Any) -> int:
+    """The length of the data as Go writes JSON, in one line.
+
+    Mirrors: encoding/json Encoder.Encode
+    """
+    size, pending = 0, [data]
+    while pending:
+        value = pending.pop()
+        if isinstance(value, dict):
+            pending.extend(value)
+            pending.extend(value.values())
+            size += len("{}") + len(value) + _commas(value)  # a colon for each key
+        elif isinstance(value, list):
+            pending.extend(value)
+            size += len("[]") + _commas(value)
+        else:
+            written = json.dumps(value, ensure_ascii=False)
+            size += _utf8_bytes(written) + sum(more * written.count(character) for character, more in _ESCAPED.items())
+    return size
+
+
+def _commas(parts: Collection[Any]) -> int:
+    return max(len(parts) - 1, 0)

@@ -1,0 +1,1 @@
+"""Pitfalls of the network: node ports, routes, namespaces, canaries."""

@@ -1,0 +1,62 @@
+"""Accounts and classes that pods name and the API server looks up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from k8slint.checks.references.absence import absence, is_missing, nearest_to
+from k8slint.cluster.cluster import CLUSTER_SCOPED, Cluster
+from k8slint.objects.fields import text
+from k8slint.objects.object import Pod
+from k8slint.objects.problem import Problem
+from k8slint.values.names import is_dns_subdomain
+
+
+def missing_service_account(pod: Pod, cluster: Cluster) -> Iterator[Problem]:
+    """A ServiceAccount that the pod runs as and no file holds.
+
+    Mirrors: plugin/pkg/admission/serviceaccount/admission.go Admit @ v1.36
+    """
+    # The old field counts where the new one is not written.
+    field = "serviceAccountName" if pod.spec.get("serviceAccountName") else "serviceAccount"
+    name = text(pod.spec.get(field))
+    where = f"{pod.namespace}/" if pod.namespace else ""
+    refusal = f'error looking up service account {where}{name}: serviceaccount "{name}" not found'
+    yield from _missing_from_pod(pod, cluster, "ServiceAccount", field, refusal)
+
+
+def missing_priority_class(pod: Pod, cluster: Cluster) -> Iterator[Problem]:
+    """A PriorityClass that neither the files nor every cluster have.
+
+    Mirrors: plugin/pkg/admission/priority/admission.go admitPod @ v1.36
+    """
+    refusal = f"no PriorityClass with name {text(pod.spec.get('priorityClassName'))} was found"
+    yield from _missing_from_pod(pod, cluster, "PriorityClass.scheduling.k8s.io", "priorityClassName", refusal)
+
+
+def missing_runtime_class(pod: Pod, cluster: Cluster) -> Iterator[Problem]:
+    """A RuntimeClass that the files do not hold.
+
+    Mirrors: plugin/pkg/admission/runtimeclass/admission.go prepareObjects @ v1.36
+    """
+    refusal = f'pod rejected: RuntimeClass "{text(pod.spec.get("runtimeClassName"))}" not found'
+    yield from _missing_from_pod(pod, cluster, "RuntimeClass.node.k8s.io", "runtimeClassName", refusal)
+
+
+def _missing_from_pod(pod: Pod, cluster: Cluster, group_kind: str, field: str, refusal: str) -> Iterator[Problem]:
+    """What a field of a pod names and nothing answers to, where the API server refuses the pod with those words.
+
+    Objects without a namespace are commonly others' work: their absence is said only where one of the kind is among the
+    files, or of a name like it.
+    """
+    obj, name = pod.obj, text(pod.spec.get(field))
+    # A pod without an image is part of a patch, which may be none of this run's.
+    if not any(container.data.get("image") for container in pod.containers) or not is_dns_subdomain(name):
+        return
+    if not is_missing(cluster, obj, group_kind, name):
+        return
+    is_others = group_kind in CLUSTER_SCOPED and not cluster.of_kind(group_kind)
+    if is_others and nearest_to(name, cluster, group_kind, "") is None:
+        return
+    who = "The API server refuses the Pod" if obj.kind == "Pod" else "No Pod is made; the events say FailedCreate"
+    yield absence(("spec", field), cluster, obj, group_kind, name, effect=f"{who}, forbidden: {refusal}.")

@@ -1,0 +1,65 @@
+"""ConfigMaps, Secrets and claims that pods name and nothing answers to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from k8slint.checks.references.absence import absence, is_missing, is_near
+from k8slint.cluster.cluster import Cluster
+from k8slint.cluster.references import Reference, certificates_of, references_of
+from k8slint.objects.object import Object, Pod
+from k8slint.objects.problem import Problem
+
+
+def missing_configmap(pod: Pod, cluster: Cluster) -> Iterator[Problem]:
+    """A ConfigMap that a container or a volume needs and no file holds."""
+    yield from _missing_objects(references_of(pod, cluster), cluster, pod.obj, "ConfigMap")
+
+
+def missing_secret(obj: Object, cluster: Cluster) -> Iterator[Problem]:
+    """A Secret that a container, a volume or a certificate needs and no file holds or makes."""
+    if obj.pod is None:
+        yield from _missing_objects(certificates_of(obj), cluster, obj, "Secret")
+        return
+    for problem in _missing_objects(references_of(obj.pod, cluster), cluster, obj, "Secret"):
+        yield problem._replace(path=(*obj.pod.path, *problem.path))
+
+
+def missing_persistent_volume_claim(pod: Pod, cluster: Cluster) -> Iterator[Problem]:
+    """A claim that a volume names and no file holds."""
+    yield from _missing_objects(references_of(pod, cluster), cluster, pod.obj, "PersistentVolumeClaim")
+
+
+def _missing_objects(references: Iterable[Reference], cluster: Cluster, obj: Object, kind: str) -> Iterator[Problem]:
+    """Each object of a kind that the references name and nothing answers to, once."""
+    said: set[str] = set()
+    for reference in references:
+        name = reference.name
+        if reference.kind != kind or name in said:
+            continue
+        said.add(name)
+        if not is_missing(cluster, obj, kind, name):
+            continue
+        # Secrets of registries and certificates are commonly made by hand.
+        if reference.use in ("image", "certificate") and not is_near(cluster, kind, obj.namespace, name):
+            continue
+        yield absence(reference.path, cluster, obj, kind, name, effect=_effect(reference, obj))
+
+
+def _effect(reference: Reference, obj: Object) -> str:
+    what = f'{reference.kind.lower()} "{reference.name}" not found'
+    if reference.kind == "PersistentVolumeClaim":
+        return f"The Pod stays Pending: {what}."
+    if reference.use == "environment":
+        return f"The container waits in CreateContainerConfigError: {what}."
+    if reference.use == "volume":
+        where = f'MountVolume.SetUp failed for volume "{reference.volume}"'
+        return f"The Pod stays in ContainerCreating; its events say FailedMount: {where}: {what}."
+    if reference.use == "image":
+        return (
+            "The image is pulled without credentials: a private registry refuses, "
+            "and the Pod waits in ImagePullBackOff."
+        )
+    if obj.kind == "Gateway":
+        return "The listener is not programmed: ResolvedRefs is False, reason InvalidCertificateRef."
+    return "Nothing refuses it: the controller serves a certificate of its own, and browsers warn of it."

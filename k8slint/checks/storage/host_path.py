@@ -1,0 +1,112 @@
+"""Data that a hostPath leaves behind on a node."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from posixpath import normpath
+from typing import Any, Final
+
+from k8slint.cluster.cluster import Cluster
+from k8slint.cluster.node_selectors import HOSTNAME, demanded_hosts, has_one_node, known_nodes, terms_of
+from k8slint.cluster.tables import rows
+from k8slint.loading.document import Path
+from k8slint.objects.fields import dig, strings, text
+from k8slint.objects.object import Object, Pod
+from k8slint.objects.problem import Problem
+from k8slint.values.labels import LabelSelector
+from k8slint.values.placeholder import has_placeholder
+
+_WHOLE_TREES: Final = frozenset({"/", "/etc", "/var"})
+_ONLY_THERE: Final = {
+    "Directory": "is not a directory",
+    "File": "is not a file",
+}
+
+
+def hostpath_on_multi_node(obj: Object, cluster: Cluster) -> Iterator[Problem]:
+    """A hostPath that holds data, of a Pod that may start on another node."""
+    if obj.pod is not None:
+        yield from _hostpaths_of_pod(obj.pod, cluster)
+        return
+    host_path = obj.spec.get("hostPath")
+    if (
+        isinstance(host_path, dict)
+        and text(host_path.get("path"))
+        and not has_placeholder(host_path["path"])
+        and not obj.spec.get("nodeAffinity")
+        and not has_one_node(cluster)
+    ):
+        yield _stays_behind(("spec", "hostPath"), host_path)
+
+
+def _hostpaths_of_pod(pod: Pod, cluster: Cluster) -> Iterator[Problem]:
+    volumes = [(path, data) for path, data in pod.volumes if isinstance(data.get("hostPath"), dict)]
+    if not volumes:
+        return
+    if pod.obj.kind == "Pod" and pod.namespace == "kube-system":
+        return  # a static Pod of the control plane: its kubelet runs it, no other does
+    written_to: dict[str, bool] = {}
+    for container in pod.containers:
+        for _, mount in container.mounts():
+            name = text(mount.get("name"))
+            written_to[name] = written_to.get(name, False) or mount.get("readOnly") is not True
+    with_data = []
+    for path, data in volumes:
+        is_written_to = written_to.get(text(data.get("name")))
+        # What no container mounts is not looked at.
+        if is_written_to is not None and _holds_data(data["hostPath"], is_written_to=is_written_to):
+            with_data.append((path, data["hostPath"]))
+    # The nodes come last: whoever asks for them in vain has the report say so.
+    if with_data and not _is_pinned(pod, cluster) and not has_one_node(cluster):
+        yield from (_stays_behind((*pod.path, *path, "hostPath"), host_path) for path, host_path in with_data)
+
+
+def _holds_data(host_path: Mapping[str, Any], *, is_written_to: bool) -> bool:
+    if host_path.get("type") in ("Socket", "CharDevice", "BlockDevice"):
+        return False
+    written = text(host_path.get("path"))
+    if not written.startswith("/") or has_placeholder(written):
+        return False
+    path = normpath(written).replace("//", "/")
+    if path in _WHOLE_TREES or path.endswith(".sock"):
+        return False
+    return not any(
+        f"{path}/".startswith(folders) for data, folders in _node_folders() if data == "never" or not is_written_to
+    )
+
+
+@cache
+def _node_folders() -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The folders that every node has of its own, each with a slash at its end, and when what is in them is data."""
+    return tuple((row["data"], tuple(f"{path}/" for path in row["paths"])) for row in rows("node-folders"))
+
+
+def _stays_behind(path: Path, host_path: Mapping[str, Any]) -> Problem:
+    written = text(host_path.get("path"))
+    problem = Problem((*path, "path"), f'data in hostPath "{written}" stays on the node where the Pod runs')
+    refused = _ONLY_THERE.get(text(host_path.get("type")))
+    if refused is None:
+        return problem
+    effect = f"On another node the Pod hangs in ContainerCreating: hostPath type check failed: {written} {refused}."
+    return problem._replace(effect=effect)
+
+
+def _is_pinned(pod: Pod, cluster: Cluster) -> bool:
+    """Whether only one node can run it."""
+    spec = pod.spec
+    node_selector = strings(spec.get("nodeSelector"))
+    if spec.get("nodeName") or HOSTNAME in node_selector:
+        return True
+    terms = terms_of(dig(spec, "affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution"))
+    hosts = [demanded_hosts(term) for term in terms or ()]
+    if hosts and all(each is not None and len(each) == 1 and each == hosts[0] for each in hosts):
+        return True
+    nodes = known_nodes(cluster) if node_selector or terms else None
+    if nodes is None:
+        return False
+    selector = LabelSelector.of_labels(node_selector)
+    meeting = (
+        nodes.all if terms is None else {id(node): node for term in terms for node in nodes.meeting(term)}.values()
+    )
+    return sum(1 for node in meeting if selector.matches(node.labels)) == 1

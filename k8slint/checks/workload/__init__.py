@@ -1,0 +1,1 @@
+"""Pitfalls of workloads: selectors, owners, ports, images, environments, schedules."""

@@ -1,0 +1,56 @@
+"""What a dry run takes for granted, and what comes to nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Final, TypeVar
+
+from k8slint.apiserver.admission.refusal import Refusal, refusal_of
+from k8slint.scheduling import ShapeError
+from k8slint.simulation.assumptions import Assumptions
+from k8slint.simulation.inventory import Inventory, Item
+
+T = TypeVar("T")
+_ENFORCE: Final = "pod-security.kubernetes.io/enforce"
+
+
+@dataclass(slots=True)
+class Notes:
+    """What has been taken for granted so far, and what came to nothing."""
+
+    assumptions: Assumptions = field(default_factory=Assumptions)
+    refusals: list[Refusal] = field(default_factory=list)
+
+    def read(self, items: Iterable[Item], reader: Callable[[Item], T]) -> Iterator[tuple[Item, T]]:
+        """What the reader makes of each item; a manifest that it cannot read is noted and left out.
+
+        Raises:
+            ShapeError: for an unreadable object of the cluster description, naming it.
+        """
+        for item in items:
+            try:
+                found = reader(item)
+            except ShapeError as error:
+                if item.is_described:
+                    raise error.of(item.label) from None
+                self.refusals.append(refusal_of(item.obj, error))
+            else:
+                yield item, found
+
+
+def assume_the_usual(inventory: Inventory, notes: Notes) -> None:
+    """Note what is taken for granted of the objects as such."""
+    take = notes.assumptions.take
+    for label in inventory.repeated:
+        take("of several manifests of one object the last counts", label)
+    for item in inventory.lasting:
+        take("nodes, volumes, claims and bare pods that exist already are taken to stay as they are", item.label)
+    if any(item.namespace and not item.obj.namespace for item in inventory.manifests):
+        take('objects that name no namespace are taken to be in "default"')
+    webhooks = inventory.of_kind("MutatingWebhookConfiguration.admissionregistration.k8s.io")
+    if webhooks:
+        take("mutating webhooks, which can change any pod, are not simulated")
+    for item in inventory.of_kind("Namespace"):
+        if _ENFORCE in item.obj.labels:
+            take("pods are taken to meet the pod security standard that their namespace enforces", item.name)
