@@ -71,7 +71,7 @@ def complain(text: str) -> None:
 def wants_color() -> bool:
     """Whether standard output should have colours: as the environment says, else where it is a terminal that has them.
 
-    Mirrors: no-color.org, force-color.org and bixense.com/clicolors; of these the first that says something counts.
+    After no-color.org, force-color.org and bixense.com/clicolors; of these the first that says something counts.
     """
     environment = os.environ
     if environment.get("NO_COLOR"):

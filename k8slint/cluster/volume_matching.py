@@ -84,7 +84,8 @@ class Lack(NamedTuple):
 def lacks_of(volume: Object, claim: Claim, *, is_named: bool) -> tuple[Lack, ...]:
     """What keeps the volume, of the claim's class or named by the claim, from holding it; nothing if it can.
 
-    Mirrors: component-helpers storage/volume FindMatchingVolume, and pv_controller.go checkVolumeSatisfyClaim @ v1.36
+    Mirrors: component-helpers storage/volume FindMatchingVolume,
+    pkg/controller/volume/persistentvolume/pv_controller.go checkVolumeSatisfyClaim @ v1.36
     """
     reference = volume.spec.get("claimRef")
     is_reserved = isinstance(reference, dict)

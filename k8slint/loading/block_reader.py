@@ -504,7 +504,7 @@ def _word(match: re.Match[str] | None, *, is_key: bool) -> tuple[Any, int, int]:
 def _block(source: _Lines, index: int, begin: int, column: int) -> tuple[str, list[int], int]:
     """The block scalar whose header stands in the line before the index: value, marks, and the line after it.
 
-    Mirrors: libyaml scanner.c yaml_parser_scan_block_scalar
+    Mirrors: yaml/libyaml src/scanner.c yaml_parser_scan_block_scalar
     """
     text, lines, starts = source
     header = text[begin : starts[index] - 1].partition(" #")[0].rstrip(" ")

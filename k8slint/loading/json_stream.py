@@ -13,7 +13,7 @@ _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|$)|[{}]|[^\s{}"]', re.DOTALL)
 def json_objects(text: str, offset: int) -> list[Span]:
     """Where the objects from the offset on lie; none if the text is no stream of JSON objects to its end.
 
-    Mirrors: k8s.io/apimachinery pkg/util/yaml decoder.go YAMLOrJSONDecoder @ v1.37
+    Mirrors: apimachinery pkg/util/yaml/decoder.go YAMLOrJSONDecoder @ v1.37
     """
     if _OBJECT.match(text) is None or text[offset : offset + 1] != "{":
         return []

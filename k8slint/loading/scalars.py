@@ -165,7 +165,7 @@ def _through_json(number: float) -> Scalar:
 def _float_key(value: float) -> str:
     """The shortest text that is the same in 32 bits, which is how such a key comes to be written.
 
-    Mirrors: sigs.k8s.io/yaml yaml.go convertToJSONableObject, strconv FormatFloat 'g' of 32 bits
+    Mirrors: sigs.k8s.io/yaml yaml.go convertToJSONableObject, strconv/ftoa.go FormatFloat
     """
     try:
         packed = struct.pack("f", value)

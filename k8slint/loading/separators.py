@@ -27,7 +27,7 @@ def parts(text: str) -> list[Part]:
 
     What stands before a wrong separator is not read either: the error comes in its place.
 
-    Mirrors: k8s.io/apimachinery pkg/util/yaml decoder.go YAMLReader.Read @ v1.37
+    Mirrors: apimachinery pkg/util/yaml/decoder.go YAMLReader.Read @ v1.37
     """
     if "---" not in text or starts_as_json(text) or _UNUSUAL.search(text) is None:
         return [Part(0, len(text))]

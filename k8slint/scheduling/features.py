@@ -51,7 +51,7 @@ class Features:
     def of(cls, version: KubernetesVersion) -> Features:
         """The behaviour of a minor; older ones than 1.33 are taken as 1.33, newer ones than 1.37 as 1.37.
 
-        Mirrors: kubernetes/kubernetes #134740, #135023 (taint text), #135573 (balance), #140222 (device texts), #138951
+        Read in kubernetes/kubernetes #134740, #135023 (taint text), #135573 (balance), #140222 (device texts), #138951
         """
         devices = _V1_34 <= version < _V1_37
         volumes = ImageVolumes.IN_SUM if version >= _V1_36 else ImageVolumes.NOT

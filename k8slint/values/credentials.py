@@ -70,7 +70,7 @@ def decode_base64(text: str) -> bytes | None:
     >>> decode_base64("aGk="), decode_base64("aGk"), decode_base64("aG_k")
     (b'hi', None, None)
 
-    Mirrors: encoding/base64 StdEncoding.Decode, as encoding/json decodes []byte
+    Mirrors: encoding/base64 Encoding.Decode
     """
     joined = text.translate(_NEWLINES) if "\n" in text or "\r" in text else text
     if len(joined) % 4 or _BASE64.fullmatch(joined) is None:

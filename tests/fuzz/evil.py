@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from copy import deepcopy
 
+from tests.build import places
+
 # What is written without quotes, so that some of it is: a word, and names of fields.
 PLAIN = {
     "apiVersion",
@@ -92,14 +94,6 @@ RAWS = [
 EVIL = [*TEXTS, *QUANTITIES, *FORMS, *NUMBERS, *SHAPES, *RAWS]
 # For the places of a file that must remain a file: no text breaks it.
 TAME = [*TEXTS, *QUANTITIES, *FORMS, *NUMBERS, *SHAPES]
-
-
-def places(value, at=()):
-    """Every place below a value, as a path."""
-    entries = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, entry in entries:
-        yield (*at, key)
-        yield from places(entry, (*at, key))
 
 
 def mutated(value, chance, times, evil=tuple(TAME)):

@@ -29,6 +29,7 @@ from k8slint.report import FORMATS
 from k8slint.report.schedule import FORMATS as SCHEDULES
 from k8slint.report.schedule.why import render as why
 from k8slint.usage import UsageError
+from tests.build import POD
 from tests.fuzz.chance import Chance
 from tests.fuzz.clusters import MANIFESTS, NAME, SCHEDULER, cluster, snapshot
 from tests.fuzz.objects import SECRET, custom, objects
@@ -38,7 +39,6 @@ from tests.fuzz.texts import gitignore, ignores, manifest, pyproject, rule, sett
 HANG, WAIT = 30, 600
 # All but the line break; bidirectional marks and line separators too.
 CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-POD = b"apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: a, image: nginx}]}\n"
 
 
 class Hang(BaseException):
@@ -151,7 +151,7 @@ def _check_with(name: str) -> Callable[[bytes], bool]:
     def take(data: bytes) -> bool:
         os.mkdir("sub")
         for file in ("a.yaml", "sub/a.yaml"):
-            Path(file).write_bytes(POD)
+            Path(file).write_text(POD)
         Path(name).write_bytes(data)
         whole_program(["check", ".", "--verbose", "--no-color"])
         return True

@@ -6,6 +6,8 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from tests.build import definition
+
 _POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: 'a:1'}]}\n"
 
 
@@ -31,14 +33,8 @@ def _secret(value: str) -> str:
 
 def _custom(pattern: str, value: str) -> str:
     schema = {"type": "object", "properties": {"spec": {"type": "string", "pattern": pattern}}}
-    version = {"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": schema}}
-    names = {"kind": "Thing", "plural": "things"}
-    spec = {"group": "example.com", "scope": "Namespaced", "names": names, "versions": [version]}
-    head = {"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition"}
-    definition = {**head, "metadata": {"name": "things.example.com"}, "spec": spec}
-    return "\n---\n".join(
-        map(json.dumps, (definition, {"apiVersion": "example.com/v1", "kind": "Thing", "spec": value}))
-    )
+    thing = {"apiVersion": "example.com/v1", "kind": "Thing", "spec": value}
+    return "\n---\n".join(map(json.dumps, (definition(schema), thing)))
 
 
 # By what repeats, and where it stands: a text of one piece again and again.

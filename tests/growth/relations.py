@@ -6,6 +6,8 @@ import json
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from tests.build import definition
+
 Make = Callable[[int], str]
 
 
@@ -187,15 +189,7 @@ def node_ports(size: int) -> str:
 
 def _definition(number: int, properties: dict[str, Any]) -> dict[str, Any]:
     schema = {"type": "object", "properties": {"spec": {"type": "object", "properties": properties}}}
-    version = {"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": schema}}
-    names = {"kind": f"Thing{number}", "plural": f"thing{number}s", "singular": f"thing{number}"}
-    spec = {"group": "example.com", "scope": "Namespaced", "names": names, "versions": [version]}
-    return {
-        "apiVersion": "apiextensions.k8s.io/v1",
-        "kind": "CustomResourceDefinition",
-        "metadata": {"name": f"thing{number}s.example.com"},
-        "spec": spec,
-    }
+    return definition(schema, f"Thing{number}")
 
 
 def definitions_and_resources(size: int) -> str:
@@ -334,15 +328,15 @@ def documents_without_metadata(size: int) -> str:
 
 
 def resources_of_an_enum(size: int) -> str:
-    definition = _definition(0, {"a": {"type": "string", "enum": [f"value-{n}" for n in range(size)]}})
-    return _text([definition, *(_object("Thing0", n, "example.com/v1", spec={"a": f"valu-{n}"}) for n in range(size))])
+    crd = _definition(0, {"a": {"type": "string", "enum": [f"value-{n}" for n in range(size)]}})
+    return _text([crd, *(_object("Thing0", n, "example.com/v1", spec={"a": f"valu-{n}"}) for n in range(size))])
 
 
 def items_with_defaults(size: int) -> str:
     properties = {f"f{n}": {"type": "integer", "default": n} for n in range(size)}
     items = {"type": "object", "properties": {**properties, "last": {"type": "integer"}}}
-    definition = _definition(0, {"list": {"type": "array", "items": items}})
-    return _text([definition, _object("Thing0", 0, "example.com/v1", spec={"list": [{"last": "a"}] * size})])
+    crd = _definition(0, {"list": {"type": "array", "items": items}})
+    return _text([crd, _object("Thing0", 0, "example.com/v1", spec={"list": [{"last": "a"}] * size})])
 
 
 def values_of_an_expression(size: int) -> str:

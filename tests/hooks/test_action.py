@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from k8slint.loading.load import load
+from tests.build import POD
 
 ROOT = Path(__file__).parents[2]
 ACTION = load("action.yml", (ROOT / "action.yml").read_bytes()).documents[0].data
 STEPS = {step.get("name", "python"): step for step in ACTION["runs"]["steps"]}
-POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: a, image: nginx}]}\n"
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from k8slint.lint import lint
 from k8slint.project import Request
 from k8slint.report import FORMATS
 from k8slint.usage import UsageError
+from tests.build import places
 
 REMOVED = object()
 REPLACEMENTS = [
@@ -303,18 +304,6 @@ NODE = {
 }
 
 
-def paths(value, path=()):
-    """Every path in a value, the whole not included."""
-    if isinstance(value, dict):
-        for key, child in value.items():
-            yield (*path, key)
-            yield from paths(child, (*path, key))
-    elif isinstance(value, list):
-        for index, child in enumerate(value):
-            yield (*path, index)
-            yield from paths(child, (*path, index))
-
-
 def replaced(value, path, replacement):
     """A copy of the value with something else at the path."""
     copy = deepcopy(value)
@@ -330,7 +319,7 @@ def replaced(value, path, replacement):
 
 def mutants(subject):
     """Each with a name of its own, as far as it still has one."""
-    for number, path in enumerate(paths(subject)):
+    for number, path in enumerate(places(subject)):
         for index, replacement in enumerate(REPLACEMENTS):
             name = subject["metadata"]["name"]
             named = replaced(subject, ("metadata", "name"), f"{name}-{number}-{index}")
@@ -355,7 +344,7 @@ def test_a_crowd_of_mutants_is_borne(subject):
 def test_a_mutant_among_good_objects_is_borne(subject):
     """One at a time among what it refers to: each field once, with the next of the replacements."""
     others = [each for each in APPLICATION if each is not subject]
-    for number, path in enumerate(paths(subject)):
+    for number, path in enumerate(places(subject)):
         nodes = "2:cpu=4,memory=8Gi,zones=a|b" if number % 2 else ""
         run([replaced(subject, path, ODD[number % len(ODD)]), *others], nodes=nodes)
 
@@ -363,7 +352,7 @@ def test_a_mutant_among_good_objects_is_borne(subject):
 def test_a_mutant_of_the_described_cluster_is_borne(tmp_path):
     described = [NODE, *(each for each in APPLICATION if each["kind"] in DESCRIBED)]
     for index, subject in enumerate(described):
-        for number, path in enumerate(paths(subject)):
+        for number, path in enumerate(places(subject)):
             mutant = replaced(subject, path, ODD[number % len(ODD)])
             file = tmp_path / "cluster.yaml"
             objects = [*described[:index], mutant, *described[index + 1 :]]

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.build import POD
+
 PROGRAM = str(Path(sys.executable).with_name("k8slint"))
-POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: a, image: nginx}]}\n"
 BOMB = "a0: &a0 [x, x]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 12))
 
 REFUSED = {

@@ -9,11 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from k8slint.cluster.cluster import Cluster
-from k8slint.loading.document import Document, Source
-from k8slint.objects.from_documents import read_source
 from k8slint.simulation.dry_run import dry_run
 from k8slint.simulation.export.lean import anonymized, lean
 from k8slint.values.version import KubernetesVersion
+from tests.build import objects_of
 
 V1_36 = KubernetesVersion(1, 36)
 ZONE = "topology.kubernetes.io/zone"
@@ -117,8 +116,7 @@ def clusters(draw: st.DrawFn) -> list[dict[str, Any]]:
 
 def placed(items: list[dict[str, Any]]) -> list[tuple[str, int, str]]:
     """For each pod in turn its verdict, which of the nodes it is on, and what is said."""
-    document = Document(Source("cluster.json", ""), 0, 0, {"apiVersion": "v1", "kind": "List", "items": items}, None)
-    run = dry_run(Cluster((), read_source(document.source, (document,)).objects), V1_36)
+    run = dry_run(Cluster((), objects_of(*items)), V1_36)
     order = [item["metadata"]["name"] for item in items if item["kind"] == "Node"]
     return [(pod.verdict.value, order.index(pod.node) if pod.node else -1, pod.message) for pod in run.pods]
 

@@ -11,8 +11,7 @@ from k8slint.apiserver.custom import custom_resource as custom
 from k8slint.apiserver.custom.automaton import Automaton
 from k8slint.apiserver.custom.expressions import DeclinedError
 from k8slint.apiserver.schemas import NEWEST, schemas_for
-from k8slint.loading.document import Document, Source
-from k8slint.objects.from_documents import read_source
+from tests.build import definition, objects_of
 
 NAMES = st.sampled_from(["a", "b", "c", "kind", "metadata"])
 WORDS = st.sampled_from(["x", "y", "long word", "1"])
@@ -97,22 +96,10 @@ def cases(draw):
 
 
 def widget_of(spec, value, *, has_status):
-    version = {
-        "name": "v1",
-        "served": True,
-        "schema": {"openAPIV3Schema": {"type": "object", "properties": {"spec": spec, "status": spec}}},
-        "subresources": {"status": {}} if has_status else {},
-    }
-    definition = {"group": "example.com", "names": {"kind": "Widget"}, "versions": [version]}
-    source = Source("a.yaml", "")
+    schema = {"type": "object", "properties": {"spec": spec, "status": spec}}
+    crd = definition(schema, "Widget", subresources={"status": {}} if has_status else {})
     widget = {"apiVersion": "example.com/v1", "kind": "Widget", "metadata": {"name": "w"}, "spec": value}
-    crd = {
-        "apiVersion": "apiextensions.k8s.io/v1",
-        "kind": "CustomResourceDefinition",
-        "metadata": {"name": "widgets.example.com"},
-        "spec": definition,
-    }
-    obj, crd_object = read_source(source, [Document(source, 0, 0, data, None) for data in (widget, crd)]).objects
+    obj, crd_object = objects_of(widget, crd)
     return obj, schemas_for(NEWEST, [crd_object])
 
 

@@ -13,8 +13,7 @@ import pytest
 import k8slint
 from k8slint import Finding, Location, Report, Severity, UsageError, check
 from k8slint.project import Request
-
-POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: a, image: nginx}]}\n"
+from tests.build import POD
 
 
 def test_it_finds_what_the_command_finds(project):

@@ -34,19 +34,10 @@ overrides:
 
 
 @pytest.fixture
-def project(tmp_path, monkeypatch):
-    """A function that writes files into the folder that the test then runs in."""
-    monkeypatch.chdir(tmp_path)
+def project(project, tmp_path):
+    """The folder is a repository."""
     (tmp_path / ".git").mkdir()
-
-    def write(files):
-        for name, text in files.items():
-            path = tmp_path / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(text if isinstance(text, bytes) else text.encode())
-        return tmp_path
-
-    return write
+    return project
 
 
 def said(config):

@@ -12,8 +12,8 @@ from k8slint.finding import Failure, Severity
 from k8slint.lint import lint
 from k8slint.project import Request
 from k8slint.usage import UsageError
+from tests.build import POD
 
-POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: a, image: nginx}]}\n"
 SETTLED = POD.replace("nginx", "nginx:1.27")
 NODE = "apiVersion: v1\nkind: Node\nmetadata: {name: n1}\nstatus: {allocatable: {cpu: '4', memory: 8Gi}}\n"
 PINNED = ["document", "ignores", "floating-image-tag"]

@@ -95,7 +95,9 @@ def _is_time(value: str) -> bool:
 def base64_fault(value: str) -> Fault | None:
     """What is wrong with bytes in base64; the value itself is never shown.
 
-    Mirrors: encoding/base64 StdEncoding, which passes over line ends, as encoding/json decodes []byte
+    It passes over line ends, as Go does.
+
+    Mirrors: encoding/base64 Encoding.Decode
     """
     digits = value.replace("\r", "").replace("\n", "")
     match = _BASE64.match(digits)

@@ -38,8 +38,9 @@ _SERVERS: Final = {
 def exported_object(obj: Object, cluster: Cluster) -> Iterator[Problem]:
     """An object with fields that only the API server writes: it was copied out of a cluster.
 
-    Mirrors: apiserver pkg/storage/errors.go ErrResourceVersionSetOnCreate, pkg/registry/rest/update.go BeforeUpdate,
-    pkg/endpoints/handlers/fieldmanager @ v1.37
+    Mirrors: apiserver pkg/storage/errors.go ErrResourceVersionSetOnCreate,
+    apiserver pkg/registry/rest/update.go BeforeUpdate, apimachinery
+    pkg/util/managedfields/internal/structuredmerge.go structuredMergeManager.Apply @ v1.37
     """
     metadata = mapping(obj.data.get("metadata"))
     found = [name for name in _SERVERS if metadata.get(name)]

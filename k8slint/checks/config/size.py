@@ -54,7 +54,8 @@ def _utf8_bytes(value: str) -> int:
 def configmap_too_large_to_apply(obj: Object, cluster: Cluster) -> Iterator[Problem]:
     """A ConfigMap or Secret that client-side `kubectl apply` cannot copy into its annotation.
 
-    Mirrors: kubectl pkg/util/apply.go GetModifiedConfiguration, apimachinery ValidateAnnotationsSize @ v1.36
+    Mirrors: kubectl pkg/util/apply.go GetModifiedConfiguration,
+    apimachinery pkg/api/validation/objectmeta.go ValidateAnnotationsSize @ v1.36
     """
     # JSON writes a character in six bytes at most; the rest of the object is small beside its values.
     if not _is_long(obj, _MOST_ANNOTATION_BYTES // 8) or _is_oversized(obj) or _is_applied_otherwise(obj):

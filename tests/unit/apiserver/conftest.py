@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from textwrap import dedent
 
 import pytest
 
 from k8slint.apiserver.create import decode
 from k8slint.apiserver.schemas import schemas_for
-from k8slint.loading.composer import compose
-from k8slint.loading.document import Source
-from k8slint.objects.from_documents import read_source
 from k8slint.objects.object import Object
 from k8slint.objects.problem import Problem
 from k8slint.values.version import KubernetesVersion
+from tests.build import read
 
 Objects = Callable[..., tuple[Object, ...]]
 Check = Callable[..., list[Problem]]
@@ -23,11 +20,6 @@ Check = Callable[..., list[Problem]]
 @pytest.fixture
 def objects_in() -> Objects:
     """The objects of a YAML text, in a file of that name."""
-
-    def read(text: str, name: str = "a.yaml") -> tuple[Object, ...]:
-        source = Source(name, dedent(text))
-        return read_source(source, compose(source)).objects
-
     return read
 
 

@@ -10,10 +10,8 @@ from hypothesis import strategies as st
 
 from k8slint.apiserver.create import create
 from k8slint.apiserver.schemas import NEWEST, assumptions, coverage, schemas_for
-from k8slint.loading.document import Document, Source
-from k8slint.objects.from_documents import read_source
-from k8slint.objects.object import Object
 from k8slint.objects.problem import Problem
+from tests.build import definition, objects_of
 
 ANYTHING = st.recursive(
     st.none()
@@ -83,11 +81,6 @@ TYPES = [
 ]
 
 
-def objects_of(*documents: Any) -> tuple[Object, ...]:
-    source = Source("a.yaml", "")
-    return read_source(source, [Document(source, 0, 0, data, None) for data in documents]).objects
-
-
 def problems(*documents: Any) -> list[Problem]:
     objects = objects_of(*documents)
     crds = [obj for obj in objects if obj.kind == "CustomResourceDefinition"]
@@ -97,19 +90,6 @@ def problems(*documents: Any) -> list[Problem]:
     found = [problem for obj in objects for problem in create(obj, schemas)]
     assert all(problem.rule and problem.message for problem in found)
     return found
-
-
-def definition(schema: Any, **more: Any) -> dict[str, Any]:
-    return {
-        "apiVersion": "apiextensions.k8s.io/v1",
-        "kind": "CustomResourceDefinition",
-        "metadata": {"name": "xs.e.io"},
-        "spec": {
-            "group": "e.io",
-            "names": {"kind": "X", "plural": "xs"},
-            "versions": [{"name": "v1", "served": True, "schema": {"openAPIV3Schema": schema}, **more}],
-        },
-    }
 
 
 @settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow], deadline=None)
@@ -123,14 +103,14 @@ def test_no_built_in_object_raises(gvk: tuple[str, str], data: dict[str, Any]) -
 @settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(ANYTHING, ANYTHING)
 def test_no_custom_resource_and_no_schema_raises(schema: Any, value: Any) -> None:
-    own = {"apiVersion": "e.io/v1", "kind": "X", "metadata": {"name": "a"}, "spec": value}
+    own = {"apiVersion": "example.com/v1", "kind": "Thing", "metadata": {"name": "a"}, "spec": value}
     problems(definition({"type": "object", "properties": {"spec": schema}}), own)
 
 
 @pytest.mark.parametrize("spec", [None, "text", [], [1], {"versions": {}}, {"versions": [None, 5]}, {"names": []}])
 def test_no_definition_raises(spec: Any) -> None:
     crd = {"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition", "spec": spec}
-    problems(crd, {"apiVersion": "e.io/v1", "kind": "X"})
+    problems(crd, {"apiVersion": "example.com/v1", "kind": "Thing"})
 
 
 def nested(depth: int, wrap: Any, leaf: Any) -> Any:
@@ -143,7 +123,7 @@ def test_deep_objects_do_not_exhaust_the_stack() -> None:
     deep_data = nested(900, lambda inner: {"a": [inner]}, 1)
     assert problems({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}, "spec": {"nodeSelector": deep_data}})
     crd = definition({"type": "object", "properties": {"spec": {"type": "object"}}})
-    own = {"apiVersion": "e.io/v1", "kind": "X", "metadata": {"name": "a"}, "spec": deep_data}
+    own = {"apiVersion": "example.com/v1", "kind": "Thing", "metadata": {"name": "a"}, "spec": deep_data}
     assert [problem.rule for problem in problems(crd, own)] == ["unknown-field"]
 
 
@@ -151,7 +131,7 @@ def test_a_definition_that_nests_as_deep_as_a_file_may_is_followed_or_left_alone
     by_field = nested(480, lambda inner: {"type": "object", "properties": {"a": inner}}, {"type": "string"})
     by_all_of = nested(480, lambda inner: {"allOf": [inner]}, {"type": "string"})
     data = nested(480, lambda inner: {"a": inner}, 5)
-    own = {"apiVersion": "e.io/v1", "kind": "X", "metadata": {"name": "a"}, "spec": data}
+    own = {"apiVersion": "example.com/v1", "kind": "Thing", "metadata": {"name": "a"}, "spec": data}
     for schema in (by_field, by_all_of):
         problems(definition({"type": "object", "properties": {"spec": schema}}), own)
 
@@ -160,7 +140,7 @@ def test_a_definition_that_nests_as_deep_as_a_file_may_is_followed_or_left_alone
 def test_lists_in_lists_are_followed_to_the_deepest_schema(depth: int) -> None:
     schema = nested(depth, lambda inner: {"type": "array", "items": inner}, {"type": "string"})
     crd = definition({"type": "object", "properties": {"spec": schema}})
-    own = {"apiVersion": "e.io/v1", "kind": "X", "metadata": {"name": "a"}}
+    own = {"apiVersion": "example.com/v1", "kind": "Thing", "metadata": {"name": "a"}}
     assert problems(crd, {**own, "spec": nested(depth, lambda inner: [inner], "x")}) == []
     (problem,) = problems(crd, {**own, "spec": nested(depth, lambda inner: [inner], 1)})
     assert problem.rule == "wrong-type"
@@ -169,4 +149,4 @@ def test_lists_in_lists_are_followed_to_the_deepest_schema(depth: int) -> None:
 def test_a_default_of_any_depth_is_filled_in() -> None:
     default = nested(900, lambda inner: {"a": inner}, 1)
     schema = {"type": "object", "properties": {"spec": {"type": "object", "default": default}}}
-    problems(definition(schema), {"apiVersion": "e.io/v1", "kind": "X", "metadata": {"name": "a"}})
+    problems(definition(schema), {"apiVersion": "example.com/v1", "kind": "Thing", "metadata": {"name": "a"}})

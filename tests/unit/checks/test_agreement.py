@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from textwrap import dedent
 
 import pytest
 
@@ -14,6 +13,7 @@ from k8slint.objects.object import Object
 from k8slint.project import Request, collect
 from k8slint.simulation.dry_run import dry_run
 from k8slint.simulation.results import DryRun, Verdict
+from tests.build import together
 
 NODES = """
 {apiVersion: v1, kind: Node, metadata: {name: a}, status: {allocatable: {cpu: 4, memory: 8Gi, pods: 110}}}
@@ -57,10 +57,6 @@ def workload(kind: str, spec: str = "", cpu: str = "1", replicas: int = 1, more:
     selector = "selector: {matchLabels: {app: web}}"
     spec = f"{counts}{selector}, {template}{more}"
     return f"{{apiVersion: apps/v1, kind: {kind}, metadata: {{name: web}}, spec: {{{spec}}}}}"
-
-
-def together(*texts: str) -> str:
-    return "\n---\n".join(dedent(text) for text in texts)
 
 
 SPREAD = (

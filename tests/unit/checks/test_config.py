@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import copy
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -15,13 +14,13 @@ from hypothesis import strategies as st
 from k8slint.apiserver.schemas import NEWEST, schemas_for
 from k8slint.cluster.cluster import Cluster
 from k8slint.engine.findings import World, judge
-from k8slint.engine.rule import Rule, load_rules
+from k8slint.engine.rule import load_rules
 from k8slint.engine.selection import Selection
 from k8slint.loading.composer import compose
-from k8slint.loading.document import Document, Source
+from k8slint.loading.document import Source
 from k8slint.objects.from_documents import read_source
-from k8slint.objects.object import Object
-from k8slint.objects.problem import Place, Problem
+from k8slint.objects.problem import Place
+from tests.build import objects_of, problems_of
 
 RULES = [rule for rule in load_rules().values() if rule.category == "config"]
 MEBIBYTE = 1_048_576
@@ -29,24 +28,11 @@ ANNOTATIONS = 262_144
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
 
-def objects_of(*documents: dict[str, Any]) -> tuple[Object, ...]:
-    source = Source("a.yaml", "")
-    return read_source(source, [Document(source, 0, 0, data, None) for data in documents]).objects
-
-
-def run(rule: Rule, obj: Object, cluster: Cluster) -> Iterator[Problem]:
-    if rule.target == "object":
-        yield from rule.check(obj, cluster) if not rule.kinds or obj.group_kind in rule.kinds else ()
-    elif obj.pod is not None:
-        for target in (obj.pod,) if rule.target == "pod" else obj.pod.containers:
-            yield from rule.check(target, cluster)
-
-
 def found(*documents: dict[str, Any]) -> list[str]:
     """The ids of the rules that find something, once for each finding."""
     objects = objects_of(*documents)
     cluster = Cluster(objects)
-    return sorted(rule.id for rule in RULES for obj in objects for _ in run(rule, obj, cluster))
+    return sorted(rule.id for rule in RULES for obj in objects for _ in problems_of(rule, obj, cluster))
 
 
 def configmap(**fields: Any) -> dict[str, Any]:
@@ -218,7 +204,7 @@ def test_no_message_holds_a_value_of_a_secret(values):
     objects = objects_of(secret(data=values, stringData=values), configmap(data=values))
     for obj in objects:
         for rule in RULES:
-            for problem in run(rule, obj, Cluster(objects)):
+            for problem in problems_of(rule, obj, Cluster(objects)):
                 told = problem.message + problem.effect + problem.fix
                 assert not [value for value in values.values() if value in told]
                 assert problem.place is Place.SECRET

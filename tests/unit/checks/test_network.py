@@ -8,11 +8,8 @@ import pytest
 
 from k8slint.checks.network import ingresses, namespaces, node_ports, services
 from k8slint.cluster.cluster import Cluster
-from k8slint.loading.composer import compose
-from k8slint.loading.document import Source
-from k8slint.objects.from_documents import read_source
-from k8slint.objects.object import Object
 from k8slint.objects.problem import Problem
+from tests.build import read
 
 CHECKS = {
     node_ports.node_port_out_of_range: "Service",
@@ -21,13 +18,6 @@ CHECKS = {
     ingresses.ingress_duplicate_host_path: "Ingress.networking.k8s.io",
     namespaces.reserved_namespace: "Namespace",
 }
-
-
-def read(files: Mapping[str, str]) -> tuple[Object, ...]:
-    sources = [Source(name, text) for name, text in files.items()]
-    readings = [read_source(source, compose(source)) for source in sources]
-    assert not any(document.failed for reading in readings for document in reading.documents)
-    return tuple(obj for reading in readings for obj in reading.objects)
 
 
 def problems(check, files: Mapping[str, str], described: str = "") -> list[tuple[str, Problem]]:

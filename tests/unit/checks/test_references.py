@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
 
 import pytest
 
@@ -21,35 +19,20 @@ from k8slint.checks.references import (
 )
 from k8slint.cluster.cluster import Cluster
 from k8slint.engine.rule import load_rules
-from k8slint.loading.composer import compose
-from k8slint.loading.document import Document, Source
-from k8slint.objects.from_documents import read_source
-from k8slint.objects.object import Object
 from k8slint.objects.problem import Problem
+from tests.build import objects_of, places, problems_of, read, spoilt
 
 RULES = {rule.id.replace("-", "_"): rule for rule in load_rules().values() if rule.category == "references"}
 SECRET_VALUE = "c2VjcmV0LXZhbHVl"  # noqa: S105 - a value that must not be seen
 
 
-def read(files: Mapping[str, str]) -> tuple[Object, ...]:
-    sources = [Source(name, text) for name, text in files.items()]
-    readings = [read_source(source, compose(source)) for source in sources]
-    assert not any(document.failed for reading in readings for document in reading.documents)
-    return tuple(obj for reading in readings for obj in reading.objects)
-
-
 def problems(check: Callable[..., Iterator[Problem]], files: str | Mapping[str, str]) -> list[Problem]:
-    objects = read({"test.yaml": files} if isinstance(files, str) else files)
-    return list(found_by(check.__name__, objects, Cluster(objects)))
+    cluster = Cluster(read(files, "test.yaml"))
+    return list(found_by(check.__name__, cluster))
 
 
-def found_by(name: str, objects: tuple[Object, ...], cluster: Cluster) -> Iterator[Problem]:
-    rule = RULES[name]
-    for obj in objects:
-        if rule.target == "object" and (not rule.kinds or obj.group_kind in rule.kinds):
-            yield from rule.check(obj, cluster)
-        elif rule.target == "pod" and obj.pod is not None:
-            yield from rule.check(obj.pod, cluster)
+def found_by(name: str, cluster: Cluster) -> Iterator[Problem]:
+    return (problem for obj in cluster.objects for problem in problems_of(RULES[name], obj, cluster))
 
 
 def only(found: list[Problem]) -> Problem:
@@ -536,48 +519,21 @@ spec: {target: {name: made-too, template: {data: {a: b}, templateFrom: []}}, dat
 """
 
 
-def places(data: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
-    """The path of every part below the top of a document."""
-    entries = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
-    for step, inner in entries:
-        yield (*path, step)
-        yield from places(inner, (*path, step))
-
-
-def with_junk(data: Any, path: tuple[str | int, ...], junk: Any) -> Any:
-    changed = copy.deepcopy(data)
-    parent = changed
-    for step in path[:-1]:
-        parent = parent[step]
-    parent[path[-1]] = junk
-    return changed
-
-
-def documents() -> list[Document]:
-    return list(compose(Source("test.yaml", WHOLE)))
-
-
-@pytest.mark.parametrize("index", range(len(documents())))
+@pytest.mark.parametrize("index", range(len(read(WHOLE))))
 def test_no_shape_of_data_makes_a_check_fail(index: int) -> None:
-    written = documents()
-    others = [document for place, document in enumerate(written) if place != index]
-    source = written[index].source
-    known = [read_source(source, [document]).objects for document in others]
-    unchanged = tuple(obj for objects in known for obj in objects)
+    written = read(WHOLE, "test.yaml")
+    unchanged = [obj for place, obj in enumerate(written) if place != index]
     for path in places(written[index].data):
         if path[0] in ("apiVersion", "kind"):
             continue
         for junk in JUNK:
-            data = with_junk(written[index].data, path, junk)
-            changed = read_source(source, [Document(source, 0, 0, data, None)]).objects
-            objects = (*changed, *unchanged)
-            cluster = Cluster(objects)
+            data = spoilt(written[index].data, path, junk)
+            cluster = Cluster((*objects_of(data, file="test.yaml"), *unchanged))
             for name in RULES:
-                assert all(problem.message for problem in found_by(name, objects, cluster))
+                assert all(problem.message for problem in found_by(name, cluster))
 
 
 def test_the_whole_manifest_is_seen_by_every_check() -> None:
-    objects = read({"test.yaml": WHOLE})
-    cluster = Cluster(objects)
-    silent = {name for name in RULES if not list(found_by(name, objects, cluster))}
+    cluster = Cluster(read(WHOLE, "test.yaml"))
+    silent = {name for name in RULES if not list(found_by(name, cluster))}
     assert silent == set()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from textwrap import dedent
 
 import pytest
 
@@ -12,22 +11,14 @@ from k8slint.cluster.cluster import Cluster
 from k8slint.engine.rule import load_rules
 from k8slint.finding import Finding, Report
 from k8slint.lint import lint
-from k8slint.loading.composer import compose
-from k8slint.loading.document import Source
-from k8slint.objects.from_documents import read_source
-from k8slint.objects.object import Object
 from k8slint.objects.problem import Problem
 from k8slint.project import Request
 from k8slint.usage import UsageError
 from k8slint.values.version import KubernetesVersion
+from tests.build import read, together
 
 RULES = [rule for rule in load_rules().values() if rule.category == "scheduling"]
 NODE = "{apiVersion: v1, kind: Node, metadata: {name: %s}, status: {allocatable: {cpu: 4, memory: 8Gi, pods: 110}}}"
-
-
-def read(text: str) -> tuple[Object, ...]:
-    source = Source("a.yaml", dedent(text))
-    return read_source(source, compose(source)).objects
 
 
 def problems(manifests: str, cluster: str | None, version: str = "1.36") -> list[tuple[str, str, Problem]]:
@@ -52,10 +43,6 @@ def said(manifests: str, cluster: str | None, version: str = "1.36") -> list[tup
 def the_one(manifests: str, cluster: str, version: str = "1.36") -> Problem:
     ((_, _, problem),) = problems(manifests, cluster, version)
     return problem
-
-
-def together(*texts: str) -> str:
-    return "\n---\n".join(dedent(text) for text in texts)
 
 
 def nodes(*names: str) -> str:

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from k8slint.cluster.cluster import Cluster
-from k8slint.engine.rule import Rule, load_rules
-from k8slint.loading.composer import compose
-from k8slint.loading.document import Source
-from k8slint.objects.from_documents import read_source
-from k8slint.objects.object import Object
+from k8slint.engine.rule import load_rules
 from k8slint.objects.problem import Problem
+from tests.build import problems_of, read, together
 
 RULES = [rule for rule in load_rules().values() if rule.category == "storage"]
 STATIC = "{apiVersion: storage.k8s.io/v1, kind: StorageClass, metadata: {name: disks}, provisioner: %s}"
@@ -20,25 +15,11 @@ STATIC = STATIC % "kubernetes.io/no-provisioner"
 DYNAMIC = STATIC.replace("kubernetes.io/no-provisioner", "ebs.csi.aws.com")
 
 
-def read(text: str) -> tuple[Object, ...]:
-    source = Source("a.yaml", text)
-    reading = read_source(source, compose(source))
-    assert not any(document.failed for document in reading.documents)
-    return reading.objects
-
-
 def problems(rule_id: str, text: str, described: str = "", externals: tuple[str, ...] = ()) -> list[Problem]:
     objects = read(text)
     cluster = Cluster(objects, read(described) if described else None, externals)
     (rule,) = (rule for rule in RULES if rule.id == rule_id)
-    return [problem for obj in objects for problem in run(rule, obj, cluster)]
-
-
-def run(rule: Rule, obj: Object, cluster: Cluster) -> Iterator[Problem]:
-    if rule.target == "pod":
-        yield from rule.check(obj.pod, cluster) if obj.pod is not None else ()
-    elif not rule.kinds or obj.group_kind in rule.kinds:
-        yield from rule.check(obj, cluster)
+    return [problem for obj in objects for problem in problems_of(rule, obj, cluster)]
 
 
 def volume(name: str, size: str = "10Gi", extra: str = "") -> str:
@@ -50,10 +31,6 @@ def claim(name: str, size: str = "10Gi", class_name: str = "disks") -> str:
     wanted = f"accessModes: [ReadWriteOnce], resources: {{requests: {{storage: {size}}}}}"
     spec = f"{{storageClassName: {class_name}, {wanted}}}"
     return f"{{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {{name: {name}}}, spec: {spec}}}"
-
-
-def together(*texts: str) -> str:
-    return "\n---\n".join(texts)
 
 
 @pytest.mark.parametrize(

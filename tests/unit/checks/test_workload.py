@@ -15,11 +15,8 @@ from k8slint.checks.workload import (
     selectors,
 )
 from k8slint.cluster.cluster import Cluster
-from k8slint.loading.composer import compose
-from k8slint.loading.document import Source
-from k8slint.objects.from_documents import read_source
-from k8slint.objects.object import Object
 from k8slint.objects.problem import Problem
+from tests.build import read
 
 OBJECT_CHECKS = (
     selectors.selector_template_mismatch,
@@ -30,13 +27,6 @@ OBJECT_CHECKS = (
 )
 POD_CHECKS = (container_ports.duplicate_container_port, host_access.runtime_socket_mounted)
 CONTAINER_CHECKS = (images.floating_image_tag, environment.duplicate_env)
-
-
-def read(text: str) -> tuple[Object, ...]:
-    source = Source("test.yaml", text)
-    reading = read_source(source, compose(source))
-    assert not any(document.failed for document in reading.documents)
-    return reading.objects
 
 
 def problems(check, text: str) -> list[Problem]:

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: a, image: nginx}]}\n"
+from tests.build import POD
+
 PROGRAM = str(Path(sys.executable).with_name("k8slint"))
 SETTLED = POD.replace("nginx", "nginx:1.27")
 

@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.build import POD
+
 PINNED = ("--select", "floating-image-tag,document")
-POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: a, image: nginx}]}\n"
 PROGRAM = str(Path(sys.executable).with_name("k8slint"))
 
 

@@ -9,9 +9,7 @@ import pytest
 
 from k8slint.cluster.alternatives import divide
 from k8slint.cluster.cluster import Cluster
-from k8slint.loading.composer import compose
-from k8slint.loading.document import Source
-from k8slint.objects.from_documents import read_source
+from tests.build import read, together
 
 META = "metadata: {name: %s}"
 WEB = "{apiVersion: apps/v1, kind: Deployment, metadata: {name: web}, spec: {template: {spec: {containers: [%s]}}}}"
@@ -24,19 +22,13 @@ CLAIM = "{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: data}}"
 NAMESPACE = "{apiVersion: v1, kind: Namespace, metadata: {name: shop}}"
 
 
-def all_of(*objects: str) -> str:
-    return "\n---\n".join(objects)
-
-
 def taking(*paths: str) -> str:
     return f"{{resources: [{', '.join(paths)}]}}"
 
 
 def alternatives(files: Mapping[str, str]) -> list[list[str]]:
-    sources = [Source(name, text) for name, text in files.items()]
-    cluster = Cluster(tuple(obj for source in sources for obj in read_source(source, compose(source)).objects))
     sets: dict[str, list[str]] = defaultdict(list)
-    for folder, (group, _) in divide(cluster).alternatives.items():
+    for folder, (group, _) in divide(Cluster(read(files))).alternatives.items():
         sets[group].append(folder)
     return sorted(sorted(folders) for folders in sets.values())
 
@@ -49,7 +41,7 @@ DEV_AND_PROD = [["dev", "prod"]]
     [
         # Named for environments, and alike but for that: any object that both hold will do.
         ({"dev/a.yaml": DEPLOYMENT, "prod/b.yaml": DEPLOYMENT}, DEV_AND_PROD),
-        ({"dev/a.yaml": all_of(CONFIG, OTHER, SERVICE), "prod/a.yaml": CONFIG}, DEV_AND_PROD),
+        ({"dev/a.yaml": together(CONFIG, OTHER, SERVICE), "prod/a.yaml": CONFIG}, DEV_AND_PROD),
         ({"dev/x/y/a.yaml": CONFIG, "prod/a.yaml": CONFIG, "common/a.yaml": OTHER}, DEV_AND_PROD),
         ({f"{name}/a.yaml": CONFIG for name in ("dev", "qa", "prod")}, [["dev", "prod", "qa"]]),
         (
@@ -68,14 +60,14 @@ DEV_AND_PROD = [["dev", "prod"]]
         ),
         # Mirrors of each other, whatever their names: most of both, a workload among it.
         (
-            {"one/a.yaml": all_of(DEPLOYMENT, SERVICE, CONFIG), "two/a.yaml": all_of(DEPLOYMENT, SERVICE)},
+            {"one/a.yaml": together(DEPLOYMENT, SERVICE, CONFIG), "two/a.yaml": together(DEPLOYMENT, SERVICE)},
             [["one", "two"]],
         ),
-        ({"one/a.yaml": all_of(DEPLOYMENT, SERVICE, CONFIG), "two/a.yaml": DEPLOYMENT}, []),
-        ({"one/a.yaml": all_of(SERVICE, CONFIG), "two/a.yaml": all_of(SERVICE, CONFIG)}, []),
-        ({"Pod/a.yaml": all_of(DEPLOYMENT, CLAIM), "Claim/a.yaml": CLAIM}, []),
+        ({"one/a.yaml": together(DEPLOYMENT, SERVICE, CONFIG), "two/a.yaml": DEPLOYMENT}, []),
+        ({"one/a.yaml": together(SERVICE, CONFIG), "two/a.yaml": together(SERVICE, CONFIG)}, []),
+        ({"Pod/a.yaml": together(DEPLOYMENT, CLAIM), "Claim/a.yaml": CLAIM}, []),
         # A step of a course goes on where the one before it ended; an overlay's patch is no workload of its own.
-        ({"step1/a.yaml": all_of(DEPLOYMENT, CONFIG), "step2/a.yaml": DEPLOYMENT}, []),
+        ({"step1/a.yaml": together(DEPLOYMENT, CONFIG), "step2/a.yaml": DEPLOYMENT}, []),
         ({"01-first/a.yaml": DEPLOYMENT, "02-second/a.yaml": DEPLOYMENT}, []),
         ({"base/a.yaml": DEPLOYMENT, "more/a.yaml": DEPLOYMENT}, []),
         ({"app/a.yaml": DEPLOYMENT, "more/a.yaml": PATCH}, []),
@@ -85,7 +77,7 @@ DEV_AND_PROD = [["dev", "prod"]]
                 "base/kustomization.yaml": taking("a.yaml"),
                 "base/a.yaml": DEPLOYMENT,
                 "over/big/kustomization.yaml": taking("../../base", "b.yaml"),
-                "over/big/b.yaml": all_of(CONFIG, OTHER, SERVICE),
+                "over/big/b.yaml": together(CONFIG, OTHER, SERVICE),
                 "over/small/kustomization.yaml": taking("../../base"),
             },
             [["over/big", "over/small"]],

@@ -6,11 +6,9 @@ import pytest
 
 from k8slint.cluster.bundles import Bundles, Division, Place, judged_alone, parting
 from k8slint.cluster.cluster import Cluster
-from k8slint.loading.composer import compose
-from k8slint.loading.document import Source
-from k8slint.objects.from_documents import read_source
 from k8slint.objects.object import Object
 from k8slint.values.labels import LabelSelector
+from tests.build import read
 
 ENVIRONMENTS = {
     "dev": ("env", "dev"),
@@ -59,8 +57,7 @@ def test_what_the_settings_name_is_divided_no_further() -> None:
 
 def test_a_bundle_asks_the_whole_and_leaves_out_what_stands_elsewhere() -> None:
     pod = "{apiVersion: v1, kind: Pod, metadata: {name: web, labels: {app: web}}, spec: {}}"
-    sources = [Source(name, pod) for name in ("common/a.yaml", "dev/a.yaml", "prod/a.yaml")]
-    run = Cluster(tuple(obj for source in sources for obj in read_source(source, compose(source)).objects))
+    run = Cluster(read(dict.fromkeys(("common/a.yaml", "dev/a.yaml", "prod/a.yaml"), pod)))
     division = Division(ENVIRONMENTS)
     bundle = Bundles(run, division).at(division.place_of("prod/b.yaml"))
 

@@ -9,20 +9,10 @@ import pytest
 from k8slint.cluster.cluster import Cluster
 from k8slint.cluster.evidence import Evidence, evidence_of
 from k8slint.cluster.references import may_exist
-from k8slint.loading.composer import compose
-from k8slint.loading.document import Source
-from k8slint.objects.from_documents import read_source
-from k8slint.objects.object import Object
+from tests.build import read
 
 POD = "{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop}}"
 DATABASE = "{apiVersion: db.example.com/v1, kind: Database, metadata: {name: orders, namespace: shop}, spec: %s}"
-
-
-def read(files: Mapping[str, str]) -> tuple[Object, ...]:
-    sources = [Source(name, text) for name, text in files.items()]
-    readings = [read_source(source, compose(source)) for source in sources]
-    assert not any(document.failed for reading in readings for document in reading.documents)
-    return tuple(obj for reading in readings for obj in reading.objects)
 
 
 def evidence(text: str, file: str = "test.yaml") -> Evidence:

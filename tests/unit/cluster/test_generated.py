@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
 
 from k8slint.cluster.generated import config_keys, produced, reach
 from k8slint.cluster.tables import makers
-from k8slint.loading.composer import compose
-from k8slint.loading.document import Source
 from k8slint.objects.fields import dig
-from k8slint.objects.from_documents import read_source
 from k8slint.objects.object import Object
+from tests.build import objects_of
 
 
 def read(data: dict[str, Any], file: str = "test.yaml") -> Object:
-    source = Source(file, json.dumps(data))
-    (obj,) = read_source(source, compose(source)).objects
+    (obj,) = objects_of(data, file=file)
     return obj
 
 

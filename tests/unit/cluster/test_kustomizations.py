@@ -9,9 +9,7 @@ import pytest
 from k8slint.cluster.cluster import Cluster
 from k8slint.cluster.kustomizations import inline_patches, kustomizations, listed_files, names_given, upwards
 from k8slint.cluster.references import is_supplied
-from k8slint.loading.composer import compose
-from k8slint.loading.document import Source
-from k8slint.objects.from_documents import read_source
+from tests.build import read
 
 KUSTOMIZATION = "{apiVersion: kustomize.config.k8s.io/v1beta1, kind: Kustomization, %s}"
 COMPONENT = "{apiVersion: kustomize.config.k8s.io/v1alpha1, kind: Component, %s}"
@@ -19,8 +17,7 @@ CONFIG = "{apiVersion: v1, kind: ConfigMap, metadata: {name: config, namespace: 
 
 
 def cluster_of(files: Mapping[str, str]) -> Cluster:
-    sources = [Source(name, text) for name, text in files.items()]
-    return Cluster(tuple(obj for source in sources for obj in read_source(source, compose(source)).objects))
+    return Cluster(read(files))
 
 
 def test_listed_files_are_named_from_where_the_run_started() -> None:

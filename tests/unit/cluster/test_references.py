@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
@@ -15,16 +14,9 @@ from k8slint.cluster.references import (
     references_of,
     supplies,
 )
-from k8slint.loading.composer import compose
-from k8slint.loading.document import Source
 from k8slint.objects.fields import dig
-from k8slint.objects.from_documents import read_source
-from k8slint.objects.object import Object, Pod
-
-
-def read(*datas: dict[str, Any], file: str = "test.yaml") -> tuple[Object, ...]:
-    source = Source(file, "\n---\n".join(json.dumps(data) for data in datas))
-    return read_source(source, compose(source)).objects
+from k8slint.objects.object import Pod
+from tests.build import objects_of
 
 
 def named(kind: str, name: str, namespace: str = "", api_version: str = "v1", **data: Any) -> dict[str, Any]:
@@ -34,7 +26,7 @@ def named(kind: str, name: str, namespace: str = "", api_version: str = "v1", **
 
 def pod_of(**spec: Any) -> Pod:
     containers = [*spec.pop("containers", []), {"name": "last", "image": "x"}]
-    (obj,) = read(named("Pod", "web", spec={"containers": containers, **spec}))
+    (obj,) = objects_of(named("Pod", "web", spec={"containers": containers, **spec}))
     assert obj.pod is not None
     return obj.pod
 
@@ -128,7 +120,7 @@ def test_a_sub_path_of_a_whole_volume_is_a_key() -> None:
 
 
 def test_a_pod_without_an_image_is_part_of_a_patch() -> None:
-    (obj,) = read(named("Pod", "web", spec={"containers": [{"envFrom": [{"configMapRef": {"name": "a"}}]}]}))
+    (obj,) = objects_of(named("Pod", "web", spec={"containers": [{"envFrom": [{"configMapRef": {"name": "a"}}]}]}))
     assert obj.pod is not None
     assert references_of(obj.pod, Cluster(())) == ()
 
@@ -146,7 +138,7 @@ def test_a_volume_that_a_claim_template_replaces_is_no_reference() -> None:
             }
         },
     }
-    (obj,) = read(named("StatefulSet", "db", api_version="apps/v1", spec=spec))
+    (obj,) = objects_of(named("StatefulSet", "db", api_version="apps/v1", spec=spec))
     assert obj.pod is not None
     assert [ref.name for ref in references_of(obj.pod, Cluster((obj,)))] == ["more"]
 
@@ -156,24 +148,24 @@ def test_a_volume_that_a_claim_template_replaces_is_no_reference() -> None:
     [("a", "a", True), ("a", "b", False), ("", "b", True), ("a", "", True), ("", "", True)],
 )
 def test_an_empty_namespace_may_be_any(there: str, asked: str, expected: bool) -> None:
-    cluster = Cluster(read(named("ConfigMap", "web", there)))
+    cluster = Cluster(objects_of(named("ConfigMap", "web", there)))
     assert is_supplied(cluster, "ConfigMap", asked, "web") is expected
 
 
 def test_cluster_roles_have_no_namespace() -> None:
     role = named("ClusterRole", "reader", "a", api_version="rbac.authorization.k8s.io/v1")
-    assert is_supplied(Cluster(read(role)), "ClusterRole.rbac.authorization.k8s.io", "b", "reader")
+    assert is_supplied(Cluster(objects_of(role)), "ClusterRole.rbac.authorization.k8s.io", "b", "reader")
 
 
 def test_objects_of_the_cluster_description_are_there() -> None:
-    cluster = Cluster((), description=read(named("Secret", "web", "a")))
+    cluster = Cluster((), description=objects_of(named("Secret", "web", "a")))
     assert is_supplied(cluster, "Secret", "a", "web")
 
 
 def test_copied_objects_are_in_every_namespace() -> None:
     data = named("Secret", "web", "a")
     data["metadata"]["annotations"] = {"reflector.v1.k8s.emberstack.com/reflection-allowed": "true"}
-    assert is_supplied(Cluster(read(data)), "Secret", "b", "web")
+    assert is_supplied(Cluster(objects_of(data)), "Secret", "b", "web")
 
 
 @pytest.mark.parametrize(
@@ -182,7 +174,7 @@ def test_copied_objects_are_in_every_namespace() -> None:
 )
 def test_a_stateful_set_makes_claims_with_an_ordinal(claim: str, expected: bool) -> None:
     spec = {"volumeClaimTemplates": [{"metadata": {"name": "data"}}]}
-    cluster = Cluster(read(named("StatefulSet", "db", api_version="apps/v1", spec=spec)))
+    cluster = Cluster(objects_of(named("StatefulSet", "db", api_version="apps/v1", spec=spec)))
     assert is_supplied(cluster, "PersistentVolumeClaim", "", claim) is expected
 
 
@@ -205,29 +197,31 @@ def test_generated_objects_answer_to_their_hashed_names(name: str, expected: boo
         "namePrefix": "dev-",
         "secretGenerator": [{"name": "web", "literals": ["a=b"]}],
     }
-    cluster = Cluster(read(kustomization))
+    cluster = Cluster(objects_of(kustomization))
     assert is_supplied(cluster, "Secret", "", name) is expected
     assert not is_supplied(cluster, "ConfigMap", "", name)
 
 
 def test_a_hash_is_not_taken_off_for_written_objects() -> None:
-    cluster = Cluster(read(named("ConfigMap", "web")))
+    cluster = Cluster(objects_of(named("ConfigMap", "web")))
     assert not is_supplied(cluster, "ConfigMap", "", "web-7g2tb6k45h")
 
 
 def test_names_of_another_namespace_are_not_meant() -> None:
-    cluster = Cluster(read(named("ConfigMap", "web", "a"), named("ConfigMap", "api")))
+    cluster = Cluster(objects_of(named("ConfigMap", "web", "a"), named("ConfigMap", "api")))
     assert names_supplied(cluster, "ConfigMap", "a") == {"web", "api"}
     assert names_supplied(cluster, "ConfigMap", "b") == {"api"}
 
 
 def test_supplies_of_a_namespace_come_before_those_without_one() -> None:
-    cluster = Cluster(read(named("ConfigMap", "web"), named("ConfigMap", "web", "a"), named("ConfigMap", "web", "b")))
+    cluster = Cluster(
+        objects_of(named("ConfigMap", "web"), named("ConfigMap", "web", "a"), named("ConfigMap", "web", "b"))
+    )
     assert [supply.namespace for supply in supplies(cluster, "ConfigMap", "a", "web")] == ["a", ""]
 
 
 def test_what_the_settings_say_is_external_may_exist() -> None:
-    (pod,) = read(named("Pod", "web", "shop"))
+    (pod,) = objects_of(named("Pod", "web", "shop"))
     cluster = Cluster((pod,), externals=("Secret/shop/from-vault-*",))
     assert may_exist(cluster, pod, "Secret", "from-vault-db")
     assert not may_exist(cluster, pod, "Secret", "db")
@@ -236,5 +230,5 @@ def test_what_the_settings_say_is_external_may_exist() -> None:
 
 @pytest.mark.parametrize(("name", "expected"), [("web-token-x7k2p", True), ("web-token-aeiou", False), ("web", False)])
 def test_token_secrets_of_old_clusters_may_exist(name: str, expected: bool) -> None:
-    (pod,) = read(named("Pod", "web"))
+    (pod,) = objects_of(named("Pod", "web"))
     assert may_exist(Cluster((pod,)), pod, "Secret", name) is expected

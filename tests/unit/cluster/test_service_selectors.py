@@ -8,18 +8,8 @@ import pytest
 
 from k8slint.cluster.cluster import Cluster
 from k8slint.cluster.service_selectors import declared_ports, nearest_pod, selector_of, written_part
-from k8slint.loading.composer import compose
-from k8slint.loading.document import Source
-from k8slint.objects.from_documents import read_source
-from k8slint.objects.object import Object
 from k8slint.values.labels import LabelSelector
-
-
-def read(files: Mapping[str, str]) -> tuple[Object, ...]:
-    sources = [Source(name, text) for name, text in files.items()]
-    readings = [read_source(source, compose(source)) for source in sources]
-    assert not any(document.failed for reading in readings for document in reading.documents)
-    return tuple(obj for reading in readings for obj in reading.objects)
+from tests.build import read
 
 
 def service(name: str, selector: str, extra: str = "") -> str:

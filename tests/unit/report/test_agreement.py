@@ -13,6 +13,7 @@ from junitparser import JUnitXml
 
 from k8slint.finding import Failure, Severity
 from k8slint.report import FORMATS
+from tests.build import finding, report
 
 GONE = Failure("nowhere.yaml", "nowhere.yaml: no such file or directory")
 BARE = Failure("a.yaml", "nothing to check: no Kubernetes object in a.yaml")
@@ -102,7 +103,7 @@ def test_every_format_is_read() -> None:
 
 @pytest.mark.parametrize("situation", SITUATIONS)
 @pytest.mark.parametrize("name", READERS)
-def test_a_format_is_red_when_the_run_fails(name: str, situation: str, finding: Any, report: Any) -> None:
+def test_a_format_is_red_when_the_run_fails(name: str, situation: str) -> None:
     severities, more, code = SITUATIONS[situation]
     findings = [finding(severity=Severity(word), rule=f"rule-{word}") for word in severities.split()]
 
@@ -114,7 +115,7 @@ def test_a_format_is_red_when_the_run_fails(name: str, situation: str, finding: 
 
 @pytest.mark.parametrize("situation", SITUATIONS)
 @pytest.mark.parametrize("name", FORMATS)
-def test_all_clear_is_said_of_clean_runs_only(name: str, situation: str, finding: Any, report: Any) -> None:
+def test_all_clear_is_said_of_clean_runs_only(name: str, situation: str) -> None:
     severities, more, code = SITUATIONS[situation]
     whole = report(*[finding(severity=Severity(word)) for word in severities.split()], **more)
 

@@ -1,12 +1,11 @@
 from __future__ import annotations
 
-from typing import Any
-
 from k8slint.finding import Failure, Severity
 from k8slint.report.azure import render
+from tests.build import finding, place, report
 
 
-def test_a_command_a_finding_the_worst_first(finding: Any, place: Any, report: Any) -> None:
+def test_a_command_a_finding_the_worst_first() -> None:
     mild = finding(severity=Severity.INFO, location=place("./a.yaml", 1, 1), effect="", fix="", message="m")
     warning = finding(severity=Severity.WARNING, effect="", fix="", message="m")
 
@@ -21,13 +20,13 @@ def test_a_command_a_finding_the_worst_first(finding: Any, place: Any, report: A
     )
 
 
-def test_what_could_not_be_read_is_an_error_without_a_place(report: Any) -> None:
+def test_what_could_not_be_read_is_an_error_without_a_place() -> None:
     text = render(report(failures=(Failure("a", "a: permission denied"),)))
 
     assert text.splitlines()[0] == "##vso[task.logissue type=error]a: permission denied"
 
 
-def test_what_the_format_gives_a_meaning_is_escaped(finding: Any, place: Any, report: Any) -> None:
+def test_what_the_format_gives_a_meaning_is_escaped() -> None:
     tricky = finding(location=place("a;type=x]b%3B.yaml"), message="100% ##vso[task.complete]\n", effect="", fix="")
 
     command, _ = render(report(tricky)).splitlines()

@@ -5,6 +5,7 @@ from xml.etree import ElementTree as ET
 
 from k8slint.finding import Failure, RuleText, Severity
 from k8slint.report.checkstyle import render
+from tests.build import finding, place, report
 
 
 def read(text: str) -> Any:
@@ -13,7 +14,7 @@ def read(text: str) -> Any:
     return [(file.get("name"), [error.attrib for error in file]) for file in root]
 
 
-def test_errors_stand_under_their_file(finding: Any, place: Any, report: Any) -> None:
+def test_errors_stand_under_their_file() -> None:
     mild = finding(severity=Severity.INFO, location=place("a.yaml", 2), message="<m>", effect="", fix="", rule="other")
     texts = {"other": RuleText("config", Severity.INFO, "", "", "", "")}
 
@@ -39,11 +40,11 @@ def test_errors_stand_under_their_file(finding: Any, place: Any, report: Any) ->
     ]
 
 
-def test_what_could_not_be_read_is_an_error_of_that_path(report: Any) -> None:
+def test_what_could_not_be_read_is_an_error_of_that_path() -> None:
     assert read(render(report(failures=(Failure("a", "a: permission denied"),)))) == [
         ("a", [{"severity": "error", "message": "a: permission denied", "source": "k8slint"}])
     ]
 
 
-def test_without_findings(report: Any) -> None:
+def test_without_findings() -> None:
     assert read(render(report())) == []

@@ -3,12 +3,12 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 import k8slint.report
 from k8slint.report import FORMATS
+from tests.build import finding, report
 
 ASKED = "import sys, k8slint.report; print(*sorted(sys.modules))"
 
@@ -28,7 +28,7 @@ def test_a_format_is_imported_when_it_is_used() -> None:
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_every_format_takes_colour_and_width_and_ends_its_last_line(name: str, finding: Any, report: Any) -> None:
+def test_every_format_takes_colour_and_width_and_ends_its_last_line(name: str) -> None:
     text = FORMATS[name](report(finding()), color=True, width=80)
 
     assert text.endswith("\n")

@@ -1,12 +1,11 @@
 from __future__ import annotations
 
-from typing import Any
-
 from k8slint.finding import Failure, Location, Severity
 from k8slint.report.github import render
+from tests.build import finding, place, report
 
 
-def test_a_command_a_finding_the_worst_first(finding: Any, place: Any, report: Any) -> None:
+def test_a_command_a_finding_the_worst_first() -> None:
     mild = finding(severity=Severity.INFO, location=place("./a.yaml", 1, 1), effect="", fix="", message="m")
 
     assert render(report(mild, finding(severity=Severity.WARNING), fail_level=Severity.ERROR)) == (
@@ -20,7 +19,7 @@ def test_a_command_a_finding_the_worst_first(finding: Any, place: Any, report: A
     )
 
 
-def test_what_the_format_gives_a_meaning_is_escaped(finding: Any, place: Any, report: Any) -> None:
+def test_what_the_format_gives_a_meaning_is_escaped() -> None:
     tricky = finding(location=place("a,b:c=50%.yaml"), message="100% %0A, a::b\n", effect="", fix="", rule="r")
 
     assert render(report(tricky)).splitlines()[0] == (
@@ -28,26 +27,26 @@ def test_what_the_format_gives_a_meaning_is_escaped(finding: Any, place: Any, re
     )
 
 
-def test_columns_are_left_out_for_several_lines(finding: Any, report: Any) -> None:
+def test_columns_are_left_out_for_several_lines() -> None:
     command = render(report(finding(location=Location("a.yaml", 1, 2, 3, 4))))
 
     assert command.startswith("::error file=a.yaml,line=1,endLine=3,title=")
 
 
-def test_what_makes_the_run_fail_is_an_error(finding: Any, report: Any) -> None:
+def test_what_makes_the_run_fail_is_an_error() -> None:
     one = finding(severity=Severity.WARNING)
 
     assert render(report(one)).startswith("::error file=")
     assert render(report(finding(), fail_level=None)).startswith("::warning file=")
 
 
-def test_what_could_not_be_read_comes_first(finding: Any, report: Any) -> None:
+def test_what_could_not_be_read_comes_first() -> None:
     text = render(report(finding(), failures=(Failure("a", "a: permission denied"),)))
 
     assert text.startswith("::error title=k8slint::a: permission denied\n::error file=")
 
 
-def test_what_github_would_drop_is_listed_in_the_log(finding: Any, place: Any, report: Any) -> None:
+def test_what_github_would_drop_is_listed_in_the_log() -> None:
     """The runner keeps ten annotations of each level."""
     levels = [(Severity.INFO, 11), (Severity.WARNING, 12), (Severity.ERROR, 13)]
     findings = [
@@ -74,11 +73,11 @@ def test_what_github_would_drop_is_listed_in_the_log(finding: Any, place: Any, r
     ]
 
 
-def test_a_path_named_as_a_command_starts_no_line(report: Any) -> None:
+def test_a_path_named_as_a_command_starts_no_line() -> None:
     gone = Failure("::error::x", "::error::x: permission denied")
 
     assert "\n./::error::x: permission denied\n" in render(report(failures=(gone,) * 11))
 
 
-def test_without_findings_there_is_no_command(report: Any) -> None:
+def test_without_findings_there_is_no_command() -> None:
     assert render(report()) == "All clear: 3 objects in 2 files.\n"

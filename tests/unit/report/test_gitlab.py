@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from k8slint.finding import Failure, Severity
 from k8slint.report.gitlab import render
+from tests.build import finding, place, report
 
 
-def test_an_issue(finding: Any, place: Any, report: Any) -> None:
+def test_an_issue() -> None:
     (issue,) = json.loads(render(report(finding(location=place("./a.yaml")))))
 
     fingerprint = issue.pop("fingerprint")
@@ -24,7 +24,7 @@ def test_an_issue(finding: Any, place: Any, report: Any) -> None:
     }
 
 
-def test_severities(finding: Any, report: Any) -> None:
+def test_severities() -> None:
     def severities(fail_level: Severity | None) -> list[str]:
         findings = [finding(severity=severity) for severity in Severity]
         return [issue["severity"] for issue in json.loads(render(report(*findings, fail_level=fail_level)))]
@@ -35,7 +35,7 @@ def test_severities(finding: Any, report: Any) -> None:
     assert severities(None) == ["minor", "minor", "info"]
 
 
-def test_what_could_not_be_read_blocks(report: Any) -> None:
+def test_what_could_not_be_read_blocks() -> None:
     (issue,) = json.loads(render(report(failures=(Failure("./a", "a: permission denied"),))))
 
     assert len(issue.pop("fingerprint")) == 32
@@ -47,7 +47,7 @@ def test_what_could_not_be_read_blocks(report: Any) -> None:
     }
 
 
-def test_fingerprints_are_unique_and_stay_when_lines_move(finding: Any, place: Any, report: Any) -> None:
+def test_fingerprints_are_unique_and_stay_when_lines_move() -> None:
     before = json.loads(render(report(*(finding(location=place(line=line)) for line in (1, 2, 3)))))
     after = json.loads(render(report(*(finding(location=place(line=line)) for line in (5, 7, 9)))))
 
@@ -56,5 +56,5 @@ def test_fingerprints_are_unique_and_stay_when_lines_move(finding: Any, place: A
     assert prints == [issue["fingerprint"] for issue in after]
 
 
-def test_without_findings(report: Any) -> None:
+def test_without_findings() -> None:
     assert render(report()) == "[]\n"

@@ -1,12 +1,11 @@
 from __future__ import annotations
 
-from typing import Any
-
 from k8slint.finding import Severity
 from k8slint.report.grouped import render
+from tests.build import finding, place, report
 
 
-def test_findings_stand_under_their_file(finding: Any, place: Any, report: Any) -> None:
+def test_findings_stand_under_their_file() -> None:
     mild = finding(severity=Severity.INFO, location=place("a.yaml", 2, 1), message="m")
 
     assert render(report(mild, finding(location=place("a.yaml", 31, 18)), finding())) == (
@@ -21,9 +20,9 @@ def test_findings_stand_under_their_file(finding: Any, place: Any, report: Any) 
     )
 
 
-def test_without_findings(report: Any) -> None:
+def test_without_findings() -> None:
     assert render(report()) == "All clear: 3 objects in 2 files.\n"
 
 
-def test_a_file_named_as_a_command_starts_no_line(finding: Any, place: Any, report: Any) -> None:
+def test_a_file_named_as_a_command_starts_no_line() -> None:
     assert render(report(finding(location=place("::error::x.yaml")))).startswith("./::error::x.yaml\n")

@@ -26,10 +26,10 @@ from k8slint.finding import (
     Severity,
     Skipped,
     SourceLine,
-    Summary,
 )
 from k8slint.report import FORMATS
 from k8slint.report.escape import visible
+from tests import build
 
 REPORT_SCHEMA = Draft202012Validator(json.loads((SCHEMAS / "report.schema.json").read_text(encoding="utf-8")))
 
@@ -102,18 +102,8 @@ PLACE = Location("a.yaml", 7, 3, 7, 9)
 
 
 def finding(text: str = HARMLESS) -> Finding:
-    return Finding(
-        rule="some-rule",
-        severity=Severity.ERROR,
-        message=text,
-        effect="The Pod stays Pending.",
-        fix="Mend it.",
-        object=ObjectName("v1", "Pod", "default", "web"),
-        field_path="spec",
-        location=PLACE,
-        related=(RelatedLocation("read here", PLACE, SourceLine(7, "key: value")),),
-        line=SourceLine(7, "key: value"),
-    )
+    near = RelatedLocation("read here", PLACE, SourceLine(7, "key: value"))
+    return build.finding(message=text, location=PLACE, related=(near,), line=near.line)
 
 
 def rule_text(text: str) -> RuleText:
@@ -121,8 +111,9 @@ def rule_text(text: str) -> RuleText:
 
 
 def report(one: Finding) -> Report:
-    summary = Summary(1, 1, (Skipped("b.yaml", 1, "Helm template"),), 1, 1)
-    return Report("1.36", (one, finding("another")), summary, ("several nodes",), {"some-rule": rule_text("A rule.")})
+    told = {"assumptions": ("several nodes",), "rules": {one.rule: rule_text("A rule.")}}
+    skipped = (Skipped("b.yaml", 1, "Helm template"),)
+    return build.report(one, finding("another"), skipped=skipped, not_judged=1, ignored=1, **told)
 
 
 def in_summary(text: str) -> Report:

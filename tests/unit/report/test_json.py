@@ -9,11 +9,12 @@ from jsonschema import Draft202012Validator
 from k8slint.bundled import SCHEMAS
 from k8slint.finding import Failure, Ignored, KindCount, Severity, Skipped
 from k8slint.report.json import render
+from tests.build import finding, related, report
 
 SCHEMA = json.loads((SCHEMAS / "report.schema.json").read_text(encoding="utf-8"))
 
 
-def test_the_whole_report(finding: Any, related: Any, report: Any) -> None:
+def test_the_whole_report() -> None:
     full = report(
         finding(related=(related(),)),
         finding(severity=Severity.INFO, object=None, field_path=""),
@@ -89,14 +90,14 @@ def test_the_whole_report(finding: Any, related: Any, report: Any) -> None:
     }
 
 
-def test_without_findings(report: Any) -> None:
+def test_without_findings() -> None:
     data = json.loads(render(report()))
 
     Draft202012Validator(SCHEMA).validate(data)
     assert data["findings"] == []
 
 
-def test_an_ignored_finding_is_told_with_its_reason(finding: Any, report: Any) -> None:
+def test_an_ignored_finding_is_told_with_its_reason() -> None:
     data = json.loads(render(report(ignored_findings=(Ignored(finding(), "a fixture"),))))
 
     Draft202012Validator(SCHEMA).validate(data)
@@ -104,7 +105,7 @@ def test_an_ignored_finding_is_told_with_its_reason(finding: Any, report: Any) -
     assert (entry["finding"]["rule"], entry["reason"]) == ("missing-configmap-key", "a fixture")
 
 
-def test_a_finding_is_a_line(finding: Any, report: Any) -> None:
+def test_a_finding_is_a_line() -> None:
     lines = render(report(finding(), finding())).splitlines()
 
     assert sum('"rule": ' in line for line in lines) == 2
@@ -138,5 +139,5 @@ def test_the_schema_is_closed_and_described() -> None:
     "wrong",
     [{"version": 2}, {"extra": 1}, {"summary": {}}, {"findings": [{}]}, {"kubernetesVersion": 1.36}],
 )
-def test_the_schema_refuses_other_reports(wrong: dict[str, Any], report: Any) -> None:
+def test_the_schema_refuses_other_reports(wrong: dict[str, Any]) -> None:
     assert not Draft202012Validator(SCHEMA).is_valid(json.loads(render(report())) | wrong)

@@ -6,6 +6,7 @@ from junitparser import JUnitXml
 
 from k8slint.finding import Failure, Severity
 from k8slint.report.junit import render
+from tests.build import finding, place, report
 
 
 def read(text: str) -> Any:
@@ -13,7 +14,7 @@ def read(text: str) -> Any:
     return suite
 
 
-def test_a_case_a_file_and_rule(finding: Any, place: Any, report: Any) -> None:
+def test_a_case_a_file_and_rule() -> None:
     suite = read(
         render(
             report(
@@ -44,7 +45,7 @@ def test_a_case_a_file_and_rule(finding: Any, place: Any, report: Any) -> None:
     ]
 
 
-def test_what_does_not_make_the_run_fail_is_a_case_that_passed(finding: Any, place: Any, report: Any) -> None:
+def test_what_does_not_make_the_run_fail_is_a_case_that_passed() -> None:
     suite = read(render(report(finding(severity=Severity.INFO, location=place("a.yaml", 1), message="m"), finding())))
 
     assert (suite.tests, suite.failures) == (2, 1)
@@ -57,7 +58,7 @@ def test_what_does_not_make_the_run_fail_is_a_case_that_passed(finding: Any, pla
     ]
 
 
-def test_what_could_not_be_read_is_an_error_in_a_case_of_its_own(report: Any) -> None:
+def test_what_could_not_be_read_is_an_error_in_a_case_of_its_own() -> None:
     suite = read(render(report(failures=(Failure("a", "a: permission denied"),))))
 
     assert (suite.tests, suite.failures, suite.errors) == (1, 0, 1)
@@ -66,7 +67,7 @@ def test_what_could_not_be_read_is_an_error_in_a_case_of_its_own(report: Any) ->
     assert (case.classname, error.type, error.message) == ("a", "unreadable", "a: permission denied")
 
 
-def test_without_findings_one_case_passes(report: Any) -> None:
+def test_without_findings_one_case_passes() -> None:
     suite = read(render(report()))
 
     assert (suite.tests, suite.failures) == (1, 0)

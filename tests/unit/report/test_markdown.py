@@ -1,14 +1,13 @@
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from k8slint.finding import Failure, Severity
 from k8slint.report.markdown import COMMENT, code, prose, render
+from tests.build import finding, place, report
 
 
-def test_a_comment(finding: Any, place: Any, report: Any) -> None:
+def test_a_comment() -> None:
     mild = finding(severity=Severity.INFO, location=place("a.yaml", 2, 1), message="m", effect="", fix="")
 
     assert render(report(mild, finding(), ignored=4)) == (
@@ -35,11 +34,11 @@ def test_a_comment(finding: Any, place: Any, report: Any) -> None:
     )
 
 
-def test_without_findings(report: Any) -> None:
+def test_without_findings() -> None:
     assert render(report()).startswith("### ✅ k8slint: All clear: 3 objects in 2 files.\n\n| errors |")
 
 
-def test_what_could_not_be_read_is_listed(report: Any) -> None:
+def test_what_could_not_be_read_is_listed() -> None:
     text = render(report(failures=(Failure("a.yaml", "a.yaml: permission denied"),)))
 
     assert text.startswith("### ❌ k8slint: could not do its work\n")
@@ -72,7 +71,7 @@ def test_code_outlasts_its_backticks(text: str, shown: str) -> None:
     assert code(text) == shown
 
 
-def test_it_fits_into_a_comment_and_counts_what_is_left_out(finding: Any, place: Any, report: Any) -> None:
+def test_it_fits_into_a_comment_and_counts_what_is_left_out() -> None:
     mild = [finding(severity=Severity.WARNING, location=place("a.yaml", line)) for line in range(1, 1001)]
     grave = finding(location=place("b.yaml", 7), message="ü" * 100)
 
@@ -85,7 +84,7 @@ def test_it_fits_into_a_comment_and_counts_what_is_left_out(finding: Any, place:
 
 
 @pytest.mark.parametrize("most", [0, 300, 500, 2000])
-def test_it_keeps_to_any_size(most: int, finding: Any, report: Any) -> None:
+def test_it_keeps_to_any_size(most: int) -> None:
     whole = report(*[finding()] * 20, failures=(Failure("a", "x" * 1000),))
 
     text = render(whole, most)

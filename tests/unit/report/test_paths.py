@@ -9,6 +9,7 @@ import pytest
 
 from k8slint.report import FORMATS
 from k8slint.report.wording import repository_path
+from tests.build import finding, place, report
 
 
 @pytest.mark.parametrize(
@@ -48,7 +49,7 @@ def below(tmp_path: Any, monkeypatch: Any) -> Any:
 
 
 @pytest.mark.parametrize("name", ["sarif", "github", "gitlab", "junit", "rdjson", "checkstyle", "azure", "markdown"])
-def test_formats_for_programs_say_it(name: str, finding: Any, place: Any, report: Any, below: Any) -> None:
+def test_formats_for_programs_say_it(name: str, below: Any) -> None:
     one, other = (finding(location=place(file)) for file in ("../web.yaml", f"{below}/web.yaml"))
 
     text = FORMATS[name](report(one, other, root=str(below)))
@@ -62,13 +63,13 @@ def test_formats_for_programs_say_it(name: str, finding: Any, place: Any, report
 
 
 @pytest.mark.parametrize("name", ["text", "concise", "grouped", "json", "json-lines"])
-def test_formats_for_people_say_how_it_was_reached(name: str, finding: Any, place: Any, report: Any) -> None:
+def test_formats_for_people_say_how_it_was_reached(name: str) -> None:
     text = FORMATS[name](report(finding(location=place("../web.yaml")), root="/srv"))
 
     assert "../web.yaml" in text
 
 
-def test_a_root_with_signs_is_a_uri_that_ends_in_a_slash(report: Any) -> None:
+def test_a_root_with_signs_is_a_uri_that_ends_in_a_slash() -> None:
     run = json.loads(FORMATS["sarif"](report(root="/srv/a b/ü")))["runs"][0]
 
     assert run["originalUriBaseIds"] == {"%SRCROOT%": {"uri": "file:///srv/a%20b/%C3%BC/"}}

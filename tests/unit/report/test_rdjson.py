@@ -9,6 +9,7 @@ from jsonschema import Draft202012Validator
 from k8slint.finding import Failure, RuleText, Severity, SourceLine
 from k8slint.report import rdjson
 from k8slint.report.rdjson import render
+from tests.build import finding, place, report
 
 # DiagnosticResult as reviewdog documents it; its decoder refuses fields that it does not know.
 POSITION = {
@@ -62,7 +63,7 @@ def read(text: str) -> Any:
     return data
 
 
-def test_a_diagnostic(finding: Any, report: Any) -> None:
+def test_a_diagnostic() -> None:
     data = read(render(report(finding())))
 
     assert data["source"] == {"name": "k8slint"}
@@ -80,13 +81,13 @@ def test_a_diagnostic(finding: Any, report: Any) -> None:
     ]
 
 
-def test_severities_follow_the_fail_level(finding: Any, report: Any) -> None:
+def test_severities_follow_the_fail_level() -> None:
     whole = report(*(finding(severity=severity) for severity in Severity), fail_level=Severity.ERROR)
 
     assert [entry["severity"] for entry in read(render(whole))["diagnostics"]] == ["ERROR", "WARNING", "INFO"]
 
 
-def test_columns_count_bytes(finding: Any, place: Any, report: Any) -> None:
+def test_columns_count_bytes() -> None:
     """`𐐀` has four bytes in UTF-8, `ü` two."""
     one = finding(location=place(column=3, width=2), line=SourceLine(31, "a𐐀bü"))
 
@@ -99,19 +100,19 @@ def test_columns_count_bytes(finding: Any, place: Any, report: Any) -> None:
     "line",
     [None, SourceLine(31, "key: •••••• value", (5, 12)), SourceLine(31, "••• x", None), SourceLine(31, "cut", (1, 2))],
 )
-def test_where_the_line_is_not_shown_as_it_is_there_are_no_columns(line: Any, finding: Any, report: Any) -> None:
+def test_where_the_line_is_not_shown_as_it_is_there_are_no_columns(line: Any) -> None:
     (entry,) = read(render(report(finding(line=line))))["diagnostics"]
 
     assert entry["location"]["range"] == {"start": {"line": 31}, "end": {"line": 31}}
 
 
-def test_what_could_not_be_read_is_an_error_without_a_code(report: Any) -> None:
+def test_what_could_not_be_read_is_an_error_without_a_code() -> None:
     assert read(render(report(failures=(Failure("a", "a: permission denied"),))))["diagnostics"] == [
         {"message": "a: permission denied", "location": {"path": "a"}, "severity": "ERROR"}
     ]
 
 
-def test_addresses_are_there_if_the_project_has_one(finding: Any, report: Any, monkeypatch: Any) -> None:
+def test_addresses_are_there_if_the_project_has_one(monkeypatch: Any) -> None:
     texts = {"missing-configmap-key": RuleText("references", Severity.ERROR, "", "", "", "")}
     monkeypatch.setattr(rdjson, "documentation", lambda: "https://example.com/k8slint")
     monkeypatch.setattr("k8slint.report.links.documentation", lambda: "https://example.com/k8slint")

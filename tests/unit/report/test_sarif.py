@@ -13,6 +13,7 @@ from k8slint.engine.rule import load_rules
 from k8slint.finding import Failure, Ignored, RuleText, Severity
 from k8slint.report import links, sarif
 from k8slint.report.sarif import RESULTS_LIMIT, render
+from tests.build import finding, place, related, report
 
 TEXT = RuleText(
     "references",
@@ -31,7 +32,7 @@ def read(text: str) -> Run:
     return run
 
 
-def test_a_result(finding: Any, related: Any, report: Any) -> None:
+def test_a_result() -> None:
     run = read(render(report(finding(related=(related(),)), rules={"missing-configmap-key": TEXT})))
 
     assert (run.tool.driver.name, run.tool.driver.version, run.tool.driver.information_uri) == (
@@ -60,7 +61,7 @@ def test_a_result(finding: Any, related: Any, report: Any) -> None:
     assert other.physical_location.artifact_location.uri == "apps/web/config.yaml"
 
 
-def test_a_rule_tells_all_that_its_file_says(finding: Any, report: Any) -> None:
+def test_a_rule_tells_all_that_its_file_says() -> None:
     run = json.loads(render(report(finding(severity=Severity.INFO), rules={"missing-configmap-key": TEXT})))["runs"][0]
 
     assert run["tool"]["driver"]["rules"] == [
@@ -90,7 +91,7 @@ def test_descriptions_keep_to_the_length_that_github_shows() -> None:
         assert len(described["fullDescription"]["text"]) <= 1024
 
 
-def test_addresses_are_there_if_the_project_has_one(finding: Any, report: Any, monkeypatch: Any) -> None:
+def test_addresses_are_there_if_the_project_has_one(monkeypatch: Any) -> None:
     one = report(finding(), rules={"missing-configmap-key": TEXT})
     without = json.loads(render(one))["runs"][0]["tool"]["driver"]
     assert "informationUri" not in without
@@ -104,7 +105,7 @@ def test_addresses_are_there_if_the_project_has_one(finding: Any, report: Any, m
     assert str(driver.rules[0].help_uri) == "https://example.com/k8slint/rules/references/missing-configmap-key.yaml"
 
 
-def test_what_could_not_be_read_is_a_notification(finding: Any, report: Any) -> None:
+def test_what_could_not_be_read_is_a_notification() -> None:
     (invocation,) = json.loads(render(report(finding(), failures=(Failure("./a b", "a b: permission denied"),))))[
         "runs"
     ][0]["invocations"]
@@ -124,13 +125,13 @@ def test_what_could_not_be_read_is_a_notification(finding: Any, report: Any) -> 
     }
 
 
-def test_findings_are_no_failed_execution(finding: Any, report: Any) -> None:
+def test_findings_are_no_failed_execution() -> None:
     (invocation,) = json.loads(render(report(finding())))["runs"][0]["invocations"]
 
     assert invocation == {"executionSuccessful": True, "exitCode": 1}
 
 
-def test_what_is_ignored_is_suppressed(finding: Any, place: Any, report: Any) -> None:
+def test_what_is_ignored_is_suppressed() -> None:
     hidden = (
         Ignored(finding(rule="a", location=place(line=1)), "loaded\nby hand"),
         Ignored(finding(rule="b", location=place(line=2)), ""),
@@ -148,24 +149,24 @@ def test_what_is_ignored_is_suppressed(finding: Any, place: Any, report: Any) ->
     assert [run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] for result in run["results"]] == ["c", "a", "b"]
 
 
-def test_a_finding_keeps_its_fingerprint_when_it_is_ignored(finding: Any, report: Any) -> None:
+def test_a_finding_keeps_its_fingerprint_when_it_is_ignored() -> None:
     assert prints(render(report(finding()))) == prints(render(report()._replace(ignored=(Ignored(finding(), ""),))))
 
 
-def test_without_findings_results_are_there_and_empty(report: Any) -> None:
+def test_without_findings_results_are_there_and_empty() -> None:
     run = read(render(report()))
 
     assert run.results == []
     assert run.tool.driver.rules == []
 
 
-def test_a_rule_without_a_summary_has_its_id(finding: Any, report: Any) -> None:
+def test_a_rule_without_a_summary_has_its_id() -> None:
     (rule,) = read(render(report(finding()))).tool.driver.rules
 
     assert rule.short_description.text == "missing-configmap-key"
 
 
-def test_info_is_a_note_and_the_worst_come_first(finding: Any, report: Any) -> None:
+def test_info_is_a_note_and_the_worst_come_first() -> None:
     run = read(render(report(*(finding(severity=severity, rule=severity) for severity in reversed(Severity)))))
 
     assert [result.level for result in run.results] == [Level.ERROR, Level.WARNING, Level.NOTE]
@@ -173,7 +174,7 @@ def test_info_is_a_note_and_the_worst_come_first(finding: Any, report: Any) -> N
     assert [rule.default_configuration.level for rule in run.tool.driver.rules] == ["error", "note", "warning"]
 
 
-def test_beyond_the_limit_the_mildest_are_left_out_and_that_is_said(finding: Any, report: Any) -> None:
+def test_beyond_the_limit_the_mildest_are_left_out_and_that_is_said() -> None:
     mild, grave = finding(severity=Severity.INFO, rule="mild"), finding(rule="grave")
 
     run = json.loads(render(report(*[mild] * 2, *[grave] * RESULTS_LIMIT)))["runs"][0]
@@ -185,7 +186,7 @@ def test_beyond_the_limit_the_mildest_are_left_out_and_that_is_said(finding: Any
     assert notification["message"]["text"].startswith("2 findings left out")
 
 
-def test_at_the_limit_nothing_is_said(finding: Any, report: Any) -> None:
+def test_at_the_limit_nothing_is_said() -> None:
     assert "toolExecutionNotifications" not in render(report(*[finding()] * RESULTS_LIMIT))
 
 
@@ -203,7 +204,7 @@ def test_at_the_limit_nothing_is_said(finding: Any, report: Any) -> None:
         ("\ud800.yaml", "%EF%BF%BD.yaml"),
     ],
 )
-def test_files_are_uris(file: str, uri: str, finding: Any, place: Any, report: Any) -> None:
+def test_files_are_uris(file: str, uri: str) -> None:
     (result,) = read(render(report(finding(location=place(file))))).results
 
     artifact = result.locations[0].physical_location.artifact_location
@@ -211,7 +212,7 @@ def test_files_are_uris(file: str, uri: str, finding: Any, place: Any, report: A
     assert (artifact.uri_base_id == "%SRCROOT%") is not uri.startswith("file:")
 
 
-def test_the_bytes_of_a_file_name_come_back(finding: Any, place: Any, report: Any) -> None:
+def test_the_bytes_of_a_file_name_come_back() -> None:
     name = b"\xff\xfe \xe2\x80\xae#?%[x].yaml"
     text = render(report(finding(location=place(name.decode("utf-8", "surrogateescape")))))
 
@@ -228,7 +229,7 @@ def test_the_bytes_of_a_file_name_come_back(finding: Any, place: Any, report: An
         ("spec.containers[0] {0} (1)", "spec.containers[0] {0} (1)"),
     ],
 )
-def test_a_message_holds_no_link(message: str, text: str, finding: Any, report: Any) -> None:
+def test_a_message_holds_no_link(message: str, text: str) -> None:
     (result,) = read(render(report(finding(message=message, effect="", fix="")))).results
 
     assert result.message.text == text + "."
@@ -238,7 +239,7 @@ def prints(text: str) -> list[str]:
     return [result.partial_fingerprints["k8slint/v1"] for result in read(text).results]
 
 
-def test_fingerprints_stay_when_lines_move(finding: Any, place: Any, report: Any) -> None:
+def test_fingerprints_stay_when_lines_move() -> None:
     before = prints(render(report(finding(), finding(location=place(line=40)))))
     after = prints(render(report(finding(location=place(line=32)), finding(location=place(line=99, column=1)))))
 
@@ -257,5 +258,5 @@ def test_fingerprints_stay_when_lines_move(finding: Any, place: Any, report: Any
         lambda one: one._replace(location=one.location._replace(file="other.yaml")),
     ],
 )
-def test_fingerprints_differ_where_findings_do(change: Callable[[Any], Any], finding: Any, report: Any) -> None:
+def test_fingerprints_differ_where_findings_do(change: Callable[[Any], Any]) -> None:
     assert prints(render(report(finding()))) != prints(render(report(change(finding()))))

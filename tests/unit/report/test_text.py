@@ -9,12 +9,13 @@ from k8slint.finding import KindCount, Location, RuleText, Severity, Skipped, So
 from k8slint.report import Detail
 from k8slint.report.text import render
 from k8slint.report.wording import verdict
+from tests.build import finding, place, related, report
 
 CHECKED = "Checked 3 objects in 2 files for Kubernetes 1.36"
 SUMMARY = f"{CHECKED}.\n"
 
 
-def test_a_finding_with_a_related_place(finding: Any, related: Any, report: Any) -> None:
+def test_a_finding_with_a_related_place() -> None:
     assert render(report(finding(related=(related(),)))) == (
         """\
 error[missing-configmap-key]: ConfigMap "web-config" has no key "LOG_LVL"
@@ -37,7 +38,7 @@ error[missing-configmap-key]: ConfigMap "web-config" has no key "LOG_LVL"
     )
 
 
-def test_without_source_lines(finding: Any, related: Any, report: Any) -> None:
+def test_without_source_lines() -> None:
     bare = finding(line=None, related=(related(line=None),), object=None)
 
     assert render(report(bare)) == (
@@ -56,7 +57,7 @@ error[missing-configmap-key]: ConfigMap "web-config" has no key "LOG_LVL"
     )
 
 
-def test_effect_and_help_wrap_to_the_width(finding: Any, report: Any) -> None:
+def test_effect_and_help_wrap_to_the_width() -> None:
     long = finding(effect="The volume is empty after the Pod has moved to another node.\n", fix="Use a claim.")
 
     assert render(report(long), width=50).splitlines() == [
@@ -77,7 +78,7 @@ def test_effect_and_help_wrap_to_the_width(finding: Any, report: Any) -> None:
     ]
 
 
-def test_effect_and_help_are_said_once_a_file(finding: Any, place: Any, report: Any) -> None:
+def test_effect_and_help_are_said_once_a_file() -> None:
     again = finding(message="m", location=place(line=40), line=SourceLine(40, "            key: LOG_LVL"))
     elsewhere = finding(message="n", location=place("b.yaml"))
 
@@ -90,7 +91,7 @@ def test_effect_and_help_are_said_once_a_file(finding: Any, place: Any, report: 
     assert "= help: " in third
 
 
-def test_an_effect_of_its_own_is_said(finding: Any, place: Any, report: Any) -> None:
+def test_an_effect_of_its_own_is_said() -> None:
     other = finding(message="m", location=place(line=40), effect="The Pod waits for the ConfigMap.")
 
     second = render(report(finding(), other)).split("\n\n")[1]
@@ -99,7 +100,7 @@ def test_an_effect_of_its_own_is_said(finding: Any, place: Any, report: Any) -> 
     assert "= help:" not in second
 
 
-def test_tabs_and_wide_characters(finding: Any, report: Any) -> None:
+def test_tabs_and_wide_characters() -> None:
     at = Location("名.yaml", 5, 7, 5, 10)
     shown = render(report(finding(location=at, line=SourceLine(5, "\tkey: 日本語 # 語"), effect="", fix="")))
 
@@ -113,7 +114,7 @@ error[missing-configmap-key]: ConfigMap "web-config" has no key "LOG_LVL"
     )
 
 
-def test_a_line_of_ten_thousand_characters(finding: Any, report: Any) -> None:
+def test_a_line_of_ten_thousand_characters() -> None:
     text = f"{'x' * 4997}key{'y' * 5000}"
     at = Location("a.yaml", 5, 4998, 5, 5001)
 
@@ -123,13 +124,13 @@ def test_a_line_of_ten_thousand_characters(finding: Any, report: Any) -> None:
     ]
 
 
-def test_a_range_over_several_lines_is_underlined_to_the_end_of_the_first(finding: Any, report: Any) -> None:
+def test_a_range_over_several_lines_is_underlined_to_the_end_of_the_first() -> None:
     at = Location("a.yaml", 5, 3, 9, 1)
 
     assert render(report(finding(location=at, line=SourceLine(5, "a: {b: 1,")))).splitlines()[4] == "  |   ^^^^^^^"
 
 
-def test_a_masked_secret_is_underlined_no_further_than_its_mask(finding: Any, report: Any) -> None:
+def test_a_masked_secret_is_underlined_no_further_than_its_mask() -> None:
     at = Location("a.yaml", 5, 6, 5, 46)
 
     assert render(report(finding(location=at, line=SourceLine(5, "key: ••••••")))).splitlines()[3:5] == [
@@ -138,7 +139,7 @@ def test_a_masked_secret_is_underlined_no_further_than_its_mask(finding: Any, re
     ]
 
 
-def test_the_summary(finding: Any, report: Any) -> None:
+def test_the_summary() -> None:
     full = report(
         finding(severity=Severity.ERROR),
         finding(severity=Severity.WARNING),
@@ -174,11 +175,11 @@ Assumed:
     )
 
 
-def test_all_clear(report: Any) -> None:
+def test_all_clear() -> None:
     assert render(report()) == SUMMARY + "All clear: 3 objects in 2 files.\n"
 
 
-def test_nothing_checked_is_not_all_clear(report: Any) -> None:
+def test_nothing_checked_is_not_all_clear() -> None:
     empty = report(objects=0, files=0)
 
     assert render(empty) == ""
@@ -206,33 +207,33 @@ def test_nothing_checked_is_not_all_clear(report: Any) -> None:
         ({"failures": ("a.yaml: permission denied",)}, "Checked 3 objects in 2 files for Kubernetes 1.36."),
     ],
 )
-def test_what_was_not_judged_is_not_all_clear(changes: dict[str, Any], line: str, report: Any) -> None:
+def test_what_was_not_judged_is_not_all_clear(changes: dict[str, Any], line: str) -> None:
     lines = render(report(**changes), width=200).splitlines()
 
     assert line in lines
     assert lines[-1] == "Nothing wrong in what was checked."
 
 
-def test_what_was_not_asked_for_is_not_all_clear(finding: Any, report: Any) -> None:
+def test_what_was_not_asked_for_is_not_all_clear() -> None:
     hidden = report(finding(severity=Severity.WARNING)).at_least(Severity.ERROR)
 
     assert render(hidden) == SUMMARY + "Not shown: 1 finding below error.\nFound nothing of severity error.\n"
 
 
-def test_settings_of_programs_are_counted_apart(report: Any) -> None:
+def test_settings_of_programs_are_counted_apart() -> None:
     assert "\nRead, but not for the API server: Kustomization (2).\n" in render(
         report(settings=(KindCount("Kustomization", 2),))
     )
 
 
-def test_the_worst_stands_first(finding: Any, place: Any, report: Any) -> None:
+def test_the_worst_stands_first() -> None:
     each = [finding(severity=severity, message=severity.value) for severity in reversed(Severity)]
     blocks = render(report(*each)).split("\n\n")
 
     assert [block.split("[")[0] for block in blocks[:3]] == ["error", "warning", "info"]
 
 
-def test_what_says_the_same_is_one_block(finding: Any, place: Any, report: Any) -> None:
+def test_what_says_the_same_is_one_block() -> None:
     places = [place(), place(line=40), place("b.yaml", 3), *(place(f"{name}.yaml", 1) for name in "cdef")]
     block, _ = render(report(*(finding(location=at) for at in places))).split("\n\n")
 
@@ -245,14 +246,14 @@ def test_what_says_the_same_is_one_block(finding: Any, place: Any, report: Any) 
     assert "f.yaml:1" in render(report(*(finding(location=at) for at in places)), detail=Detail.FULL)
 
 
-def test_an_info_is_a_line(finding: Any, place: Any, report: Any) -> None:
+def test_an_info_is_a_line() -> None:
     infos = [finding(severity=Severity.INFO, location=place(line=line)) for line in (3, 9)]
     head = 'info[missing-configmap-key]: ConfigMap "web-config" has no key "LOG_LVL" (apps/web/deploy.yaml:3, 9)\n'
 
     assert render(report(*infos)) == f"{head}\n{SUMMARY}Found 2 infos.\n"
 
 
-def test_many_infos_of_a_rule_are_a_line(finding: Any, place: Any, report: Any) -> None:
+def test_many_infos_of_a_rule_are_a_line() -> None:
     infos = [
         finding(severity=Severity.INFO, message=str(number), location=place(line=number)) for number in range(1, 5)
     ]
@@ -266,19 +267,19 @@ def test_many_infos_of_a_rule_are_a_line(finding: Any, place: Any, report: Any) 
     assert sum(line.startswith("info[") for line in render(many, detail=Detail.FULL).splitlines()) == 4
 
 
-def test_quiet_says_nothing_more_than_findings_and_verdict(finding: Any, report: Any) -> None:
+def test_quiet_says_nothing_more_than_findings_and_verdict() -> None:
     assert render(report(not_judged=1), detail=Detail.QUIET) == ""
     assert render(report(finding(), not_judged=1), detail=Detail.QUIET).split("\n\n")[1] == "Found 1 error.\n"
 
 
-def test_no_line_is_wider_than_the_terminal(finding: Any, related: Any, report: Any) -> None:
+def test_no_line_is_wider_than_the_terminal() -> None:
     wide = finding(related=(related(message="a similar key is defined here, which is meant by the one above"),))
     full = report(wide, wide._replace(severity=Severity.INFO), charts=("a",), not_judged=1, assumptions=("x " * 50,))
 
     assert all(len(line) <= 60 for line in render(full, width=60).splitlines())
 
 
-def test_colour_changes_nothing_but_colour(finding: Any, related: Any, report: Any) -> None:
+def test_colour_changes_nothing_but_colour() -> None:
     findings = [finding(severity=severity, related=(related(),)) for severity in Severity]
     full = report(*findings, assumptions=("x",), skipped=(Skipped("a", 1, "Helm template"),))
 
@@ -288,7 +289,7 @@ def test_colour_changes_nothing_but_colour(finding: Any, related: Any, report: A
     assert re.sub(r"\x1b\[[0-9;]*m", "", colored) == render(full)
 
 
-def test_a_narrow_terminal_is_enough(finding: Any, related: Any, report: Any) -> None:
+def test_a_narrow_terminal_is_enough() -> None:
     full = report(finding(related=(related(),)))
 
     assert render(full, width=1) == render(full, width=40)

@@ -1,24 +1,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from textwrap import dedent
 
 import pytest
 
 from k8slint.cluster.cluster import Cluster
-from k8slint.loading.composer import compose
-from k8slint.loading.document import Source
-from k8slint.objects.from_documents import read_source
-from k8slint.objects.object import Object
 from k8slint.scheduling import Profile
 from k8slint.simulation.dry_run import dry_run
 from k8slint.simulation.results import DryRun
 from k8slint.values.version import KubernetesVersion
-
-
-def objects(text: str) -> tuple[Object, ...]:
-    source = Source("test.yaml", dedent(text))
-    return read_source(source, compose(source)).objects
+from tests.build import read
 
 
 @pytest.fixture
@@ -31,7 +22,7 @@ def run() -> Callable[..., DryRun]:
         externals: tuple[str, ...] = (),
         profiles: tuple[Profile, ...] = (Profile(),),
     ) -> DryRun:
-        description = None if cluster is None else objects(cluster)
-        return dry_run(Cluster(objects(manifests), description, externals), KubernetesVersion(1, 36), profiles)
+        description = None if cluster is None else read(cluster)
+        return dry_run(Cluster(read(manifests), description, externals), KubernetesVersion(1, 36), profiles)
 
     return of

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +9,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from k8slint.cluster.cluster import Cluster
-from k8slint.loading.composer import compose
-from k8slint.loading.document import Document, Source
-from k8slint.objects.from_documents import read_source
 from k8slint.objects.object import Object
 from k8slint.scheduling import ShapeError
 from k8slint.simulation.dry_run import dry_run
 from k8slint.simulation.export.lean import anonymized, lean
 from k8slint.values.version import KubernetesVersion
+from tests.build import objects_of, places, read, spoilt
 
 V1_36 = KubernetesVersion(1, 36)
 MANIFESTS = (Path(__file__).parent / "any_shape_manifests.yaml").read_text()
@@ -26,46 +22,24 @@ CLUSTER = (Path(__file__).parent / "any_shape_cluster.yaml").read_text()
 JUNK = (None, True, -1, 2**70, 1.5, "", "x", "${X}", [], [None], ["x"], [[]], {}, {"x": None}, {1: 2}, [{"name": 3}])
 
 
-def objects(text: str) -> tuple[Object, ...]:
-    source = Source("test.yaml", text)
-    return read_source(source, compose(source)).objects
-
-
-def paths(data: Any, here: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    if here:
-        yield here
-    entries = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
-    for key, entry in entries:
-        yield from paths(entry, (*here, key))
-
-
-def places(text: str) -> list[tuple[int, tuple[Any, ...]]]:
+def places_in(text: str) -> list[tuple[int, tuple[Any, ...]]]:
     return [
         (number, path)
-        for number, obj in enumerate(objects(text))
-        for path in paths(obj.data)
+        for number, obj in enumerate(read(text))
+        for path in places(obj.data)
         if path[0] not in ("apiVersion", "kind")
     ]
 
 
-def spoilt(text: str, number: int, path: tuple[Any, ...], junk: Any) -> tuple[Object, ...]:
-    found = []
-    for index, obj in enumerate(objects(text)):
-        data = copy.deepcopy(obj.data)
-        if index == number:
-            parent = data
-            for step in path[:-1]:
-                parent = parent[step]
-            parent[path[-1]] = junk
-        document = Document(Source("spoilt.yaml", ""), index, 0, data, None)
-        found += read_source(document.source, (document,)).objects
-    return tuple(found)
+def spoilt_objects(text: str, number: int, path: tuple[Any, ...], junk: Any) -> tuple[Object, ...]:
+    whole = [obj.data for obj in read(text)]
+    return objects_of(*spoilt(whole, (number, *path), junk), file="spoilt.yaml")
 
 
-OF_MANIFESTS, OF_CLUSTER = places(MANIFESTS), places(CLUSTER)
+OF_MANIFESTS, OF_CLUSTER = places_in(MANIFESTS), places_in(CLUSTER)
 
 
-SOUND_MANIFESTS, SOUND_CLUSTER = objects(MANIFESTS), objects(CLUSTER)
+SOUND_MANIFESTS, SOUND_CLUSTER = read(MANIFESTS), read(CLUSTER)
 
 
 def test_the_sound_manifests_come_to_pods() -> None:
@@ -78,7 +52,7 @@ def test_the_sound_manifests_come_to_pods() -> None:
 @given(st.sampled_from(OF_MANIFESTS), st.sampled_from(JUNK))
 @example(OF_MANIFESTS[0], None)
 def test_no_manifest_breaks_a_run(place: tuple[int, tuple[Any, ...]], junk: Any) -> None:
-    run = dry_run(Cluster(spoilt(MANIFESTS, *place, junk), SOUND_CLUSTER), V1_36)
+    run = dry_run(Cluster(spoilt_objects(MANIFESTS, *place, junk), SOUND_CLUSTER), V1_36)
     assert all(refusal.message for refusal in run.refusals)
 
 
@@ -86,7 +60,7 @@ def test_no_manifest_breaks_a_run(place: tuple[int, tuple[Any, ...]], junk: Any)
 @given(st.sampled_from(OF_CLUSTER), st.sampled_from(JUNK))
 @example(OF_CLUSTER[0], None)
 def test_a_broken_description_is_said_with_its_object(place: tuple[int, tuple[Any, ...]], junk: Any) -> None:
-    error = error_of(spoilt(CLUSTER, *place, junk))
+    error = error_of(spoilt_objects(CLUSTER, *place, junk))
     if error is not None:
         assert error.obj
         assert error.field
@@ -104,5 +78,5 @@ def error_of(description: tuple[Object, ...]) -> ShapeError | None:
 @settings(max_examples=200, deadline=None)
 @given(st.sampled_from(OF_CLUSTER), st.sampled_from(JUNK))
 def test_snapshots_take_any_shape(place: tuple[int, tuple[Any, ...]], junk: Any) -> None:
-    items = [obj.data for obj in spoilt(CLUSTER, *place, junk)]
+    items = [obj.data for obj in spoilt_objects(CLUSTER, *place, junk)]
     assert len(anonymized(items)) == len(lean(items))

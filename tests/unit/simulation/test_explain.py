@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import random
 from dataclasses import replace
 
 import pytest
 
 from k8slint.cluster.cluster import Cluster
-from k8slint.loading.composer import compose
-from k8slint.loading.document import Source
-from k8slint.objects.from_documents import read_source
 from k8slint.scheduling import Assigned, schedule
 from k8slint.simulation.dry_run import dry_run
 from k8slint.simulation.explain import Explainer
 from k8slint.simulation.results import Verdict
 from k8slint.values.version import KubernetesVersion
+from tests.build import objects_of
 
 
 def node(name, *, labels=None, taints=None, cordoned=False, **allocatable):
@@ -39,13 +36,8 @@ def pod(name, *, cpu="100m", memory="100Mi", labels=None, **spec):
     return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}
 
 
-def objects(items):
-    source = Source("test.json", json.dumps({"apiVersion": "v1", "kind": "List", "items": items}))
-    return read_source(source, compose(source)).objects
-
-
 def rehearse(nodes, pods):
-    return dry_run(Cluster(objects(pods), objects(nodes), ()), KubernetesVersion(1, 36))
+    return dry_run(Cluster(objects_of(*pods), objects_of(*nodes)), KubernetesVersion(1, 36))
 
 
 def explained(nodes, *pods):

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -11,13 +10,11 @@ from ruamel.yaml import YAML
 
 from k8slint.apiserver.discovery.definitions import definitions_of
 from k8slint.cluster.cluster import Cluster
-from k8slint.loading.document import Document, Source
-from k8slint.objects.from_documents import read_source
-from k8slint.objects.object import Object
 from k8slint.simulation.dry_run import dry_run
 from k8slint.simulation.export.lean import anonymized, lean
 from k8slint.simulation.results import DryRun
 from k8slint.values.version import KubernetesVersion
+from tests.build import objects_of, places, spoilt
 
 DUMP = (Path(__file__).parent / "dump.yaml").read_text()
 NEW_POD = """
@@ -32,13 +29,8 @@ def items(text: str) -> Any:
     return YAML(typ="safe").load(dedent(text))
 
 
-def objects(data: list[dict[str, Any]]) -> tuple[Object, ...]:
-    document = Document(Source("dump.json", ""), 0, 0, {"apiVersion": "v1", "kind": "List", "items": data}, None)
-    return read_source(document.source, (document,)).objects
-
-
 def run(data: list[dict[str, Any]]) -> DryRun:
-    return dry_run(Cluster(objects([items(NEW_POD)]), objects(data)), KubernetesVersion(1, 36))
+    return dry_run(Cluster(objects_of(items(NEW_POD)), objects_of(*data)), KubernetesVersion(1, 36))
 
 
 def test_a_lean_snapshot_says_nothing_that_a_dry_run_does_not_read() -> None:
@@ -139,22 +131,6 @@ def full(schema: dict[str, Any], text: str, depth: int = 0) -> Any:
     if isinstance(schema.get("additionalProperties"), dict):
         found["some-key"] = full(schema["additionalProperties"], text, depth + 1)
     return found
-
-
-def places(data: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """The paths to all that is within the data."""
-    for key, value in data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ():
-        yield (*path, key)
-        yield from places(value, (*path, key))
-
-
-def spoilt(data: Any, path: tuple[Any, ...], value: Any) -> Any:
-    """The data with another value at the path."""
-    if not path:
-        return value
-    copy = data.copy()
-    copy[path[0]] = spoilt(data[path[0]], path[1:], value)
-    return copy
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "CSIDriver"])  # it goes by its driver's name
