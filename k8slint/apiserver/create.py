@@ -40,7 +40,7 @@ def create(obj: Object, schemas: Schemas) -> Iterator[Problem]:
     problems, data = decode(obj, schemas)
     yield from problems
     if data is not None:
-        yield from validate(default(data, obj.group_kind), obj.group_kind, schemas.version.minor)
+        yield from validate(default(data, obj.group_kind), obj, schemas.version.minor)
 
 
 def decode(obj: Object, schemas: Schemas) -> Decoded:

@@ -12,7 +12,8 @@ from typing import Any, Final, TypeAlias
 
 from k8slint.apiserver.validation.features import is_enabled
 from k8slint.loading.document import MapKey, Path, field_path
-from k8slint.objects.problem import Absence, Place, Problem
+from k8slint.objects.object import Object
+from k8slint.objects.problem import Absence, Place, Problem, Related
 from k8slint.values.nearest import nearest
 
 _LONGEST_SHOWN: Final = 100
@@ -33,11 +34,15 @@ _UNSET: Final = _Hole()
 
 
 class Validation:
-    """The validation of one object: the minor it is for, and what was found so far, in the order of the server."""
+    """The validation of one object: the minor it is for, and what was found so far, in the order of the server.
 
-    __slots__ = ("found", "minor")
+    `obj` is the object as written, for problems that point at two places of it.
+    """
 
-    def __init__(self, minor: int) -> None:
+    __slots__ = ("found", "minor", "obj")
+
+    def __init__(self, obj: Object, minor: int) -> None:
+        self.obj = obj
         self.minor = minor
         self.found: list[Problem] = []
 
@@ -115,14 +120,25 @@ class Field:
         self._say("Required value", detail, rule, fix=fix)
 
     def invalid(
-        self, detail: str, value: Any = _UNSET, *, at: Path = (), rule: str = "invalid-value", fix: str = ""
+        self,
+        detail: str,
+        value: Any = _UNSET,
+        *,
+        at: Path = (),
+        rule: str = "invalid-value",
+        fix: str = "",
+        related: Iterable[tuple[Path, str]] = (),
     ) -> None:
         """The value has not the form it must have.
 
         `value` replaces the value that the message shows. `at` leads from the field that the server names to the part
-        that is wrong, if the server is less exact.
+        that is wrong, if the server is less exact. `related` are other places of the object, and what stands there.
         """
+        at_first = len(self.run.found)
         self._say_value("Invalid value", self.value if value is _UNSET else value, detail, rule, fix=fix, at=at)
+        if related and len(self.run.found) > at_first:
+            places = tuple(Related(self.run.obj, path, message) for path, message in related)
+            self.run.found[at_first] = self.run.found[at_first]._replace(related=places)
 
     def unsupported(
         self, supported: Sequence[str], value: Any = _UNSET, *, at: Path = (), rule: str = "unsupported-value"
@@ -301,6 +317,22 @@ def one_of(*words: str, **since: int) -> Check:
         supported = (*words, *(word for word, minor in since.items() if minor <= field.run.minor))
         if value not in supported:
             field.unsupported(sorted(supported))
+
+    return run
+
+
+def one_of_said(said: str, *words: str, **since: int) -> Check:
+    """The field takes these words, as of `one_of`; of another one the server says this, and not which it takes."""
+
+    def run(field: Field) -> None:
+        value = field.value or ""
+        supported = (*words, *(word for word, minor in since.items() if minor <= field.run.minor))
+        if value in supported or value.__class__ is not str:
+            return
+        near = nearest(value, supported)
+        hint = f'; did you mean "{near}"?' if near else ""
+        fix = f'write "{near}"' if near else f"write one of {', '.join(supported)}"
+        field.invalid(f"{said}{hint}", value, rule="unsupported-value", fix=fix)
 
     return run
 
