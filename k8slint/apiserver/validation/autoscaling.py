@@ -82,9 +82,9 @@ def _metrics(metrics: Field, least: Field) -> None:
     """
     for metric in metrics:
         _metric(metric)
-    if least.value == 0 and not metrics.is_hole and least.value is not False:
-        if not any(metric["type"].may_be("Object", "External") for metric in metrics):
-            metrics.forbidden("must specify at least one Object or External metric to support scaling to zero replicas")
+    is_outside = any(metric["type"].may_be("Object", "External") for metric in metrics)
+    if least.value == 0 and not is_outside and not metrics.is_hole:
+        metrics.forbidden("must specify at least one Object or External metric to support scaling to zero replicas")
 
 
 def _metric(metric: Field) -> None:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Final
 
 from k8slint.apiserver.validation.field import Field, fields, given, not_negative, one_of, optional
 from k8slint.apiserver.validation.job import job_spec
+from k8slint.bundled import SCHEMAS
 from k8slint.values.cron import DESCRIPTORS, CronError, CronSchedule, time_zone_error
 from k8slint.values.nearest import nearest
 
 _RULE: Final = "invalid-cron-schedule"
 # A Job is called after its CronJob, and eleven letters more.
 _LONGEST_NAME: Final = 52
+# The database may hold itself once more, with and without leap seconds.
+_COPIES: Final = ("posix/", "right/")
 _SPEC: Final = fields(
     startingDeadlineSeconds=given(not_negative),
     concurrencyPolicy=optional(one_of("Allow", "Forbid", "Replace")),
@@ -49,11 +53,31 @@ def _job_template(spec: Field) -> None:
 
 
 def _time_zone(zone: Field) -> None:
+    """A zone of the database that the server has.
+
+    Mirrors: pkg/apis/batch/validation/validation.go validateTimeZone @ v1.37
+    """
     if zone.value.__class__ is not str:
         return
     said = time_zone_error(zone.value)
+    near = None
+    if not said and zone.value not in _zones() and not zone.value.startswith(_COPIES):
+        near = _nearest_zone(zone.value)
+        said = f"unknown time zone {zone.value}" + (f'; did you mean "{near}"?' if near else "")
     if said:
-        zone.invalid(said, rule=_RULE, fix="Name a zone of the IANA database, such as Europe/Berlin or Etc/UTC.")
+        fix = f'write "{near}"' if near else "Name a zone of the IANA database, such as Europe/Berlin or Etc/UTC."
+        zone.invalid(said, rule=_RULE, fix=fix)
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset((SCHEMAS / "kubernetes" / "time-zones.txt").read_text(encoding="utf-8").split())
+
+
+def _nearest_zone(zone: str) -> str | None:
+    # File names of the database are told apart by the case of their letters.
+    same = {known.casefold(): known for known in _zones()}.get(zone.casefold())
+    return same or nearest(zone, _zones())
 
 
 def _schedule(schedule: Field) -> None:

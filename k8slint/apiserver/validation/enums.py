@@ -178,7 +178,6 @@ ENUMERATED: Final[Mapping[str, Mapping[str, Words]]] = {
     "flowcontrol.ResourcePolicyRule": _VERBS,
     "flowcontrol.Subject": {"kind": _pointer("Group|ServiceAccount|User")},
     "meta.v1.LabelSelectorRequirement": {"operator": Words("DoesNotExist|Exists|In|NotIn", said=_NO_OPERATOR)},
-    "meta.v1.ManagedFieldsEntry": {"operation": Words("Apply|Update")},
     "networking.v1.HTTPIngressPath": {"pathType": _pointer("Exact|ImplementationSpecific|Prefix")},
     "networking.v1.IngressClassParametersReference": {"scope": _pointer("Cluster|Namespace")},
     "networking.v1.NetworkPolicyPort": {"protocol": _pointer("SCTP|TCP|UDP")},

@@ -68,7 +68,7 @@ def _generated_labels(template: Field, made: dict[str, Any]) -> None:
         if wanted is not None and not value.is_hole and wanted not in (value.value, HOLE):
             value.invalid(f"must be '{wanted}'", labels.value, fix="remove it; the API server adds it")
     name = made[_OF_NAMES[0]]
-    if name.__class__ is str and _OF_NAMES[0] not in (labels.value or ()):
+    if name.__class__ is str and not labels.is_hole and _OF_NAMES[0] not in (labels.value or ()):
         for fault in label_value.faults(name) if len(name) > 63 else ():
             template["labels"].invalid(fault, name, fix="Shorten metadata.name: the Pods of the Job carry it as label.")
 
@@ -138,9 +138,10 @@ def _limits_per_index(spec: Field) -> None:
 
 
 def _manager(manager: Field) -> None:
-    if not manager:
+    if manager:
+        domain_prefixed_path(manager)
+    else:
         manager.required()
-    domain_prefixed_path(manager) if manager else None
     if len(manager) > _LONGEST_MANAGER:
         manager.too_long(_LONGEST_MANAGER)
 
@@ -161,7 +162,7 @@ def _mode(spec: Field) -> None:
 
 def _indexes(spec: Field, completions: int) -> None:
     most, parallelism = spec["maxFailedIndexes"], spec["parallelism"]
-    if completions and _number(most) > completions:
+    if spec["completions"].value.__class__ is int and _number(most) > completions:
         most.invalid("must be less than or equal to completions")
     if _number(most) > _MOST_FAILED:
         most.invalid(f"must be less than or equal to {_MOST_FAILED}")
