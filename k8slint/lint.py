@@ -9,20 +9,20 @@ from functools import cache
 from k8slint.apiserver.schemas import Schemas, assumptions, schemas_for
 from k8slint.cluster.alternatives import divide
 from k8slint.cluster.bundles import Bundles, Place, judged_alone, parting, with_slashes
-from k8slint.cluster.cluster import Cluster
 from k8slint.cluster.node_selectors import MISSED
-from k8slint.cluster.unread import unread
+from k8slint.cluster.unread import Unread, unread_texts
 from k8slint.config import Override
-from k8slint.engine.findings import MOST_FINDINGS, Judged, World, judge
+from k8slint.engine.findings import MOST_FINDINGS, Judged, judge
 from k8slint.engine.rule import load_rules
 from k8slint.engine.selection import Selection, default_selection, named
+from k8slint.engine.stages import World, dry_run_once
 from k8slint.engine.summary import summary_of
 from k8slint.finding import Finding, Report, RuleText
 from k8slint.objects.from_documents import Reading
 from k8slint.parallel import Tell, begins, chunked, map_in_order
 from k8slint.project import Material, Request, collect
 from k8slint.simulation.assumptions import Assumptions
-from k8slint.usage import UsageError, blamed_on
+from k8slint.usage import blamed_on
 
 
 def lint(request: Request) -> Report:
@@ -37,7 +37,7 @@ def lint(request: Request) -> Report:
     defined = (obj for obj in cluster.objects if obj.kind == "CustomResourceDefinition")
     schemas = schemas_for(material.version, defined, material.crds)
     world_for, divided = _worlds(material, schemas, request)
-    simulated = _simulated(cluster, readings, selection_for)
+    simulated = dry_run_once(cluster, (selection_for(reading.source.name) for reading in readings))
     judged = _judge(readings, world_for, selection_for, material.workers, request.tell)
 
     own = [(reading, part) for reading, part in zip(readings, judged, strict=True) if not reading.source.is_context]
@@ -85,31 +85,6 @@ def _selections(request: Request) -> Callable[[str], Selection]:
     return lambda file: with_overrides(config.overrides_for(file))
 
 
-def _simulated(
-    cluster: Cluster, readings: Iterable[Reading], selection_for: Callable[[str], Selection]
-) -> tuple[str, ...]:
-    """What a dry run takes for granted, where a rule asks for one: it is made here, so that no worker makes its own.
-
-    Raises:
-        UsageError: for a cluster description that cannot be read.
-    """
-    if cluster.nodes is None:
-        return ()
-    selections = {id(each): each for each in (selection_for(reading.source.name) for reading in readings)}
-    if not any(each.rules[rule].category == "scheduling" for each in selections.values() for rule in each.severities):
-        return ()
-    from k8slint.checks.pending.cases import outcome  # noqa: PLC0415 - most runs describe no cluster, and do without
-    from k8slint.checks.pending.problems import problems  # noqa: PLC0415
-    from k8slint.scheduling import ShapeError  # noqa: PLC0415
-
-    try:
-        run = cluster.once(outcome)
-    except ShapeError as error:
-        raise UsageError(f"the cluster description: {error}") from None
-    cluster.once(problems)
-    return run.assumptions
-
-
 def _worlds(material: Material, schemas: Schemas, request: Request) -> tuple[Callable[[str], World], tuple[str, ...]]:
     """What each file is judged against, by its name: all but what stands in an alternative; and what that assumes."""
     names = [each.source.name for each in material.loaded]
@@ -119,7 +94,7 @@ def _worlds(material: Material, schemas: Schemas, request: Request) -> tuple[Cal
     division = divide(material.cluster, request.config.bundle_of, path_of)
     bundles = Bundles(material.cluster, division)
     alone = judged_alone(map(division.place_of, names), len(material.cluster.objects))
-    unreadable = unread(material.loaded, material.readings)
+    unreadable = unread_texts(material.loaded, material.readings)
 
     @cache
     def world_at(place: Place) -> World:
@@ -128,7 +103,7 @@ def _worlds(material: Material, schemas: Schemas, request: Request) -> tuple[Cal
 
         there = tuple(each for each in unreadable if is_there(each.file))
         amendments = tuple(each.text for each in material.amendments if is_there(each.name))
-        return World(bundles.at(place), schemas, material.is_whole, there, amendments)
+        return World(bundles.at(place), schemas, Unread(material.is_whole, there, amendments))
 
     def world_for(file: str) -> World:
         place = division.place_of(file)

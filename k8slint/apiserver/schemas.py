@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from k8slint.apiserver.discovery.definitions import BUILT_IN_GROUPS, NEWEST_MINOR, OLDEST_MINOR
 from k8slint.apiserver.discovery.lifecycle import is_built_in
-from k8slint.apiserver.words import is_placeholder
 from k8slint.finding import KindCount
 from k8slint.objects.foreign import is_for_programs
 from k8slint.objects.object import Object
 from k8slint.values.gvk import GroupVersionKind
+from k8slint.values.placeholder import has_placeholder
 from k8slint.values.record import record
 from k8slint.values.version import KubernetesVersion
 
@@ -81,7 +81,7 @@ def coverage(schemas: Schemas, objects: Iterable[Object]) -> Coverage:
 
 def is_setting(gvk: GroupVersionKind, minor: int) -> bool:
     """Whether objects of that kind are files that programs read, and that nobody applies."""
-    if is_built_in(gvk, minor) or is_placeholder(gvk.api_version):
+    if is_built_in(gvk, minor) or has_placeholder(gvk.api_version):
         return False
     return is_for_programs(gvk.group)
 

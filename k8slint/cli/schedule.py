@@ -174,13 +174,12 @@ def _gaps(reading: Reading) -> Iterator[str]:
 
 def _in_namespace(cluster: Cluster, namespace: str) -> Cluster:
     """The same objects, those that name no namespace in the given one."""
-    from k8slint.cluster.cluster import Cluster  # noqa: PLC0415 - imported when it runs
-    from k8slint.values.names import is_dns_label  # noqa: PLC0415
+    from k8slint.values.names import is_dns_label  # noqa: PLC0415 - imported when it runs
 
     if not is_dns_label(namespace):
         raise UsageError(f'--namespace "{namespace}" is no name of a namespace')
     objects = tuple(obj if obj.namespace else replaced(obj, namespace=namespace) for obj in cluster.objects)
-    return Cluster(objects, cluster.description, cluster.externals, cluster.version)
+    return replaced(cluster, objects=objects)
 
 
 def _dry_run(

@@ -1,4 +1,4 @@
-"""Texts that could not be read: which names they may define after all."""
+"""What was not read as objects: which names it may define after all, and what it may mend."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 from k8slint.cluster.kustomizations import upwards
 from k8slint.loading.load import Loaded
 from k8slint.objects.from_documents import Reading
+from k8slint.objects.problem import Absence
 
 
 class Chart(NamedTuple):
@@ -21,7 +22,7 @@ class Chart(NamedTuple):
     values: str
 
 
-class Unread(NamedTuple):
+class UnreadText(NamedTuple):
     """The text of a file that could not be read; `chart` is the one that it is a template of, if of any."""
 
     text: str
@@ -43,7 +44,28 @@ class Unread(NamedTuple):
         return self.chart is None and word in self.text
 
 
-def unread(loaded: Iterable[Loaded], readings: Iterable[Reading]) -> tuple[Unread, ...]:
+class Unread(NamedTuple):
+    """What no object shows, though it may be there.
+
+    `is_whole` says that the files read are meant to be all there is, so that absence may be said. `amendments` are
+    texts of patches and mutating webhooks: they make no object, but may mend one.
+    """
+
+    is_whole: bool
+    texts: tuple[UnreadText, ...] = ()
+    amendments: tuple[str, ...] = ()
+
+    def may_undo(self, absence: Absence) -> bool:
+        """Whether it may hold what is missing, or what mends it."""
+        name, word = absence
+        if name and (not self.is_whole or any(each.may_define(name) for each in self.texts)):
+            return True
+        if not word:
+            return False
+        return any(each.may_mend(word) for each in self.texts) or any(word in text for text in self.amendments)
+
+
+def unread_texts(loaded: Iterable[Loaded], readings: Iterable[Reading]) -> tuple[UnreadText, ...]:
     """The texts in which what seems to be missing may be defined: broken ones, and templates, read or not."""
     several = tuple(loaded)
     charts = _charts(several)
@@ -54,7 +76,7 @@ def unread(loaded: Iterable[Loaded], readings: Iterable[Reading]) -> tuple[Unrea
         is_unread = bool(each.skipped) or any(document.failed for document in reading.documents)
         # A chart's own files count only through its templates.
         if chart is not None or (is_unread and folder not in charts):
-            found.append(Unread(each.source.text, chart, each.source.name))
+            found.append(UnreadText(each.source.text, chart, each.source.name))
     return tuple(found)
 
 

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 
 from k8slint.apiserver.schemas import schemas_for
 from k8slint.cluster.cluster import Cluster
-from k8slint.engine.findings import World, judge
+from k8slint.cluster.unread import Unread
+from k8slint.engine.findings import judge
 from k8slint.engine.rule import Rule, load_rules
 from k8slint.engine.selection import Selection
+from k8slint.engine.stages import World
 from k8slint.finding import Finding
 from k8slint.loading.composer import compose
 from k8slint.loading.document import Source
@@ -73,7 +75,7 @@ def _findings(rule: Rule, example: str, version: KubernetesVersion) -> Iterator[
     others = tuple(obj for obj in reading.objects if obj.group_kind != "Node")
     cluster = Cluster(others, description=nodes or None, version=version)
     crds = (obj for obj in reading.objects if obj.kind == "CustomResourceDefinition")
-    world = World(cluster, schemas_for(version, crds), is_whole=True)
+    world = World(cluster, schemas_for(version, crds), Unread(is_whole=True))
     # What is wrong with an ignore shows only beside the rules it speaks of.
     rules = load_rules() if rule.target == "ignores" else {rule.id: rule}
     selection = Selection(rules, {each.id: each.severity for each in rules.values()})

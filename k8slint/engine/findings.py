@@ -1,46 +1,28 @@
-"""Problems to findings: which rules look at an object, and where in the file what they find is written."""
+"""Problems to findings: what is said at all, and where in the file it is written."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Final, NamedTuple
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Final
 
-from k8slint.apiserver.create import create
-from k8slint.apiserver.schemas import Schemas
-from k8slint.cluster.cluster import Cluster
-from k8slint.cluster.unread import Unread
 from k8slint.engine.locate import locate, shown_line
 from k8slint.engine.masking import joined, masked
 from k8slint.engine.selection import Selection
+from k8slint.engine.stages import Said, World, said_of, said_of_ignores
 from k8slint.finding import Finding, Ignored, ObjectName, RelatedLocation
-from k8slint.loading.document import Document, Path, ReadProblem, Span, field_path
+from k8slint.loading.document import Document, Path, ReadProblem, Span
 from k8slint.objects.from_documents import Reading
-from k8slint.objects.object import Object, Pod
-from k8slint.objects.problem import Place, Problem, Related
+from k8slint.objects.object import Object
+from k8slint.objects.problem import Place, Related
+from k8slint.values.field_path import field_path
 
 if TYPE_CHECKING:
-    from k8slint.engine.ignores import Ignores
+    from k8slint.engine.ignores import Ignore, Ignores
 
 # A text without any of these has neither an ignore nor what tries to be one.
 _SIGNS: Final = ("k8slint", "# k8", "#k8", "# ks8", "# K8", "noqa", "nolint", "/ignore.")
-
-
-class World(NamedTuple):
-    """What a source is judged against.
-
-    `is_whole` says that the files read are meant to be all there is, so that absence may be said. `unread` are texts
-    of what could not be read or is no manifest: a name may be defined there. `amendments` are texts of patches and
-    mutating webhooks: they make no object, but may mend one. `bundles` are what those see that take the source in, as
-    the kustomizations of dev and prod do a base: what one of them lacks is missing.
-    """
-
-    cluster: Cluster
-    schemas: Schemas
-    is_whole: bool
-    unread: tuple[Unread, ...] = ()
-    amendments: tuple[str, ...] = ()
-    bundles: tuple[World, ...] = ()
 
 
 class Judged:
@@ -77,29 +59,29 @@ def judge(reading: Reading, world: World, selection: Selection) -> Judged:
     judged = Judged()
     ignores = _ignores_of(reading, selection)
     world.cluster.missed.clear()
-    candidates = list(_candidates(reading, world, selection))
-    judged.missed = frozenset(world.cluster.missed)
-    concealed = _concealed(candidates)
-    for candidate in candidates:
-        rule_id, document, obj, problem = candidate
-        span = _span(candidate)
-        hiding = ignores.hiding(rule_id, document.source.place(span[0])[0], obj) if ignores is not None else None
-        if isinstance(problem, Problem) and not _may_say(problem, world):
+    kept: list[tuple[Said, Span, Ignore | None]] = []
+    secrets: dict[Document, list[Span]] = {}
+    for said in said_of(reading, world, selection):
+        span = said.span
+        if said.is_secret:
+            secrets.setdefault(said.document, []).append(span)
+        hiding = _hiding(ignores, said, span) if ignores is not None else None
+        if not world.may_say(said.problem):
             judged.not_judged += 1
-        elif judged.takes(rule_id, is_ignored=hiding is not None):
-            finding = _finding(candidate, span, selection, concealed)
-            if hiding is None:
-                judged.findings.append(finding)
-            else:
-                judged.ignored.append(Ignored(finding, hiding.reason))
-
-    def is_wanted(rule: str) -> bool:
-        return selection.has(rule) and judged.takes(rule, is_ignored=False)
-
-    for complaint in ignores.complaints(selection.severities, is_wanted) if ignores is not None else ():
-        problem = ReadProblem(complaint.rule, complaint.message, complaint.span)
-        at = (complaint.rule, complaint.document, complaint.obj, problem)
-        judged.findings.append(_finding(at, complaint.span, selection, concealed))
+        elif judged.takes(said.problem.rule, is_ignored=hiding is not None):
+            kept.append((said, span, hiding))
+    judged.missed = frozenset(world.cluster.missed)
+    if ignores is not None:
+        takes = partial(judged.takes, is_ignored=False)
+        kept += ((said, said.span, None) for said in said_of_ignores(ignores, selection, takes))
+    # Of what is kept alone the place and the line are looked up.
+    concealed = {document: joined(spans) for document, spans in secrets.items()}
+    for said, span, hiding in kept:
+        finding = _finding(said, span, selection, concealed)
+        if hiding is None:
+            judged.findings.append(finding)
+        else:
+            judged.ignored.append(Ignored(finding, hiding.reason))
     return judged
 
 
@@ -112,104 +94,17 @@ def _ignores_of(reading: Reading, selection: Selection) -> Ignores | None:
     return ignores_of(reading, selection.rules)
 
 
-# A problem with the id of its rule, its document, and its object where it has one.
-Candidate = tuple[str, Document, Object | None, Problem | ReadProblem]
+def _hiding(ignores: Ignores, said: Said, span: Span) -> Ignore | None:
+    return ignores.hiding(said.problem.rule, said.document.source.place(span[0])[0], said.obj)
+
+
+# The values that no frame may show, since some problem says they are secret.
 Concealed = Mapping[Document, Sequence[Span]]
 
 
-def _candidates(reading: Reading, world: World, selection: Selection) -> Iterator[Candidate]:
-    for document in reading.documents:
-        for read_problem in document.problems:
-            if selection.has(read_problem.rule):
-                yield read_problem.rule, document, None, read_problem
-    for other in reading.others:
-        if other.problem is not None and selection.has(other.problem.rule):
-            yield other.problem.rule, other.document, None, other.problem
-    for obj in reading.objects:
-        found = list(_problems(obj, world, selection))
-        for rule_id, problem in (*found, *_lacking(obj, world, selection, found)):
-            yield rule_id, obj.document, obj, problem
-
-
-def _lacking(
-    obj: Object, world: World, selection: Selection, found: Iterable[tuple[str, Problem]]
-) -> Iterator[tuple[str, Problem]]:
-    """What one of the bundles that take an object in lacks, though it is among the files."""
-    said = {(rule_id, problem.path) for rule_id, problem in found} if world.bundles else set()
-    for bundle in world.bundles:
-        for rule_id, problem in _rule_problems(obj, bundle, selection):
-            if _absent(problem) and (rule_id, problem.path) not in said and _may_say(problem, bundle):
-                said.add((rule_id, problem.path))
-                # What was not read elsewhere need not be asked again.
-                yield rule_id, problem._replace(rests_on=None)
-
-
-def _concealed(candidates: Iterable[Candidate]) -> Concealed:
-    """The values that no frame may show, since some problem says they are secret."""
-    spans: dict[Document, list[Span]] = {}
-    for _, document, obj, problem in candidates:
-        if isinstance(problem, Problem) and problem.place is Place.SECRET and obj is not None:
-            spans.setdefault(document, []).append(document.span((*obj.path, *problem.path)))
-    return {document: joined(several) for document, several in spans.items()}
-
-
-def _absent(problem: Problem) -> str:
-    return problem.rests_on.name if problem.rests_on is not None else ""
-
-
-def _may_say(problem: Problem, world: World) -> bool:
-    if problem.rests_on is None:
-        return True
-    absent, word = problem.rests_on
-    if absent and not world.is_whole:
-        return False
-    if absent and any(each.may_define(absent) for each in world.unread):
-        return False
-    if not word:
-        return True
-    return not any(each.may_mend(word) for each in world.unread) and not any(word in text for text in world.amendments)
-
-
-def _problems(obj: Object, world: World, selection: Selection) -> Iterator[tuple[str, Problem]]:
-    for problem in create(obj, world.schemas):
-        if selection.has(problem.rule):
-            yield problem.rule, problem
-    yield from _rule_problems(obj, world, selection)
-
-
-def _rule_problems(obj: Object, world: World, selection: Selection) -> Iterator[tuple[str, Problem]]:
-    for rule in selection.for_object(obj.group_kind):
-        for problem in rule.check(obj, world.cluster):
-            yield rule.id, problem
-    if obj.pod is not None:
-        yield from _pod_problems(obj.pod, world, selection)
-
-
-def _pod_problems(pod: Pod, world: World, selection: Selection) -> Iterator[tuple[str, Problem]]:
-    for rule in selection.aimed_at("pod"):
-        for problem in rule.check(pod, world.cluster):
-            yield rule.id, _moved(problem, pod.path)
-    for rule in selection.aimed_at("container"):
-        for container in pod.containers:
-            for problem in rule.check(container, world.cluster):
-                yield rule.id, _moved(problem, (*pod.path, *container.path))
-
-
-def _moved(problem: Problem, prefix: Path) -> Problem:
-    return problem._replace(path=(*prefix, *problem.path)) if prefix else problem
-
-
-def _span(candidate: Candidate) -> Span:
-    _, document, obj, problem = candidate
-    if isinstance(problem, ReadProblem):
-        return problem.span
-    root = obj.path if obj is not None else ()
-    return document.span((*root, *problem.path), key=problem.place is Place.KEY)
-
-
-def _finding(candidate: Candidate, span: Span, selection: Selection, concealed: Concealed) -> Finding:
-    rule_id, document, obj, problem = candidate
-    page = selection.rules[rule_id].page
+def _finding(said: Said, span: Span, selection: Selection, concealed: Concealed) -> Finding:
+    document, obj, problem = said
+    page = selection.rules[problem.rule].page
     path: Path = ()
     if isinstance(problem, ReadProblem):
         place = span
@@ -220,8 +115,8 @@ def _finding(candidate: Candidate, span: Span, selection: Selection, concealed: 
         place = (span[0], span[0]) if problem.place is Place.SECRET else span
         related = tuple(dict.fromkeys(_related(other, concealed) for other in problem.related))
     return Finding(
-        rule=rule_id,
-        severity=selection.severities[rule_id],
+        rule=problem.rule,
+        severity=selection.severities[problem.rule],
         message=masked(problem.message, document),
         effect=masked(problem.effect or page.effect, document),
         fix=masked(problem.fix or page.fix, document),

@@ -9,8 +9,9 @@ from functools import lru_cache
 from typing import Any, Final, NamedTuple
 from weakref import WeakKeyDictionary
 
+from k8slint.checks.credentials import may_name_a_credential, names_a_credential
 from k8slint.loading.document import Document, Mark, Source, Span, part_at, unpack
-from k8slint.values.credentials import may_name_a_credential, names_a_credential
+from k8slint.values.well_known import LAST_APPLIED
 
 MASK: Final = "••••••"
 _CONFIG: Final = ("data", "binaryData", "stringData")
@@ -20,7 +21,6 @@ _NAMED_VALUES: Final = frozenset(
 )
 _NOT_THE_VALUE: Final = frozenset({"name", "valueFrom"})
 _HEADERS: Final = frozenset({"authorization", "cookie", "proxy-authorization", "set-cookie", "x-api-key"})
-_LAST_APPLIED: Final = "kubectl.kubernetes.io/last-applied-configuration"
 # What of a Secret is no secret: its type, its names, its labels.
 _OPEN: Final = frozenset({"apiVersion", "kind"})
 _OPEN_METADATA: Final = frozenset({"name", "namespace", "generateName", "labels"})
@@ -210,7 +210,7 @@ def _of_other(data: dict[str, Any], mark: Mark) -> Iterator[Part]:
         if isinstance(value, dict):
             for key, (inner, inner_mark) in _entries(value, value_mark):
                 is_scalar = not isinstance(inner, dict | list)
-                if key == _LAST_APPLIED or (_is_telling(key) and (is_scalar or (is_config and above in _CONFIG))):
+                if key == LAST_APPLIED or (_is_telling(key) and (is_scalar or (is_config and above in _CONFIG))):
                     yield inner, inner_mark
                 else:
                     pending.append((key, inner, inner_mark))

@@ -18,8 +18,8 @@ from k8slint.values.record import record
 
 Check = Callable[..., Iterator[Problem]]
 
-# Whole stages whose problems belong to several rules, by kind: these have no check of their own.
-STAGES: Final = frozenset({"document", "fields", "ignores"})
+# Whole stages, each of which finds the problems of several rules: these have no check of their own.
+STAGES: Final = frozenset({"document", "fields", "dry-run", "ignores"})
 _WHY = "\nwhy:"
 
 
@@ -43,7 +43,7 @@ class Rule:
     `profiles` are those that switch it on, each with its severity there. `target` is the file's `for`: what the check
     is called with, or the stage that finds it.
     `topic` is the file's `check`: the module of the category that has the check; empty for the rules of a stage.
-    `kinds` limit an object rule to kinds as `Kind` or `Kind.group`; empty means all.
+    `kinds` limit a rule of objects or of the dry run to kinds as `Kind` or `Kind.group`; empty means all.
     """
 
     id: str
@@ -80,9 +80,7 @@ class Rule:
 
     @property
     def _path(self) -> str:
-        folder = f"k8slint/checks/{self.category}"
-        # The checks of `scheduling` are one module.
-        return folder if self.topic == self.category else f"{folder}/{self.topic}"
+        return f"k8slint/checks/{self.category}/{self.topic}"
 
     @cached_property
     def page(self) -> RulePage:

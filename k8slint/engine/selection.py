@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from k8slint.engine.rule import Rule
 from k8slint.finding import Severity
 from k8slint.usage import UsageError
-from k8slint.values.nearest import nearest
+from k8slint.values.nearest import did_you_mean, nearest
 from k8slint.values.record import made, record
 
 ALL = "ALL"
@@ -20,25 +20,22 @@ class Selection:
 
     rules: Mapping[str, Rule]
     severities: Mapping[str, Severity]
-    _by_target: dict[str, tuple[Rule, ...]] = made(factory=dict)
+    _by_target: dict[tuple[str, str], tuple[Rule, ...]] = made(factory=dict)
 
     def has(self, rule_id: str) -> bool:
         """Whether the rule is on."""
         return rule_id in self.severities
 
-    def aimed_at(self, target: str) -> tuple[Rule, ...]:
-        """The rules that are on whose checks are called with that."""
-        if target not in self._by_target:
-            chosen = (rule for rule in self.rules.values() if rule.target == target and rule.id in self.severities)
-            self._by_target[target] = tuple(chosen)
-        return self._by_target[target]
-
-    def for_object(self, group_kind: str) -> tuple[Rule, ...]:
-        """The object rules that are on for a kind."""
-        key = f"object {group_kind}"
+    def aimed_at(self, target: str, group_kind: str = "") -> tuple[Rule, ...]:
+        """The rules that are on for a target, of any kind or as far as they speak of that kind."""
+        key = target, group_kind
         if key not in self._by_target:
             self._by_target[key] = tuple(
-                rule for rule in self.aimed_at("object") if not rule.kinds or group_kind in rule.kinds
+                rule
+                for rule in self.rules.values()
+                if rule.target == target
+                and rule.id in self.severities
+                and (not group_kind or not rule.kinds or group_kind in rule.kinds)
             )
         return self._by_target[key]
 
@@ -66,8 +63,7 @@ def default_selection(rules: Mapping[str, Rule], profile: str) -> Selection:
     """
     known = profiles_of(rules)
     if profile and profile not in known:
-        near = nearest(profile, known)
-        hint = f'did you mean "{near}"?' if near else f"known are {', '.join(known)}"
+        hint = did_you_mean(nearest(profile, known), f"known are {', '.join(known)}")
         raise UsageError(f'there is no profile "{profile}"; {hint}')
     return Selection(
         rules,
@@ -95,7 +91,7 @@ def named(rules: Mapping[str, Rule], word: str) -> list[str]:
     category = [rule.id for rule in rules.values() if word in (rule.category, ALL)]
     if not category:
         near = nearest(word, [*rules, *{rule.category for rule in rules.values()}])
-        hint = f'did you mean "{near}"?' if near else "`k8slint rules` lists them"
+        hint = did_you_mean(near, "`k8slint rules` lists them")
         raise UsageError(f'there is no rule or category "{word}"; {hint}')
     return category
 

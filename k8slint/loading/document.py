@@ -10,6 +10,7 @@ from functools import cached_property
 from itertools import accumulate
 from typing import Any, Final, NamedTuple
 
+from k8slint.usage import UsageError
 from k8slint.values.record import record
 
 Path = tuple[str | int, ...]
@@ -42,31 +43,6 @@ def unpack(mark: int) -> Span:
 def line_starts(lines: list[str]) -> list[int]:
     """Where each line of a text starts that was split at line feeds; after the last, where one more would."""
     return [0, *accumulate([len(line) + 1 for line in lines])]
-
-
-class MapKey(str):
-    """A step of a path that is the key of a map, not the name of a field: the API server writes it in brackets."""
-
-    __slots__ = ()
-
-
-def field_path(path: Iterable[str | int]) -> str:
-    """A path as the API server writes it.
-
-    >>> field_path(("spec", "containers", 0, "image"))
-    'spec.containers[0].image'
-    >>> field_path(("metadata", "labels", "app.kubernetes.io/name"))
-    'metadata.labels[app.kubernetes.io/name]'
-    >>> field_path(("data", MapKey("password")))
-    'data[password]'
-    """
-    text = ""
-    for step in path:
-        if isinstance(step, (int, MapKey)) or "." in step or "/" in step:
-            text += f"[{step}]"
-        else:
-            text += f".{step}" if text else step
-    return text
 
 
 class ReadProblem(NamedTuple):
@@ -222,3 +198,14 @@ class Source:
         end = starts[number] if number < len(starts) else len(self.text)
         break_at = max(end - 2, start)
         return start, break_at + len(self.text[break_at:end].rstrip("\r\n"))
+
+
+def refuse_problems(problems: Iterable[ReadProblem], source: Source) -> None:
+    """Pass over what can be read as a whole.
+
+    Raises:
+        UsageError: with the place of the first problem.
+    """
+    for problem in problems:
+        line, column = source.place(problem.span[0])
+        raise UsageError(f"{source.name}:{line}:{column}: {problem.message}")

@@ -72,11 +72,16 @@ class Object:
         """The mapping at `spec`."""
         return mapping(self.data.get("spec"))
 
+    @property
+    def stored_as(self) -> str:
+        """Kind and group as they are now, if the kind was served in another group once: `Deployment.apps`."""
+        group = _OLD_GROUPS.get(self.gvk.group)
+        return self.gvk.group_kind if group is None else f"{self.gvk.kind}.{group}"
+
     @cached_property
     def pod(self) -> Pod | None:
         """The pod it makes, or is; none for other kinds."""
-        group = _OLD_GROUPS.get(self.gvk.group, self.gvk.group)
-        path = POD_TEMPLATES.get(GroupVersionKind(group, "", self.gvk.kind).group_kind)
+        path = POD_TEMPLATES.get(self.stored_as)
         if path is None:
             return None
         data = dig(self.data, *path)

@@ -8,7 +8,7 @@ from itertools import count
 from typing import Any, Final
 
 from k8slint.apiserver.admission.plugins import Policies, admit_claim, admit_pod, class_of_claim, refusal_text
-from k8slint.apiserver.admission.refusal import AdmissionPhase, Refusal, Refused, refusal_of
+from k8slint.apiserver.admission.refusal import AdmissionPhase, Cause, Refusal, Refused, refusal_of
 from k8slint.apiserver.admission.resource_quota import Ledger, Usage, usage_of_claim, usage_of_object, usage_of_pod
 from k8slint.loading.document import Path
 from k8slint.scheduling import Node, Pod, ShapeError
@@ -19,16 +19,24 @@ from k8slint.simulation.notes import Notes
 from k8slint.simulation.stored_claims import StoredClaim
 from k8slint.values.labels import Requirement
 from k8slint.values.reading import items_at
+from k8slint.values.well_known import (
+    DISK_PRESSURE,
+    MEMORY_PRESSURE,
+    NETWORK_UNAVAILABLE,
+    NOT_READY,
+    PID_PRESSURE,
+    UNREACHABLE,
+    UNSCHEDULABLE,
+)
 
 _DAEMON_TOLERATIONS: Final = (
-    ("node.kubernetes.io/not-ready", "NoExecute"),
-    ("node.kubernetes.io/unreachable", "NoExecute"),
-    ("node.kubernetes.io/disk-pressure", "NoSchedule"),
-    ("node.kubernetes.io/memory-pressure", "NoSchedule"),
-    ("node.kubernetes.io/pid-pressure", "NoSchedule"),
-    ("node.kubernetes.io/unschedulable", "NoSchedule"),
+    (NOT_READY, "NoExecute"),
+    (UNREACHABLE, "NoExecute"),
+    (DISK_PRESSURE, "NoSchedule"),
+    (MEMORY_PRESSURE, "NoSchedule"),
+    (PID_PRESSURE, "NoSchedule"),
+    (UNSCHEDULABLE, "NoSchedule"),
 )
-_NO_NETWORK: Final = "node.kubernetes.io/network-unavailable"
 _CLAIM: Final = "persistentvolumeclaims"
 
 
@@ -48,14 +56,17 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class Created:
-    """One pod that was asked for: ready for the scheduler, or refused with the API server's whole answer."""
+    """One pod that was asked for: ready for the scheduler, or refused with the API server's whole answer.
+
+    `cause` is None for what no admission refuses, as a name that is taken.
+    """
 
     batch: Batch
     name: str
     pod: Pod | None
     message: str = ""
     path: Path = ()
-    absent: str = ""
+    cause: Cause | None = None
 
     @property
     def key(self) -> str:
@@ -88,7 +99,7 @@ class Creation:
             except Refused as forbidden:
                 resource = _CLAIM if is_claim else usage_of_object(item.group_kind, {}).resource
                 message = refusal_text(resource, item.obj.kind, item.name, forbidden)
-                self.notes.refusals.append(Refusal(item.obj, forbidden.field, message))
+                self.notes.refusals.append(Refusal(item.obj, forbidden.field, message, forbidden.cause))
                 refused.add(item)
             except ShapeError as error:
                 self.notes.refusals.append(refusal_of(item.obj, error))
@@ -129,9 +140,9 @@ class Creation:
             planned = replace(planned, name=self._free_name(batch))
             refused = Created(batch, planned.name, None)
         try:
-            message = self._create_claims(batch, planned)
-            if message:
-                return replace(refused, message=message)
+            failed = self._create_claims(batch, planned)
+            if failed is not None:
+                return failed
             self.ledger.charge(batch.item.namespace, template.usage)
         except Refused as forbidden:
             return _refused(batch, planned, forbidden)
@@ -149,8 +160,8 @@ class Creation:
     def _charge_object(self, item: Item) -> None:
         self.ledger.charge(item.namespace, usage_of_object(item.group_kind, item.data))
 
-    def _create_claims(self, batch: Batch, planned: Planned) -> str:
-        """Why the pod cannot come for want of its claims, empty where it can; they exist from then on.
+    def _create_claims(self, batch: Batch, planned: Planned) -> Created | None:
+        """The pod that cannot come for want of its claims, or None if it can; they exist from then on.
 
         Only a StatefulSet's claims come before its pod; those of ephemeral volumes come after it.
         """
@@ -167,8 +178,9 @@ class Creation:
                     start = (
                         f"create Claim {name} for Pod {planned.name} in StatefulSet {batch.item.name} failed error: "
                     )
-                    return start + refusal_text(_CLAIM, "PersistentVolumeClaim", name, forbidden)
-        return ""
+                    message = start + refusal_text(_CLAIM, "PersistentVolumeClaim", name, forbidden)
+                    return Created(batch, planned.name, None, message, cause=forbidden.cause)
+        return None
 
     def _create_claim(self, data: Mapping[str, Any], namespace: str, name: str) -> None:
         admitted = placed(admit_claim(data, namespace, self.policies), namespace, name)
@@ -190,9 +202,9 @@ def creation_order(templates: Iterable[Template]) -> Iterator[tuple[Template, in
 
 def _refused(batch: Batch, planned: Planned, forbidden: Refused) -> Created:
     # While plugins may still change the pod, a generated name is only its beginning.
-    name = batch.prefix if forbidden.stage is AdmissionPhase.MUTATING and batch.prefix else planned.name
+    name = batch.prefix if forbidden.phase is AdmissionPhase.MUTATING and batch.prefix else planned.name
     message = refusal_text("pods", "Pod", name, forbidden)
-    return Created(batch, planned.name, None, message, forbidden.field, forbidden.absent)
+    return Created(batch, planned.name, None, message, forbidden.field, forbidden.cause)
 
 
 def _named(template: Template, planned: Planned, index: int) -> Pod:
@@ -225,7 +237,7 @@ def _with_daemon_tolerations(spec: Mapping[str, Any]) -> dict[str, Any]:
     """Mirrors: pkg/controller/daemon/util/daemonset_util.go AddOrUpdateDaemonPodTolerations @ v1.36."""
     wanted = [*_DAEMON_TOLERATIONS]
     if spec.get("hostNetwork") is True:
-        wanted.append((_NO_NETWORK, "NoSchedule"))
+        wanted.append((NETWORK_UNAVAILABLE, "NoSchedule"))
     added = [{"key": key, "operator": "Exists", "effect": effect} for key, effect in wanted]
     return {**spec, "tolerations": [*(item for _, item in items_at(spec, "tolerations", "spec")), *added]}
 

@@ -213,7 +213,7 @@ class _Judge:
             message = f'not created: its StatefulSet creates pods in order, and "{stuck}" is not running'
             return make(Verdict.WAITING, message=message)
         if one.pod is None:
-            return make(Verdict.REFUSED, message=one.message, path=one.path, absent=one.absent)
+            return make(Verdict.REFUSED, message=one.message, path=one.path, cause=one.cause)
         return self._of(one.pod, partial(make, priority=one.pod.priority))
 
     def pending(self, pod: Pod, item: Item) -> PodResult:

@@ -12,9 +12,9 @@ from k8slint.scheduling.diagnosis import Diagnoser, Diagnosis
 from k8slint.scheduling.objects.pod import Pod
 from k8slint.scheduling.profile import Profile
 from k8slint.scheduling.result import Assigned, Outcome, Unschedulable
+from k8slint.simulation.in_words import enumerated
 from k8slint.simulation.obstacles import Obstacle, Remedy, obstacles_of
 from k8slint.simulation.results import DryRun, PodResult, Scene
-from k8slint.values.amount import enumerated
 
 _MOST_CHANGES: Final = 3
 # What helps on neither of the two nearest nodes with the same obstacles helps on none of them.
@@ -104,7 +104,7 @@ class Explainer:
             name = pod.claim_of(volume)
             why = self._run.unbound.get((pod.namespace, name)) if name is not None else None
             if why:
-                yield f'claim "{name}": {why}'
+                yield f'claim "{name}": {why.message}'
 
 
 def _place(outcome: Outcome) -> str:

@@ -4,20 +4,51 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Final
+from enum import Enum, auto
+from typing import Final, NamedTuple
 
 from k8slint.scheduling.objects.node_affinity import NodeTerm
 from k8slint.scheduling.objects.volumes import Claim, PersistentVolume, StorageClass
 from k8slint.simulation.assumptions import Assumptions
 from k8slint.values.labels import Requirement
+from k8slint.values.storage import Shortfall, shortfalls
+from k8slint.values.well_known import NO_PROVISIONER
 
 Key = tuple[str, str]
 """Namespace and name of a claim."""
 
-_NO_PROVISIONERS: Final = ("", "kubernetes.io/no-provisioner")
+_NO_PROVISIONERS: Final = ("", NO_PROVISIONER)
 _VOLUMES_TAKEN: Final = "volumes that are not listed are taken to be where a pod goes, for classes that make none"
 # The class of claims that leave it open, where no StorageClass is listed at all.
 ASSUMED_CLASS: Final = "(default)"
+# The controller's words for what a volume lacks.
+_MISMATCHES: Final = {
+    Shortfall.DELETED: 'the volume is marked for deletion "{}"',
+    Shortfall.SIZE: "requested PV is too small",
+    Shortfall.CLASS: "storageClassName does not match",
+    Shortfall.ATTRIBUTES_CLASS: "volumeAttributesClassName does not match",
+    Shortfall.MODE: "incompatible volumeMode",
+    Shortfall.ACCESS_MODES: "incompatible accessMode",
+}
+
+
+class UnboundReason(Enum):
+    """Why a claim that waits for no pod never gets a volume."""
+
+    VOLUME_NOT_FOUND = auto()
+    VOLUME_MISMATCH = auto()
+    VOLUME_TAKEN = auto()
+    NO_CLASS = auto()
+    CLASS_NOT_FOUND = auto()
+    NO_VOLUME_FITS = auto()
+    COPIES_ITSELF = auto()
+
+
+class Unbound(NamedTuple):
+    """The reason why a claim never gets a volume, and its words."""
+
+    reason: UnboundReason
+    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +58,7 @@ class Storage:
     claims: Mapping[Key, Claim]
     volumes: Mapping[str, PersistentVolume]
     classes: Mapping[str, StorageClass]
-    unbound: Mapping[Key, str] = field(default_factory=dict)
+    unbound: Mapping[Key, Unbound] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +86,10 @@ def bind(storage: Storage, known: Known, assumptions: Assumptions) -> Storage:
     """
     books = _Books(dict(storage.volumes), dict(storage.classes), known, assumptions)
     claims: dict[Key, Claim] = {}
-    unbound: dict[Key, str] = {}
+    unbound: dict[Key, Unbound] = {}
     for key, claim in storage.claims.items():
         result = claim if claim.bound or claim.lost or claim.deleting else books.bound(claim)
-        if isinstance(result, str):
+        if isinstance(result, Unbound):
             unbound[key] = result
             result = claim
         if result.bound and result.volume not in books.volumes and not known.lists_volumes:
@@ -87,7 +118,7 @@ class _Books:
             elif volume.phase == "Available":
                 self.free.setdefault(volume.class_name, {})[volume.name] = volume
 
-    def bound(self, claim: Claim) -> Claim | str:
+    def bound(self, claim: Claim) -> Claim | Unbound:
         """The claim as the controller leaves it, or why it waits in vain."""
         if claim.volume:
             return self._to_named_volume(claim)
@@ -108,19 +139,22 @@ class _Books:
         self.assumptions.take("volumes that are not listed are taken to be reachable from every node", claim.volume)
         self.volumes[claim.volume] = _volume_for(claim, claim.volume, None)
 
-    def _to_named_volume(self, claim: Claim) -> Claim | str:
+    def _to_named_volume(self, claim: Claim) -> Claim | Unbound:
         volume = self.volumes.get(claim.volume)
         if volume is None:
             if self.known.lists_volumes:
-                return f'the volume "{claim.volume}" it asks for does not exist'
+                message = f'the volume "{claim.volume}" it asks for does not exist'
+                return Unbound(UnboundReason.VOLUME_NOT_FOUND, message)
             self.take_volume(claim)
             volume = self.volumes[claim.volume]
         if volume.claim is None:
             mismatch = mismatch_of(volume, claim)
             if mismatch:
-                return f'Cannot bind to requested volume "{volume.name}": {mismatch}'
+                message = f'Cannot bind to requested volume "{volume.name}": {mismatch}'
+                return Unbound(UnboundReason.VOLUME_MISMATCH, message)
         elif not volume.is_for(claim):
-            return f'volume "{volume.name}" already bound to a different claim.'
+            message = f'volume "{volume.name}" already bound to a different claim.'
+            return Unbound(UnboundReason.VOLUME_TAKEN, message)
         return self._pair(claim, volume)
 
     def _class_of(self, claim: Claim) -> StorageClass | None:
@@ -137,7 +171,7 @@ class _Books:
             self.classes[name] = StorageClass(name, "unknown", waits=True, topologies=())
         return self.classes.get(name)
 
-    def _provisioned(self, claim: Claim, storage_class: StorageClass | None) -> Claim | str:
+    def _provisioned(self, claim: Claim, storage_class: StorageClass | None) -> Claim | Unbound:
         key = (claim.namespace, claim.name)
         if storage_class is None and not claim.class_name:
             is_left_open = key in self.known.open_claims and not self.known.lists_classes
@@ -147,13 +181,17 @@ class _Books:
                 )
                 self.classes[ASSUMED_CLASS] = StorageClass(ASSUMED_CLASS, "unknown", waits=True, topologies=())
                 return replace(claim, class_name=ASSUMED_CLASS)
-            return "no persistent volumes available for this claim and no storage class is set"
+            message = "no persistent volumes available for this claim and no storage class is set"
+            return Unbound(UnboundReason.NO_CLASS, message)
         if storage_class is None:
-            return f'storageclass.storage.k8s.io "{claim.class_name}" not found'
+            message = f'storageclass.storage.k8s.io "{claim.class_name}" not found'
+            return Unbound(UnboundReason.CLASS_NOT_FOUND, message)
         if storage_class.provisioner in _NO_PROVISIONERS:
-            return f'no volume fits, and the storage class "{storage_class.name}" makes none'
+            message = f'no volume fits, and the storage class "{storage_class.name}" makes none'
+            return Unbound(UnboundReason.NO_VOLUME_FITS, message)
         if key in self.known.self_copies:
-            return "its data is to come from itself, so its volume is never made"
+            message = "its data is to come from itself, so its volume is never made"
+            return Unbound(UnboundReason.COPIES_ITSELF, message)
         sentence = "volumes of classes that bind at once are taken to be within reach of every node the class allows"
         self.assumptions.take(sentence, storage_class.name)
         return self._pair(claim, _volume_for(claim, f"pvc-{claim.namespace}-{claim.name}", _terms(storage_class)))
@@ -175,12 +213,12 @@ def best_volume(claim: Claim, kept: Iterable[PersistentVolume], free: Iterable[P
 
     Mirrors: pkg/controller/volume/persistentvolume/index.go findByClaim @ v1.36
     """
-    ours = next((volume for volume in kept if _is_large_enough(volume, claim)), None)
+    ours = next((volume for volume in kept if _will_do(volume, claim)), None)
     other = next(
         (
             volume
             for volume in free
-            if _is_large_enough(volume, claim) and (claim.selector is None or claim.selector.matches(volume.labels))
+            if _will_do(volume, claim) and (claim.selector is None or claim.selector.matches(volume.labels))
         ),
         None,
     )
@@ -188,14 +226,9 @@ def best_volume(claim: Claim, kept: Iterable[PersistentVolume], free: Iterable[P
     return min(found, key=lambda volume: len(volume.access_modes)).name if found else None
 
 
-def _is_large_enough(volume: PersistentVolume, claim: Claim) -> bool:
-    return (
-        claim.access_modes <= volume.access_modes
-        and volume.capacity >= (claim.request or 0)
-        and volume.mode == claim.mode
-        and volume.attributes_class == claim.attributes_class
-        and not volume.deleting
-    )
+def _will_do(volume: PersistentVolume, claim: Claim) -> bool:
+    """Whether a volume that is kept for the claim, or is of its class, can hold it."""
+    return all(each is Shortfall.CLASS for each in shortfalls(volume, claim))
 
 
 def _rank(volume: PersistentVolume) -> tuple[int, int]:
@@ -207,17 +240,8 @@ def mismatch_of(volume: PersistentVolume, claim: Claim) -> str:
 
     Mirrors: pkg/controller/volume/persistentvolume/pv_controller.go checkVolumeSatisfyClaim @ v1.36
     """
-    if volume.deleting:
-        return f'the volume is marked for deletion "{volume.name}"'
-    if volume.capacity < (claim.request or 0):
-        return "requested PV is too small"
-    if volume.class_name != claim.class_name:
-        return "storageClassName does not match"
-    if volume.attributes_class != claim.attributes_class:
-        return "volumeAttributesClassName does not match"
-    if volume.mode != claim.mode:
-        return "incompatible volumeMode"
-    return "" if claim.access_modes <= volume.access_modes else "incompatible accessMode"
+    first = next(shortfalls(volume, claim), None)
+    return _MISMATCHES[first].format(volume.name) if first is not None else ""
 
 
 def _volume_for(claim: Claim, name: str, terms: tuple[NodeTerm, ...] | None) -> PersistentVolume:

@@ -12,6 +12,7 @@ from k8slint.apiserver.admission.plugins import (
     RuntimeClass,
     default_storage_class,
 )
+from k8slint.apiserver.admission.refusal import Missing
 from k8slint.cluster.cluster import Cluster
 from k8slint.simulation.inventory import Inventory, Item
 from k8slint.simulation.notes import Notes
@@ -62,16 +63,16 @@ def _is_ending(item: Item) -> bool:
     )
 
 
-def _elsewhere(inventory: Inventory, cluster: Cluster) -> frozenset[str]:
+def _elsewhere(inventory: Inventory, cluster: Cluster) -> frozenset[Missing]:
     """The classes that the manifests' pods name and that the settings say exist."""
     named = {
-        (kind, name)
+        Missing(kind, name)
         for item in inventory.manifests
         if (pod := item.obj.pod) is not None
         for kind, key in (("PriorityClass", "priorityClassName"), ("RuntimeClass", "runtimeClassName"))
         if isinstance(name := pod.spec.get(key), str) and name
     }
-    return frozenset(f"{kind} {name}" for kind, name in named if cluster.is_external(kind, "", name))
+    return frozenset(each for each in named if cluster.is_external(each.kind, "", each.name))
 
 
 def _accounts(inventory: Inventory) -> dict[str, frozenset[str]]:

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
-from k8slint.apiserver.admission.refusal import Refusal
+from k8slint.apiserver.admission.refusal import Cause, Refusal
 from k8slint.loading.document import Path
 from k8slint.objects.object import Object
 from k8slint.scheduling.objects.pod import Pod
 from k8slint.scheduling.result import Outcome, Preemption, Status
+from k8slint.simulation.persistent_volume_controller import Unbound
 from k8slint.simulation.scheduler_run import SchedulerInput
 
 _NONE: Mapping[str, Status] = {}
@@ -34,10 +35,10 @@ class PodResult:
     """What becomes of one pod, and why in the scheduler's or the API server's own words.
 
     `owner` is the object in the files that it comes from, which may be the pod itself; `path` leads from its pod
-    (template) to what the message is about, where that is known. `absent` names what is missing, where the verdict is
-    only true if it exists nowhere. `statuses` has the refusals by node; `scores`, if asked for, the weighted score of
-    each plugin by node. `ties` are nodes that would have done as well. With a `preemption` less important pods go
-    first. `is_described` pods are of the cluster description, not of the manifests.
+    (template) to what the message is about, where that is known. `cause` is why admission refuses it. `statuses` has
+    the refusals by node; `scores`, if asked for, the weighted score of each plugin by node. `ties` are nodes that would
+    have done as well. With a `preemption` less important pods go first. `is_described` pods are of the cluster
+    description, not of the manifests.
     """
 
     namespace: str
@@ -47,7 +48,7 @@ class PodResult:
     node: str = ""
     message: str = ""
     path: Path = ()
-    absent: str = ""
+    cause: Cause | None = None
     statuses: Mapping[str, Status] = field(default_factory=lambda: _NONE)
     scores: Mapping[str, Mapping[str, int]] = field(default_factory=lambda: _NO_SCORES)
     ties: tuple[str, ...] = ()
@@ -109,7 +110,7 @@ class DryRun:
     nodes: tuple[NodeResult, ...] | None
     workloads: tuple[WorkloadResult, ...]
     refusals: tuple[Refusal, ...]
-    unbound: Mapping[tuple[str, str], str]
+    unbound: Mapping[tuple[str, str], Unbound]
     assumptions: tuple[str, ...]
     scene: Scene | None = None
 

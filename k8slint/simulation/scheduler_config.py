@@ -11,7 +11,7 @@ from k8slint.scheduling import AddedAffinity, FitStrategy, Profile, ShapeError, 
 from k8slint.scheduling.objects.node_affinity import preferred_terms, required_terms
 from k8slint.scheduling.objects.pod_affinity import SpreadConstraint
 from k8slint.scheduling.profile import DEFAULT_WEIGHTS
-from k8slint.values.nearest import nearest
+from k8slint.values.nearest import did_you_mean, nearest
 from k8slint.values.reading import as_mapping, flag_at, items_at, mapping_at, strings_at, text_at, whole_at
 
 _API_VERSION: Final = "kubescheduler.config.k8s.io/v1"
@@ -189,8 +189,8 @@ def _configured(profile: Profile, item: Mapping[str, Any], where: str) -> Profil
     reader = _ARGUMENTS.get(name)
     if reader is None:
         near = nearest(name, _ARGUMENTS)
-        hint = f'; did you mean "{near}"?' if near else f"; expected one of {', '.join(sorted(_ARGUMENTS))}"
-        raise ShapeError(f"{where}.name", f'"{name}" takes no arguments{hint}')
+        hint = did_you_mean(near, f"expected one of {', '.join(sorted(_ARGUMENTS))}")
+        raise ShapeError(f"{where}.name", f'"{name}" takes no arguments; {hint}')
     return reader(profile, mapping_at(item, "args", where), f"{where}.args")
 
 
@@ -303,6 +303,5 @@ def _only(data: Mapping[str, Any], known: Iterable[str], where: str) -> None:
     known = tuple(known)
     for key in data:
         if key not in known:
-            near = nearest(str(key), known)
-            hint = f'did you mean "{near}"?' if near else f"expected one of {', '.join(known)}"
+            hint = did_you_mean(nearest(str(key), known), f"expected one of {', '.join(known)}")
             raise ShapeError(f"{where}.{key}" if where else str(key), f"unknown field; {hint}")

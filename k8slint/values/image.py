@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-_DIGEST = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[0-9a-fA-F]{32,}")
 _PART = r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
 _REPOSITORY = re.compile(rf"{_PART}(?:/{_PART})*")
 
@@ -49,8 +48,3 @@ class Image(NamedTuple):
         (True, False)
         """
         return _REPOSITORY.fullmatch(self.repository) is not None
-
-    @property
-    def has_digest(self) -> bool:
-        """Whether the digest is written as one: algorithm, colon, hex digits."""
-        return _DIGEST.fullmatch(self.digest) is not None

@@ -24,7 +24,7 @@ _NAMES = {
 class ShapeError(ValueError):
     """Data that the API server would not have stored: nothing can be scheduled by it.
 
-    `field` is the path, as `spec.containers[0].resources.requests.cpu`; `obj` says whose it is, as `Pod default/web`.
+    `field` is the path, as `spec.containers[0].resources.requests[cpu]`; `obj` says whose it is, as `Pod default/web`.
     """
 
     def __init__(self, field: str, problem: str, obj: str = "") -> None:
@@ -150,7 +150,7 @@ def amounts_at(parent: Mapping[str, Any], key: str, where: str) -> dict[str, int
     for name, value in as_mapping(parent.get(key), path).items():
         if not isinstance(name, str):
             raise _wrong(name, f"{path}[{name}]", "a string as key")
-        found[name] = quantity(value, f"{path}.{name}").nanos
+        found[name] = quantity(value, f"{path}[{name}]").nanos
     return found
 
 

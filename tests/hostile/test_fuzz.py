@@ -12,9 +12,11 @@ import pytest
 
 from k8slint.apiserver.schemas import NEWEST, schemas_for
 from k8slint.cluster.cluster import Cluster
-from k8slint.engine.findings import World, judge
+from k8slint.cluster.unread import Unread
+from k8slint.engine.findings import judge
 from k8slint.engine.rule import load_rules
 from k8slint.engine.selection import Selection
+from k8slint.engine.stages import World
 from k8slint.loading.load import load
 from k8slint.objects.from_documents import read_source
 
@@ -169,7 +171,9 @@ def judge_together(some):
     for number, data in enumerate(some):
         loaded = load(f"{number}.yaml", data)
         readings.append(read_source(loaded.source, loaded.documents))
-    world = World(Cluster(tuple(obj for reading in readings for obj in reading.objects)), schemas, is_whole=True)
+    world = World(
+        Cluster(tuple(obj for reading in readings for obj in reading.objects)), schemas, Unread(is_whole=True)
+    )
     for reading in readings:
         for finding in judge(reading, world, selection).findings:
             assert finding.location.line >= 1

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from k8slint.apiserver.admission.refusal import AdmissionPhase, Refused, path_of
+from k8slint.apiserver.admission.refusal import AdmissionPhase, Cause, Reason, Refused
 from k8slint.apiserver.admission.resource_list import (
     ZERO,
     Amounts,
@@ -16,6 +16,7 @@ from k8slint.apiserver.admission.resource_list import (
     containers_of,
     pod_total,
 )
+from k8slint.values.field_path import path_of
 from k8slint.values.reading import items_at, mapping_at, text_at
 from k8slint.values.version import KubernetesVersion
 
@@ -110,9 +111,8 @@ def hold_pod_to(spec: Mapping[str, Any], ranges: Iterable[LimitRange], version: 
     for one in ranges:
         broken = [found for limit in one.limits for found in _pod_against(spec, limit, version)]
         if broken:
-            raise Refused(
-                _aggregate(message for message, _ in broken), AdmissionPhase.VALIDATING, path_of(broken[0][1])
-            )
+            message, field = _aggregate(message for message, _ in broken), path_of(broken[0][1])
+            raise Refused(message, AdmissionPhase.VALIDATING, field, Cause(Reason.LIMIT_RANGE))
 
 
 def _pod_against(spec: Mapping[str, Any], limit: Limit, version: KubernetesVersion) -> Iterator[tuple[str, str]]:
@@ -145,7 +145,8 @@ def hold_claim_to(spec: Mapping[str, Any], ranges: Iterable[LimitRange]) -> None
                 broken += _over_least(limit, requests, {})
                 broken += _over_most_request(limit, requests)
         if broken:
-            raise Refused(_aggregate(broken), AdmissionPhase.VALIDATING, ("spec", "resources", "requests", "storage"))
+            field = ("spec", "resources", "requests", "storage")
+            raise Refused(_aggregate(broken), AdmissionPhase.VALIDATING, field, Cause(Reason.LIMIT_RANGE))
 
 
 def _against(limit: Limit, requests: Amounts, limits: Amounts) -> Iterator[str]:

@@ -7,18 +7,16 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from k8slint.apiserver.admission.limit_ranger import LimitRange, hold_claim_to, hold_pod_to, with_limit_defaults
-from k8slint.apiserver.admission.refusal import AdmissionPhase, Refused, path_of
+from k8slint.apiserver.admission.refusal import AdmissionPhase, Cause, Missing, Reason, Refused
 from k8slint.apiserver.admission.resource_list import amounts_at, containers_of
 from k8slint.apiserver.defaults.core import with_pod_defaults
+from k8slint.values.field_path import path_of
 from k8slint.values.reading import flag_at, items_at, labels_at, mapping_at, text_at, whole_at
+from k8slint.values.storage import class_of, is_default_class
 from k8slint.values.version import KubernetesVersion
+from k8slint.values.well_known import NOT_READY, UNREACHABLE
 
-_OLD_CLASS: Final = "volume.beta.kubernetes.io/storage-class"
-_DEFAULT_CLASS: Final = (
-    "storageclass.kubernetes.io/is-default-class",
-    "storageclass.beta.kubernetes.io/is-default-class",
-)
-_EVICTING: Final = ("node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable")
+_EVICTING: Final = (NOT_READY, UNREACHABLE)
 _GRACE_SECONDS: Final = 300
 
 
@@ -82,7 +80,7 @@ BUILT_IN_PRIORITIES: Final = {
 class Policies:
     """What admission goes by. `limit_ranges` are by namespace; `ending` are namespaces being deleted.
 
-    `elsewhere` are names of classes that exist though nothing here defines them; `accounts` are the ServiceAccounts of
+    `elsewhere` are classes that exist though nothing here defines them; `accounts` are the ServiceAccounts of
     namespaces that list theirs.
     """
 
@@ -92,7 +90,7 @@ class Policies:
     runtimes: Mapping[str, RuntimeClass] = field(default_factory=dict)
     default_class: str = ""
     ending: frozenset[str] = frozenset()
-    elsewhere: frozenset[str] = frozenset()
+    elsewhere: frozenset[Missing] = frozenset()
     accounts: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @property
@@ -114,7 +112,7 @@ def default_storage_class(classes: Iterable[Mapping[str, Any]]) -> str:
     for data in classes:
         metadata = mapping_at(data, "metadata", "")
         notes = labels_at(metadata, "annotations", "metadata")
-        if any(notes.get(key) == "true" for key in _DEFAULT_CLASS):
+        if is_default_class(notes):
             found.append((str(metadata.get("creationTimestamp") or ""), text_at(metadata, "name", "metadata")))
     newest = max((moment for moment, _ in found), default="")
     return min((name for moment, name in found if moment == newest), default="")
@@ -148,9 +146,11 @@ def _account(spec: Mapping[str, Any], namespace: str, policies: Policies) -> Non
     known = policies.accounts.get(namespace)
     if known is not None and name != "default" and name not in known:
         looked = f'error looking up service account {namespace}/{name}: serviceaccount "{name}" not found'
-        raise Refused(
-            looked, AdmissionPhase.MUTATING, ("spec", "serviceAccountName"), f"ServiceAccount {namespace}/{name}"
-        )
+        raise _not_found(looked, "serviceAccountName", Missing("ServiceAccount", name, namespace))
+
+
+def _not_found(message: str, field: str, missing: Missing) -> Refused:
+    return Refused(message, AdmissionPhase.MUTATING, ("spec", field), Cause(Reason.NOT_FOUND, missing=missing))
 
 
 def _priority(spec: Mapping[str, Any], policies: Policies) -> dict[str, Any]:
@@ -158,10 +158,11 @@ def _priority(spec: Mapping[str, Any], policies: Policies) -> dict[str, Any]:
     name = text_at(spec, "priorityClassName", "spec")
     found = policies.priorities.get(name) if name else policies.default_priority
     if found is None:
-        if f"PriorityClass {name}" in policies.elsewhere:
+        missing = Missing("PriorityClass", name)
+        if missing in policies.elsewhere:
             return {"priority": spec.get("priority", 0)}
         message = f"no PriorityClass with name {name} was found"
-        raise Refused(message, AdmissionPhase.MUTATING, ("spec", "priorityClassName"), f"PriorityClass {name}")
+        raise _not_found(message, "priorityClassName", missing)
     written = whole_at(spec, "priority", "spec", found.value)
     if written != found.value:
         message = (
@@ -202,10 +203,11 @@ def _runtime(spec: Mapping[str, Any], policies: Policies) -> dict[str, Any]:
     name = text_at(spec, "runtimeClassName", "spec")
     found = policies.runtimes.get(name) if name else None
     if name and found is None:
-        if f"RuntimeClass {name}" in policies.elsewhere:
+        missing = Missing("RuntimeClass", name)
+        if missing in policies.elsewhere:
             return {}
         message = f'pod rejected: RuntimeClass "{name}" not found'
-        raise Refused(message, AdmissionPhase.MUTATING, ("spec", "runtimeClassName"), f"RuntimeClass {name}")
+        raise _not_found(message, "runtimeClassName", missing)
     written = amounts_at(spec, "overhead", "spec")
     if found is None or found.overhead is None:
         if spec.get("overhead") is not None:
@@ -249,25 +251,28 @@ def _hold_to_its_limits(spec: Mapping[str, Any]) -> None:
         for key, amounts in (("limits", limits), ("requests", requests)):
             for name, amount in amounts.items():
                 if amount.nanos < 0:
-                    at = f"{where}.resources.{key}"
-                    message = f'{at}[{name}]: Invalid value: "{amount}": must be greater than or equal to 0'
-                    raise Refused(message, AdmissionPhase.INVALID, (*path_of(at), name))
+                    at = f"{where}.resources.{key}[{name}]"
+                    message = f'{at}: Invalid value: "{amount}": must be greater than or equal to 0'
+                    raise Refused(message, AdmissionPhase.VALIDATING, path_of(at), Cause(Reason.INVALID))
         for name, request in requests.items():
             if name in limits and request.nanos > limits[name].nanos:
                 at = f"{where}.resources.requests"
                 message = (
                     f'{at}: Invalid value: "{request}": must be less than or equal to {name} limit of {limits[name]}'
                 )
-                raise Refused(message, AdmissionPhase.INVALID, (*path_of(at), name))
+                raise Refused(message, AdmissionPhase.VALIDATING, (*path_of(at), name), Cause(Reason.OVER_LIMIT))
 
 
 def class_of_claim(data: Mapping[str, Any]) -> str | None:
-    """The name of the storage class a claim asks for; none where it leaves that open, empty where it wants none."""
+    """The name of the storage class a claim asks for; none where it leaves that open, empty where it wants none.
+
+    Raises:
+        ShapeError: where it cannot be read.
+    """
     notes = labels_at(mapping_at(data, "metadata", ""), "annotations", "metadata")
-    if _OLD_CLASS in notes:
-        return notes[_OLD_CLASS]
     spec = mapping_at(data, "spec", "")
-    return None if spec.get("storageClassName") is None else text_at(spec, "storageClassName", "spec")
+    text_at(spec, "storageClassName", "spec")
+    return class_of(notes, spec)
 
 
 def admit_claim(data: Mapping[str, Any], namespace: str, policies: Policies) -> dict[str, Any]:
@@ -294,6 +299,6 @@ def with_default_class(data: Mapping[str, Any], default: str) -> dict[str, Any]:
 
 def refusal_text(resource: str, kind: str, name: str, refused: Refused) -> str:
     """The API server's whole answer, as `pods "web-1" is forbidden: exceeded quota: …`."""
-    if refused.stage is AdmissionPhase.INVALID:
+    if refused.cause.reason.is_invalid:
         return f'{kind} "{name}" is invalid: {refused.message}'
     return f'{resource} "{name}" is forbidden: {refused.message}'

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import Final
+from enum import Enum, StrEnum
+from typing import Final, NamedTuple
 
 from k8slint.loading.document import Path
 from k8slint.objects.object import Object
+from k8slint.values.field_path import path_of
 from k8slint.values.placeholder import has_placeholder
 from k8slint.values.reading import ShapeError
-
-_STEP: Final = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
 
 
 class AdmissionPhase(StrEnum):
@@ -20,45 +18,80 @@ class AdmissionPhase(StrEnum):
 
     MUTATING = "mutating"
     VALIDATING = "validating"
+
+
+class Reason(Enum):
+    """What an object is refused for.
+
+    `NOT_FOUND`: something that has to exist does not. `QUOTA_EXCEEDED`: a quota has no room left. `QUOTA_FAILED`: the
+    object does not say what a quota counts. `FORBIDDEN`: another plugin does not allow it. `OVER_LIMIT`: a request is
+    above its limit. `INVALID`: validation refuses something else.
+    """
+
+    FORBIDDEN = "forbidden"
+    NOT_FOUND = "not found"
+    QUOTA_EXCEEDED = "quota exceeded"
+    QUOTA_FAILED = "quota failed"
+    LIMIT_RANGE = "limit range"
     INVALID = "invalid"
+    OVER_LIMIT = "over limit"
+
+    @property
+    def is_invalid(self) -> bool:
+        """Whether the server answers that the object is invalid, rather than forbidden."""
+        return self in (Reason.INVALID, Reason.OVER_LIMIT)
+
+
+class Missing(NamedTuple):
+    """An object that would have to exist; the namespace is empty for kinds without one."""
+
+    kind: str
+    name: str
+    namespace: str = ""
+
+
+class Cause(NamedTuple):
+    """Why an object is refused, for programs.
+
+    `quota` is the name of the quota, `resource` what of it is used up: the first by name. `missing` is what was not
+    found: the refusal is only true if it exists nowhere.
+    """
+
+    reason: Reason = Reason.FORBIDDEN
+    quota: str = ""
+    resource: str = ""
+    missing: Missing | None = None
+
+
+_FORBIDDEN: Final = Cause()
 
 
 class Refused(Exception):  # noqa: N818 - it is the API server's answer, not an error of this program
-    """The API server would refuse the object. `field` leads from the object to what it refuses.
+    """The API server would refuse the object. `field` leads from the object to what it refuses."""
 
-    `absent` is what is missing, where the refusal is only true if it exists nowhere.
-    """
-
-    def __init__(self, message: str, stage: AdmissionPhase, field: Path = (), absent: str = "") -> None:
+    def __init__(self, message: str, phase: AdmissionPhase, field: Path = (), cause: Cause = _FORBIDDEN) -> None:
         super().__init__(message)
         self.message = message
-        self.stage = stage
+        self.phase = phase
         self.field = field
-        self.absent = absent
+        self.cause = cause
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """An object of the manifests that comes to nothing; `path` leads to the reason in the object.
 
-    `is_known` is false where nothing is claimed of it, as where a value is still a template's placeholder.
+    `cause` is None if the object cannot be read. `is_known` is false where nothing is claimed of it, as where a value
+    is still a template's placeholder.
     """
 
     obj: Object
     path: Path
     message: str
+    cause: Cause | None
     is_known: bool = True
-
-
-def path_of(field: str) -> Path:
-    """The path that a field's text names.
-
-    >>> path_of("spec.containers[0].image")
-    ('spec', 'containers', 0, 'image')
-    """
-    return tuple(int(index) if index else key for key, index in _STEP.findall(field))
 
 
 def refusal_of(obj: Object, error: ShapeError) -> Refusal:
     """The refusal that an unreadable field of the object amounts to."""
-    return Refusal(obj, path_of(error.field), str(error), is_known=not has_placeholder(error.problem))
+    return Refusal(obj, path_of(error.field), str(error), None, is_known=not has_placeholder(error.problem))

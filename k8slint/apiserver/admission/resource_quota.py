@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from k8slint.apiserver.admission.refusal import AdmissionPhase, Refused
+from k8slint.apiserver.admission.refusal import AdmissionPhase, Cause, Reason, Refused
 from k8slint.apiserver.admission.resource_list import (
     ONE,
     ZERO,
@@ -193,7 +193,8 @@ class Ledger:
             )
             asked, taken, hard = shown
             message = f"exceeded quota: {quota.name}, requested: {asked}, used: {taken}, limited: {hard}"
-            raise Refused(message, AdmissionPhase.VALIDATING, ("spec",))
+            cause = Cause(Reason.QUOTA_EXCEEDED, quota.name, over[0])
+            raise Refused(message, AdmissionPhase.VALIDATING, ("spec",), cause)
         return {**used, **after}
 
 
@@ -208,9 +209,9 @@ def _demand(quota: Quota, usage: Usage) -> None:
     missing = {name: usage.missing[name] for name in sorted(quota.hard) if name in usage.missing}
     if missing:
         parts = "; ".join(f"{name} for: {','.join(containers)}" for name, containers in missing.items())
-        raise Refused(
-            f"failed quota: {quota.name}: must specify {parts}", AdmissionPhase.VALIDATING, ("spec", "containers")
-        )
+        message = f"failed quota: {quota.name}: must specify {parts}"
+        cause = Cause(Reason.QUOTA_FAILED, quota.name)
+        raise Refused(message, AdmissionPhase.VALIDATING, ("spec", "containers"), cause)
 
 
 def _listed(amounts: Iterable[tuple[str, PrintedQuantity]]) -> str:

@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Any
 
 from k8slint.apiserver.validation.field import HOLE
-from k8slint.apiserver.words import is_placeholder
 from k8slint.loading.document import Path
-
-# A text without any of these has no place that a template will fill in.
-_SIGNS = re.compile(r"[$<{#%@]|__|ENC\[|(?i:change|replace)|PLACEHOLDER")
-
-
-def may_hold_placeholders(text: str) -> bool:
-    """Whether a look at each value is worth it, for a whole source."""
-    return _SIGNS.search(text) is not None
+from k8slint.values.placeholder import has_placeholder
 
 
 def decoded(data: dict[str, Any], not_decoded: Iterable[Path], *, has_placeholders: bool) -> dict[str, Any]:
@@ -35,11 +26,11 @@ def decoded(data: dict[str, Any], not_decoded: Iterable[Path], *, has_placeholde
                 kept = inner.__class__()
                 if inner:
                     pending.append((inner, kept))
-            elif has_placeholders and is_placeholder(inner):
+            elif has_placeholders and has_placeholder(inner):
                 kept = HOLE
             if copy.__class__ is list:
                 copy.append(kept)
-            elif kept is not None and not (has_placeholders and is_placeholder(key)):
+            elif kept is not None and not (has_placeholders and has_placeholder(key)):
                 copy[key] = kept
     for path in not_decoded:
         _dig(whole, path)

@@ -27,7 +27,9 @@ _TEMPLATES_SINCE: Final = 34
 _RESTARTS: Final = ("Never", "OnFailure")
 _STRATEGIES: Final = one_of("Recreate", "RollingUpdate")
 _DAEMON_STRATEGIES: Final = one_of("OnDelete", "RollingUpdate")
-_STATEFUL_STRATEGIES: Final = one_of_said("must be 'RollingUpdate' or 'OnDelete'", "OnDelete", "RollingUpdate")
+_STATEFUL_STRATEGIES: Final = one_of_said(
+    "must be 'RollingUpdate' or 'OnDelete'", "OnDelete", "RollingUpdate", Recreate=37
+)
 _POD_MANAGEMENT: Final = one_of_said("must be 'OrderedReady' or 'Parallel'", "OrderedReady", "Parallel")
 _RETENTION: Final = one_of("Delete", "Retain")
 _COUNTS: Final = fields(replicas=given(not_negative), minReadySeconds=given(not_negative))

@@ -11,9 +11,10 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from typing import Any, Final, TypeAlias
 
 from k8slint.apiserver.validation.features import is_enabled
-from k8slint.loading.document import MapKey, Path, field_path
+from k8slint.loading.document import Path
 from k8slint.objects.object import Object
 from k8slint.objects.problem import Absence, Place, Problem, Related
+from k8slint.values.field_path import field_path
 from k8slint.values.nearest import nearest
 
 _LONGEST_SHOWN: Final = 100
@@ -92,7 +93,7 @@ class Field:
         """The entries of a map, each with its key."""
         if self.value.__class__ is dict:
             for key, value in self.value.items():
-                yield key, Field(value, self.run, self, MapKey(key))
+                yield key, Field(value, self.run, self, key)
 
     def __bool__(self) -> bool:
         return bool(self.value) if self.value is not HOLE else True

@@ -47,7 +47,7 @@ def job(obj: Field) -> None:
     job_spec(spec)
     if is_manual and not spec["selector"].is_set:
         spec["selector"].required(rule=RULE)
-    if is_sound and (is_manual or spec["selector"].is_set):
+    if is_sound and (is_manual or (made and spec["selector"].is_set)):
         template_labels(spec["selector"], spec["template"], made)
     _host_names(spec, name)
 

@@ -10,11 +10,11 @@ from k8slint.cluster.cluster import Cluster
 from k8slint.objects.fields import mapping, strings
 from k8slint.objects.object import Object
 from k8slint.objects.problem import Problem
-from k8slint.values.credentials import decode_base64
+from k8slint.values.base64_text import decode_base64
+from k8slint.values.well_known import LAST_APPLIED
 
 _MOST_BYTES: Final = 1024 * 1024
 _MOST_ANNOTATION_BYTES: Final = 256 * 1024
-_LAST_APPLIED: Final = "kubectl.kubernetes.io/last-applied-configuration"
 
 
 def oversized_configmap(obj: Object, cluster: Cluster) -> Iterator[Problem]:
@@ -60,11 +60,11 @@ def configmap_too_large_to_apply(obj: Object, cluster: Cluster) -> Iterator[Prob
     # JSON writes a character in six bytes at most; the rest of the object is small beside its values.
     if not _is_long(obj, _MOST_ANNOTATION_BYTES // 8) or _is_oversized(obj) or _is_applied_otherwise(obj):
         return
-    annotations = {key: value for key, value in obj.annotations.items() if key != _LAST_APPLIED}
+    annotations = {key: value for key, value in obj.annotations.items() if key != LAST_APPLIED}
     metadata = {"namespace": "default", **mapping(obj.data.get("metadata")), "annotations": annotations}
     copied = _json_bytes({**obj.data, "metadata": metadata}) + len("\n")
     total = (
-        copied + sum(_utf8_bytes(key) + _utf8_bytes(value) for key, value in annotations.items()) + len(_LAST_APPLIED)
+        copied + sum(_utf8_bytes(key) + _utf8_bytes(value) for key, value in annotations.items()) + len(LAST_APPLIED)
     )
     if total > _MOST_ANNOTATION_BYTES:
         field = next((field for field in ("data", "stringData", "binaryData") if strings(obj.data.get(field))), "data")

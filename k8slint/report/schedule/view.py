@@ -144,7 +144,7 @@ def notes(run: DryRun) -> Iterator[str]:
             name = f"{workload.obj.kind} {workload.namespace}/{workload.obj.name}"
             yield visible(f"{name}, {workload.pods} pods: {workload.note}")
     for (namespace, name), why in run.unbound.items():
-        yield visible(f"PersistentVolumeClaim {namespace}/{name} gets no volume: {why}")
+        yield visible(f"PersistentVolumeClaim {namespace}/{name} gets no volume: {why.message}")
 
 
 def comings_to_nothing(run: DryRun) -> Iterator[str]:

@@ -14,9 +14,12 @@ from k8slint.scheduling.snapshot import Snapshot
 
 NAME = "InterPodAffinity"
 MAX_SCORE = 100.0
-_AFFINITY = Status(NAME, Code.UNRESOLVABLE, ("node(s) didn't match pod affinity rules",))
-_ANTI_AFFINITY = Status(NAME, Code.UNSCHEDULABLE, ("node(s) didn't match pod anti-affinity rules",))
-_EXISTING = Status(NAME, Code.UNSCHEDULABLE, ("node(s) didn't satisfy existing pods anti-affinity rules",))
+AFFINITY = "node(s) didn't match pod affinity rules"
+ANTI_AFFINITY = "node(s) didn't match pod anti-affinity rules"
+EXISTING_ANTI_AFFINITY = "node(s) didn't satisfy existing pods anti-affinity rules"
+_AFFINITY = Status(NAME, Code.UNRESOLVABLE, (AFFINITY,))
+_ANTI_AFFINITY = Status(NAME, Code.UNSCHEDULABLE, (ANTI_AFFINITY,))
+_EXISTING = Status(NAME, Code.UNSCHEDULABLE, (EXISTING_ANTI_AFFINITY,))
 
 # A label of nodes and its value, with how many pods count there.
 _Pair = tuple[str, str]

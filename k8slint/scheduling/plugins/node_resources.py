@@ -16,9 +16,15 @@ from k8slint.scheduling.snapshot import NodeInfo
 NAME = "NodeResourcesFit"
 BALANCED = "NodeResourcesBalancedAllocation"
 MAX_SCORE = 100
+_INSUFFICIENT = "Insufficient "
 
 # For each resource that counts: what the node would have given away with the pod, without it, and what it has.
 _Shares = list[tuple[str, int, int, int]]
+
+
+def resource_of(reason: str) -> str:
+    """The resource of which a refusal of this filter says too little is left; empty if it is about something else."""
+    return reason.removeprefix(_INSUFFICIENT) if reason.startswith(_INSUFFICIENT) else ""
 
 
 def judge(pod: Pod, node_info: NodeInfo, profile: Profile, features: Features) -> Status | None:
@@ -38,13 +44,13 @@ def judge(pod: Pod, node_info: NodeInfo, profile: Profile, features: Features) -
         ("ephemeral-storage", request.ephemeral_bytes, node_info.ephemeral_bytes, room.ephemeral_bytes),
     ):
         if wanted and wanted > capacity - used:
-            short.append(f"Insufficient {name}")
+            short.append(f"{_INSUFFICIENT}{name}")
             oversize |= wanted > capacity
     for name, wanted in request.extended:
         capacity = node.allocatable_extended.get(name, 0)
         if not wanted or wanted <= capacity - node_info.extended.get(name, 0) or _is_ignored(name, profile):
             continue
-        short.append(f"Insufficient {name}")
+        short.append(f"{_INSUFFICIENT}{name}")
         oversize |= wanted > capacity
     if not short:
         return None

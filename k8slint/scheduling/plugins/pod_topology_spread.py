@@ -19,9 +19,8 @@ from k8slint.values.labels import LabelSelector
 
 NAME = "PodTopologySpread"
 MAX_SCORE = 100
-_NO_LABEL = Status(
-    NAME, Code.UNRESOLVABLE, ("node(s) didn't match pod topology spread constraints (missing required label)",)
-)
+MISSING_LABEL = "node(s) didn't match pod topology spread constraints (missing required label)"
+_NO_LABEL = Status(NAME, Code.UNRESOLVABLE, (MISSING_LABEL,))
 _SKEW = Status(NAME, Code.UNSCHEDULABLE, ("node(s) didn't match pod topology spread constraints",))
 _OWNERS = {
     ("v1", "ReplicationController"): "ReplicationController",

@@ -16,7 +16,7 @@ NODE_CONFLICT = "node(s) didn't match PersistentVolume's node affinity"
 BIND_CONFLICT = "node(s) didn't find available persistent volumes to bind"
 NO_SPACE = "node(s) did not have enough free storage"
 NO_VOLUME = "node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s)"
-_UNBOUND = "pod has unbound immediate PersistentVolumeClaims"
+UNBOUND = "pod has unbound immediate PersistentVolumeClaims"
 _NO_PROVISIONER = "kubernetes.io/no-provisioner"
 
 
@@ -39,7 +39,7 @@ def prepare(pod: Pod, snapshot: Snapshot) -> Prepared:
         return None
     waiting = [claim for claim in claims if not claim.bound]
     if not all(_waits(claim, snapshot) for claim in waiting):
-        return Status(NAME, Code.UNRESOLVABLE, (_UNBOUND,))
+        return Status(NAME, Code.UNRESOLVABLE, (UNBOUND,))
     waiting.sort(key=lambda claim: claim.request or 0)
     return Check(
         snapshot, [claim for claim in claims if claim.bound], [_Search.of(claim, snapshot) for claim in waiting]

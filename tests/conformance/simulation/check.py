@@ -28,7 +28,7 @@ def check(case: Mapping[str, Any]) -> None:
         "refusals", []
     )
     if "unbound" in case:
-        assert {"/".join(key): reason for key, reason in run.unbound.items()} == case["unbound"]
+        assert {"/".join(key): unbound.message for key, unbound in run.unbound.items()} == case["unbound"]
     for name, amounts in case.get("used", {}).items():
         node = next(node for node in run.nodes or () if node.name == name)
         assert {key: node.requested.get(key) for key in amounts} == amounts

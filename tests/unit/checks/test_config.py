@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 
 from k8slint.apiserver.schemas import NEWEST, schemas_for
 from k8slint.cluster.cluster import Cluster
-from k8slint.engine.findings import World, judge
+from k8slint.cluster.unread import Unread
+from k8slint.engine.findings import judge
 from k8slint.engine.rule import load_rules
 from k8slint.engine.selection import Selection
+from k8slint.engine.stages import World
 from k8slint.loading.composer import compose
 from k8slint.loading.document import Source
 from k8slint.objects.from_documents import read_source
@@ -189,7 +191,7 @@ items:
 def test_no_finding_shows_a_secret():
     source = Source("a.yaml", SPOKEN_OF)
     reading = read_source(source, compose(source))
-    world = World(Cluster(reading.objects), schemas_for(NEWEST, ()), is_whole=True)
+    world = World(Cluster(reading.objects), schemas_for(NEWEST, ()), Unread(is_whole=True))
     selection = Selection({rule.id: rule for rule in RULES}, {rule.id: rule.severity for rule in RULES})
     findings = judge(reading, world, selection).findings
     assert len(findings) == 9

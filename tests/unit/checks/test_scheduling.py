@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from k8slint.apiserver.schemas import schemas_for
 from k8slint.cluster.cluster import Cluster
+from k8slint.cluster.unread import Unread
 from k8slint.engine.rule import load_rules
+from k8slint.engine.selection import Selection
+from k8slint.engine.stages import World
+from k8slint.engine.stages import dry_run as dry_run_stage
 from k8slint.finding import Finding, Report
 from k8slint.lint import lint
 from k8slint.objects.problem import Problem
 from k8slint.project import Request
+from k8slint.simulation.dry_run import dry_run
+from k8slint.simulation.results import DryRun
 from k8slint.usage import UsageError
 from k8slint.values.version import KubernetesVersion
 from tests.build import read, together
 
-RULES = [rule for rule in load_rules().values() if rule.category == "scheduling"]
+ALL = Selection(load_rules(), {rule.id: rule.severity for rule in load_rules().values()})
 NODE = "{apiVersion: v1, kind: Node, metadata: {name: %s}, status: {allocatable: {cpu: 4, memory: 8Gi, pods: 110}}}"
 
 
@@ -25,13 +33,12 @@ def problems(manifests: str, cluster: str | None, version: str = "1.36") -> list
     """Rule, object and problem of all that the scheduling rules say."""
     objects = read(manifests)
     described = None if cluster is None else read(cluster)
-    world = Cluster(objects, described, version=KubernetesVersion.parse(version))
+    whole = Cluster(objects, described, version=KubernetesVersion.parse(version))
+    world = World(whole, schemas_for(whole.version, ()), Unread(is_whole=True))
     return [
-        (rule.id, f"{obj.kind} {obj.name}", problem)
+        (problem.rule, f"{obj.kind} {obj.name}", problem)
         for obj in objects
-        for rule in RULES
-        if not rule.kinds or obj.group_kind in rule.kinds
-        for problem in rule.check(obj, world)
+        for problem in dry_run_stage(obj, world, ALL)
     ]
 
 
@@ -222,6 +229,45 @@ class TestOneFindingADefect:
         problem = the_one(pod("p", "volumes: [{name: v, persistentVolumeClaim: {claimName: data}}]"), described)
         assert problem.message.startswith("0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims.")
         assert problem.path == ("spec", "volumes", 0, "persistentVolumeClaim", "claimName")
+
+    @pytest.mark.parametrize("version", ["1.33", "1.36"])
+    @pytest.mark.parametrize(
+        ("metadata", "status", "words"),
+        [
+            ("name: data, deletionTimestamp: '2024-05-01T00:00:00Z'", "phase: Bound", "is being deleted"),
+            ("name: data", "phase: Lost", 'bound to non-existent persistentvolume "disk"'),
+        ],
+    )
+    def test_a_described_claim_without_a_future_is_said_on_every_minor(
+        self, version: str, metadata: str, status: str, words: str
+    ) -> None:
+        bound = "annotations: {pv.kubernetes.io/bind-completed: 'yes'}"
+        spec = "{volumeName: disk, accessModes: [ReadWriteOnce]}"
+        claim = f"""
+            apiVersion: v1
+            kind: PersistentVolumeClaim
+            metadata: {{{metadata}, {bound}}}
+            spec: {spec}
+            status: {{{status}}}
+            """
+        user = pod("p", "volumes: [{name: v, persistentVolumeClaim: {claimName: data}}]")
+        problem = the_one(user, together(nodes("a"), claim), version)
+        assert f'persistentvolumeclaim "data" {words}' in problem.message
+        assert problem.path == ("spec", "volumes", 0, "persistentVolumeClaim", "claimName")
+
+    @pytest.mark.parametrize("version", ["1.33", "1.36"])
+    def test_an_ephemeral_claim_that_a_quota_refuses_is_said_on_every_minor(self, version: str) -> None:
+        template = "{spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}}"
+        quota = "{apiVersion: v1, kind: ResourceQuota, metadata: {name: q}, spec: {hard: {persistentvolumeclaims: 0}}}"
+        user = pod("p", f"volumes: [{{name: v, ephemeral: {{volumeClaimTemplate: {template}}}}}]")
+        problem = the_one(together(quota, user), nodes("a"), version)
+        assert problem.rule == "unschedulable-pod"
+        assert 'waiting for ephemeral volume controller to create the persistentvolumeclaim "p-v"' in problem.message
+
+    def test_which_rule_speaks_does_not_hang_on_the_words_of_the_manifest(self) -> None:
+        other = "{apiVersion: scheduling.k8s.io/v1, kind: PriorityClass, metadata: {name: low}, value: 1}"
+        named = pod("p", 'priorityClassName: "exceeded quota: team, requested: a="')
+        assert said(named, together(nodes("a"), other)) == [("admission-refuses-object", "Pod p")]
 
 
 class TestWords:
@@ -469,10 +515,35 @@ class TestTheCommand:
         )
         assert not any("memory" in text for text in check(manifest).assumptions)
 
+    def test_no_worker_makes_a_dry_run_of_its_own(
+        self, check: Callable[..., Report], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        made_in = []
+
+        def once(cluster: Cluster, version: KubernetesVersion) -> DryRun:
+            assert os.getpid() == parent
+            made_in.append(parent)
+            return dry_run(cluster, version)
+
+        parent = os.getpid()
+        monkeypatch.setattr("k8slint.checks.scheduling.run.dry_run", once)
+        monkeypatch.setattr("k8slint.project._WORTH_FORKING", 1)
+        manifests = together(*(deployment(f"d{number}", 2, "1500m") for number in range(40)))
+        assert check(manifests, nodes="3:cpu=4", workers=2).findings
+        assert len(made_in) == 1
+
+    def test_a_description_is_not_read_for_rules_that_are_off(
+        self, check: Callable[..., Report], tmp_path: Path
+    ) -> None:
+        file = tmp_path / "cluster.yaml"
+        file.write_text((NODE % "a").replace("cpu: 4", "cpu: lots"))
+        report = check(pod("p"), cluster=str(file), ignore=["scheduling"])
+        assert (report.findings, report.failures) == ((), ())
+
     def test_a_description_that_cannot_be_read_is_refused(self, check: Callable[..., Report], tmp_path: Path) -> None:
         file = tmp_path / "cluster.yaml"
         file.write_text((NODE % "a").replace("cpu: 4", "cpu: lots"))
-        with pytest.raises(UsageError, match=r"^the cluster description: Node a: status\.allocatable\.cpu: "):
+        with pytest.raises(UsageError, match=r"^the cluster description: Node a: status\.allocatable\[cpu\]: "):
             check(pod("p"), cluster=str(file))
 
     def test_an_ignore_hides_it(self, check: Callable[..., Report]) -> None:
@@ -520,10 +591,11 @@ def test_any_shape_is_survived(version: str, kind: str, body: str) -> None:
 @pytest.mark.parametrize(
     "body", ["status: odd", "status: {allocatable: {cpu: lots}}", "spec: {taints: odd}", "metadata: {name: 3}"]
 )
-def test_an_unreadable_node_says_nothing(body: str) -> None:
+def test_an_unreadable_node_is_refused(body: str) -> None:
     described = (
         f"{{apiVersion: v1, kind: Node, metadata: {{name: a}}, {body}}}"
         if "metadata" not in body
         else (f"{{apiVersion: v1, kind: Node, {body}}}")
     )
-    assert said(pod("large", cpu="9"), described) == []
+    with pytest.raises(UsageError, match=r"^the cluster description: Node"):
+        said(pod("large", cpu="9"), described)

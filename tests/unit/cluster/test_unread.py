@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from k8slint.cluster.unread import Chart, Unread, unread
+from k8slint.cluster.unread import Chart, Unread, UnreadText, unread_texts
 from k8slint.loading.load import load
 from k8slint.objects.from_documents import read_source
+from k8slint.objects.problem import Absence
 
 TEMPLATE = """
 {{- if .Values.config }}
@@ -38,7 +39,7 @@ FULLNAME = '{{ include "store.fullname" . }}'
 
 
 def may_define(name: str, written: str = FULLNAME, values: str = "", chart: str = "store") -> bool:
-    return Unread(TEMPLATE % written, Chart(chart, values)).may_define(name)
+    return UnreadText(TEMPLATE % written, Chart(chart, values)).may_define(name)
 
 
 @pytest.mark.parametrize(
@@ -93,12 +94,12 @@ def test_long_values_of_many_actions_are_soon_decided() -> None:
     ],
 )
 def test_a_broken_text_may_define_any_word_in_it(text: str, expected: bool) -> None:
-    assert Unread(text).may_define("web") is expected
+    assert UnreadText(text).may_define("web") is expected
 
 
 def test_a_template_of_a_chart_mends_nothing() -> None:
-    assert Unread("port: https").may_mend("https")
-    assert not Unread("port: https", Chart("web", "")).may_mend("https")
+    assert UnreadText("port: https").may_mend("https")
+    assert not UnreadText("port: https", Chart("web", "")).may_mend("https")
 
 
 def test_the_templates_of_a_chart_are_known_by_its_folder_even_if_they_can_be_read() -> None:
@@ -114,7 +115,37 @@ def test_the_templates_of_a_chart_are_known_by_its_folder_even_if_they_can_be_re
         "foreign.yaml": "a: [b",
     }
     several = [load(name, text.encode()) for name, text in files.items()]
-    found = unread(several, [read_source(each.source, each.documents) for each in several])
+    found = unread_texts(several, [read_source(each.source, each.documents) for each in several])
     chart = Chart("store", "name: settings\nzone: b")
     assert [each.chart for each in found] == [chart, chart, None]
     assert found[-1].text.endswith("metadata: [b")
+
+
+class TestAbsence:
+    """What would make a problem untrue if it were somewhere in what was not read."""
+
+    BROKEN = UnreadText("name: web\nport: https")
+
+    @pytest.mark.parametrize(
+        ("unread", "may_undo"),
+        [
+            (Unread(is_whole=True), False),
+            (Unread(is_whole=False), True),
+            (Unread(is_whole=True, texts=(BROKEN,)), True),
+            (Unread(is_whole=True, amendments=("name: web",)), False),
+        ],
+    )
+    def test_a_missing_name_is_sure_only_if_nothing_unread_may_define_it(self, unread, may_undo):
+        assert unread.may_undo(Absence(name="web")) is may_undo
+
+    @pytest.mark.parametrize(
+        ("unread", "may_undo"),
+        [
+            (Unread(is_whole=True), False),
+            (Unread(is_whole=False), False),
+            (Unread(is_whole=False, texts=(BROKEN,)), True),
+            (Unread(is_whole=False, amendments=("port: https",)), True),
+        ],
+    )
+    def test_what_a_patch_may_mend_is_no_matter_of_whole_or_part(self, unread, may_undo):
+        assert unread.may_undo(Absence(mended_by="https")) is may_undo

@@ -63,6 +63,6 @@ def test_object_rules_go_to_their_kinds():
     selection = default_selection(RULES, "")
     for rule in selection.aimed_at("object"):
         for kind in rule.kinds:
-            assert rule in selection.for_object(kind)
+            assert rule in selection.aimed_at("object", kind)
         if rule.kinds:
-            assert rule not in selection.for_object("NoSuchKind.example.com")
+            assert rule not in selection.aimed_at("object", "NoSuchKind.example.com")

@@ -32,12 +32,12 @@ def node_with(**parts: Any) -> dict[str, Any]:
         (pod_with(tolerations=["x"]), "spec.tolerations[0]", "a string ('x') where a mapping was expected"),
         (
             pod_with(containers=[{"resources": {"requests": {"cpu": "lots"}}}]),
-            "spec.containers[0].resources.requests.cpu",
+            "spec.containers[0].resources.requests[cpu]",
             '"lots" is no quantity; expected an amount such as 500m or 1Gi',
         ),
         (
             pod_with(containers=[{"resources": {"requests": {"cpu": "-1"}}}]),
-            "spec.containers[0].resources.requests.cpu",
+            "spec.containers[0].resources.requests[cpu]",
             '"-1" is less than 0',
         ),
         (
@@ -80,7 +80,7 @@ def test_a_selector_with_an_unknown_operator_names_those_there_are() -> None:
     ("data", "field"),
     [
         ({"metadata": {"name": "n"}}, "status.allocatable"),
-        (node_with(status={"allocatable": {"cpu": "x"}}), "status.allocatable.cpu"),
+        (node_with(status={"allocatable": {"cpu": "x"}}), "status.allocatable[cpu]"),
         (node_with(spec={"taints": "gpu"}), "spec.taints"),
         (node_with(status={"allocatable": {"cpu": "1"}, "images": [{"names": "x"}]}), "status.images[0].names"),
     ],
@@ -110,7 +110,7 @@ def test_facts_pass_over_what_does_not_steer_scheduling() -> None:
 
 
 def test_facts_that_cannot_be_read_name_the_object() -> None:
-    with pytest.raises(ShapeError, match=r"PersistentVolume v: spec\.capacity\.storage"):
+    with pytest.raises(ShapeError, match=r"PersistentVolume v: spec\.capacity\[storage\]"):
         Listers.of([{"kind": "PersistentVolume", "metadata": {"name": "v"}, "spec": {"capacity": {"storage": "big"}}}])
 
 

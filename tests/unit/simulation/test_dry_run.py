@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from k8slint.apiserver.admission.refusal import Cause, Missing, Reason
 from k8slint.scheduling import Profile, ShapeError
 from k8slint.simulation.results import DryRun, Verdict
 
@@ -33,7 +34,7 @@ def test_nodes_may_stand_among_the_manifests(run: Run) -> None:
 def test_a_refusal_says_where_and_what_is_absent(run: Run) -> None:
     (pod,) = run(POD.replace("spec: {", "spec: {priorityClassName: high, "), NODE).pods
     assert pod.path == ("spec", "priorityClassName")
-    assert pod.absent == "PriorityClass high"
+    assert pod.cause == Cause(Reason.NOT_FOUND, missing=Missing("PriorityClass", "high"))
 
 
 def test_a_class_that_is_known_to_exist_elsewhere_refuses_nothing(run: Run) -> None:
@@ -111,11 +112,11 @@ def test_why_a_workload_has_no_pods(run: Run) -> None:
         (f"{NODE}\n---\n{NODE}", "Node a: metadata.name: two nodes have this name"),
         (
             "{apiVersion: v1, kind: Node, metadata: {name: a}, status: {allocatable: {cpu: four}}}",
-            'Node a: status.allocatable.cpu: "four" is no quantity; expected an amount such as 500m or 1Gi',
+            'Node a: status.allocatable[cpu]: "four" is no quantity; expected an amount such as 500m or 1Gi',
         ),
         (
             "{apiVersion: v1, kind: Node, metadata: {name: a}, status: {allocatable: {memory: -1Gi}}}",
-            'Node a: status.allocatable.memory: "-1Gi" is less than 0',
+            'Node a: status.allocatable[memory]: "-1Gi" is less than 0',
         ),
         (
             f"{NODE}\n---\n{{apiVersion: v1, kind: Pod, metadata: {{name: p}}, spec: {{nodeName: a, containers: 3}}}}",
@@ -123,7 +124,7 @@ def test_why_a_workload_has_no_pods(run: Run) -> None:
         ),
         (
             f"{NODE}\n---\n{RANGE}",
-            'LimitRange default/r: spec.limits[0].max.cpu: "x" is no quantity; expected an amount such as 500m or 1Gi',
+            'LimitRange default/r: spec.limits[0].max[cpu]: "x" is no quantity; expected an amount such as 500m or 1Gi',
         ),
     ],
 )
@@ -172,7 +173,7 @@ def test_refusals_of_a_template_point_into_the_workload(run: Run) -> None:
     ).refusals
     assert refusal.path == ("spec", "template", "spec", "containers", 0, "resources", "limits", "cpu")
     assert refusal.message == (
-        'spec.template.spec.containers[0].resources.limits.cpu: "x" is no quantity; '
+        'spec.template.spec.containers[0].resources.limits[cpu]: "x" is no quantity; '
         "expected an amount such as 500m or 1Gi"
     )
 

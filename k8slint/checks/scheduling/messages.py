@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from k8slint.apiserver.defaults.core import DEFAULT_SCHEDULER
-from k8slint.checks.pending.cases import Case, node_loads
-from k8slint.checks.pending.paths import at_node_choice, at_refusal, at_request, at_volume
-from k8slint.checks.pending.refusals import refused
+from k8slint.checks.scheduling.case import Case
+from k8slint.checks.scheduling.paths import at_node_choice, at_refusal, at_request, at_volume
+from k8slint.checks.scheduling.refusals import refused
+from k8slint.checks.scheduling.run import node_loads
+from k8slint.cluster.cluster_file import SHORTHAND
 from k8slint.cluster.similar_names import nearest_name
 from k8slint.loading.document import Path
 from k8slint.objects.fields import dig, items, text
@@ -18,11 +20,17 @@ from k8slint.objects.problem import Absence, Problem, Related
 from k8slint.scheduling import Node, Pod
 from k8slint.scheduling.objects.node_affinity import NodeChoice, NodeTerm, Taint, untolerated
 from k8slint.scheduling.objects.volumes import PersistentVolume
+from k8slint.scheduling.plugins import (
+    inter_pod_affinity,
+    node_resources,
+    node_unschedulable,
+    pod_topology_spread,
+    taint_toleration,
+)
 from k8slint.simulation.feasible_nodes import amount_of, requests_of
-from k8slint.values.amount import in_words
+from k8slint.simulation.in_words import in_words
 from k8slint.values.labels import LabelSelector, Requirement
 
-_SHORTHAND: Final = "--nodes"
 _SHOWN: Final = 3
 
 
@@ -48,7 +56,7 @@ def _unschedulable(case: Case) -> Problem:
 
 def _spread_fix(case: Case, path: Path) -> str:
     """What to do about a spread over a label that nodes lack."""
-    if "(missing required label)" not in case.first.message or "topologySpreadConstraints" not in path:
+    if pod_topology_spread.MISSING_LABEL not in case.reasons or "topologySpreadConstraints" not in path:
         return ""
     key = dig(case.obj.data, *path)
     return f'Label the nodes with "{key}", or spread over a label that they have.'
@@ -66,8 +74,8 @@ def nearest_node(case: Case) -> str:
     """Which node comes nearest to taking the pod, and what it lacks for it; empty where it is not a matter of room."""
     wanted, loads = requests_of(case.pod) if case.pod is not None else {}, case.cluster.once(node_loads)
     nearest: tuple[int, float, str, dict[str, int]] | None = None
-    for node in case.sieve.roomy:
-        if case.refusal_of(node.name) != "NodeResourcesFit":
+    for node in case.feasible.roomy:
+        if case.refusal_of(node.name) != node_resources.NAME:
             continue
         over = {name: loads[node.name][name] + amount - amount_of(node, name) for name, amount in wanted.items()}
         lacks = {name: lack for name, lack in over.items() if lack > 0}
@@ -82,8 +90,8 @@ def nearest_node(case: Case) -> str:
 
 def _wanted_pods(case: Case) -> str:
     """What is missing where the pod wants to be near pods that are not among the files."""
-    pod, reasons = case.pod, {reason for status in case.first.statuses.values() for reason in status.reasons}
-    if pod is None or "node(s) didn't match pod affinity rules" not in reasons:
+    pod = case.pod
+    if pod is None or inter_pod_affinity.AFFINITY not in case.reasons:
         return ""
     wanted = (each for term in pod.affinity.required for each in term.selector.requirements)
     return next((value for each in wanted for value in each.values), "")
@@ -148,12 +156,12 @@ def _label_fix(case: Case) -> str:
 
 
 def _is_shorthand(case: Case) -> bool:
-    return all(obj.document.source.name == _SHORTHAND for obj in case.cluster.nodes or ())
+    return all(obj.document.source.name == SHORTHAND for obj in case.cluster.nodes or ())
 
 
 def _kept_off(case: Case) -> Problem:
     pod = _pod_of(case)
-    chosen = case.sieve.chosen
+    chosen = case.feasible.chosen
     taints = Counter(_taint_text(taint) for node in chosen if (taint := untolerated(node.taints, pod.tolerations)))
     named = [name for name, _ in taints.most_common()]
     more = f" and {len(named) - _SHOWN} more" if len(named) > _SHOWN else ""
@@ -188,11 +196,11 @@ def _taints(case: Case) -> Iterator[Related]:
         taint = untolerated(node.taints, case.pod.tolerations)
         if taint is None or taint in seen or len(seen) == _SHOWN:
             continue
-        if status is None or status.plugin not in ("TaintToleration", "NodeUnschedulable"):
+        if status is None or status.plugin not in (taint_toleration.NAME, node_unschedulable.NAME):
             continue
         seen.add(taint)
         for obj in case.cluster.find("Node", "", node.name):
-            if obj.document.source.name != _SHORTHAND:
+            if obj.document.source.name != SHORTHAND:
                 yield Related(obj, _taint_path(obj, taint), f"the taint {_taint_text(taint)} of {node.name}")
 
 
@@ -205,7 +213,7 @@ def _taint_path(obj: Object, taint: Taint) -> Path:
 
 def _too_large(case: Case) -> Problem:
     pod = _pod_of(case)
-    nodes = case.sieve.open
+    nodes = case.feasible.open
     wanted = requests_of(pod)
     short = [name for name, amount in wanted.items() if all(amount_of(node, name) < amount for node in nodes)]
     if not short:
@@ -251,7 +259,7 @@ def _crowded(case: Case) -> Problem:
     if case.crowded is None:
         raise AssertionError(str(case.obj))
     index, term, places = case.crowded
-    nodes = case.sieve.roomy
+    nodes = case.feasible.roomy
     key = term.topology_key
     where = f"{places} {'node' if places == 1 else 'nodes'}"
     if len(nodes) != places:
@@ -268,7 +276,7 @@ def _crowded(case: Case) -> Problem:
 
 
 def _parted(case: Case) -> Problem:
-    nodes = case.sieve.open
+    nodes = case.feasible.open
     some = len(nodes) < len(case.scene.stage.nodes)
     left = f"{'the one node' if len(nodes) == 1 else f'the {len(nodes)} nodes'} left to the Pod" if some else "any node"
     for claim, volume in _bound(case):
@@ -319,4 +327,4 @@ STATEMENTS: Final[Mapping[str, Callable[[Case], Problem]]] = {
     "quota-refuses-pods": refused,
     "admission-refuses-object": refused,
 }
-"""By rule, what it says of a workload that `cause_of` leaves to it."""
+"""By rule, what it says of a workload that `rule_of` leaves to it."""

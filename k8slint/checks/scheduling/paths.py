@@ -6,11 +6,24 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from k8slint.checks.pending.cases import Case
+from k8slint.checks.scheduling.case import Case
 from k8slint.cluster.volume_matching import quantity
 from k8slint.loading.document import Path
 from k8slint.objects.fields import dig, items, mapping, text
 from k8slint.scheduling.diagnosis import FILTERS
+from k8slint.scheduling.plugins import (
+    inter_pod_affinity,
+    node_affinity,
+    node_ports,
+    node_resources,
+    node_unschedulable,
+    node_volume_limits,
+    pod_topology_spread,
+    taint_toleration,
+    volume_binding,
+    volume_restrictions,
+    volume_zone,
+)
 
 _REQUIRED: Final = "requiredDuringSchedulingIgnoredDuringExecution"
 _NODE_TERMS: Final = ("spec", "affinity", "nodeAffinity", _REQUIRED, "nodeSelectorTerms")
@@ -22,10 +35,10 @@ def at_refusal(case: Case) -> Path:
         return (*case.template.path, *case.first.path)
     statuses = case.first.statuses
     # Nodes that are not for such pods are left out, unless there are no others.
-    roomy = [node.name for node in case.sieve.roomy]
+    roomy = [node.name for node in case.feasible.roomy]
     looked_at = [statuses[name] for name in roomy if name in statuses] or list(statuses.values())
     if not looked_at:
-        return _at_claim_named(case)
+        return _at_what_is_refused_whole(case)
     plugins = Counter(status.plugin for status in looked_at)
     # Of equals the later filter: the node came further.
     plugin = max(plugins, key=lambda name: (plugins[name], FILTERS.index(name) if name in FILTERS else 0))
@@ -39,9 +52,10 @@ def _at_spec(case: Case, _reason: str = "") -> Path:
 
 
 def _at_resources(case: Case, reason: str) -> Path:
-    if not reason.startswith("Insufficient "):
-        return ("spec", "replicas") if case.obj.spec.get("replicas") is not None else _at_spec(case)
-    return at_request(case, reason.removeprefix("Insufficient "))
+    resource = node_resources.resource_of(reason)
+    if resource:
+        return at_request(case, resource)
+    return ("spec", "replicas") if case.obj.spec.get("replicas") is not None else _at_spec(case)
 
 
 def at_request(case: Case, resource: str) -> Path:
@@ -102,19 +116,19 @@ def _at_host_port(case: Case, _reason: str) -> Path:
 
 def _at_spread(case: Case, reason: str) -> Path:
     """The first hard constraint; where a label is missing, the first over a label that some node lacks."""
-    is_missing = reason.endswith("(missing required label)")
+    is_missing = reason == pod_topology_spread.MISSING_LABEL
     for index, constraint in items(case.template.spec.get("topologySpreadConstraints")):
         key = constraint.get("topologyKey")
-        is_meant = not is_missing or any(key not in node.labels for node in case.sieve.roomy)
+        is_meant = not is_missing or any(key not in node.labels for node in case.feasible.roomy)
         if constraint.get("whenUnsatisfiable") == "DoNotSchedule" and is_meant:
             return (*case.template.path, "spec", "topologySpreadConstraints", index, "topologyKey")
     return _at_spec(case)
 
 
 def _at_pod_affinity(case: Case, reason: str) -> Path:
-    if "existing pods" in reason:
+    if reason == inter_pod_affinity.EXISTING_ANTI_AFFINITY:
         return (*case.template.path, "metadata", "labels")
-    kind = "podAntiAffinity" if "anti-affinity" in reason else "podAffinity"
+    kind = "podAntiAffinity" if reason == inter_pod_affinity.ANTI_AFFINITY else "podAffinity"
     return (*case.template.path, "spec", "affinity", kind, _REQUIRED)
 
 
@@ -122,13 +136,12 @@ def _at_volumes(case: Case, _reason: str) -> Path:
     return at_volume(case, "")
 
 
-def _at_claim_named(case: Case) -> Path:
-    """The volume whose claim the message names, else the first; the affinity where that contradicts itself."""
-    message = case.first.message
-    if "affinity" in message:
+def _at_what_is_refused_whole(case: Case) -> Path:
+    """The affinity that contradicts itself, else the volume whose claim has no future, else the first volume."""
+    if case.refused_whole is not None and case.refused_whole.plugin == node_affinity.NAME:
         return at_node_choice(case, None)
-    named = (claim.name for claim in case.claims if f'"{claim.name}"' in message)
-    return at_volume(case, next(named, "")) if case.claims else _at_spec(case)
+    doomed = (claim.name for claim in case.claims if claim.lost or claim.deleting)
+    return at_volume(case, next(doomed, "")) if case.claims else _at_spec(case)
 
 
 def at_volume(case: Case, claim: str) -> Path:
@@ -146,15 +159,15 @@ def at_volume(case: Case, claim: str) -> Path:
 
 
 _PATHS: Final[Mapping[str, Callable[[Case, str], Path]]] = {
-    "NodeUnschedulable": _at_tolerations,
-    "TaintToleration": _at_tolerations,
-    "NodeAffinity": _at_node_affinity,
-    "NodePorts": _at_host_port,
-    "NodeResourcesFit": _at_resources,
-    "VolumeRestrictions": _at_volumes,
-    "NodeVolumeLimits": _at_volumes,
-    "VolumeBinding": _at_volumes,
-    "VolumeZone": _at_volumes,
-    "PodTopologySpread": _at_spread,
-    "InterPodAffinity": _at_pod_affinity,
+    node_unschedulable.NAME: _at_tolerations,
+    taint_toleration.NAME: _at_tolerations,
+    node_affinity.NAME: _at_node_affinity,
+    node_ports.NAME: _at_host_port,
+    node_resources.NAME: _at_resources,
+    volume_restrictions.NAME: _at_volumes,
+    node_volume_limits.NAME: _at_volumes,
+    volume_binding.NAME: _at_volumes,
+    volume_zone.NAME: _at_volumes,
+    pod_topology_spread.NAME: _at_spread,
+    inter_pod_affinity.NAME: _at_pod_affinity,
 }

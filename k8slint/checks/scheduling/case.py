@@ -1,0 +1,179 @@
+"""Workloads whose pods never run on the described cluster, and what the dry run knows of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+from k8slint.checks.scheduling.run import ENDING, explainer, pods_of
+from k8slint.cluster.cluster import Cluster
+from k8slint.objects.object import Object
+from k8slint.objects.object import Pod as Template
+from k8slint.scheduling import NotModelled, Pod, Status, Unschedulable
+from k8slint.scheduling.objects.pod_affinity import PodTerm
+from k8slint.scheduling.objects.volumes import Claim, PersistentVolume
+from k8slint.scheduling.plugins import inter_pod_affinity
+from k8slint.simulation.explain import Explanation
+from k8slint.simulation.feasible_nodes import FeasibleNodes, domains, means_itself
+from k8slint.simulation.results import DryRun, PodResult, Scene, Verdict
+from k8slint.values.placeholder import has_placeholder
+
+# What a pod asks of nodes, volumes and policies: where a part of it is still to be filled in, nothing is known of it.
+_ASKING: Final = (
+    "affinity", "nodeName", "nodeSelector", "priorityClassName", "runtimeClassName", "schedulerName",
+    "serviceAccountName", "tolerations", "topologySpreadConstraints", "volumes",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """A workload of the manifests with pods that never run: `failing`, in the order they were tried.
+
+    Either all of them are refused by admission, or none is. The workload comes to `total` pods, of which `running` get
+    a node, and `waiting` are never created because they come after one of the failing.
+    """
+
+    obj: Object
+    template: Template
+    failing: tuple[PodResult, ...]
+    total: int
+    running: int
+    waiting: int
+    cluster: Cluster
+    run: DryRun
+    scene: Scene
+
+    @property
+    def share(self) -> str:
+        """How many of the pods fail if not all do: the start of a message."""
+        failing = len(self.failing)
+        return f"{failing} of {self.total} pods: " if failing + self.waiting < self.total else ""
+
+    @property
+    def first(self) -> PodResult:
+        """The first pod that fails: it stands for the others."""
+        return self.failing[0]
+
+    @cached_property
+    def pod(self) -> Pod | None:
+        """That pod as the scheduler got it; None if it never came into being."""
+        found = self.scene.outcomes.get(self.first.key)
+        return found.pod if found is not None else None
+
+    @cached_property
+    def refused_whole(self) -> Status | None:
+        """The scheduler's refusal of that pod before it looks at any node."""
+        found = self.scene.outcomes.get(self.first.key)
+        return found.refused_whole if isinstance(found, Unschedulable) else None
+
+    @cached_property
+    def reasons(self) -> frozenset[str]:
+        """All for which nodes were refused."""
+        return frozenset(reason for status in self.first.statuses.values() for reason in status.reasons)
+
+    @cached_property
+    def feasible(self) -> FeasibleNodes:
+        """The nodes that are left for the failing pods."""
+        pods = pods_of(self.failing, self.scene) if self.obj.kind == "DaemonSet" else [self.pod] if self.pod else []
+        return FeasibleNodes.of(pods, self.scene.stage.nodes) if pods else FeasibleNodes((), (), ())
+
+    @cached_property
+    def explanation(self) -> Explanation | None:
+        """What stands in the way of that pod once all others have their places."""
+        return self.cluster.once(explainer).explain(self.first)
+
+    @cached_property
+    def crowded(self) -> tuple[int, PodTerm, int] | None:
+        """The first anti-affinity term with fewer places than there are pods, its index, and how many places it has."""
+        is_refused = any(status.plugin == inter_pod_affinity.NAME for status in self.first.statuses.values())
+        if self.pod is None or not is_refused:
+            return None
+        for index, term in enumerate(self.pod.anti_affinity.required):
+            places = domains(self.feasible.roomy, term.topology_key)
+            if places is not None and self.total > places and means_itself(self.pod, term):
+                return index, term, places
+        return None
+
+    @cached_property
+    def claims(self) -> tuple[Claim, ...]:
+        """The claims behind the pod's volumes, as they were before any pod was placed."""
+        pod, known = self.pod, self.scene.stage.facts.claims
+        names = [pod.claim_of(volume) for volume in pod.volumes] if pod is not None else []
+        found = (known.get((self.first.namespace, name)) for name in names if name is not None)
+        return tuple(claim for claim in found if claim is not None)
+
+    @cached_property
+    def volumes(self) -> tuple[PersistentVolume, ...]:
+        """The volumes that those claims are bound to."""
+        known = self.scene.stage.facts.volumes
+        return tuple(known[claim.volume] for claim in self.claims if claim.bound and claim.volume in known)
+
+    def refusal_of(self, node: str) -> str:
+        """The filter that refused that pod on a node; empty if the node was not looked at."""
+        status = self.first.statuses.get(node)
+        return status.plugin if status is not None else ""
+
+
+def cases(cluster: Cluster, run: DryRun) -> Iterator[Case]:
+    """The workloads of the manifests with pods that never run, as far as anything is known of them."""
+    scene = run.scene
+    if scene is None:
+        return
+    for obj in dict.fromkeys(workload.obj for workload in run.workloads):
+        pods = run.of(obj)
+        failing = tuple(_failing(obj, pods, scene))
+        if not failing or obj.pod is None or _is_unrendered(obj.pod):
+            continue
+        running = sum(1 for pod in pods if _runs(pod))
+        if running and obj.kind in ENDING:
+            continue  # the pods of a Job that do not fit wait for its others to end
+        waiting = sum(1 for pod in pods if pod.verdict is Verdict.WAITING)
+        refused = tuple(pod for pod in failing if pod.verdict is Verdict.REFUSED)
+        for group in (tuple(pod for pod in failing if pod.verdict is not Verdict.REFUSED), refused):
+            if group:
+                yield Case(obj, obj.pod, group, len(pods), running, waiting, cluster, run, scene)
+
+
+def _failing(obj: Object, pods: Sequence[PodResult], scene: Scene) -> Iterator[PodResult]:
+    failing = [pod for pod in pods if _fails(pod, scene)]
+    if obj.kind != "DaemonSet" or len(failing) == len(pods):
+        yield from failing
+        return
+    # Which pods a full node got first is an accident: one that is too small for it is none.
+    for pod in failing:
+        (one,) = pods_of((pod,), scene) or (None,)
+        if one is None or not FeasibleNodes.of((one,), scene.stage.nodes).roomy:
+            yield pod
+
+
+def _fails(pod: PodResult, scene: Scene) -> bool:
+    match pod.verdict:
+        case Verdict.REFUSED:
+            return True
+        case Verdict.UNSCHEDULABLE:
+            return pod.preemption is None
+        case Verdict.NOT_MODELLED:
+            found = scene.outcomes.get(pod.key)
+            names = {profile.scheduler_name for profile in scene.stage.profiles}
+            return isinstance(found, NotModelled) and found.pod.scheduler_name not in names
+        case _:
+            return False
+
+
+def _runs(pod: PodResult) -> bool:
+    return pod.verdict is Verdict.ASSIGNED or pod.preemption is not None
+
+
+def _is_unrendered(template: Template) -> bool:
+    pending: list[Any] = [template.spec.get(key) for key in _ASKING]
+    while pending:
+        value = pending.pop()
+        if isinstance(value, dict):
+            pending += [*value, *value.values()]
+        elif isinstance(value, list):
+            pending += value
+        elif has_placeholder(value):
+            return True
+    return False

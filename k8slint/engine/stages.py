@@ -1,0 +1,182 @@
+"""The stages of judging a source, in their order; each problem carries the id of its rule.
+
+The documents come first: what cannot be read, and what is no object. Then each object goes through `STAGES`: the API
+server, the pitfalls, the dry run; policies among the files (ValidatingAdmissionPolicies) have their place after the API
+server. What the ignores say comes last, for it depends on what the others have found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from k8slint.apiserver.create import create
+from k8slint.apiserver.schemas import Schemas
+from k8slint.cluster.cluster import Cluster
+from k8slint.cluster.unread import Unread
+from k8slint.engine.selection import Selection
+from k8slint.loading.document import Document, Path, ReadProblem, Span
+from k8slint.objects.from_documents import Reading
+from k8slint.objects.object import Object, Pod
+from k8slint.objects.problem import Place, Problem
+
+if TYPE_CHECKING:
+    from k8slint.engine.ignores import Ignores
+
+_DRY_RUN: Final = "dry-run"
+
+
+class World(NamedTuple):
+    """What a source is judged against.
+
+    `bundles` are what those see that take the source in, as the kustomizations of dev and prod do a base: what one of
+    them lacks is missing.
+    """
+
+    cluster: Cluster
+    schemas: Schemas
+    unread: Unread
+    bundles: tuple[World, ...] = ()
+
+    def may_say(self, problem: Problem | ReadProblem) -> bool:
+        """Whether nothing that was not read could make the problem untrue."""
+        if isinstance(problem, ReadProblem) or problem.rests_on is None:
+            return True
+        return not self.unread.may_undo(problem.rests_on)
+
+
+class Said(NamedTuple):
+    """A problem with its document, and its object if it has one."""
+
+    document: Document
+    obj: Object | None
+    problem: Problem | ReadProblem
+
+    @property
+    def span(self) -> Span:
+        """What of the text it points at."""
+        if isinstance(self.problem, ReadProblem):
+            return self.problem.span
+        root = self.obj.path if self.obj is not None else ()
+        return self.document.span((*root, *self.problem.path), key=self.problem.place is Place.KEY)
+
+    @property
+    def is_secret(self) -> bool:
+        """Whether it points at a value that no report may show."""
+        return isinstance(self.problem, Problem) and self.problem.place is Place.SECRET
+
+
+def said_of(reading: Reading, world: World, selection: Selection) -> Iterator[Said]:
+    """What the selected rules say of a source, but for those of the ignores."""
+    yield from _documents(reading, selection)
+    for obj in reading.objects:
+        for stage in STAGES:
+            for problem in stage(obj, world, selection):
+                yield Said(obj.document, obj, problem)
+
+
+def said_of_ignores(ignores: Ignores, selection: Selection, is_wanted: Callable[[str], bool]) -> Iterator[Said]:
+    """What is wrong with the ignores, once all that they could hide has been asked for.
+
+    `is_wanted` is asked for the rule of each problem before it is put into words.
+    """
+
+    def is_on(rule: str) -> bool:
+        return selection.has(rule) and is_wanted(rule)
+
+    for complaint in ignores.complaints(selection.severities, is_on):
+        problem = ReadProblem(complaint.rule, complaint.message, complaint.span)
+        yield Said(complaint.document, complaint.obj, problem)
+
+
+def _documents(reading: Reading, selection: Selection) -> Iterator[Said]:
+    for document in reading.documents:
+        for problem in document.problems:
+            if selection.has(problem.rule):
+                yield Said(document, None, problem)
+    for other in reading.others:
+        if other.problem is not None and selection.has(other.problem.rule):
+            yield Said(other.document, None, other.problem)
+
+
+def api_server(obj: Object, world: World, selection: Selection) -> Iterator[Problem]:
+    """What the API server says of the object."""
+    return (problem for problem in create(obj, world.schemas) if selection.has(problem.rule))
+
+
+def pitfalls(obj: Object, world: World, selection: Selection) -> Iterator[Problem]:
+    """What the rules with a check find; and what one of the bundles that take the object in lacks."""
+    found = _checked(obj, world.cluster, selection)
+    return _checked_in_bundles(obj, found, world, selection) if world.bundles else found
+
+
+def dry_run(obj: Object, world: World, selection: Selection) -> Iterator[Problem]:
+    """What keeps the pods of the object from running on the described cluster; without one, nothing."""
+    rules = selection.aimed_at(_DRY_RUN, obj.group_kind)
+    if world.cluster.nodes is None or not rules:
+        return
+    from k8slint.checks.scheduling.stage import problems_of  # noqa: PLC0415 - most runs describe no cluster
+
+    ids = {rule.id for rule in rules}
+    yield from (problem for problem in problems_of(obj, world.cluster.whole) if problem.rule in ids)
+
+
+Stage = Callable[[Object, World, Selection], Iterator[Problem]]
+STAGES: Final[tuple[Stage, ...]] = (
+    api_server,
+    pitfalls,
+    dry_run,
+)
+"""The stages that an object goes through."""
+
+
+def dry_run_once(cluster: Cluster, selections: Iterable[Selection]) -> tuple[str, ...]:
+    """What the dry run takes for granted if a rule asks for one; it is made here, so that no worker makes its own.
+
+    Raises:
+        UsageError: for a cluster description that cannot be read.
+    """
+    if cluster.nodes is None:
+        return ()
+    distinct = {id(each): each for each in selections}
+    if not any(each.aimed_at(_DRY_RUN) for each in distinct.values()):
+        return ()
+    from k8slint.checks.scheduling.stage import assumptions  # noqa: PLC0415 - most runs describe no cluster
+
+    return assumptions(cluster)
+
+
+def _checked(obj: Object, cluster: Cluster, selection: Selection) -> Iterator[Problem]:
+    for rule in selection.aimed_at("object", obj.group_kind):
+        for problem in rule.check(obj, cluster):
+            yield problem._replace(rule=rule.id)
+    if obj.pod is not None:
+        yield from _checked_pod(obj.pod, cluster, selection)
+
+
+def _checked_pod(pod: Pod, cluster: Cluster, selection: Selection) -> Iterator[Problem]:
+    for rule in selection.aimed_at("pod"):
+        for problem in rule.check(pod, cluster):
+            yield _moved(problem, pod.path, rule.id)
+    for rule in selection.aimed_at("container"):
+        for container in pod.containers:
+            for problem in rule.check(container, cluster):
+                yield _moved(problem, (*pod.path, *container.path), rule.id)
+
+
+def _moved(problem: Problem, prefix: Path, rule: str) -> Problem:
+    return problem._replace(path=(*prefix, *problem.path), rule=rule)
+
+
+def _checked_in_bundles(obj: Object, found: Iterable[Problem], world: World, selection: Selection) -> Iterator[Problem]:
+    said = set()
+    for problem in found:
+        said.add((problem.rule, problem.path))
+        yield problem
+    for bundle in world.bundles:
+        for problem in _checked(obj, bundle.cluster, selection):
+            is_absence = problem.rests_on is not None and problem.rests_on.name != ""
+            if is_absence and (problem.rule, problem.path) not in said and bundle.may_say(problem):
+                said.add((problem.rule, problem.path))
+                # What was not read elsewhere need not be asked again.
+                yield problem._replace(rests_on=None)
