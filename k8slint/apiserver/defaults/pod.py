@@ -8,16 +8,15 @@ from k8slint.apiserver.defaults.draft import fill, items_in, mapping_in
 
 
 def pod(data: dict[str, Any]) -> None:
-    """A Pod.
+    """A Pod. Requests that are made of limits are left out, for what is wrong with a limit is said once.
 
     Mirrors: pkg/apis/core/v1/defaults.go SetDefaults_Pod @ v1.37
     """
     spec = mapping_in(data, "spec")
     pod_spec_defaults(spec)
-    for name in ("containers", "initContainers"):
-        for container in items_in(spec, name):
-            _requests_from_limits(container)
-            if spec.get("hostNetwork") is True:
+    if spec.get("hostNetwork") is True:
+        for name in ("containers", "initContainers"):
+            for container in items_in(spec, name):
                 for port in items_in(container, "ports"):
                     fill(port, hostPort=port.get("containerPort"))
 
@@ -37,14 +36,3 @@ def pod_spec_defaults(spec: dict[str, Any]) -> None:
     fill(spec, restartPolicy="Always", dnsPolicy="ClusterFirst")
     if spec.get("terminationGracePeriodSeconds") is None:
         spec["terminationGracePeriodSeconds"] = 30
-
-
-def _requests_from_limits(container: dict[str, Any]) -> None:
-    """What is limited is asked for, if nothing else is."""
-    resources = container.get("resources")
-    limits = resources.get("limits") if isinstance(resources, dict) else None
-    if isinstance(resources, dict) and isinstance(limits, dict) and limits:
-        requests = resources.setdefault("requests", {})
-        if isinstance(requests, dict):
-            for name, limit in limits.items():
-                requests.setdefault(name, limit)

@@ -17,6 +17,7 @@ from k8slint.apiserver.validation.field import (
 from k8slint.apiserver.validation.formats import dns_label
 from k8slint.apiserver.validation.int_or_percent import amount, at_most_all, int_or_percent
 from k8slint.apiserver.validation.template_selector import (
+    is_misspelt,
     needed_selector,
     not_empty,
     sound_selector,
@@ -55,7 +56,7 @@ def daemon_set(obj: Field) -> None:
     Mirrors: pkg/apis/apps/validation/validation.go ValidateDaemonSetSpec @ v1.37
     """
     spec = obj["spec"]
-    if sound_selector(spec["selector"]):
+    if sound_selector(spec["selector"]) and not is_misspelt(spec):
         template_labels(spec["selector"], spec["template"])
     not_empty(spec, "daemonset")
     template_spec(spec["template"])

@@ -25,12 +25,21 @@ class _Wanted(NamedTuple):
 def needed_selector(spec: Field, kind: str) -> bool:
     """The selector of a workload, which must be there and not empty. Whether labels can be held against it."""
     selector = spec["selector"]
+    if is_misspelt(spec):
+        return False
     if not selector.is_set:
         selector.required(rule=RULE, fix=_first_label(spec["template"]))
         return True
     is_sound = sound_selector(selector)
     not_empty(spec, kind)
     return is_sound
+
+
+def is_misspelt(spec: Field) -> bool:
+    """Whether another field is there instead of the selector, which is its own error."""
+    return (
+        spec.value.__class__ is dict and spec["selector"].value is None and nearest("selector", spec.value) is not None
+    )
 
 
 def sound_selector(selector: Field) -> bool:

@@ -10,7 +10,7 @@ from k8slint.apiserver.validation.core.mounts import Volumes, devices, mounts
 from k8slint.apiserver.validation.core.probes import lifecycle, probes
 from k8slint.apiserver.validation.core.resources import container_resource_name, requirements
 from k8slint.apiserver.validation.core.security import container_security
-from k8slint.apiserver.validation.field import Field, Unique, between, fields, needed, one_of, optional
+from k8slint.apiserver.validation.field import HOLE, Field, Unique, between, fields, needed, one_of, optional
 from k8slint.apiserver.validation.formats import dns_label, port_name
 
 
@@ -26,7 +26,6 @@ class _Pod(NamedTuple):
 _LABEL: Final = fields(
     name=needed(dns_label), image=needed(), terminationMessagePolicy=optional(one_of("FallbackToLogsOnError", "File"))
 )
-_PULL_POLICY: Final = one_of("Always", "IfNotPresent", "Never")
 _PORT: Final = fields(
     containerPort=needed(between(1, 65535)),
     hostPort=optional(between(1, 65535)),
@@ -132,9 +131,9 @@ def _init_containers(init: Field, pod: _Pod) -> None:
         if container["restartPolicy"].may_be("Always"):
             _hooks_and_probes(container, pod)
             continue
-        for name in ("lifecycle", "livenessProbe", "readinessProbe", "startupProbe"):
+        for name in container.written(("lifecycle", "livenessProbe", "readinessProbe", "startupProbe")):
             # A signal alone is dropped, with the field around it.
-            if container[name].is_set and set(container[name].value) != {"stopSignal"}:
+            if container[name].value != {"stopSignal": container[name]["stopSignal"].value}:
                 said = "may not be set for init containers without restartPolicy=Always"
                 container[name].forbidden(said, fix=f"remove {name}, or write restartPolicy: Always")
 
@@ -181,20 +180,20 @@ def _ephemeral_containers(ephemeral: Field, pod: _Pod) -> None:
     """
     if not ephemeral:
         return
-    others = {
-        container["name"].value or "" for name in ("containers", "initContainers") for container in pod.spec[name]
-    }
+    others: set[Any] = set()
+    for list_ in (pod.spec["containers"], pod.spec["initContainers"]):
+        others.update((list_.value,) if list_.is_hole else (container["name"].value or "" for container in list_))
     names = set(others)
     for container in ephemeral:
         _common(container, pod)
         _image_of_pod(container["image"])
         _once(container["name"], names)
         target = container["targetContainerName"]
-        if target and target.value not in others:
+        if target and target.value not in others and HOLE not in others:
             target.not_found()
         said = "cannot be set for an Ephemeral Container"
-        for name in _IN_FULL_ONLY:
-            if container[name].is_set and (container[name] or name != "resources"):
+        for name in container.written(_IN_FULL_ONLY):
+            if container[name] or name != "resources":
                 container[name].forbidden(said, fix="remove it")
         for mount in container["volumeMounts"]:
             for name in ("subPath", "subPathExpr"):
@@ -210,13 +209,13 @@ def _common(container: Field, pod: _Pod) -> None:
     if container.is_hole:
         return
     _LABEL(container)
-    _ports(container["ports"])
-    variables(container["env"], pod.volumes)
-    whole_sources(container["envFrom"])
-    mounts(container, pod.volumes)
-    devices(container, pod.volumes)
-    if container["imagePullPolicy"]:
-        _PULL_POLICY(container["imagePullPolicy"])
+    _PORTS_AND_SOURCES(container)
+    if container["env"]:
+        variables(container["env"], pod.volumes)
+    if container["volumeMounts"]:
+        mounts(container, pod.volumes)
+    if container["volumeDevices"]:
+        devices(container, pod.volumes)
     if container["resources"]:
         requirements(container["resources"], container_resource_name, pod.claims)
     if container["resizePolicy"] and container.run.has("InPlacePodVerticalScaling"):
@@ -240,6 +239,13 @@ def _ports(ports: Field) -> None:
             if not faults:
                 names.add(name)
         _PORT(port)
+
+
+_PORTS_AND_SOURCES: Final = fields(
+    ports=optional(_ports),
+    envFrom=optional(whole_sources),
+    imagePullPolicy=optional(one_of("Always", "IfNotPresent", "Never")),
+)
 
 
 def _host_ports(container: Field, taken: Unique) -> None:

@@ -45,17 +45,18 @@ def variables(env: Field, volumes: Volumes | None) -> None:
     """
     form = _name_form(env)
     for variable in env:
-        if variable["name"]:
-            form(variable["name"])
+        name, source = variable["name"], variable["valueFrom"]
+        if name:
+            form(name)
         else:
-            variable["name"].required()
-        if variable["valueFrom"].is_set:
-            _value_from(variable, variable["valueFrom"], volumes)
+            name.required()
+        if source.is_set:
+            _value_from(variable, source, volumes)
 
 
 def _value_from(variable: Field, source: Field, volumes: Volumes | None) -> None:
     sources = _SOURCES if source.run.has("EnvFiles") else _SOURCES[:-1]
-    written = [name for name in sources if source[name].is_set]
+    written = source.written(sources)
     for name in written:
         ref = source[name]
         if name == "fieldRef":
@@ -111,7 +112,7 @@ def _file_key(ref: Field, volumes: Volumes | None) -> None:
     if volume is None:
         name.not_found(name.value or "", mended_by=name.value or "")
     # What names no source is an emptyDir.
-    elif not volume["emptyDir"].is_set and volume.value.keys() - {"name"}:
+    elif not volume["emptyDir"].is_set and (volume.value or {}).keys() - {"name"}:
         name.invalid("referenced volume must be of type emptyDir")
 
 
@@ -124,7 +125,7 @@ def whole_sources(sources: Field) -> None:
     for source in sources:
         if source["prefix"]:
             form(source["prefix"])
-        written = [name for name in ("configMapRef", "secretRef") if source[name].is_set]
+        written = source.written(("configMapRef", "secretRef"))
         for name in written:
             _REFERENCE(source[name]["name"])
         # The server says these two of the list.

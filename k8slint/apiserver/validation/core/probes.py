@@ -61,10 +61,8 @@ def probes(container: Field) -> None:
     Mirrors: pkg/apis/core/validation/validation.go validateLivenessProbe, validateReadinessProbe,
     validateStartupProbe @ v1.37
     """
-    for name in ("livenessProbe", "readinessProbe", "startupProbe"):
+    for name in container.written(("livenessProbe", "readinessProbe", "startupProbe")):
         probe = container[name]
-        if not probe.is_set:
-            continue
         _handler(probe, _PROBES)
         _NUMBERS(probe)
         if name != "readinessProbe":
@@ -90,10 +88,9 @@ def lifecycle(container: Field, grace: int | None) -> None:
             action.invalid(said, seconds, at=("seconds",))
 
     handlers: Mapping[str, Check] = {"exec": _EXEC, "httpGet": _HTTP, "tcpSocket": _TO_PORT, "sleep": sleep}
-    for name in ("postStart", "preStop"):
-        hook = container["lifecycle"][name]
-        if hook.is_set:
-            _handler(hook, handlers)
+    hooks = container["lifecycle"]
+    for name in hooks.written(("postStart", "preStop")):
+        _handler(hooks[name], handlers)
 
 
 def _handler(field: Field, handlers: Mapping[str, Check]) -> None:
@@ -101,14 +98,11 @@ def _handler(field: Field, handlers: Mapping[str, Check]) -> None:
 
     Mirrors: pkg/apis/core/validation/validation.go validateHandler @ v1.37
     """
-    first = ""
-    for name, check in handlers.items():
-        if not field[name].is_set:
-            continue
-        if first:
-            field[name].forbidden("may not specify more than 1 handler type", fix=f"remove {name}, or {first}")
-        else:
-            first = name
-            check(field[name])
-    if not first:
+    written = field.written(handlers)
+    if not written:
         field.required("must specify a handler type")
+        return
+    first, *others = written
+    handlers[first](field[first])
+    for name in others:
+        field[name].forbidden("may not specify more than 1 handler type", fix=f"remove {name}, or {first}")

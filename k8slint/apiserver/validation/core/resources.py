@@ -72,14 +72,13 @@ def container_resource_name(name: str) -> Iterator[str]:
 
     Mirrors: pkg/apis/core/validation/validation.go validateContainerResourceName @ v1.37
     """
-    if name in _OF_CONTAINERS:
-        return
-    yield from resource_name(name)
-    if "/" not in name:
-        if not name.startswith("hugepages-"):
-            yield "must be a standard resource for containers"
-    elif not is_native(name) and not is_extended(name):
-        yield "doesn't follow extended resource name standard"
+    if "/" in name:
+        yield from resource_name(name)
+        if not is_native(name) and not is_extended(name):
+            yield "doesn't follow extended resource name standard"
+    elif name not in _OF_CONTAINERS and not name.startswith("hugepages-"):
+        # Of a name that is none at all, the server says so twice.
+        yield next(iter(qualified_name.faults(name)), "must be a standard resource for containers")
 
 
 def amount_of(field: Field) -> PrintedQuantity | None:
