@@ -190,7 +190,7 @@ def _restart_policy(spec: Field) -> None:
     """The pods of a Job end."""
     policy = spec["template"]["spec"]["restartPolicy"]
     if policy.value == "Always":
-        written = ': not "Always"' if _is_written(policy) else ": absent means Always"
+        written = '; not "Always"' if _is_written(policy) else "; absent means Always"
         policy.required(f'valid values: "OnFailure", "Never"{written}', rule="job-restart-policy")
     elif policy.value == "OnFailure" and spec["podFailurePolicy"].is_set:
         said = 'only "Never" is supported when podFailurePolicy is specified'
