@@ -202,6 +202,11 @@ class Field:
         number = len(self) if count is None else count
         self._say_value("Too many", number, f"must have at most {most} items", rule, fix=fix)
 
+    def warn(self, said: str, *, rule: str = "apiserver-warning", fix: str = "") -> None:
+        """What the server says beside taking the object."""
+        if self.value is not HOLE:
+            self.run.found.append(Problem(self.path, f"{field_path(self.path)}: {said}", fix=fix, rule=rule))
+
     def _say_value(self, what: str, value: Any, detail: str, rule: str, **more: Any) -> None:
         if value is not HOLE:
             self._say(f"{what}: {shown(value)}", detail, rule, **more)
@@ -262,6 +267,13 @@ class Form:
         if field.value.__class__ is str:
             for fault in self.faults(field.value):
                 field.invalid(fault)
+
+    def item(self, field: Field) -> None:
+        """The same of an item of a list, where null is an empty text."""
+        text = field.value or ""
+        if text.__class__ is str:
+            for fault in self.faults(text):
+                field.invalid(fault, text)
 
     def takes(self, text: str) -> bool:
         """Whether the text has the form."""

@@ -62,10 +62,7 @@ def label_key(key: Field) -> None:
 
     Mirrors: apimachinery pkg/apis/meta/v1/validation/validation.go ValidateLabelName @ v1.37
     """
-    text = key.value or ""
-    if text.__class__ is str:
-        for fault in qualified_name.faults(text):
-            key.invalid(fault, text)
+    qualified_name.item(key)
 
 
 def _set_of_values(requirement: Field, operators: Sequence[str]) -> None:
@@ -108,5 +105,4 @@ def _node_field(requirement: Field) -> None:
         key.invalid("not a valid field selector key", key.value or "", fix='write "metadata.name"')
     elif not key.is_hole:
         for value in values:
-            for fault in dns_subdomain.faults(value.value or "") if not value.is_hole else ():
-                value.invalid(fault, value.value or "")
+            dns_subdomain.item(value)
