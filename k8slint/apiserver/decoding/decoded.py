@@ -14,18 +14,18 @@ def decoded(data: dict[str, Any], not_decoded: Iterable[Path], *, has_placeholde
     """A copy of the data that may be changed, of any depth.
 
     Fields that are null are left out, as the server takes them for absent. `HOLE` stands for what could not be decoded,
-    and for what a template will fill in.
+    and for what a template will fill in: a text, or a mapping of which a key is not known.
     """
     whole: dict[str, Any] = {}
-    pending: list[tuple[Any, Any]] = [(data, whole)]
+    pending: list[tuple[Any, Any, Any, Any]] = [(data, whole, None, None)]
     while pending:
-        value, copy = pending.pop()
+        value, copy, owner, step = pending.pop()
         for key, inner in value.items() if value.__class__ is dict else enumerate(value):
             kept: Any = inner
             if inner.__class__ is dict or inner.__class__ is list:
                 kept = inner.__class__()
                 if inner:
-                    pending.append((inner, kept))
+                    pending.append((inner, kept, copy, key))
             elif has_placeholders and has_placeholder(inner):
                 kept = HOLE
             if copy.__class__ is list:
