@@ -30,7 +30,10 @@ def decoded(data: dict[str, Any], not_decoded: Iterable[Path], *, has_placeholde
                 kept = HOLE
             if copy.__class__ is list:
                 copy.append(kept)
-            elif kept is not None and not (has_placeholders and has_placeholder(key)):
+            elif has_placeholders and has_placeholder(key):
+                if owner is not None:
+                    owner[step] = HOLE
+            elif kept is not None:
                 copy[key] = kept
     for path in not_decoded:
         _dig(whole, path)

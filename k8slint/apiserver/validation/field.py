@@ -202,10 +202,18 @@ class Field:
         number = len(self) if count is None else count
         self._say_value("Too many", number, f"must have at most {most} items", rule, fix=fix)
 
-    def warn(self, said: str, *, rule: str = "apiserver-warning", fix: str = "") -> None:
+    def warn(
+        self,
+        said: str,
+        *,
+        rule: str = "apiserver-warning",
+        fix: str = "",
+        related: Iterable[tuple[Path, str]] = (),
+    ) -> None:
         """What the server says beside taking the object."""
         if self.value is not HOLE:
-            self.run.found.append(Problem(self.path, f"{field_path(self.path)}: {said}", fix=fix, rule=rule))
+            others = tuple(Related(self.run.obj, path, message) for path, message in related)
+            self.run.found.append(Problem(self.path, f"{field_path(self.path)}: {said}", others, fix=fix, rule=rule))
 
     def _say_value(self, what: str, value: Any, detail: str, rule: str, **more: Any) -> None:
         if value is not HOLE:

@@ -163,14 +163,14 @@ def _repeated(items: Field, name: str) -> None:
 
 def _hidden_variables(variables: Field) -> None:
     """Variables that hide an earlier one of their name instead of building on it."""
-    names: set[str] = set()
+    earlier: dict[str, Field] = {}
     for variable in variables if len(variables) > 1 else ():
         name, value = variable["name"].value, variable["value"].value or ""
         if name.__class__ is not str:
             continue
         reference = f"$({name})"
         builds = reference in value if value.__class__ is str else True
-        if name in names and (variable["valueFrom"].is_set or value == reference or not builds):
+        if name in earlier and (variable["valueFrom"].is_set or value == reference or not builds):
             said = f'hides previous definition of "{name}", which may be dropped when using apply'
-            variable.warn(said, rule="duplicate-env")
-        names.add(name)
+            variable.warn(said, rule="duplicate-env", related=((earlier[name].path, "hidden by the later one"),))
+        earlier[name] = variable
