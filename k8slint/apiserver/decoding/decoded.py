@@ -17,7 +17,7 @@ def decoded(data: dict[str, Any], not_decoded: Iterable[Path], *, has_placeholde
     and for what a template will fill in: a text, or a mapping of which a key is not known.
     """
     whole: dict[str, Any] = {}
-    pending: list[tuple[Any, Any, Any, Any]] = [(data, whole, None, None)]
+    pending: list[tuple[Any, Any, Any, Any]] = [(data, whole, {}, "")]
     while pending:
         value, copy, owner, step = pending.pop()
         for key, inner in value.items() if value.__class__ is dict else enumerate(value):
@@ -31,8 +31,7 @@ def decoded(data: dict[str, Any], not_decoded: Iterable[Path], *, has_placeholde
             if copy.__class__ is list:
                 copy.append(kept)
             elif has_placeholders and has_placeholder(key):
-                if owner is not None:
-                    owner[step] = HOLE
+                owner[step] = HOLE
             elif kept is not None:
                 copy[key] = kept
     for path in not_decoded:

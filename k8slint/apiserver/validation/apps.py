@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from k8slint.apiserver.validation.core.mounts import undefined_volumes_before_34
-from k8slint.apiserver.validation.core.pod import template_spec
+from k8slint.apiserver.validation.core.pod import template_metadata, template_spec
 from k8slint.apiserver.validation.field import (
     Field,
     fields,
@@ -157,6 +157,7 @@ def stateful_set(obj: Field) -> None:
     if obj.run.minor >= _TEMPLATES_SINCE:
         template_spec(spec["template"], spec["volumeClaimTemplates"])
     else:
+        template_metadata(spec["template"])
         undefined_volumes_before_34(spec["template"]["spec"], spec["volumeClaimTemplates"])
     _runs_for_ever(spec["template"]["spec"], "StatefulSet")
     if spec["serviceName"]:

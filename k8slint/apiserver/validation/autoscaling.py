@@ -20,6 +20,7 @@ from k8slint.apiserver.validation.formats import dns_label, path_segment_name
 _API_VERSIONS_SINCE: Final = 34
 # Since then some of it is declared, in other words.
 _DECLARED_SINCE: Final = 36
+_OF_THE_CPU: Final = ("resource", "target", "averageUtilization")
 _LONGEST_PERIOD: Final = 1800
 _LONGEST_WINDOW: Final = 3600
 _TYPES: Final = one_of("ContainerResource", "External", "Object", "Pods", "Resource")
@@ -41,7 +42,8 @@ def horizontal_pod_autoscaler(obj: Field) -> None:
     _reference(spec["scaleTargetRef"], may_be_core=spec["scaleTargetRef"]["kind"].may_be("ReplicationController"))
     _metrics(spec["metrics"], least)
     if spec["targetCPUUtilizationPercentage"].is_set:
-        _utilization(spec["targetCPUUtilizationPercentage"])
+        # The server turns it into a metric before it looks.
+        _utilization(spec["targetCPUUtilizationPercentage"].named_as(spec, "metrics", 0, *_OF_THE_CPU))
     for name in ("scaleUp", "scaleDown"):
         if spec["behavior"][name].is_set:
             _SCALING(spec["behavior"][name])

@@ -14,6 +14,7 @@ from k8slint.values.labels import LabelSelector
 _OF_NAMES: Final = ("batch.kubernetes.io/job-name", "job-name")
 _OF_UIDS: Final = ("batch.kubernetes.io/controller-uid", "controller-uid")
 _UID: Final = "UID"
+_LONGEST_LABEL: Final = 63
 _MOST_PARALLEL: Final = 100_000
 _MOST_FAILED: Final = 100_000
 _MANY_COMPLETIONS: Final = 100_000
@@ -42,6 +43,7 @@ def job(obj: Field) -> None:
     is_sound = sound_selector(spec["selector"])
     if made:
         _generated_labels(spec["template"], made)
+        _name_fits_label(name, spec["template"])
         if is_sound:
             _generated_selector(spec["selector"], made)
     job_spec(spec)
@@ -67,10 +69,14 @@ def _generated_labels(template: Field, made: dict[str, Any]) -> None:
         wanted = made.get(key)
         if wanted is not None and not value.is_hole and wanted not in (value.value, HOLE):
             value.invalid(f"must be '{wanted}'", labels.value, fix="remove it; the API server adds it")
-    name = made[_OF_NAMES[0]]
-    if name.__class__ is str and not labels.is_hole and _OF_NAMES[0] not in (labels.value or ()):
-        for fault in label_value.faults(name) if len(name) > 63 else ():
-            template["labels"].invalid(fault, name, fix="Shorten metadata.name: the Pods of the Job carry it as label.")
+
+
+def _name_fits_label(name: Field, template: Field) -> None:
+    """The pods of a Job carry its name as a label, which is shorter than names may be."""
+    if name.value.__class__ is str and len(name) > _LONGEST_LABEL:
+        for fault in label_value.faults(name.value):
+            fix = f"write a name of at most {_LONGEST_LABEL} characters; the Pods carry it as a label"
+            name.named_as(template, "labels").invalid(fault, fix=fix)
 
 
 def _generated_selector(selector: Field, made: dict[str, Any]) -> None:

@@ -22,7 +22,7 @@ def runtime_class(obj: Field) -> None:
         dns_label(obj["handler"])
     else:
         obj["handler"].required()
-    overhead(obj["overhead"]["podFixed"])
+    overhead(obj["overhead"]["podFixed"].named_as(obj["overhead"], "limits"))
     labels(obj["scheduling"]["nodeSelector"])
     tolerations(obj["scheduling"]["tolerations"])
     _repeated(obj["scheduling"]["tolerations"])
