@@ -16,14 +16,20 @@ Validator = Callable[[Field], None]
 
 # By kind and group the module below this package, and its function.
 _VALIDATORS: Final[Mapping[str, str]] = {
-    "CronJob.batch": "batch.cron_job",
+    "ControllerRevision.apps": "apps.controller_revision",
+    "CronJob.batch": "cron_job.cron_job",
     "DaemonSet.apps": "apps.daemon_set",
     "Deployment.apps": "apps.deployment",
-    "Job.batch": "batch.job",
+    "HorizontalPodAutoscaler.autoscaling": "autoscaling.horizontal_pod_autoscaler",
+    "Job.batch": "job.job",
+    "Lease.coordination.k8s.io": "coordination.lease",
     "Pod": "core.pod.pod",
+    "PodDisruptionBudget.policy": "policy.pod_disruption_budget",
     "PodTemplate": "core.workloads.pod_template",
+    "PriorityClass.scheduling.k8s.io": "scheduling.priority_class",
     "ReplicaSet.apps": "apps.replica_set",
     "ReplicationController": "core.workloads.replication_controller",
+    "RuntimeClass.node.k8s.io": "node.runtime_class",
     "Service": "core.service.service",
     "StatefulSet.apps": "apps.stateful_set",
 }
