@@ -39,8 +39,14 @@ def create(obj: Object, schemas: Schemas) -> Iterator[Problem]:
     """
     problems, data = decode(obj, schemas)
     yield from problems
-    if data is not None:
-        yield from validate(default(data, obj.group_kind), obj.group_kind, schemas.version.minor)
+    if data is None:
+        return
+    misspelt_in = {problem.path[:-1] for problem in problems if problem.rule == "unknown-field"}
+    for problem in validate(default(data, obj.group_kind), obj.group_kind, schemas.version.minor):
+        # What is missing may be what is misspelt.
+        is_absence = problem.rule == "required-field" and problem.path[:-1] in misspelt_in
+        if not is_absence and problem.path not in misspelt_in:
+            yield problem
 
 
 def decode(obj: Object, schemas: Schemas) -> Decoded:

@@ -70,8 +70,6 @@ def _pointer(words: str, added: tuple[tuple[str, int], ...] = (), said: str = ""
 
 _PROTOCOL: Final = Words("SCTP|TCP|UDP")
 _PULL_POLICY: Final = Words("Always|IfNotPresent|Never")
-_MESSAGE_POLICY: Final = Words("FallbackToLogsOnError|File")
-_PROFILE: Final = Words("Localhost|RuntimeDefault|Unconfined")
 _ACCESS_MODE: Final = Words("ReadOnlyMany|ReadWriteMany|ReadWriteOnce|ReadWriteOncePod", refuses_empty=True)
 _VOLUME_MODE: Final = _pointer("Block|Filesystem")
 _TAINT_EFFECT: Final = Words("NoExecute|NoSchedule|PreferNoSchedule")
@@ -152,33 +150,16 @@ ENUMERATED: Final[Mapping[str, Mapping[str, Words]]] = {
     "batch.v1.PodFailurePolicyOnPodConditionsPattern": {"status": Words("False|True|Unknown")},
     "batch.v1.PodFailurePolicyRule": {"action": Words("Count|FailIndex|FailJob|Ignore")},
     "certificates.v1.CertificateSigningRequestSpec": {"usages": _USAGES},
-    "core.v1.AppArmorProfile": {"type": _PROFILE},
     "core.v1.AzureDiskVolumeSource": {
         "cachingMode": _pointer("None|ReadOnly|ReadWrite"),
         "kind": _pointer("Dedicated|Managed|Shared"),
     },
-    "core.v1.Container": {
-        "imagePullPolicy": _PULL_POLICY,
-        "restartPolicy": _pointer("Always", added=(("Never", 34), ("OnFailure", 34))),
-        "terminationMessagePolicy": _MESSAGE_POLICY,
-    },
-    "core.v1.ContainerPort": {"protocol": _PROTOCOL},
-    "core.v1.ContainerResizePolicy": {
-        "resourceName": Words("cpu|memory"),
-        "restartPolicy": Words("NotRequired|RestartContainer"),
-    },
-    "core.v1.ContainerRestartRule": {"action": _pointer("Restart", added=(("RestartAllContainers", 35),))},
-    "core.v1.ContainerRestartRuleOnExitCodes": {"operator": _pointer("In|NotIn")},
     "core.v1.EndpointPort": {"protocol": _PROTOCOL},
-    "core.v1.EphemeralContainer": {
-        "imagePullPolicy": _PULL_POLICY,
-        "terminationMessagePolicy": _MESSAGE_POLICY,
-    },
     "core.v1.GRPCAction": {"mode": Words("Plaintext|TLS")},
     "core.v1.HostPathVolumeSource": {
         "type": Words("BlockDevice|CharDevice|Directory|DirectoryOrCreate|File|FileOrCreate|Socket"),
     },
-    "core.v1.HTTPGetAction": {"protocol": Words("HTTP1|HTTP2"), "scheme": Words("HTTP|HTTPS")},
+    "core.v1.HTTPGetAction": {"protocol": Words("HTTP1|HTTP2")},
     "core.v1.ImageVolumeSource": {"pullPolicy": _PULL_POLICY},
     "core.v1.NodeSelectorRequirement": {
         "operator": Words("DoesNotExist|Exists|Gt|In|Lt|NotIn", said=_NO_OPERATOR),
@@ -203,29 +184,17 @@ ENUMERATED: Final[Mapping[str, Mapping[str, Words]]] = {
         "preemptionPolicy": _PREEMPTION,
         "restartPolicy": Words("Always|Never|OnFailure"),
     },
-    "core.v1.ResourceFieldSelector": {
-        "resource": Words(
-            "limits.cpu|limits.ephemeral-storage|limits.memory|requests.cpu|requests.ephemeral-storage|requests.memory",
-            prefixes=("limits.hugepages-", "requests.hugepages-"),
-        ),
-    },
     "core.v1.ResourceQuotaSpec": {"scopes": _QUOTA_SCOPE},
     "core.v1.ScopedResourceSelectorRequirement": {
         "operator": Words("DoesNotExist|Exists|In|NotIn", said=_NO_OPERATOR),
         "scopeName": _QUOTA_SCOPE,
     },
-    "core.v1.SeccompProfile": {"type": _PROFILE},
-    "core.v1.SecurityContext": {"procMount": _pointer("Default|Unmasked")},
     "core.v1.Taint": {"effect": _TAINT_EFFECT},
     "core.v1.Toleration": {"effect": _TAINT_EFFECT, "operator": Words("Equal|Exists", added=(("Gt", 35), ("Lt", 35)))},
     "core.v1.TopologySpreadConstraint": {
         "nodeAffinityPolicy": _pointer("Honor|Ignore"),
         "nodeTaintsPolicy": _pointer("Honor|Ignore"),
         "whenUnsatisfiable": _pointer("DoNotSchedule|ScheduleAnyway"),
-    },
-    "core.v1.VolumeMount": {
-        "mountPropagation": _pointer("Bidirectional|HostToContainer|None"),
-        "recursiveReadOnly": _pointer("Disabled|Enabled|IfPossible"),
     },
     "discovery.v1.EndpointPort": {"protocol": _pointer("SCTP|TCP|UDP")},
     "discovery.v1.EndpointSlice": {"addressType": Words("FQDN|IPv4|IPv6")},

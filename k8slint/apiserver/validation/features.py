@@ -10,9 +10,17 @@ from typing import Final
 
 # The first minor in which the gate is on by default; 0 if that was before every minor that is known here.
 ENABLED_SINCE: Final[Mapping[str, int]] = {
+    "ContainerRestartRules": 35,
+    "DynamicResourceAllocation": 34,
+    "EnvFiles": 35,
+    "InPlacePodVerticalScaling": 33,
     "PodLevelResources": 34,
+    "PodLifecycleSleepActionAllowZero": 33,
+    "ProcMountType": 33,
+    "RecursiveReadOnlyMounts": 31,
     "RelaxedEnvironmentVariableValidation": 32,
     "RelaxedServiceNameValidation": 36,
+    "RestartAllContainersOnContainerExits": 36,
 }
 
 

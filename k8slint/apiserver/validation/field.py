@@ -12,7 +12,7 @@ from typing import Any, Final, TypeAlias
 
 from k8slint.apiserver.validation.features import is_enabled
 from k8slint.loading.document import MapKey, Path, field_path
-from k8slint.objects.problem import Place, Problem
+from k8slint.objects.problem import Absence, Place, Problem
 from k8slint.values.nearest import nearest
 
 _LONGEST_SHOWN: Final = 100
@@ -83,6 +83,13 @@ class Field:
             for index, item in enumerate(self.value):
                 yield Field(item, self.run, self, index)
 
+    def written(self, names: Iterable[str]) -> list[str]:
+        """Those of the fields of these names that are set; of what is not known, all may be."""
+        value = self.value
+        if value.__class__ is not dict:
+            return list(names) if value is HOLE else []
+        return [name for name in names if value.get(name) is not None]
+
     def entries(self) -> Iterator[tuple[str, Field]]:
         """The entries of a map, each with its key."""
         if self.value.__class__ is dict:
@@ -128,7 +135,7 @@ class Field:
         self, supported: Sequence[str], value: Any = _UNSET, *, at: Path = (), rule: str = "unsupported-value"
     ) -> None:
         """The value is none of the words that the field takes, in the order in which the server lists them."""
-        value = self.value if value is _UNSET else value
+        value = (self.value if value is _UNSET else value) or ""
         listed = ", ".join(f'"{word}"' for word in supported[:_MOST_LISTED])
         near = nearest(value, supported) if isinstance(value, str) else None
         hint = f'; did you mean "{near}"?' if near is not None else ""
@@ -139,9 +146,22 @@ class Field:
         """The value stands in the list a second time."""
         self._say_value("Duplicate value", self.value if value is _UNSET else value, "", rule, fix=fix, at=at)
 
-    def not_found(self, value: Any = _UNSET, *, rule: str = "not-found", fix: str = "") -> None:
-        """The value names what is not there."""
-        self._say_value("Not found", self.value if value is _UNSET else value, "", rule, fix=fix)
+    def not_found(
+        self,
+        value: Any = _UNSET,
+        detail: str = "",
+        *,
+        rule: str = "not-found",
+        fix: str = "",
+        effect: str = "",
+        mended_by: str = "",
+    ) -> None:
+        """The value names what is not there. `mended_by` is the word that a patch must hold to bring it."""
+        at = len(self.run.found)
+        self._say_value("Not found", self.value if value is _UNSET else value, detail, rule, fix=fix)
+        if (effect or mended_by) and len(self.run.found) > at:
+            rests_on = Absence(mended_by=mended_by) if mended_by else None
+            self.run.found[at] = self.run.found[at]._replace(effect=effect, rests_on=rests_on)
 
     def forbidden(self, detail: str, *, at: Path = (), rule: str = "forbidden-field", fix: str = "") -> None:
         """The field may not be set here."""

@@ -24,6 +24,9 @@ _OF_NAMES: Final = (
 _NAMES: Final = ("MyName", "my.name", "123-abc")
 _PORT_NAME = re.compile(r"[-a-z0-9]+")
 _CONFIG_KEY = re.compile(r"[-._a-zA-Z0-9]+")
+_ENV_NAME = re.compile(r"[-._a-zA-Z][-._a-zA-Z0-9]*")
+_RELAXED_ENV_NAME = re.compile(r"[ -<>-~]*")
+_HTTP_HEADER = re.compile(r"[-A-Za-z0-9]+")
 
 
 def _too_long(most: int) -> str:
@@ -147,10 +150,57 @@ def config_map_key(text: str) -> Iterator[str]:
             "KEY_NAME",
             "key-name",
         )
-    elif text in (".", ".."):
+    else:
+        yield from _dots(text)
+
+
+def _dots(text: str) -> Iterator[str]:
+    if text in (".", ".."):
         yield f"must not be '{text}'"
     elif text.startswith(".."):
         yield "must not start with '..'"
+
+
+@Form
+def env_name(text: str) -> Iterator[str]:
+    """The name of an environment variable, as older minors have it: a file name that begins with no digit."""
+    if not _ENV_NAME.fullmatch(text):
+        yield _form(
+            "a valid environment variable name must consist of alphabetic characters, digits, '_', '-', or '.', and"
+            " must not start with a digit",
+            _ENV_NAME.pattern,
+            "my.env-name",
+            "MY_ENV.NAME",
+            "MyEnvName1",
+        )
+    yield from _dots(text)
+
+
+@Form
+def relaxed_env_name(text: str) -> Iterator[str]:
+    """The name of an environment variable: printable ASCII without an equals sign."""
+    if not text:
+        yield "environment variable name must be non-empty"
+    if not _RELAXED_ENV_NAME.fullmatch(text):
+        yield "a valid environment variable name must consist only of printable ASCII characters other than '='"
+
+
+@Form
+def http_header_name(text: str) -> Iterator[str]:
+    """The name of an HTTP header: letters, digits and dashes."""
+    if not _HTTP_HEADER.fullmatch(text):
+        yield _form(
+            "a valid HTTP header must consist of alphanumeric characters or '-'", _HTTP_HEADER.pattern, "X-Header-Name"
+        )
+
+
+@Form
+def local_descending_path(text: str) -> Iterator[str]:
+    """A path that leads downwards from where it starts."""
+    if text.startswith("/"):
+        yield "must be a relative path"
+    if ".." in text.split("/"):
+        yield "must not contain '..'"
 
 
 @Form
