@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from k8slint.apiserver.defaults.core import pod_resources
 from k8slint.apiserver.defaults.draft import fill, items_in, mapping_in
+from k8slint.values.reading import ShapeError
 
 
 def pod(data: dict[str, Any]) -> None:
@@ -19,6 +21,16 @@ def pod(data: dict[str, Any]) -> None:
             for container in items_in(spec, name):
                 for port in items_in(container, "ports"):
                     fill(port, hostPort=port.get("containerPort"))
+    if spec.get("resources"):
+        _resources_of_pod(spec)
+
+
+def _resources_of_pod(spec: dict[str, Any]) -> None:
+    try:
+        spec["resources"] = pod_resources(spec)
+    except ShapeError:
+        # Of amounts that are not known there is no sum.
+        return
 
 
 def template_defaults(data: Any) -> None:

@@ -173,29 +173,12 @@ ENUMERATED: Final[Mapping[str, Mapping[str, Words]]] = {
     "core.v1.PodCertificateProjection": {
         "keyType": _pointer("ECDSAP256|ECDSAP384|ECDSAP521|ED25519|RSA3072|RSA4096"),
     },
-    "core.v1.PodOS": {"name": Words("linux|windows")},
-    "core.v1.PodSecurityContext": {
-        "fsGroupChangePolicy": _pointer("Always|OnRootMismatch"),
-        "seLinuxChangePolicy": _pointer("MountOption|Recursive"),
-        "supplementalGroupsPolicy": _pointer("Merge|Strict"),
-    },
-    "core.v1.PodSpec": {
-        "dnsPolicy": Words("ClusterFirst|ClusterFirstWithHostNet|Default|None"),
-        "preemptionPolicy": _PREEMPTION,
-        "restartPolicy": Words("Always|Never|OnFailure"),
-    },
     "core.v1.ResourceQuotaSpec": {"scopes": _QUOTA_SCOPE},
     "core.v1.ScopedResourceSelectorRequirement": {
         "operator": Words("DoesNotExist|Exists|In|NotIn", said=_NO_OPERATOR),
         "scopeName": _QUOTA_SCOPE,
     },
     "core.v1.Taint": {"effect": _TAINT_EFFECT},
-    "core.v1.Toleration": {"effect": _TAINT_EFFECT, "operator": Words("Equal|Exists", added=(("Gt", 35), ("Lt", 35)))},
-    "core.v1.TopologySpreadConstraint": {
-        "nodeAffinityPolicy": _pointer("Honor|Ignore"),
-        "nodeTaintsPolicy": _pointer("Honor|Ignore"),
-        "whenUnsatisfiable": _pointer("DoNotSchedule|ScheduleAnyway"),
-    },
     "discovery.v1.EndpointPort": {"protocol": _pointer("SCTP|TCP|UDP")},
     "discovery.v1.EndpointSlice": {"addressType": Words("FQDN|IPv4|IPv6")},
     "flowcontrol.FlowDistinguisherMethod": {"type": _pointer("ByNamespace|ByUser")},

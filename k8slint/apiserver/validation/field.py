@@ -176,6 +176,12 @@ class Field:
         number = len(self) if count is None else count
         self._say_value("Too many", number, f"must have at most {most} items", rule, fix=fix)
 
+    def warn(self, said: str, *, at: Path = (), rule: str = "apiserver-warning", fix: str = "") -> None:
+        """What the server says beside taking the object."""
+        if self.value is not HOLE:
+            path = self.path
+            self.run.found.append(Problem((*path, *at), f"{field_path(path)}: {said}", fix=fix, rule=rule))
+
     def _say_value(self, what: str, value: Any, detail: str, rule: str, *, fix: str, at: Path = ()) -> None:
         if value is not HOLE:
             self._say(f"{what}: {shown(value)}", detail, rule, fix=fix, at=at)
@@ -221,6 +227,13 @@ class Form:
         if field.value.__class__ is str:
             for fault in self.faults(field.value):
                 field.invalid(fault)
+
+    def item(self, field: Field) -> None:
+        """The same of an item of a list, where null is an empty text."""
+        text = field.value or ""
+        if text.__class__ is str:
+            for fault in self.faults(text):
+                field.invalid(fault, text)
 
     def takes(self, text: str) -> bool:
         """Whether the text has the form."""
