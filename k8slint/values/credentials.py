@@ -15,6 +15,7 @@ _LOOKED_UP = re.compile(
 _MASKED = re.compile(r"[*xX.\u2022?-]+|(?i:redacted|removed|masked|null|none|nil)")
 
 _BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}")
+_ALPHABET = re.compile(r"[A-Za-z0-9+/=]*")
 _NEWLINES: Final = {ord("\r"): None, ord("\n"): None}
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
@@ -123,3 +124,11 @@ def may_name_a_credential(text: str) -> bool:
             return True
         at = text.find("key", at + 1)
     return False
+
+
+def why_not_base64(value: str) -> str:
+    """What is wrong with text that is no base64, without a letter of it."""
+    joined = "".join(value.split())
+    if decode_base64(joined) is not None:
+        return "it has spaces"
+    return "its padding is wrong" if _ALPHABET.fullmatch(joined) else "it has characters outside of the alphabet"

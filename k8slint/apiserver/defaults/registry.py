@@ -15,6 +15,7 @@ _DEFAULTERS: Final[Mapping[str, str]] = {
     "DaemonSet.apps": "apps.daemon_set",
     "Deployment.apps": "apps.deployment",
     "Job.batch": "batch.job",
+    "LimitRange": "limit_range.limit_range",
     "Pod": "pod.pod",
     "PodTemplate": "workloads.pod_template",
     "ReplicaSet.apps": "apps.replica_set",

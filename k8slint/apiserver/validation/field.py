@@ -122,14 +122,22 @@ class Field:
         self._say("Required value", detail, rule, fix=fix)
 
     def invalid(
-        self, detail: str, value: Any = _UNSET, *, at: Path = (), rule: str = "invalid-value", fix: str = ""
+        self,
+        detail: str,
+        value: Any = _UNSET,
+        *,
+        at: Path = (),
+        rule: str = "invalid-value",
+        fix: str = "",
+        place: Place = Place.VALUE,
     ) -> None:
         """The value has not the form it must have.
 
         `value` replaces the value that the message shows. `at` leads from the field that the server names to the part
         that is wrong, if the server is less exact.
         """
-        self._say_value("Invalid value", self.value if value is _UNSET else value, detail, rule, fix=fix, at=at)
+        shown_value = self.value if value is _UNSET else value
+        self._say_value("Invalid value", shown_value, detail, rule, fix=fix, at=at, place=place)
 
     def unsupported(
         self, supported: Sequence[str], value: Any = _UNSET, *, at: Path = (), rule: str = "unsupported-value"
@@ -182,9 +190,11 @@ class Field:
             path = self.path
             self.run.found.append(Problem((*path, *at), f"{field_path(path)}: {said}", fix=fix, rule=rule))
 
-    def _say_value(self, what: str, value: Any, detail: str, rule: str, *, fix: str, at: Path = ()) -> None:
+    def _say_value(
+        self, what: str, value: Any, detail: str, rule: str, *, fix: str, at: Path = (), place: Place = Place.VALUE
+    ) -> None:
         if value is not HOLE:
-            self._say(f"{what}: {shown(value)}", detail, rule, fix=fix, at=at)
+            self._say(f"{what}: {shown(value)}", detail, rule, fix=fix, at=at, place=place)
 
     def _say(self, what: str, detail: str, rule: str, *, fix: str, at: Path = (), place: Place = Place.VALUE) -> None:
         if self.value is HOLE:

@@ -56,7 +56,7 @@ def validate_metadata(metadata: Field, group_kind: str) -> None:
     labels(metadata["labels"])
     validate_annotations(metadata["annotations"])
     _owners(metadata["ownerReferences"])
-    _finalizers(metadata["finalizers"])
+    validate_finalizers(metadata["finalizers"])
 
 
 def name_form(group_kind: str, field: Field) -> Form | None:
@@ -113,12 +113,17 @@ def _owners(owners: Field) -> None:
             needed().check(owner[name])
 
 
-def _finalizers(finalizers: Field) -> None:
+def validate_finalizers(finalizers: Field) -> None:
+    """Names of what is to be done before an object goes. The server says of the list what is wrong with one of them.
+
+    Mirrors: pkg/apis/core/validation/validation.go ValidateFinalizerName @ v1.37
+    """
     for finalizer in finalizers:
-        if finalizer.value.__class__ is not str:
+        text = finalizer.value or ""
+        if text.__class__ is not str:
             continue
-        faults = list(qualified_name.faults(finalizer.value))
+        faults = list(qualified_name.faults(text))
         for fault in faults:
-            finalizers.invalid(fault, finalizer.value, at=finalizer.path[-1:])
-        if not faults and "/" not in finalizer.value and finalizer.value not in _CORE_FINALIZERS:
+            finalizers.invalid(fault, text, at=finalizer.path[-1:])
+        if not faults and "/" not in text and text not in _CORE_FINALIZERS:
             finalizer.invalid("name is neither a standard finalizer name nor is it fully qualified")

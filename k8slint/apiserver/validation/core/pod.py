@@ -9,9 +9,11 @@ from k8slint.apiserver.validation.addresses import address
 from k8slint.apiserver.validation.core.affinity import affinity, spread_constraints, tolerations
 from k8slint.apiserver.validation.core.container import containers
 from k8slint.apiserver.validation.core.mounts import volumes_of
+from k8slint.apiserver.validation.core.persistent_volume_claim import claim_templates
 from k8slint.apiserver.validation.core.pod_annotations import annotations_match_fields, pod_annotations
 from k8slint.apiserver.validation.core.pod_resources import overhead, pod_resources, resource_claims
 from k8slint.apiserver.validation.core.pod_security import host_process, host_users, operating_system, pod_security
+from k8slint.apiserver.validation.core.volumes import volumes
 from k8slint.apiserver.validation.field import Field, between, fields, given, one_of, optional
 from k8slint.apiserver.validation.formats import (
     dns_label,
@@ -49,14 +51,16 @@ def pod(obj: Field) -> None:
     annotations_match_fields(metadata["annotations"], spec)
 
 
-def template_spec(template: Field, claim_templates: Field | None = None) -> None:
-    """The pod template of a workload. The claim templates of a StatefulSet are volumes of each Pod.
+def template_spec(template: Field, templates: Field | None = None) -> None:
+    """The pod template of a workload, and the claim templates of a StatefulSet, which are volumes of each Pod.
 
     Mirrors: pkg/apis/core/validation/validation.go ValidatePodTemplateSpec @ v1.37
     """
     template_metadata(template)
     spec, metadata = template["spec"], template["metadata"]
-    pod_spec(spec, metadata, is_template=True, claim_templates=claim_templates)
+    pod_spec(spec, metadata, is_template=True, templates=templates)
+    if templates is not None:
+        claim_templates(templates)
     annotations_match_fields(metadata["annotations"], spec)
     if spec["ephemeralContainers"]:
         spec["ephemeralContainers"].forbidden("ephemeral containers not allowed in pod template", fix="remove them")
@@ -73,7 +77,7 @@ def template_metadata(template: Field) -> None:
     pod_annotations(metadata["annotations"], template["spec"])
 
 
-def pod_spec(spec: Field, metadata: Field, *, is_template: bool, claim_templates: Field | None = None) -> None:
+def pod_spec(spec: Field, metadata: Field, *, is_template: bool, templates: Field | None = None) -> None:
     """The spec of a Pod, or of a template of Pods.
 
     Mirrors: pkg/apis/core/validation/validation.go ValidatePodSpec @ v1.37
@@ -81,8 +85,9 @@ def pod_spec(spec: Field, metadata: Field, *, is_template: bool, claim_templates
     if spec.is_hole:
         return
     own_labels: Mapping[str, Any] = {} if is_template else dict(metadata["labels"].entries())
+    volumes(spec, metadata, is_template=is_template)
     resource_claims(spec["resourceClaims"])
-    containers(spec, volumes_of(spec, claim_templates), is_template=is_template)
+    containers(spec, volumes_of(spec, templates), is_template=is_template)
     pod_resources(spec)
     _POLICIES(spec)
     pod_security(spec)
