@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from k8slint.scheduling import Assigned, Listers, Node, Pod, schedule
+from k8slint.scheduling import Assigned, Listers, Node, Pod, Snapshot, schedule
 
 SIZES = (100, 1000, 5000)
 PODS = 5000
@@ -101,7 +101,7 @@ def main() -> None:
         for size in SIZES:
             waiting, cluster, facts = list(pods(shapes, more)), nodes(size), Listers.of(objects)
             start = time.perf_counter()
-            result = schedule(waiting, cluster, facts)
+            result = schedule(waiting, Snapshot.of(cluster, facts))
             taken = time.perf_counter() - start
             first = first or taken
             placed = sum(isinstance(outcome, Assigned) for outcome in result.outcomes)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from k8slint.finding import Severity
 from k8slint.loading.discovery import CONFIG_FILES
-from k8slint.loading.document import Document, Span
+from k8slint.loading.document import Document, Span, refuse_problems
 from k8slint.loading.document import Path as Steps
 from k8slint.loading.load import load
 from k8slint.loading.opening import read_small
@@ -181,7 +181,7 @@ def read_config(file: Path) -> Config:
         return _table(file, data) or Config(folder=str(file.parent))
     documents = load(_shown(file), data).documents
     for document in documents:
-        _refuse_unreadable(document)
+        refuse_problems(document.problems, document.source)
     if not documents:
         return Config(folder=str(file.parent))
     return _config(documents[0], file)
@@ -209,14 +209,8 @@ def _table(file: Path, data: bytes) -> Config | None:
     from k8slint.loading.toml import read_toml  # noqa: PLC0415 - only a project with settings there pays for it
 
     written = read_toml(_shown(file), data, ("tool", "k8slint"))
-    _refuse_unreadable(written)
+    refuse_problems(written.problems, written.source)
     return None if written.data is None else _config(written, file)
-
-
-def _refuse_unreadable(written: Written) -> None:
-    for problem in written.problems:
-        line, column = written.source.place(problem.span[0])
-        raise UsageError(f"{written.source.name}:{line}:{column}: {problem.message}")
 
 
 def _config(written: Written, file: Path) -> Config:
@@ -251,8 +245,8 @@ def _refuse_outside(config: Config) -> None:
 
 
 def _place(written: Written, path: Steps) -> str:
-    line, column = written.source.place(written.span(path, key=True)[0])
-    return f"{written.source.name}:{line}:{column}"
+    file, line, column = written.source.place(written.span(path, key=True)[0])
+    return f"{file}:{line}:{column}"
 
 
 def _read(data: Mapping[str, Any], file: Path, written: Written) -> Config:

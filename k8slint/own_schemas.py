@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from k8slint.bundled import SCHEMAS
-from k8slint.loading.document import Path, field_path
-from k8slint.values.nearest import nearest, nearest_choice
+from k8slint.loading.document import Path
+from k8slint.values.field_path import field_path
+from k8slint.values.nearest import did_you_mean, nearest, nearest_choice
 
 UNKNOWN_KEY: Final = "unknown key"
 _LONGEST: Final = 80
@@ -66,7 +67,7 @@ def _enum(error: Any, where: str, written: str) -> str:
     value = json.dumps(error.instance) if isinstance(error.instance, bool) else ""
     reading = f"{written} is read as {value}" if value not in {"", written} else value
     near = nearest_choice(error.instance, known) if isinstance(error.instance, str) else None
-    hint = f'did you mean "{near}"?' if near else error.schema.get("description", "")
+    hint = did_you_mean(near, error.schema.get("description", ""))
     said = f"{where}: {reading or _quoted(error.instance)}, and known are {', '.join(known)}"
     return f"{said}; {hint}" if hint else said
 
@@ -131,6 +132,5 @@ def _clipped(text: str) -> str:
 def _unknown_keys(path: Path, data: dict[str, Any], known: dict[str, Any]) -> Iterator[tuple[Path, str]]:
     for key in data:
         if key not in known:
-            near = nearest(key, known)
-            hint = f'did you mean "{near}"?' if near else f"known are {', '.join(sorted(known))}"
+            hint = did_you_mean(nearest(key, known), f"known are {', '.join(sorted(known))}")
             yield (*path, key), f'{UNKNOWN_KEY} "{_clipped(key)}"; {hint}'

@@ -18,6 +18,7 @@ Tell = Callable[[str, int, int], None]
 """Is told how far a long work has come: what was done, to how many, of how many."""
 
 _CHUNKS_A_WORKER: Final = 16  # more than one, so that a slow one holds up little
+_MANY: Final = 8  # for each worker: one more takes a moment, in which the others could not have done much
 _TICKET: Final = 2  # bytes
 _MOST_TICKETS: Final = 2_048  # the least pipe there is takes them all
 
@@ -59,8 +60,10 @@ def map_in_order(
     """What the function makes of each item, in the order of the items.
 
     The others that work beside this process are forks of it, which see everything as it is now and send back results,
-    as what `pack` makes of them. Where forking is not to be had, or a fork dies, the work is done here. `begin` hears
-    the index of every item that this process begins with: all the items before it have been begun by then.
+    as what `pack` makes of them. Of many items the first is done before there are any forks: what it leaves behind,
+    such as imports and indices, is not made again in each. Where forking is not to be had, or a fork dies, the work is
+    done here. `begin` hears the index of every item that this process begins with: all the items before it have been
+    begun by then.
     """
 
     def work(index: int) -> R:
@@ -70,8 +73,9 @@ def map_in_order(
     # Every worker draws the number of its next item from one pipe; whoever is fast draws more.
     if workers < 2 or not 1 < len(items) <= _MOST_TICKETS or not hasattr(os, "fork") or sys.platform == "darwin":
         return [work(index) for index in range(len(items))]
+    done = {0: work(0)} if len(items) >= workers * _MANY else {}
     tickets, issued = os.pipe()
-    os.write(issued, b"".join(index.to_bytes(_TICKET, "big") for index in range(len(items))))
+    os.write(issued, b"".join(index.to_bytes(_TICKET, "big") for index in range(len(done), len(items))))
     os.close(issued)
 
     def drawn() -> Iterator[int]:
@@ -86,7 +90,7 @@ def map_in_order(
         with suppress(OSError):  # the system has no more processes to give
             for _ in range(workers - 1):
                 forks.append(_fork(share, forks))
-        done = {index: work(index) for index in drawn()}
+        done.update((index, work(index)) for index in drawn())
         answers = [answer for fork in forks for answer in _answer(fork)]
     except BaseException:
         for fork in forks:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from k8slint.apiserver.schemas import BUNDLED, NEWEST
 from k8slint.cluster.cluster import Cluster
 from k8slint.cluster.cluster_file import described_by, described_nodes
 from k8slint.config import Config
 from k8slint.finding import Failure, Skipped
-from k8slint.loading.discovery import LEADS_OUTSIDE, Discovered, Found, discover
+from k8slint.loading.discovery import LEADS_OUTSIDE, Discovered, Found, discover, found_at
 from k8slint.loading.document import Source
 from k8slint.loading.expectations import Expectations
-from k8slint.loading.files import load_file, load_files
+from k8slint.loading.files import load_files
 from k8slint.loading.kustomize import PATCH, named_files
 from k8slint.loading.load import Loaded, load
 from k8slint.loading.repository import folder_of_all, is_repository, repository_root
@@ -76,22 +77,61 @@ class Material(NamedTuple):
     workers: int
 
 
-def collect(request: Request) -> Material:
+class Project:
+    """What was read of files, kept from one request to the next: of what is found unchanged, nothing is read again."""
+
+    def __init__(self) -> None:
+        self._kept: dict[Found, Loaded] = {}
+        self._asked: dict[Found, Loaded] = {}
+        self._began = 0
+
+    def begin(self) -> None:
+        """Begin with a request: what the one before did not ask for is forgotten."""
+        self._kept, self._asked, self._began = self._asked, {}, time.time_ns()
+
+    def forget(self, name: str) -> None:
+        """Read a file again that has changed, whatever the file system says of it."""
+        self._asked = {file: loaded for file, loaded in self._asked.items() if file.name != name}
+
+    def read(self, files: Sequence[Found], workers: int = 1, tell: Tell = silent) -> list[Loaded | OSError]:
+        """Each file's documents, in order; for a file that cannot be read, the error."""
+        new = [file for file in files if file not in self._kept]
+        is_worth_it = sum(file.size for file in new) >= _WORTH_FORKING
+        read = dict(zip(new, load_files(new, workers if is_worth_it else 1, tell), strict=True))
+        result = [read[file] if file in read else self._kept[file] for file in files]
+        for file, loaded in zip(files, result, strict=True):
+            if not isinstance(loaded, OSError) and file.stamp.modified < self._began - _GRAIN:
+                self._asked[file] = loaded
+        return result
+
+
+# In nanoseconds. A file that changes twice in one tick of its file system's clock, which takes two seconds on FAT, may
+# look the same: what has only just changed is read again.
+_GRAIN: Final = 2_000_000_000
+
+
+def collect(request: Request, project: Project | None = None) -> Material:
     """The sources of a request, read, and their objects together with the described cluster.
+
+    Files that the `project` has read before, and that have not changed, are not read again.
 
     Raises:
         UsageError: for what cannot be done as asked.
     """
+    project = project or Project()
+    project.begin()
     version = _version(request)
-    description = _description(request)
+    description = _description(request, project)
     found = discover([path for path in request.paths if path != STDIN], request.context, request.config.is_excluded)
     workers = _workers(request, found.files)
-    loaded, failures = _load(request, found.files, workers)
+    loaded, failures = _read(found.files, project, workers, request.tell)
+    if STDIN in request.paths:
+        loaded.insert(0, load(request.stdin_name, request.stdin))
     named = named_files(document for each in loaded for document in each.documents)
     expected = Expectations(document for each in loaded for document in each.documents)
     roles = [_role(each.source.name, named, expected) for each in loaded]
     readings, skipped = _sort_out(loaded, roles)
-    crds, defined = _crds(request.config)
+    crds, defined = _crds(request.config, project)
     return Material(
         version=version,
         cluster=Cluster(
@@ -166,7 +206,7 @@ def _bundled(text: str) -> KubernetesVersion:
     return version
 
 
-def _description(request: Request) -> tuple[Object, ...] | None:
+def _description(request: Request, project: Project) -> tuple[Object, ...] | None:
     if request.cluster and request.nodes:
         raise UsageError("--cluster and --nodes both describe the cluster; give one")
     if request.nodes:
@@ -176,7 +216,13 @@ def _description(request: Request) -> tuple[Object, ...] | None:
         file = os.path.relpath(os.path.join(request.config.folder, request.config.cluster))
     if not file:
         return None
-    return described_by(load_file(file).documents, file)
+    try:
+        (described,) = project.read([found_at(file)])
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{file}: {reason(error)}") from None
+    if isinstance(described, OSError):
+        raise UsageError(f"{file}: {reason(described)}")
+    return described_by(described.documents, file)
 
 
 def _workers(request: Request, files: Sequence[Found]) -> int:
@@ -187,18 +233,13 @@ def _workers(request: Request, files: Sequence[Found]) -> int:
     return request.workers or min(cores, _MOST_WORKERS, 1 + size // _WORTH_FORKING)
 
 
-def _load(request: Request, files: Sequence[Found], workers: int) -> tuple[list[Loaded], list[Failure]]:
-    loaded, failures = _read(files, workers, request.tell)
-    if STDIN in request.paths:
-        loaded.insert(0, load(request.stdin_name, request.stdin))
-    return loaded, failures
-
-
-def _read(files: Sequence[Found], workers: int, tell: Tell = silent) -> tuple[list[Loaded], list[Failure]]:
+def _read(
+    files: Sequence[Found], project: Project, workers: int = 1, tell: Tell = silent
+) -> tuple[list[Loaded], list[Failure]]:
     """The files that can be read, and a sentence for each that cannot."""
     loaded: list[Loaded] = []
     failures: list[Failure] = []
-    for file, result in zip(files, load_files(files, workers, tell), strict=True):
+    for file, result in zip(files, project.read(files, workers, tell), strict=True):
         if isinstance(result, OSError):
             failures.append(Failure(file.name, f"{file.name}: {reason(result)}"))
         else:
@@ -222,7 +263,8 @@ def _sort_out(loaded: Iterable[Loaded], roles: Iterable[str]) -> tuple[list[Read
         for other in reading.others:
             if other.reason:
                 span = other.document.span(other.path)
-                skipped.append(Skipped(source.name, source.place(span[0])[0], other.reason))
+                file, line, _ = source.place(span[0])
+                skipped.append(Skipped(file, line, other.reason))
     return readings, skipped
 
 
@@ -240,10 +282,10 @@ def _amendments(loaded: Iterable[Loaded], roles: Iterable[str]) -> tuple[Source,
     )
 
 
-def _crds(config: Config) -> tuple[list[Object], Discovered]:
+def _crds(config: Config, project: Project) -> tuple[list[Object], Discovered]:
     """The definitions that the settings name, and which files they were looked for in."""
     found = discover([os.path.join(config.folder, path) for path in config.crds], (), lambda _path: False)
-    loaded, failures = _read(found.files, 1)
+    loaded, failures = _read(found.files, project)
     objects = (obj for each in loaded for obj in read_source(each.source, each.documents).objects)
     crds = [obj for obj in objects if obj.kind == "CustomResourceDefinition"]
     found.failures.extend(failures)

@@ -7,18 +7,18 @@ from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from k8slint.apiserver.decoding.decode import mismatches
-from k8slint.apiserver.decoding.decoded import decoded, may_hold_placeholders
+from k8slint.apiserver.decoding.decoded import decoded
 from k8slint.apiserver.decoding.types import Struct, struct
 from k8slint.apiserver.defaults.registry import default
 from k8slint.apiserver.discovery.definitions import BUILT_IN_GROUPS, definitions_of
 from k8slint.apiserver.discovery.lifecycle import deprecation, is_built_in, unserved
 from k8slint.apiserver.schemas import Schemas
 from k8slint.apiserver.validation.registry import validate
-from k8slint.apiserver.words import is_placeholder
 from k8slint.loading.document import Source
 from k8slint.objects.object import Object
 from k8slint.objects.problem import Problem
 from k8slint.values.gvk import GroupVersionKind
+from k8slint.values.placeholder import has_placeholder, may_hold_placeholders
 
 
 class Decoded(NamedTuple):
@@ -75,7 +75,7 @@ def _may_hold_placeholders(source: Source) -> bool:
 def _without_type(obj: Object, schemas: Schemas) -> Iterator[Problem]:
     """What is said of kinds that the server itself does not know: of old versions, and of custom resources."""
     gvk, minor = obj.gvk, schemas.version.minor
-    if is_placeholder(gvk.kind) or is_placeholder(gvk.api_version):
+    if has_placeholder(gvk.kind) or has_placeholder(gvk.api_version):
         return
     if gvk.group in BUILT_IN_GROUPS:
         yield from unserved(gvk, minor)

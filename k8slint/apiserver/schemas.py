@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from k8slint.apiserver.discovery.definitions import BUILT_IN_GROUPS, NEWEST_MINOR, OLDEST_MINOR
 from k8slint.apiserver.discovery.lifecycle import is_built_in
-from k8slint.apiserver.words import is_placeholder
 from k8slint.finding import KindCount
 from k8slint.objects.foreign import is_for_programs
 from k8slint.objects.object import Object
 from k8slint.values.gvk import GroupVersionKind
+from k8slint.values.placeholder import has_placeholder
 from k8slint.values.record import record
 from k8slint.values.version import KubernetesVersion
 
@@ -81,7 +81,7 @@ def coverage(schemas: Schemas, objects: Iterable[Object]) -> Coverage:
 
 def is_setting(gvk: GroupVersionKind, minor: int) -> bool:
     """Whether objects of that kind are files that programs read, and that nobody applies."""
-    if is_built_in(gvk, minor) or is_placeholder(gvk.api_version):
+    if is_built_in(gvk, minor) or has_placeholder(gvk.api_version):
         return False
     return is_for_programs(gvk.group)
 
@@ -110,7 +110,7 @@ def _gaps(gvk: GroupVersionKind, schemas: Schemas) -> Iterator[str]:
     """What the CustomResourceDefinitions of a kind say beyond what is evaluated."""
     kinds = schemas.custom_kinds.get((gvk.group, gvk.kind))
     versions = [kind.versions[gvk.version] for kind in (kinds.all if kinds else ()) if gvk.version in kind.versions]
-    if any(True for version in versions for _ in version.arguments("x-kubernetes-validations")):
+    if any(version.evaluated_in_part["x-kubernetes-validations"] for version in versions):
         yield "CEL rules (x-kubernetes-validations)"
     yield from _patterns_not_judged(versions)
 
@@ -118,7 +118,7 @@ def _gaps(gvk: GroupVersionKind, schemas: Schemas) -> Iterator[str]:
 def _patterns_not_judged(versions: Iterable[Version]) -> Iterator[str]:
     from k8slint.apiserver.custom.patterns import can_judge  # noqa: PLC0415 - only objects with CRDs pay for it
 
-    arguments = (each for version in versions for each in version.arguments("pattern"))
+    arguments = (each for version in versions for each in version.evaluated_in_part["pattern"])
     patterns = {each for each in arguments if isinstance(each, str)}
     unread = sum(not can_judge(pattern) for pattern in patterns)
     if unread:

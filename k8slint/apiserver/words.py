@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
 from types import NoneType
 from typing import Any, Final
 
 from k8slint.loading.document import Document, Path
 
 _LONGEST_SHOWN: Final = 60
-# Templates of Helm, Flux, Argo, sops, sed and people: what will stand there is not known here.
-_PLACEHOLDER = re.compile(
-    r"\$\{|\$\(|\{\{|<[^<>]+>|#\{|\AENC\[|\A\$[A-Za-z_]\w*\Z|\A%[A-Za-z_]\w*%\Z|\A@[A-Za-z_]\w*@\Z|\A__\w+__\Z|\A\{\w+\}\Z"
-    r"|\A(?i:change|replace)[-_]?(?i:me|with)|\APLACEHOLDER"
-)
 _NAMES: Final[dict[type, str]] = {
     dict: "a mapping",
     list: "a list",
@@ -24,23 +17,6 @@ _NAMES: Final[dict[type, str]] = {
     float: "a number",
     NoneType: "null",
 }
-
-
-def is_placeholder(value: Any) -> bool:
-    """Whether a text waits to be filled in by another tool."""
-    return isinstance(value, str) and _PLACEHOLDER.search(value) is not None
-
-
-def path_text(path: Iterable[str | int]) -> str:
-    """A path as the API server writes it in errors of decoding.
-
-    >>> path_text(("spec", "containers", 0, "imge"))
-    'spec.containers[0].imge'
-    """
-    text = ""
-    for step in path:
-        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
-    return text
 
 
 def named(value: Any) -> str:

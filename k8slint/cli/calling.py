@@ -84,8 +84,9 @@ def _bad_value(error: Any, words: Sequence[str]) -> str:
     name, value, kind = _name_of(error.param), _given(error.param, words), error.param.type
     choices = [str(getattr(choice, "value", choice)) for choice in getattr(kind, "choices", ())]
     if choices:
-        near = _nearest(value, choices)
-        hint = f'did you mean "{near}"?' if near else f"known are {', '.join(choices)}"
+        from k8slint.values.nearest import did_you_mean  # noqa: PLC0415 - only for what is misspelt
+
+        hint = did_you_mean(_nearest(value, choices), f"known are {', '.join(choices)}")
         return f'{name} knows no "{value}"; {hint}'
     if kind.name.startswith("int"):
         least = getattr(kind, "min", None)

@@ -102,14 +102,13 @@ def _outputs_of(asked: Asked, settings: Config) -> list[tuple[str, str]]:
 
 def _outputs(formats: Sequence[str]) -> list[tuple[str, str]]:
     """Pairs of format and file; an empty file is standard output."""
-    from k8slint.values.nearest import nearest  # noqa: PLC0415 - imported when it runs
+    from k8slint.values.nearest import did_you_mean, nearest  # noqa: PLC0415 - imported when it runs
 
     outputs = []
     for entry in formats:
         name, _, file = entry.partition("=")
         if name not in FORMATS:
-            near = nearest(name, FORMATS)
-            hint = f'did you mean "{near}"?' if near else f"known are {', '.join(FORMATS)}"
+            hint = did_you_mean(nearest(name, FORMATS), f"known are {', '.join(FORMATS)}")
             raise UsageError(f'there is no output format "{name}"; {hint}')
         outputs.append((name, file))
     if sum(not file for _, file in outputs) > 1:

@@ -193,13 +193,12 @@ def _bytes(source: str) -> bytes:
 
 
 def _documents(source: str, data: bytes) -> Iterator[Any]:
-    from k8slint.loading.load import load  # noqa: PLC0415 - imported when it runs
+    from k8slint.loading.document import refuse_problems  # noqa: PLC0415 - imported when it runs
+    from k8slint.loading.load import load  # noqa: PLC0415
 
     loaded = load(_shown(source), data)
     if not loaded.documents:
         raise UsageError(f"{_shown(source)}: empty; run: {_COMMAND}")
     for document in loaded.documents:
-        for problem in document.problems:
-            line, _ = document.source.place(problem.span[0])
-            raise UsageError(f"{_shown(source)}:{line}: {problem.message}")
+        refuse_problems(document.problems, document.source)
         yield document.data

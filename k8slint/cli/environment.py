@@ -62,8 +62,7 @@ def _value(key: str, text: str) -> Any:
 def _refuse_unknown(key: str, value: str, known: list[str] | None) -> None:
     if known is None or value in known:
         return
-    from k8slint.values.nearest import nearest_choice  # noqa: PLC0415 - only for what is misspelt
+    from k8slint.values.nearest import did_you_mean, nearest_choice  # noqa: PLC0415 - only for what is misspelt
 
-    near = nearest_choice(value, known)
-    hint = f'did you mean "{near}"?' if near else f"known are {', '.join(known)}"
+    hint = did_you_mean(nearest_choice(value, known), f"known are {', '.join(known)}")
     raise UsageError(f'{variable(key)} knows no "{value}"; {hint}')

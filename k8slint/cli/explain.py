@@ -9,7 +9,6 @@ import typer
 from k8slint.cli import completion
 from k8slint.cli.rules import table
 from k8slint.cli.streams import width
-from k8slint.usage import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,17 +24,13 @@ def explain(
 ) -> None:
     """Print what a rule finds, why it matters, and what to do; of a category, its rules."""
     from k8slint.engine.rule import load_rules  # noqa: PLC0415 - imported when it runs
-    from k8slint.values.nearest import nearest  # noqa: PLC0415
+    from k8slint.engine.selection import named  # noqa: PLC0415
 
     known = load_rules()
     if rule in known:
         typer.echo("\n".join(_page(known[rule])))
         return
-    members = [each for each in known.values() if each.category == rule]
-    if not members:
-        near = nearest(rule, [*known, *(each.category for each in known.values())])
-        hint = f'did you mean "{near}"?' if near else "`k8slint rules` lists them"
-        raise UsageError(f'there is no rule or category "{rule}"; {hint}')
+    members = [known[each] for each in named(known, rule)]
     typer.echo("\n".join([*table(members, width()), "`k8slint explain RULE` tells more."]))
 
 

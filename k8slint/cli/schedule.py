@@ -164,23 +164,22 @@ def _gaps(reading: Reading) -> Iterator[str]:
     """What of a source cannot be read, each as a sentence."""
     for document in reading.documents:
         for problem in document.problems if document.failed else ():
-            line, _ = document.source.place(problem.span[0])
-            yield f"{reading.source.name}:{line}: {problem.message}"
+            file, line, _ = document.source.place(problem.span[0])
+            yield f"{file}:{line}: {problem.message}"
     for other in reading.others:
         if other.problem is not None:
-            line, _ = reading.source.place(other.document.span(other.path)[0])
-            yield f"{reading.source.name}:{line}: {other.problem.message}"
+            file, line, _ = reading.source.place(other.document.span(other.path)[0])
+            yield f"{file}:{line}: {other.problem.message}"
 
 
 def _in_namespace(cluster: Cluster, namespace: str) -> Cluster:
     """The same objects, those that name no namespace in the given one."""
-    from k8slint.cluster.cluster import Cluster  # noqa: PLC0415 - imported when it runs
-    from k8slint.values.names import is_dns_label  # noqa: PLC0415
+    from k8slint.values.names import is_dns_label  # noqa: PLC0415 - imported when it runs
 
     if not is_dns_label(namespace):
         raise UsageError(f'--namespace "{namespace}" is no name of a namespace')
     objects = tuple(obj if obj.namespace else replaced(obj, namespace=namespace) for obj in cluster.objects)
-    return Cluster(objects, cluster.description, cluster.externals, cluster.version)
+    return replaced(cluster, objects=objects)
 
 
 def _dry_run(

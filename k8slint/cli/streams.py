@@ -43,13 +43,12 @@ def read_documents(file: str) -> tuple[Document, ...]:
     Raises:
         UsageError: where it cannot be read as a whole.
     """
-    from k8slint.loading.files import load_file  # noqa: PLC0415 - imported when it runs
+    from k8slint.loading.document import refuse_problems  # noqa: PLC0415 - imported when it runs
+    from k8slint.loading.files import load_file  # noqa: PLC0415
 
     documents = load_file(file).documents
     for document in documents:
-        for problem in document.problems:
-            line, _ = document.source.place(problem.span[0])
-            raise UsageError(f"{file}:{line}: {problem.message}")
+        refuse_problems(document.problems, document.source)
     return documents
 
 

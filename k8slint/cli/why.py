@@ -83,7 +83,7 @@ def _find(run: DryRun, kind: str, name: str, namespace: str) -> list[Object]:
     Raises:
         UsageError: where there is none, or several kinds of which none is named.
     """
-    from k8slint.values.nearest import nearest  # noqa: PLC0415 - only for what is misspelt
+    from k8slint.values.nearest import did_you_mean, nearest  # noqa: PLC0415 - only for what is misspelt
 
     known = [(each.obj, each.namespace, each.obj.name) for each in run.workloads]
     known += [(refusal.obj, refusal.obj.namespace or namespace, refusal.obj.name) for refusal in run.refusals]
@@ -103,7 +103,7 @@ def _find(run: DryRun, kind: str, name: str, namespace: str) -> list[Object]:
         return found
     near = nearest(name, (own for _, own in within))
     if near:
-        hint = f'did you mean "{near}"?'
+        hint = did_you_mean(near)
     else:
         others = dict.fromkeys(f"{obj.kind.lower()}/{own}" for obj, _, own in known if own)
         hint = f"there are {', '.join(list(others)[:5])}" if others else "there is no workload at all"

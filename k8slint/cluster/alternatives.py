@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import combinations, pairwise
@@ -22,6 +21,7 @@ from k8slint.cluster.kustomizations import (
 )
 from k8slint.loading.document import Source
 from k8slint.objects.object import Object, Pod
+from k8slint.values.regex import regex
 
 
 def divide(
@@ -239,8 +239,8 @@ _ENVIRONMENTS: Final = frozenset(
         *("ap", "asia", "cluster", "edge", "eu", "europe", "region", "site", "us", "zone"),
     )
 )
-_WORD: Final = re.compile(r"[a-z]+|[0-9]+")
-_DIGITS: Final = re.compile(r"[0-9]+")
+_WORD: Final = regex(r"[a-z]+|[0-9]+")
+_DIGITS: Final = regex(r"[0-9]+")
 
 
 def _environments(siblings: Iterable[str]) -> Iterator[tuple[str, str]]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from functools import cached_property, wraps
 from itertools import compress
 from typing import Any, Final, TypeVar, TypeVarTuple
 
+from k8slint.bundled import MINORS
 from k8slint.objects.object import Object, Pod
 from k8slint.values.grouped import grouped
 from k8slint.values.labels import LabelSelector
 from k8slint.values.record import made, record
+from k8slint.values.regex import regex
 from k8slint.values.version import KubernetesVersion
 
 T = TypeVar("T")
@@ -55,8 +56,7 @@ CLUSTER_SCOPED: Final = frozenset(
     }
 )
 
-# What a cluster runs of which nothing is said.
-_VERSION: Final = KubernetesVersion(1, 36)
+_NEWEST: Final = KubernetesVersion(1, MINORS[-1])
 
 
 @record
@@ -65,14 +65,15 @@ class Cluster:
 
     `nodes` are the Node objects of the cluster description; none where no cluster is described, which stands for
     several nodes of unknown number and size. `description` are all its objects: they exist but are not reported on.
-    `externals` are patterns `Kind/namespace/name` of what is known to exist elsewhere. `version` is what it runs.
-    `missed` is the one part that changes: what checks asked for and no description told, until someone clears it.
+    `externals` are patterns `Kind/namespace/name` of what is known to exist elsewhere. `version` is what it runs,
+    the newest minor we know unless said. `missed` is the one part that changes: what checks asked for and no
+    description told, until someone clears it.
     """
 
     objects: tuple[Object, ...]
     description: tuple[Object, ...] | None = None
     externals: tuple[str, ...] = ()
-    version: KubernetesVersion = _VERSION
+    version: KubernetesVersion = _NEWEST
     missed: set[str] = made(factory=set)
     _memo: dict[Hashable, Any] = made(factory=dict)
 
@@ -204,7 +205,7 @@ def may_share_namespace(one: str, other: str) -> bool:
     return not one or not other or one == other
 
 
-_GLOB: Final = re.compile(r"[*?\[]")
+_GLOB: Final = regex(r"[*?\[]")
 
 
 def _are_matched(values: Iterable[str], parts: Iterable[str]) -> bool:

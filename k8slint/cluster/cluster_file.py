@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Any, Final
 
-from k8slint.loading.document import Document, Source
+from k8slint.loading.document import Document, Source, refuse_problems
 from k8slint.objects.fields import dig
 from k8slint.objects.from_documents import read_source
 from k8slint.objects.object import Object
 from k8slint.usage import UsageError
 from k8slint.values.nearest import nearest
 from k8slint.values.quantity import Quantity, QuantityError
+from k8slint.values.regex import regex
+from k8slint.values.well_known import ARCH, HOSTNAME, OS, ZONE
 
 SHORTHAND: Final = "--nodes"
 """The name of the source of nodes that a shorthand describes."""
-_COUNT = re.compile(r"[0-9]{1,5}")
+_COUNT = regex(r"[0-9]{1,5}")
 _HOW = "expected a number of nodes, as 3, or 3:cpu=4,memory=16Gi,zones=a|b|c"
 _MOST = 20_000
 _SETTINGS: Final = ("cpu", "memory", "ephemeral-storage", "pods", "zones")
@@ -31,7 +32,7 @@ _OTHER_NAMES: Final = {
     "ram": "memory",
     "storage": "ephemeral-storage",
 }
-_AMOUNT: Final = re.compile(r"([0-9.]+)([A-Za-z]*)")
+_AMOUNT: Final = regex(r"([0-9.]+)([A-Za-z]*)")
 # Less than this is no memory of a node, and more than that no number of its cores: a unit is missing or wrong.
 _LEAST_BYTES: Final = 2**20
 _MOST_CORES: Final = 10_000
@@ -45,9 +46,7 @@ def described_by(documents: Iterable[Document], name: str) -> tuple[Object, ...]
     """
     documents = tuple(documents)
     for document in documents:
-        for problem in document.problems:
-            line, _ = document.source.place(problem.span[0])
-            raise UsageError(f"{name}:{line}: {problem.message}")
+        refuse_problems(document.problems, document.source)
     if not documents:
         raise UsageError(
             f"{name}: the cluster file is empty; expected Node objects, as kubectl get nodes -o yaml prints"
@@ -135,9 +134,9 @@ def _check_amount(name: str, value: str, shorthand: str) -> None:
 
 
 def _node(name: str, allocatable: dict[str, Any], zones: list[str], turn: int) -> Object:
-    labels = {"kubernetes.io/hostname": name, "kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64"}
+    labels = {HOSTNAME: name, OS: "linux", ARCH: "amd64"}
     if zones:
-        labels["topology.kubernetes.io/zone"] = zones[turn % len(zones)]
+        labels[ZONE] = zones[turn % len(zones)]
     data = {
         "apiVersion": "v1",
         "kind": "Node",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from itertools import product
@@ -15,6 +14,7 @@ from k8slint.loading.document import Path
 from k8slint.objects.fields import dig, items, mapping, sequence, text
 from k8slint.objects.object import Object
 from k8slint.values.record import record
+from k8slint.values.regex import regex
 
 Keys = Mapping[str, Path]
 """The keys of a ConfigMap or Secret, each with the path in the object that gives it."""
@@ -87,7 +87,7 @@ def _filled(pattern: str, data: Any) -> Iterator[str]:
     yield from filter(None, map("".join, product(*choices)))
 
 
-_PLACE: Final = re.compile(r"\{([^}]+)\}")
+_PLACE: Final = regex(r"\{([^}]+)\}")
 
 
 def _written(places: str, data: Any) -> list[str]:

@@ -46,8 +46,9 @@ def folder_of(obj: Object) -> str:
 def upwards(path: str) -> Iterator[str]:
     """A path and the folders above it; the last is empty, or the root."""
     yield path
+    root = "/" if path.startswith("/") else ""
     while path and path != "/":
-        path = posixpath.dirname(path)
+        path = path.rpartition("/")[0] or root
         yield path
 
 
@@ -57,6 +58,12 @@ def listed_files(kustomization: Object) -> Iterator[str]:
     for entry in _entries(kustomization):
         if isinstance(entry, str) and not _is_remote(entry):
             yield posixpath.normpath(posixpath.join(folder, entry))
+
+
+@once
+def files_taken_in(cluster: Cluster) -> frozenset[str]:
+    """The files that kustomizations take in, named as the sources are: what is applied may hold more than they do."""
+    return frozenset(path for one in kustomizations(cluster) for path in listed_files(one))
 
 
 @once

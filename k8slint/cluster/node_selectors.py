@@ -9,8 +9,7 @@ from k8slint.cluster.cluster import Cluster, once
 from k8slint.objects.fields import items, sequence
 from k8slint.values.grouped import grouped
 from k8slint.values.labels import LabelSelector
-
-HOSTNAME: Final = "kubernetes.io/hostname"
+from k8slint.values.well_known import HOSTNAME
 
 
 class Node(NamedTuple):

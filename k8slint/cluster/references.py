@@ -5,7 +5,6 @@ Whether something exists is decided here and nowhere else.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, Literal, NamedTuple
@@ -19,6 +18,7 @@ from k8slint.loading.document import Path
 from k8slint.objects.fields import dig, items, mapping, text
 from k8slint.objects.object import Container, Object, Pod
 from k8slint.values.names import is_dns_subdomain
+from k8slint.values.regex import regex
 
 Use = Literal["environment", "volume", "file", "image", "certificate"]
 """What it is for: variables, a volume, one file of a volume mounted by subPath, pulling an image, TLS of a gateway."""
@@ -53,7 +53,7 @@ def references_of(pod: Pod, cluster: Cluster) -> tuple[Reference, ...]:
     None for a pod without an image: it is part of a patch, which may be none of this run's.
     """
     # Only of those asked for: a run over a few files has many more pods as its context.
-    return _all_references(cluster, pod)
+    return _all_references(cluster.whole, pod)
 
 
 @once
@@ -222,8 +222,8 @@ def _supplies_of_counted(cluster: Cluster, group_kind: str, namespace: str, name
                 yield supply
 
 
-_ORDINAL: Final = re.compile(r"-[0-9]+$")
-_HASH: Final = re.compile(r"-[bcdfghkmt2456789]{10}$")
+_ORDINAL: Final = regex(r"-[0-9]+$")
+_HASH: Final = regex(r"-[bcdfghkmt2456789]{10}$")
 
 
 def is_supplied(cluster: Cluster, group_kind: str, namespace: str, name: str) -> bool:
@@ -322,7 +322,7 @@ def _unknown(_: Object) -> None:
 
 
 # A Secret that the token controller made for a ServiceAccount.
-_TOKEN: Final = re.compile(r"-token-[bcdfghjklmnpqrstvwxz2456789]{5}$")
+_TOKEN: Final = regex(r"-token-[bcdfghjklmnpqrstvwxz2456789]{5}$")
 
 
 def may_exist(cluster: Cluster, obj: Object, group_kind: str, name: str, namespace: str = "") -> bool:

@@ -18,6 +18,8 @@ from k8slint.objects.object import Object, Pod
 from k8slint.values.grouped import grouped
 from k8slint.values.labels import LabelSelector, Requirement
 from k8slint.values.placeholder import has_placeholder
+from k8slint.values.regex import regex
+from k8slint.values.well_known import POD_INDEX, STATEFUL_SET_POD_NAME
 
 
 class DeclaredPort(NamedTuple):
@@ -47,18 +49,18 @@ def written_part(selector: LabelSelector, cluster: Cluster) -> LabelSelector:
 # Labels that controllers of Kubernetes put on the pods they make.
 _CONTROLLER_LABELS: Final = frozenset(
     {
-        "apps.kubernetes.io/pod-index",
+        POD_INDEX,
         "controller-revision-hash",
         "controller-uid",
         "job-name",
         "pod-template-generation",
         "pod-template-hash",
         "rollouts-pod-template-hash",
-        "statefulset.kubernetes.io/pod-name",
+        STATEFUL_SET_POD_NAME,
     }
 )
 # What a program calls the label by which it marks its leader.
-_ROLE_LABEL: Final = re.compile(r"(?:^|[-_./])(?:role|leader|master|primary|active)$", re.IGNORECASE)
+_ROLE_LABEL: Final = regex(r"(?:^|[-_./])(?:role|leader|master|primary|active)$", re.IGNORECASE)
 _RECOMMENDED: Final = ("app.kubernetes.io/", "helm.sh/")
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
 from k8slint.values.nearest import MOST_COMPARED, nearest, worth_comparing
+from k8slint.values.regex import regex
 
-_BETWEEN_WORDS: Final = re.compile(r"[-_.]")
+_BETWEEN_WORDS: Final = regex(r"[-_.]")
 
 
 def nearest_name(name: str, candidates: Iterable[str]) -> str | None:

@@ -6,13 +6,15 @@ import posixpath
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cached_property
 from typing import Final, NamedTuple
 
 from k8slint.cluster.kustomizations import upwards
 from k8slint.loading.load import Loaded
 from k8slint.objects.from_documents import Reading
 from k8slint.objects.problem import Absence
+from k8slint.values.record import record
+from k8slint.values.regex import regex
 
 
 class Chart(NamedTuple):
@@ -22,7 +24,8 @@ class Chart(NamedTuple):
     values: str
 
 
-class UnreadText(NamedTuple):
+@record
+class UnreadText:
     """The text of a file that could not be read; `chart` is the one that it is a template of, if of any."""
 
     text: str
@@ -37,7 +40,12 @@ class UnreadText(NamedTuple):
         """
         if self.chart is None:
             return _is_word_of(name, self.text)
-        return any(_may_become(value, name, self.chart) for value in _metadata_values(self.text))
+        return any(_may_become(value, name, self.chart) for value in self._metadata_values)
+
+    @cached_property
+    def _metadata_values(self) -> tuple[str, ...]:
+        """What the lines below each `metadata:` of a template give: names, namespaces, labels."""
+        return tuple(_values_below_metadata(self.text.splitlines()))
 
     def may_mend(self, word: str) -> bool:
         """Whether the text may change another object so that it holds the word: a chart's template changes none."""
@@ -94,7 +102,7 @@ def _charts(several: Iterable[Loaded]) -> Mapping[str, Chart]:
     return {folder: Chart(name, "\n".join(values[folder])) for folder, name in names.items()}
 
 
-_NAME: Final = re.compile(r"""^name:[ \t]*["']?([a-z0-9][a-z0-9.-]*)""", re.MULTILINE | re.IGNORECASE)
+_NAME: Final = regex(r"""^name:[ \t]*["']?([a-z0-9][a-z0-9.-]*)""", re.MULTILINE | re.IGNORECASE)
 
 
 def _path_of(each: Loaded) -> str:
@@ -108,12 +116,6 @@ def _chart_around(folder: str, charts: Mapping[str, Chart]) -> Chart | None:
         if name == "templates" and above in charts:
             return charts[above]
     return None
-
-
-@cache
-def _metadata_values(template: str) -> tuple[str, ...]:
-    """What the lines below each `metadata:` of a template give: names, namespaces, labels."""
-    return tuple(_values_below_metadata(template.splitlines()))
 
 
 def _values_below_metadata(lines: Iterable[str]) -> Iterator[str]:
@@ -135,7 +137,7 @@ def _values_below_metadata(lines: Iterable[str]) -> Iterator[str]:
 
 
 _LONGEST: Final = 500
-_ACTION: Final = re.compile(r"\{\{.*?\}\}")
+_ACTION: Final = regex(r"\{\{.*?\}\}")
 
 
 def _may_become(value: str, name: str, chart: Chart) -> bool:

@@ -14,11 +14,13 @@ from k8slint.values.grouped import grouped
 from k8slint.values.labels import LabelSelector
 from k8slint.values.placeholder import has_placeholder
 from k8slint.values.quantity import Quantity, QuantityError
+from k8slint.values.storage import DEFAULT_VOLUME_MODE, Shortfall, class_of, is_default_class, shortfalls
+from k8slint.values.well_known import NO_PROVISIONER
 
-OLD_CLASS: Final = "volume.beta.kubernetes.io/storage-class"
-NO_PROVISIONER: Final = "kubernetes.io/no-provisioner"
-_IS_DEFAULT: Final = "storageclass.kubernetes.io/is-default-class"
 _SELECTOR: Final = ("selector",)
+_CAPACITY: Final = ("capacity", "storage")
+_REQUEST: Final = ("resources", "requests", "storage")
+_ATTRIBUTES_CLASS: Final = "volumeAttributesClassName"
 _LARGEST: Final = 2**63 * 10**9
 _STORAGE_CLASS: Final = "StorageClass.storage.k8s.io"
 
@@ -40,12 +42,8 @@ class Claim(NamedTuple):
 
     @property
     def class_name(self) -> str | None:
-        """The class it asks for; empty for no class, none where the cluster's default is filled in.
-
-        Mirrors: component-helpers storage/volume GetPersistentVolumeClaimClass @ v1.36
-        """
-        named = self.annotations.get(OLD_CLASS, self.spec.get("storageClassName"))
-        return named if isinstance(named, str) else None
+        """The class it asks for; empty for no class, None where the cluster's default is filled in."""
+        return class_of(self.annotations, self.spec)
 
 
 def claims_of(obj: Object) -> Iterator[Claim]:
@@ -92,10 +90,10 @@ def lacks_of(volume: Object, claim: Claim, *, is_named: bool) -> tuple[Lack, ...
     lacks = list(_reserved_for_another(reference, claim)) if isinstance(reference, dict) else []
     if is_named and is_reserved and not lacks:
         return ()  # each names the other: they are bound as they are
-    lacks += [*_too_small(volume, claim), *_lacking_modes(volume, claim)]
-    if is_named:
-        lacks += _of_another_class(volume, claim)
-    elif not is_reserved:
+    for shortfall in shortfalls(_Storage.of_volume(volume), _Storage.of_claim(claim)):
+        if is_named or shortfall is not Shortfall.CLASS:
+            lacks += _SAID[shortfall](volume, claim)
+    if not is_named and not is_reserved:
         lacks += _not_selected(volume, claim)
     return tuple(lacks)
 
@@ -110,11 +108,9 @@ def _reserved_for_another(reference: Mapping[str, Any], claim: Claim) -> Iterato
 
 
 def _too_small(volume: Object, claim: Claim) -> Iterator[Lack]:
-    has, asked = dig(volume.spec, "capacity", "storage"), dig(claim.spec, "resources", "requests", "storage")
-    there, wanted = quantity(has), quantity(asked)
-    if there is not None and wanted is not None and there < wanted:
-        at_claim = ("resources", "requests", "storage")
-        yield Lack(f"holds {has} where {asked} is asked for", at_claim, ("spec", "capacity", "storage"))
+    has, asked = dig(volume.spec, *_CAPACITY), dig(claim.spec, *_REQUEST)
+    if quantity(has) is not None and quantity(asked) is not None:
+        yield Lack(f"holds {has} where {asked} is asked for", _REQUEST, ("spec", *_CAPACITY))
 
 
 def _lacking_modes(volume: Object, claim: Claim) -> Iterator[Lack]:
@@ -122,16 +118,62 @@ def _lacking_modes(volume: Object, claim: Claim) -> Iterator[Lack]:
     for mode in _modes(claim.spec):
         if offered and mode not in offered and not has_placeholder(mode):
             yield Lack(f"offers {', '.join(offered)} and not {mode}", ("accessModes",), ("spec", "accessModes"))
+
+
+def _of_another_mode(volume: Object, claim: Claim) -> Iterator[Lack]:
     there, wanted = _volume_mode(volume.spec), _volume_mode(claim.spec)
-    if there != wanted:
-        yield Lack(f"is of volumeMode {there} and not {wanted}", ("volumeMode",), ("spec", "volumeMode"))
+    yield Lack(f"is of volumeMode {there} and not {wanted}", ("volumeMode",), ("spec", "volumeMode"))
 
 
 def _of_another_class(volume: Object, claim: Claim) -> Iterator[Lack]:
     there, wanted = class_of_volume(volume), claim.class_name
-    if wanted is not None and there != wanted and not has_placeholder(there) and not has_placeholder(wanted):
+    if wanted is not None and not has_placeholder(there) and not has_placeholder(wanted):
         said = f'of class "{there}"' if there else "of no class"
         yield Lack(f'is {said} and not of "{wanted}"', ("storageClassName",), ("spec", "storageClassName"))
+
+
+def _of_another_attributes_class(volume: Object, claim: Claim) -> Iterator[Lack]:
+    there, wanted = text(volume.spec.get(_ATTRIBUTES_CLASS)), text(claim.spec.get(_ATTRIBUTES_CLASS))
+    if not has_placeholder(there) and not has_placeholder(wanted):
+        said = f'is of VolumeAttributesClass "{there}"' if there else "is of no VolumeAttributesClass"
+        said += f' and not of "{wanted}"' if wanted else ", which the claim does not name"
+        yield Lack(said, (_ATTRIBUTES_CLASS,), ("spec", _ATTRIBUTES_CLASS))
+
+
+_SAID: Final = {
+    Shortfall.SIZE: _too_small,
+    Shortfall.CLASS: _of_another_class,
+    Shortfall.ATTRIBUTES_CLASS: _of_another_attributes_class,
+    Shortfall.MODE: _of_another_mode,
+    Shortfall.ACCESS_MODES: _lacking_modes,
+}
+
+
+class _Storage(NamedTuple):
+    """What a volume offers, or a claim asks for; an amount that cannot be read is 0."""
+
+    capacity: int
+    request: int
+    access_modes: tuple[str, ...]
+    mode: str
+    class_name: str
+    attributes_class: str
+    deleting: bool = False
+
+    @classmethod
+    def of_volume(cls, volume: Object) -> _Storage:
+        return cls._of(volume.spec, _CAPACITY, class_of_volume(volume))
+
+    @classmethod
+    def of_claim(cls, claim: Claim) -> _Storage:
+        return cls._of(claim.spec, _REQUEST, claim.class_name or "")
+
+    @classmethod
+    def _of(cls, spec: Mapping[str, Any], amount_at: Path, class_name: str) -> _Storage:
+        amount = quantity(dig(spec, *amount_at))
+        attributes_class = text(spec.get(_ATTRIBUTES_CLASS))
+        nanos = amount.nanos if amount is not None else 0
+        return cls(nanos, nanos, tuple(_modes(spec)), _volume_mode(spec), class_name, attributes_class)
 
 
 def _not_selected(volume: Object, claim: Claim) -> Iterator[Lack]:
@@ -152,13 +194,13 @@ def quantity(written: Any) -> Quantity | None:
 
 def class_of_volume(volume: Object) -> str:
     """The class of a PersistentVolume; empty for no class."""
-    return volume.annotations.get(OLD_CLASS, text(volume.spec.get("storageClassName")))
+    return class_of(volume.annotations, volume.spec) or ""
 
 
 class Volumes(NamedTuple):
     """The PersistentVolumes of a class: those that any claim may have, and those reserved for claims of a name.
 
-    The free ones of a group offer the same access modes and volumeMode, and stand from large to small.
+    The free ones of a group offer the same access modes, volumeMode and attributes, and stand from large to small.
     """
 
     all: tuple[Object, ...]
@@ -200,7 +242,8 @@ def _volumes(volumes: Iterable[Object]) -> Volumes:
         reference = volume.spec.get("claimRef")
         name = text(mapping(reference).get("name"))
         if not isinstance(reference, dict) or has_placeholder(name):
-            groups[frozenset(_modes(volume.spec)), _volume_mode(volume.spec)].append(volume)
+            of_volume = _Storage.of_volume(volume)
+            groups[frozenset(of_volume.access_modes), of_volume.mode, of_volume.attributes_class].append(volume)
             continue
         for known_as in {name, _stem(name)}:
             reserved[known_as].append(volume)
@@ -221,7 +264,7 @@ def _modes(spec: Mapping[str, Any]) -> list[str]:
 
 
 def _volume_mode(spec: Mapping[str, Any]) -> str:
-    return text(spec.get("volumeMode")) or "Filesystem"
+    return text(spec.get("volumeMode")) or DEFAULT_VOLUME_MODE
 
 
 @once
@@ -240,5 +283,5 @@ def static_classes(cluster: Cluster) -> frozenset[str]:
 @once
 def default_class(cluster: Cluster) -> str | None:
     """The class that claims without one get, if the files say so."""
-    names = {obj.name for obj in cluster.of_kind(_STORAGE_CLASS) if obj.annotations.get(_IS_DEFAULT) == "true"}
+    names = {obj.name for obj in cluster.of_kind(_STORAGE_CLASS) if is_default_class(obj.annotations)}
     return next(iter(names)) if len(names) == 1 else None

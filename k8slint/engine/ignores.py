@@ -265,7 +265,7 @@ class _Nodes:
 
     def spoken_of(self, offset: int) -> tuple[int, int]:
         """The line of the comment there or, if it stands alone, the lines of the node that follows."""
-        line, _ = self._source.place(offset)
+        line, _ = self._source.position(offset)
         if not self._source.line(line).lstrip().startswith("#"):
             return line, line
         numbers, ends = self._ends
@@ -276,7 +276,7 @@ class _Nodes:
     @cached_property
     def _ends(self) -> tuple[list[int], list[int]]:
         """The lines that hold more than a comment, and the last line of the node that begins in each."""
-        total, _ = self._source.place(len(self._source.text))
+        total, _ = self._source.position(len(self._source.text))
         lines = ((number, self._source.line(number)) for number in range(1, total + 1))
         written = [(number, _level(line)) for number, line in lines if not _is_blank(line)]
         numbers = [number for number, _ in written]

@@ -17,10 +17,10 @@ _REACH: Final = 1_000
 def locate(document: Document, span: Span) -> Location:
     """The location of a span, cut to one line where it spans several."""
     source = document.source
-    line, column = source.place(span[0])
-    _, end = source.bounds(line)
+    file, line, column = source.place(span[0])
+    _, end = source.bounds(source.position(span[0])[0])
     width = max(min(span[1], end) - span[0], 1)
-    return Location(source.name, line, column, line, column + width)
+    return Location(file, line, column, line, column + width)
 
 
 def shown_line(document: Document, span: Span, concealed: Sequence[Span] = ()) -> SourceLine:
@@ -29,8 +29,8 @@ def shown_line(document: Document, span: Span, concealed: Sequence[Span] = ()) -
     Of a very long line it is the part around the span. `concealed` are sorted, and none overlap.
     """
     source = document.source
-    number, _ = source.place(span[0])
-    first, last = source.bounds(number)
+    _, number, _ = source.place(span[0])
+    first, last = source.bounds(source.position(span[0])[0])
     if document.failed:
         line = source.text[first : min(last, first + _REACH)]
         unread = masked_unread(document, line, first)

@@ -9,8 +9,11 @@ from functools import lru_cache
 from typing import Any, Final, NamedTuple
 from weakref import WeakKeyDictionary
 
-from k8slint.loading.document import Document, Mark, Source, Span, part_at, unpack
-from k8slint.values.credentials import may_name_a_credential, names_a_credential
+from k8slint.checks.credentials import may_name_a_credential, names_a_credential
+from k8slint.loading.document import Document, Source, Span
+from k8slint.loading.marks import Written
+from k8slint.values.regex import regex
+from k8slint.values.well_known import LAST_APPLIED
 
 MASK: Final = "••••••"
 _CONFIG: Final = ("data", "binaryData", "stringData")
@@ -20,17 +23,16 @@ _NAMED_VALUES: Final = frozenset(
 )
 _NOT_THE_VALUE: Final = frozenset({"name", "valueFrom"})
 _HEADERS: Final = frozenset({"authorization", "cookie", "proxy-authorization", "set-cookie", "x-api-key"})
-_LAST_APPLIED: Final = "kubectl.kubernetes.io/last-applied-configuration"
 # What of a Secret is no secret: its type, its names, its labels.
 _OPEN: Final = frozenset({"apiVersion", "kind"})
 _OPEN_METADATA: Final = frozenset({"name", "namespace", "generateName", "labels"})
-_TYPE: Final = re.compile(r"Opaque|[a-z0-9.-]+/[A-Za-z0-9.-]+")
+_TYPE: Final = regex(r"Opaque|[a-z0-9.-]+/[A-Za-z0-9.-]+")
 # Where a text may hold a secret beside names of credentials.
 _HINTS: Final = ("authorization", "cookie", "last-applied-configuration")
-_KEY: Final = re.compile(r"""\s*(?:- +)*["']?([\w./-]{1,63})["']?:(?=\s|$)""")
-_CREDENTIAL: Final = re.compile(r"""(?<![\w./-])(["']?)([\w./-]{1,63})\1\s*[:=]""")
+_KEY: Final = regex(r"""\s*(?:- +)*["']?([\w./-]{1,63})["']?:(?=\s|$)""")
+_CREDENTIAL: Final = regex(r"""(?<![\w./-])(["']?)([\w./-]{1,63})\1\s*[:=]""")
 # What a message may hold a value as: in quotes, or as a word of some length without the punctuation around it.
-_TOKEN: Final = re.compile(r'"((?:[^"\\]|\\.)*)"|([^\s"]+?)(?=[.,;:)\]]*(?:\s|$))')
+_TOKEN: Final = regex(r'"((?:[^"\\]|\\.)*)"|([^\s"]+?)(?=[.,;:)\]]*(?:\s|$))')
 _SHORTEST: Final = 4
 # A message quotes long values cut short; so much of one is enough to know it by.
 _BEGINNING: Final = 24
@@ -72,12 +74,13 @@ def _hidden(document: Document) -> Hidden:
         return _NOTHING
     spans: set[Span] = set()
     values: set[str] = set()
-    for data, mark in _parts(document.data, document.marks):
-        found = _of_secret(data, mark) if _is_secret(data) else _of_other(data, mark)
-        for value, where in _scalars(found):
-            spans.add(where)
-            values.add(_text(value))
-        if _is_secret(data):
+    for part in _parts(document.marks.root):
+        is_secret = _is_secret(part.data)
+        for found in _of_secret(part) if is_secret else _of_other(part):
+            for value, where in found.scalars():
+                spans.add(where)
+                values.add(_text(value))
+        if is_secret:
             spans.update(_overwritten(document))
     beginnings = frozenset(value[:_BEGINNING] for value in values if len(value) > _BEGINNING)
     return Hidden(tuple(joined(spans)), frozenset(values - {"", "null"}), beginnings)
@@ -142,31 +145,14 @@ def joined(spans: Iterable[Span]) -> list[Span]:
     return result
 
 
-Part = tuple[Any, Mark]
-
-
-def _parts(data: Any, mark: Mark) -> list[tuple[dict[str, Any], Mark]]:
+def _parts(root: Written) -> list[Written]:
     """The mappings that may be objects: the document, and the items of a List."""
-    if not isinstance(data, dict):
+    if not isinstance(root.data, dict):
         return []
-    items = part_at(data, mark, "items")
-    if items is None or not isinstance(items[0], list) or not items[0]:
-        return [(data, mark)]
-    rest = {key: value for key, value in data.items() if key != "items"}
-    own = [each for key, pair in zip(data, _pairs(mark), strict=True) if key != "items" for each in pair]
-    pairs = zip(items[0], items[1], strict=True)
-    return [(rest, own), *((item, item_mark) for item, item_mark in pairs if isinstance(item, dict))]
-
-
-def _pairs(mark: Mark) -> Iterator[tuple[Mark, Mark]]:
-    """The marks of each key with that of its value."""
-    if isinstance(mark, list):
-        yield from zip(mark[::2], mark[1::2], strict=True)
-
-
-def _entries(data: dict[str, Any], mark: Mark) -> Iterator[tuple[str, Part]]:
-    for (key, value), (_, value_mark) in zip(data.items(), _pairs(mark), strict=True):
-        yield key, (value, value_mark)
+    items = dict(root.entries()).get("items")
+    if items is None or not isinstance(items.data, list) or not items.data:
+        return [root]
+    return [root.without("items"), *(item for item in items.items() if isinstance(item.data, dict))]
 
 
 def _is_secret(data: dict[str, Any]) -> bool:
@@ -188,38 +174,38 @@ def _may_hold_half_an_object(data: Any) -> bool:
     return _is_of_no_kind(data) or (isinstance(data, dict) and "items" in data)
 
 
-def _of_secret(data: dict[str, Any], mark: Mark) -> Iterator[Part]:
+def _of_secret(secret: Written) -> Iterator[Written]:
     """All that is written in a Secret, but for what is known to be open."""
-    for key, (value, value_mark) in _entries(data, mark):
-        if key in _OPEN or (key == "immutable" and isinstance(value, bool)):
+    for key, value in secret.entries():
+        if key in _OPEN or (key == "immutable" and isinstance(value.data, bool)):
             continue
-        if key == "type" and isinstance(value, str) and _TYPE.fullmatch(value):
+        if key == "type" and isinstance(value.data, str) and _TYPE.fullmatch(value.data):
             continue
-        if key == "metadata" and isinstance(value, dict):
-            yield from (part for field, part in _entries(value, value_mark) if field not in _OPEN_METADATA)
+        if key == "metadata" and isinstance(value.data, dict):
+            yield from (part for field, part in value.entries() if field not in _OPEN_METADATA)
         else:
-            yield value, value_mark
+            yield value
 
 
-def _of_other(data: dict[str, Any], mark: Mark) -> Iterator[Part]:
+def _of_other(part: Written) -> Iterator[Written]:
     """What in another object stands under a name that says it is secret."""
-    is_config = data.get("kind") == "ConfigMap"
-    pending: list[tuple[str, Any, Mark]] = [("", data, mark)]
+    is_config = part.data.get("kind") == "ConfigMap"
+    pending: list[tuple[str, Written]] = [("", part)]
     while pending:
-        above, value, value_mark = pending.pop()
-        if isinstance(value, dict):
-            for key, (inner, inner_mark) in _entries(value, value_mark):
-                is_scalar = not isinstance(inner, dict | list)
-                if key == _LAST_APPLIED or (_is_telling(key) and (is_scalar or (is_config and above in _CONFIG))):
-                    yield inner, inner_mark
+        above, value = pending.pop()
+        if isinstance(value.data, dict):
+            for key, inner in value.entries():
+                is_scalar = not isinstance(inner.data, dict | list)
+                if key == LAST_APPLIED or (_is_telling(key) and (is_scalar or (is_config and above in _CONFIG))):
+                    yield inner
                 else:
-                    pending.append((key, inner, inner_mark))
-        elif isinstance(value, list):
-            for inner, inner_mark in zip(value, value_mark if isinstance(value_mark, list) else (), strict=True):
-                if above in _NAMED_VALUES and isinstance(inner, dict) and _is_telling(inner.get("name")):
-                    yield from (part for key, part in _entries(inner, inner_mark) if key not in _NOT_THE_VALUE)
+                    pending.append((key, inner))
+        elif isinstance(value.data, list):
+            for inner in value.items():
+                if above in _NAMED_VALUES and isinstance(inner.data, dict) and _is_telling(inner.data.get("name")):
+                    yield from (each for key, each in inner.entries() if key not in _NOT_THE_VALUE)
                 else:
-                    pending.append((above, inner, inner_mark))
+                    pending.append((above, inner))
 
 
 def _is_telling(name: Any) -> bool:
@@ -231,19 +217,6 @@ def _says_it_is_secret(name: str) -> bool:
     return name.casefold() in _HEADERS or names_a_credential(name)
 
 
-def _scalars(parts: Iterable[Part]) -> Iterator[tuple[Any, Span]]:
-    """The scalars in the parts, one by one, each with the place where it is written."""
-    pending = list(parts)
-    while pending:
-        data, mark = pending.pop()
-        if isinstance(mark, int):
-            yield data, unpack(mark)
-        elif isinstance(data, dict):
-            pending.extend(part for _, part in _entries(data, mark))
-        elif isinstance(data, list):
-            pending.extend(zip(data, mark, strict=True))
-
-
 def _text(value: Any) -> str:
     """A scalar as a message would write it."""
     return value if isinstance(value, str) else "" if isinstance(value, bool | dict | list) else json.dumps(value)
@@ -253,5 +226,5 @@ def _overwritten(document: Document) -> Iterator[Span]:
     """What follows a key that is written again later: its value is not in the data, and so has no mark."""
     for problem in document.problems:
         for (_, end), _ in problem.related:
-            line, column = document.source.place(end)
+            line, column = document.source.position(end)
             yield end, end - column + 1 + len(document.source.line(line))

@@ -40,7 +40,7 @@ def _faults(file: Path) -> Iterator[tuple[int, str]]:
         raise UsageError(f"{file}: {reason(error)}") from None
     for document in documents:
         for problem in document.problems:
-            yield document.source.place(problem.span[0])[0], problem.message
+            yield document.source.position(problem.span[0])[0], problem.message
     if len(documents) != 1:
         yield 1, f"a rule's file holds one document, not {len(documents)}"
         return
@@ -56,4 +56,4 @@ def _faults(file: Path) -> Iterator[tuple[int, str]]:
 
 
 def _line(document: Document, path: tuple[str | int, ...]) -> int:
-    return document.source.place(document.span(path, key=True)[0])[0]
+    return document.source.position(document.span(path, key=True)[0])[0]

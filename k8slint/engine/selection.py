@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
+from typing import TYPE_CHECKING
 
 from k8slint.engine.rule import Rule
 from k8slint.finding import Severity
-from k8slint.usage import UsageError
-from k8slint.values.nearest import nearest
+from k8slint.usage import UsageError, blamed_on
+from k8slint.values.nearest import did_you_mean, nearest
 from k8slint.values.record import made, record
+
+if TYPE_CHECKING:
+    from k8slint.config import Config, Override
 
 ALL = "ALL"
 DEFAULT = "default"
@@ -55,6 +60,36 @@ class Selection:
         return Selection(self.rules, severities)
 
 
+def selection_by_file(
+    rules: Mapping[str, Rule], config: Config, *, profile: str, select: Sequence[str], ignore: Sequence[str]
+) -> Callable[[str], Selection]:
+    """The rules that are on, by the name of a file: `profile`, `select` and `ignore` are the words of flags.
+
+    Flags stand over settings, overrides over both; but what a flag ignores, no override selects.
+
+    Raises:
+        UsageError: for a word that is no rule, category or profile.
+    """
+    for path, word in config.rule_words:
+        with blamed_on(config.place(*path)):
+            named(rules, word)
+    with blamed_on("" if profile else config.place("profile")):
+        base = default_selection(rules, profile or config.profile)
+    chosen = select or config.select
+    if chosen:
+        base = Selection(base.rules, {}).changed(select=chosen)
+    base = base.changed(ignore=(*config.ignore, *ignore), severity=config.severity)
+
+    @cache
+    def with_overrides(overrides: tuple[Override, ...]) -> Selection:
+        selection = base
+        for override in overrides:
+            selection = selection.changed(override.select, (*override.ignore, *ignore), override.severity)
+        return selection
+
+    return lambda file: with_overrides(config.overrides_for(file))
+
+
 def default_selection(rules: Mapping[str, Rule], profile: str) -> Selection:
     """The rules that are on without a word, and those of a profile, each with the severity it has there.
 
@@ -63,8 +98,7 @@ def default_selection(rules: Mapping[str, Rule], profile: str) -> Selection:
     """
     known = profiles_of(rules)
     if profile and profile not in known:
-        near = nearest(profile, known)
-        hint = f'did you mean "{near}"?' if near else f"known are {', '.join(known)}"
+        hint = did_you_mean(nearest(profile, known), f"known are {', '.join(known)}")
         raise UsageError(f'there is no profile "{profile}"; {hint}')
     return Selection(
         rules,
@@ -92,7 +126,7 @@ def named(rules: Mapping[str, Rule], word: str) -> list[str]:
     category = [rule.id for rule in rules.values() if word in (rule.category, ALL)]
     if not category:
         near = nearest(word, [*rules, *{rule.category for rule in rules.values()}])
-        hint = f'did you mean "{near}"?' if near else "`k8slint rules` lists them"
+        hint = did_you_mean(near, "`k8slint rules` lists them")
         raise UsageError(f'there is no rule or category "{word}"; {hint}')
     return category
 

@@ -8,33 +8,106 @@ those, and says what is wrong with them.
 from __future__ import annotations
 
 import re
-from array import array
 from functools import cache
 from sys import intern
 from typing import Any, Final, NamedTuple
 
-from k8slint.loading.document import LENGTH_BITS, line_starts, pack, unpack
+from k8slint.loading.document import line_starts
+from k8slint.loading.marks import STEP, Packed, pack, row, unpack
 from k8slint.loading.scalars import Scalar, ScalarError, is_json, resolve, resolve_key
+from k8slint.values.record import record
 
-Read = tuple[Any, bytes, int]
+Read = tuple[Any, Packed, int]
 """The data of a document, its marks as they follow each other in the text, and where it starts."""
-
-# What a line is, its indentation aside, and what follows in its entry. Marks and places count from the entry's start.
-_PAIR: Final = 1  # a key and its value: key, its mark, value, its mark, what may come next
-_OPEN: Final = 2  # a key alone: key, its mark, the mark of nothing
-_ITEM: Final = 3  # a dash and more: where that starts, its entry
-_DASH: Final = 4  # a dash alone: the mark of nothing
-_SCALAR: Final = 5  # a value alone: value, its mark, what may come next
-_LONG: Final = 6  # a collection in flow style, a block scalar, or open quotes: key, its mark, where the value starts
-_BLANK: Final = 7  # nothing, or a comment
-_MARKER: Final = 8  # the start of a document
-_OTHER: Final = 9  # anything else: nothing but more of a plain scalar
-_Entry = tuple[Any, ...]
 
 # What may come next, indented deeper.
 _NOTHING: Final = 0
 _VALUE: Final = 1  # the value of the key or dash
 _MORE: Final = 2  # more of the plain scalar
+
+
+# What a line is, its indentation aside. Marks and places count from where that starts. Read so often that slots count.
+
+
+@record
+class _Pair:
+    """A key and its value."""
+
+    __slots__ = ("key", "key_mark", "mark", "next_is", "value")
+
+    key: str
+    key_mark: int
+    value: Scalar
+    mark: int
+    next_is: int
+
+
+@record
+class _Open:
+    """A key alone, with the mark of nothing."""
+
+    __slots__ = ("key", "key_mark", "mark")
+
+    key: str
+    key_mark: int
+    mark: int
+
+
+@record
+class _Item:
+    """A dash and more, which begins at a place."""
+
+    __slots__ = ("begin", "inner")
+
+    begin: int
+    inner: _Entry
+
+
+@record
+class _Dash:
+    """A dash alone, with the mark of nothing."""
+
+    __slots__ = ("mark",)
+
+    mark: int
+
+
+@record
+class _Value:
+    """A value alone."""
+
+    __slots__ = ("mark", "next_is", "value")
+
+    value: Scalar
+    mark: int
+    next_is: int
+
+
+@record
+class _Long:
+    """A value of more than a word, which begins at a place: in flow style, a block, or in quotes left open."""
+
+    __slots__ = ("begin", "key", "key_mark")
+
+    key: str | None
+    key_mark: int
+    begin: int
+
+
+@record
+class _Sign:
+    """A line that says nothing of its own: one of the three below."""
+
+    __slots__ = ("meaning",)
+
+    meaning: str
+
+
+_Entry = _Pair | _Open | _Item | _Dash | _Value | _Long | _Sign
+
+_BLANK: Final = _Sign("nothing, or a comment")
+_MARKER: Final = _Sign("the start of a document")
+_OTHER: Final = _Sign("anything else: nothing but more of a plain scalar")
 
 _MAX_DEPTH: Final = 200
 _DASHES: Final = "- - - - "  # so many in a line say that more may follow, each a call deeper
@@ -62,7 +135,21 @@ _FLOW_VALUE: Final = rf"[ \n]*{_WORD}(?=[ \n,\]}}])"
 _FLOW_SIGN: Final = r"[ \n]*([\[\]{},])"
 _compiled = cache(re.compile)
 
-_entries: dict[str, _Entry] = {}
+
+class Known(dict[str, _Entry]):
+    """What the lines of a batch of files are, found out once for each; manifests repeat themselves."""
+
+    def __missing__(self, body: str) -> _Entry:
+        """What a line is, from its first character that is no blank."""
+        try:
+            entry = _dashed(body, self) or _keyed(body)
+        except _Declined:
+            entry = _OTHER
+        if len(body) <= _LONGEST_REMEMBERED:
+            if len(self) >= _REMEMBERED:
+                self.clear()
+            self[body] = entry
+        return entry
 
 
 class _Lines(NamedTuple):
@@ -77,17 +164,21 @@ class _Declined(Exception):  # noqa: N818 - never leaves this module
     """The text has something in it that is not read here."""
 
 
-def read_lines(text: str) -> list[Read] | None:
-    """The documents of a text, in order, empty ones left out; none for a text that must be read as events."""
+def read_lines(text: str, known: Known | None = None) -> list[Read] | None:
+    """The documents of a text, in order, empty ones left out; none for a text that must be read as events.
+
+    `known` are the lines of other texts, which need not be looked at again; it takes in those of this one.
+    """
     if _has_odd_characters(text):
         return None
     lines = text.split("\n")
     source = _Lines(text, lines, line_starts(lines))
+    known = Known() if known is None else known
     found: list[Read] = []
     index = 0
     try:
         while index < len(lines):
-            read, index = _document(source, index)
+            read, index = _document(source, index, known)
             if read[0] is not None:
                 found.append(read)
     except _Declined:
@@ -103,11 +194,11 @@ def _has_odd_characters(text: str) -> bool:
     return not text.replace("\n", "").isprintable() and _compiled(_ODD).search(text) is not None
 
 
-def _document(source: _Lines, index: int) -> tuple[Read, int]:  # noqa: C901, PLR0912, PLR0915 - one loop, by line, kept flat for speed
+def _document(source: _Lines, index: int, known: Known) -> tuple[Read, int]:  # noqa: C901, PLR0912, PLR0915 - one loop, by line, kept flat for speed
     """The document that starts at a line, and the line after it."""
-    entries = _entries
     _, lines, starts = source
     count = len(lines)
+    get = known.get  # for a line that is known, faster than `known[body]`
     start = -1
     # The collection at hand: its column, its data and its last key. In the stack are those that it lies in.
     root: list[Any] = [None]
@@ -119,30 +210,30 @@ def _document(source: _Lines, index: int) -> tuple[Read, int]:  # noqa: C901, PL
         line = lines[index]
         body = line.lstrip(" ")
         here = len(line) - len(body)
-        entry = entries.get(body) or _entry(body)
-        form = entry[0]
-        if here == column and form is _PAIR and type(data) is dict:
+        entry = get(body) or known[body]
+        if here == column and type(entry) is _Pair and type(data) is dict:
             # Most lines are these: what follows would do the same.
-            _, key, key_mark, value, mark, next_is = entry
+            key = entry.key
             if key in data:
                 raise _Declined
-            data[key] = value
-            at = (starts[index] + here) << LENGTH_BITS
-            marks += (at + key_mark, at + mark)
+            data[key] = entry.value
+            at = (starts[index] + here) * STEP
+            marks += (at + entry.key_mark, at + entry.mark)
+            next_is = entry.next_is
             index += 1
             continue
-        if form is _MARKER:
+        if entry is _MARKER:
             if here:
-                form = _OTHER
+                entry = _OTHER
             elif start >= 0:
                 break
         at = starts[index] + here
         index += 1
-        if form is _BLANK:
+        if entry is _BLANK:
             if body and next_is is _MORE:
                 next_is = _NOTHING
             continue
-        if form is _MARKER:
+        if entry is _MARKER:
             start = at + 3
             continue
         new: Any = None
@@ -156,15 +247,16 @@ def _document(source: _Lines, index: int) -> tuple[Read, int]:  # noqa: C901, PL
                 data[last], marks[-1], index = _more(source, index - 1, column, marks[-1])
                 next_is = _NOTHING
                 continue
-            if form is _SCALAR:
-                _, data[last], mark, next_is = entry
-                marks[-1] = (at << LENGTH_BITS) + mark
+            if type(entry) is _Value:
+                data[last] = entry.value
+                marks[-1] = at * STEP + entry.mark
+                next_is = entry.next_is
                 continue
-            if form is _LONG and entry[1] is None:
-                data[last], marks[-1:], index = _long(source, index, at + entry[3], column)
+            if type(entry) is _Long and entry.key is None:
+                data[last], marks[-1:], index = _long(source, index, at + entry.begin, column)
                 next_is = _NOTHING
                 continue
-            new = [] if form is _ITEM or form is _DASH else {}
+            new = [] if type(entry) is _Item or type(entry) is _Dash else {}
         else:
             if here < column:
                 next_is = _NOTHING
@@ -172,7 +264,7 @@ def _document(source: _Lines, index: int) -> tuple[Read, int]:  # noqa: C901, PL
                     column, data = stack.pop()
                 if here > column:
                     raise _Declined
-            if form is _ITEM or form is _DASH:
+            if type(entry) is _Item or type(entry) is _Dash:
                 if type(data) is dict:
                     # A sequence may stand at the column of its key.
                     if next_is is not _VALUE:
@@ -187,97 +279,84 @@ def _document(source: _Lines, index: int) -> tuple[Read, int]:  # noqa: C901, PL
             marks.pop()
             stack.append((column, data))
             column, data = here, new
-        while form is _ITEM:
-            _, offset, entry = entry
-            form = entry[0]
-            here += offset
-            at += offset
-            if form is _SCALAR or (form is _LONG and entry[1] is None):
+        while type(entry) is _Item:
+            here += entry.begin
+            at += entry.begin
+            entry = entry.inner
+            if type(entry) is _Value or (type(entry) is _Long and entry.key is None):
                 break
-            new = [] if form is _ITEM or form is _DASH else {}
+            new = [] if type(entry) is _Item or type(entry) is _Dash else {}
             data.append(new)
             stack.append((column, data))
             column, data = here, new
         if len(stack) > _MAX_DEPTH:
             raise _Declined
-        if form is _PAIR:
-            _, key, key_mark, value, mark, next_is = entry
+        if type(entry) is _Pair:
+            key = entry.key
             if key in data:
                 raise _Declined
-            data[key] = value
-            at <<= LENGTH_BITS
-            marks += (at + key_mark, at + mark)
-        elif form is _OPEN:
-            _, key, key_mark, mark = entry
+            data[key] = entry.value
+            at *= STEP
+            marks += (at + entry.key_mark, at + entry.mark)
+            next_is = entry.next_is
+        elif type(entry) is _Open:
+            key = entry.key
             if key in data:
                 raise _Declined
             data[key] = None
-            at <<= LENGTH_BITS
-            marks += (at + key_mark, at + mark)
+            at *= STEP
+            marks += (at + entry.key_mark, at + entry.mark)
             next_is = _VALUE
-        elif form is _DASH:
+        elif type(entry) is _Dash:
             data.append(None)
-            marks.append((at << LENGTH_BITS) + entry[1])
+            marks.append(at * STEP + entry.mark)
             next_is = _VALUE
-        elif form is _SCALAR:
+        elif type(entry) is _Value:
             if type(data) is dict:
                 raise _Declined
-            _, value, mark, next_is = entry
-            data.append(value)
-            marks.append((at << LENGTH_BITS) + mark)
-        elif form is _LONG:
-            _, key, key_mark, offset = entry
-            value, inside, index = _long(source, index, at + offset, column)
+            data.append(entry.value)
+            marks.append(at * STEP + entry.mark)
+            next_is = entry.next_is
+        elif type(entry) is _Long:
+            key = entry.key
+            value, inside, index = _long(source, index, at + entry.begin, column)
             if type(data) is list:
                 data.append(value)
             elif key in data or key is None:
                 raise _Declined
             else:
                 data[key] = value
-                marks.append((at << LENGTH_BITS) + key_mark)
+                marks.append(at * STEP + entry.key_mark)
             marks += inside
             next_is = _NOTHING
         else:
             raise _Declined
-    return (root[0], array("q", marks).tobytes(), start), index
+    return (root[0], row(marks), start), index
 
 
-def _entry(body: str) -> _Entry:
-    """What a line is, from its first character that is no blank."""
-    try:
-        entry = _dashed(body) or _keyed(body)
-    except _Declined:
-        entry = (_OTHER,)
-    if len(body) <= _LONGEST_REMEMBERED:
-        if len(_entries) >= _REMEMBERED:
-            _entries.clear()
-        _entries[body] = entry
-    return entry
-
-
-def _dashed(body: str) -> _Entry | None:
+def _dashed(body: str, known: Known) -> _Entry | None:
     """The entry of a line that starts with a dash and a blank, or that holds no data; none for another."""
     if not body or body[0] == "#":
-        return (_BLANK,)
+        return _BLANK
     if "\t" in body:
         raise _Declined
     if body[:3] in {"---", "..."} and body[3:4] in {"", " "}:
         if body[0] == "." or not _is_over(body[3:]):
             raise _Declined
-        return (_MARKER,)
+        return _MARKER
     if body[0] != "-" or body[1:2] not in {"", " "}:
         if body.startswith("---"):  # a wrong separator, were it not indented
             raise _Declined
         return None
     rest = body[1:].lstrip(" ")
     if not rest or rest[0] == "#":
-        return _DASH, pack(1, 1)
+        return _Dash(pack(1, 1))
     if body.startswith(_DASHES):
         raise _Declined
-    inner = _entries.get(rest) or _entry(rest)
-    if inner[0] in {_MARKER, _OTHER}:
+    inner = known[rest]
+    if inner is _MARKER or inner is _OTHER:
         raise _Declined
-    return _ITEM, len(body) - len(rest), inner
+    return _Item(len(body) - len(rest), inner)
 
 
 def _keyed(body: str) -> _Entry:
@@ -286,15 +365,15 @@ def _keyed(body: str) -> _Entry:
     if not colon and body[-1] == ":":
         key, colon = body[:-1], ":"
     if not colon or not _is_key(key):
-        return (_SCALAR, *value) if (value := _value(body, 0)) else (_LONG, None, 0, 0)
+        return _Value(*value) if (value := _value(body, 0)) else _Long(None, 0, 0)
     mark = pack(0, len(key))
     nothing = pack(len(key) + 1, len(key) + 1)
     key = intern(key[1:-1] if key[0] in "\"'" else key)
     rest = rest.lstrip(" ")
     if not rest or rest[0] == "#":
-        return _OPEN, key, mark, nothing
+        return _Open(key, mark, nothing)
     begin = len(body) - len(rest)
-    return (_PAIR, key, mark, *value) if (value := _value(body, begin)) else (_LONG, key, mark, begin)
+    return _Pair(key, mark, *value) if (value := _value(body, begin)) else _Long(key, mark, begin)
 
 
 def _is_key(text: str) -> bool:

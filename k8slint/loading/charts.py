@@ -9,10 +9,11 @@ from typing import Final
 
 from k8slint.loading.discovery import HELM_FILE, HELM_TEMPLATE
 from k8slint.loading.load import Loaded
+from k8slint.values.regex import regex
 
 _CHART: Final = "Chart.yaml"
 # Such a chart is used by others, and cannot be rendered by itself.
-_LIBRARY: Final = re.compile(r"^type:\s*[\"']?library\b", re.MULTILINE)
+_LIBRARY: Final = regex(r"^type:\s*[\"']?library\b", re.MULTILINE)
 
 
 def unrendered(loaded: Iterable[Loaded]) -> tuple[str, ...]:

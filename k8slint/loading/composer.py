@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from k8slint.loading.block_reader import read_lines
+from k8slint.loading.block_reader import Known, read_lines
 from k8slint.loading.document import Document, Source
 
 
-def compose(source: Source) -> Iterator[Document]:
+def compose(source: Source, known: Known | None = None) -> Iterator[Document]:
     """The documents of a source, in order, empty ones left out.
 
     A document that cannot be read comes back failed, with one `syntax-error`; reading goes on at the next `---`.
+    `known` are the lines of other sources of its batch, which need not be looked at again.
     """
-    read = read_lines(source.text)
+    read = read_lines(source.text, known)
     if read is None:
         from k8slint.loading.event_composer import compose_events  # noqa: PLC0415 - most texts are read without the parser
 
         return compose_events(source)
-    return (Document(source, index, start, data, places) for index, (data, places, start) in enumerate(read))
+    return (Document(source, index, start, data, marks) for index, (data, marks, start) in enumerate(read))

@@ -33,6 +33,14 @@ _NOWHERE: Final = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
 _LOCK: Final = ".#"
 
 
+class Stamp(NamedTuple):
+    """What changes when a file does: its inode, and when its text, and the inode, last changed, in nanoseconds."""
+
+    inode: int = 0
+    modified: int = 0
+    changed: int = 0
+
+
 class Found(NamedTuple):
     """A file to read, its size in bytes; `skipped` is the reason where it is no manifest by where it lies."""
 
@@ -40,6 +48,7 @@ class Found(NamedTuple):
     is_context: bool = False
     skipped: str = ""
     size: int = 0
+    stamp: Stamp = Stamp()
 
 
 class Discovered:
@@ -73,6 +82,21 @@ def discover(paths: Iterable[str], context: Iterable[str], is_excluded: Callable
     walk.result.files.sort(key=attrgetter("name"))
     walk.result.skipped = sorted(dict.fromkeys(walk.result.skipped))
     return walk.result
+
+
+def found_at(name: str) -> Found:
+    """A file that a flag or a setting names, as it is now.
+
+    Raises:
+        OSError: if there is none.
+        ValueError: for a name that no file can have.
+    """
+    return _found(name, os.stat(name))
+
+
+def _found(name: str, status: os.stat_result, skipped: str = "", *, is_context: bool = False) -> Found:
+    stamp = Stamp(status.st_ino, status.st_mtime_ns, status.st_ctime_ns)
+    return Found(name, is_context, skipped, status.st_size, stamp)
 
 
 class _Top(NamedTuple):
@@ -116,7 +140,7 @@ class _Walk:
         if identity in self._seen:
             return
         self._seen.add(identity)
-        self.result.files.append(Found(path, is_context, self._charts.reason(path), status.st_size))
+        self.result.files.append(_found(path, status, self._charts.reason(path), is_context=is_context))
 
     def _add_directory(self, top: str, *, is_context: bool) -> None:
         above = self._ignores_above(top)

@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 from typing import Any, Final
 
 from k8slint.loading.document import Document
+from k8slint.values.regex import regex
 
 EXPECTED: Final = "what a test expects, never applied"
 _PATCH: Final = "a patch of a test"
@@ -21,13 +22,13 @@ _FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
         ["generatedResource", "patchedResource", "patchedResources", "patchedresource"], EXPECTED
     ),
 }
-_GROUP = re.compile(rf"(?:{'|'.join(map(re.escape, _FIELDS))})/")
+_GROUP = regex(rf"(?:{'|'.join(map(re.escape, _FIELDS))})/")
 # A step of kuttl, and of what was made from one: the number, and what is expected after it.
-_EXPECTATION = re.compile(r"(?:chainsaw-step-)?\d+-(?:assert|errors?)(?:[-_.][^/]*)?\.ya?ml")
-_STEP = re.compile(r"(?:chainsaw-step-)?\d+-[^/]*\.ya?ml")
+_EXPECTATION = regex(r"(?:chainsaw-step-)?\d+-(?:assert|errors?)(?:[-_.][^/]*)?\.ya?ml")
+_STEP = regex(r"(?:chainsaw-step-)?\d+-[^/]*\.ya?ml")
 _TESTS: Final = ("chainsaw-test.yaml", "chainsaw-test.yml", "kuttl-test.yaml")
 # `(length(items))`, `~.(list)`, `(x)->name`: no field of an object is written so.
-_QUESTION = re.compile(r"~?\.?\(.*\)(?:->\w+)?")
+_QUESTION = regex(r"~?\.?\(.*\)(?:->\w+)?")
 _ENDS_A_QUESTION: Final = ("):", ")':", ')":', "->")
 
 
@@ -110,7 +111,8 @@ def asks_questions(data: Any) -> bool:
     while pending:
         part = pending.pop()
         if isinstance(part, dict):
-            if any(key[-1:] == ")" or "->" in key for key in part) and any(map(_QUESTION.fullmatch, part)):
+            keys = "\n".join(part)
+            if (")" in keys or "->" in keys) and any(map(_QUESTION.fullmatch, part)):
                 return True
             pending += part.values()
         elif isinstance(part, list):

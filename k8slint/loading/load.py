@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
+from k8slint.loading.block_reader import Known
 from k8slint.loading.composer import compose
 from k8slint.loading.document import Document, ReadProblem, Source
 from k8slint.loading.text import MAX_BYTES, decode
+from k8slint.values.regex import regex
 
 TEMPLATE: Final = "a template, not yet YAML"
 _ENOUGH: Final = 4096
 # A template action where only a template engine would put one: a line of its own, or a whole value.
-_TEMPLATE: Final = re.compile(
+_TEMPLATE: Final = regex(
     r"""^[^\S\n]*(?:(?:- +)?(?:[^\s#'"{}][^#'"{}\n]*:[^\S\n]+)?(?:\{\{|@@?\w[\w.-]*@)|\{%[-+ ]|<%[-= ])""", re.MULTILINE
 )
 # Halves of surrogate pairs as JSON escapes them; an escaped backslash is matched so that it cannot start one.
@@ -30,8 +32,11 @@ class Loaded(NamedTuple):
     skipped: str = ""
 
 
-def load(name: str, data: bytes, *, is_context: bool = False) -> Loaded:
-    """The documents in the bytes of a file or stream. Never raises on any of them."""
+def load(name: str, data: bytes, *, is_context: bool = False, known: Known | None = None) -> Loaded:
+    """The documents in the bytes of a file or stream. Never raises on any of them.
+
+    `known` are the lines of other files of its batch, which need not be looked at again.
+    """
     if len(data) > MAX_BYTES:
         # By what it starts with it is judged whether it is a manifest.
         source = Source(name, decode(data[:_ENOUGH])[0], is_context)
@@ -41,7 +46,7 @@ def load(name: str, data: bytes, *, is_context: bool = False) -> Loaded:
     if text[:64].lstrip().startswith("{") and "\\u" in text:
         text = re.sub(_SURROGATES, _joined, text)
     source = Source(name, text, is_context)
-    documents = tuple(compose(source))
+    documents = tuple(compose(source, known))
     if any(document.failed for document in documents) and _TEMPLATE.search(text):
         return Loaded(source, (), TEMPLATE)
     if problem is not None:

@@ -7,17 +7,18 @@ from itertools import pairwise
 from typing import Final
 
 from k8slint.loading.document import Document
+from k8slint.values.regex import regex
 
 _LONGEST: Final = 1_000_000  # what stands further on is not looked at
-_END = re.compile(r"^---", re.MULTILINE)
+_END = regex(r"^---", re.MULTILINE)
 _NAMES: Final = "apiVersion|kind|metadata"
 # What a key of an object may look like in block style, by how it is written where the line is right.
 _KEY: Final = rf"""["']?(?P<key>{_NAMES})["']?[ \t]*:(?=\s|$)"""
-_AT_START = re.compile(rf"^{_KEY}", re.MULTILINE)
-_ANYWHERE = re.compile(rf"[ \t]*{_KEY}")
+_AT_START = regex(rf"^{_KEY}", re.MULTILINE)
+_ANYWHERE = regex(rf"[ \t]*{_KEY}")
 # Kinds of other tools, as `kind: role`, begin small.
-_FOREIGN_KIND = re.compile(r"""^["']?kind["']?[ \t]*:[ \t]*["']?[a-z]""", re.MULTILINE)
-_FLOW_TOKEN = re.compile(
+_FOREIGN_KIND = regex(r"""^["']?kind["']?[ \t]*:[ \t]*["']?[a-z]""", re.MULTILINE)
+_FLOW_TOKEN = regex(
     r"""//[^\n]*|/\*.*?(?:\*/|$)|"(?P<quoted>(?:[^"\\]++|\\.)*+)(?:"|$)|(?P<open>[\[{])|(?P<close>[\]}])|(?P<word>\w++)""",
     re.DOTALL,
 )

@@ -7,10 +7,11 @@ get back what was there.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
-from k8slint.loading.python_parser import ScalarEvent
+from ruamel.yaml.events import ScalarEvent
+
+from k8slint.loading.events import Events
 
 _COLON: Final = "found unexpected ':'"
 _ESCAPE: Final = "found unknown escape character"
@@ -54,18 +55,14 @@ def _without_escaped_quotes(quoted: str, sign: str) -> str:
     return _PAIR.sub(lambda pair: sign if pair[0] == "\\'" else pair[0], quoted)
 
 
-def unmask(next_event: Callable[[], Any], stand_ins: tuple[StandIn, ...]) -> Callable[[], Any]:
+def unmask(next_event: Events, stand_ins: tuple[StandIn, ...]) -> Events:
     """The events of a masked text as they would be of the text itself."""
 
     def next_unmasked() -> Any:
         event = next_event()
-        if type(event).__name__ != "ScalarEvent" or not any(each.sign[0] in event.value for each in stand_ins):
-            return event
-        value = event.value
-        for each in stand_ins:
-            value = value.replace(each.sign, each.meant if event.style == '"' else each.written)
-        return ScalarEvent(
-            value, event.ctag, event.anchor, event.implicit, event.style or "", event.start_mark, event.end_mark
-        )
+        if isinstance(event, ScalarEvent):
+            for each in stand_ins:
+                event.value = event.value.replace(each.sign, each.meant if event.style == '"' else each.written)
+        return event
 
     return next_unmasked

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from k8slint.values.gvk import GroupVersionKind
+from k8slint.values.regex import regex
 
 # By group, or the apiVersion where that is one word: the program that reads its kinds from files. Groups that some API
 # server serves are not here.
@@ -67,8 +68,8 @@ _FIELD_NAMES: Final = """
 _FIELDS: Final = frozenset(_FIELD_NAMES.split())
 _HALVES: Final = frozenset({"apiversion", "kind", "metadata", "spec", "status"})
 _CONFIG: Final = ".config.k8s.io"
-_API_VERSION = re.compile(r"(?:[a-z0-9.-]+/)?v\d+(?:(?:alpha|beta)\d+)?")
-_KIND = re.compile(r"[A-Z][A-Za-z0-9]*")
+_API_VERSION = regex(r"(?:[a-z0-9.-]+/)?v\d+(?:(?:alpha|beta)\d+)?")
+_KIND = regex(r"[A-Z][A-Za-z0-9]*")
 
 
 def is_for_programs(group: str) -> bool:

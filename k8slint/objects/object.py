@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from functools import cached_property
 from typing import Any, Final
@@ -52,10 +53,10 @@ class Object:
         """Whether it is read only so that others can be judged."""
         return self.document.source.is_context
 
-    @property
+    @cached_property
     def group_kind(self) -> str:
-        """Kind and group: `Deployment.apps`, `Pod`."""
-        return self.gvk.group_kind
+        """Kind and group: `Deployment.apps`, `Pod`; one text for all objects of a kind."""
+        return sys.intern(self.gvk.group_kind)
 
     @cached_property
     def annotations(self) -> dict[str, str]:
@@ -72,11 +73,16 @@ class Object:
         """The mapping at `spec`."""
         return mapping(self.data.get("spec"))
 
+    @property
+    def stored_as(self) -> str:
+        """Kind and group as they are now, if the kind was served in another group once: `Deployment.apps`."""
+        group = _OLD_GROUPS.get(self.gvk.group)
+        return self.gvk.group_kind if group is None else f"{self.gvk.kind}.{group}"
+
     @cached_property
     def pod(self) -> Pod | None:
         """The pod it makes, or is; none for other kinds."""
-        group = _OLD_GROUPS.get(self.gvk.group, self.gvk.group)
-        path = POD_TEMPLATES.get(GroupVersionKind(group, "", self.gvk.kind).group_kind)
+        path = POD_TEMPLATES.get(self.stored_as)
         if path is None:
             return None
         data = dig(self.data, *path)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import Enum
 from importlib import import_module
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from k8slint.finding import Report
 
@@ -27,30 +27,32 @@ class Render(Protocol):
         """The whole output, ended by a line break; empty where there is nothing to say."""
 
 
-def _format(name: str, *takes: str) -> Render:
-    # A run writes one or two formats: the others, and the json or xml they need, are never imported.
-    def render(report: Report, *, color: bool = False, width: int | None = None, detail: Detail = Detail.USUAL) -> str:
-        given = {"color": color, "width": width, "detail": detail}
-        module = import_module(f"{__name__}.{name.replace('-', '_')}")
-        text: str = module.render(report, **{option: given[option] for option in takes})
+def later(module: str, *takes: str) -> Callable[..., str]:
+    """The `render` of a module that is imported when it is first called, given only the options that it takes.
+
+    A run writes one or two formats: the others, and the json or xml they need, are never imported.
+    """
+
+    def render(subject: Any, **options: Any) -> str:
+        text: str = import_module(module).render(subject, **{name: options[name] for name in takes if name in options})
         return text
 
     return render
 
 
 FORMATS: Final[Mapping[str, Render]] = {
-    "text": _format("text", "color", "width", "detail"),
-    "concise": _format("concise", "color", "detail"),
-    "grouped": _format("grouped", "color"),
-    "statistics": _format("statistics", "color", "width", "detail"),
-    "markdown": _format("markdown"),
-    "json": _format("json"),
-    "json-lines": _format("json-lines"),
-    "sarif": _format("sarif"),
-    "github": _format("github"),
-    "gitlab": _format("gitlab"),
-    "azure": _format("azure"),
-    "rdjson": _format("rdjson"),
-    "checkstyle": _format("checkstyle"),
-    "junit": _format("junit"),
+    "text": later("k8slint.report.text", "color", "width", "detail"),
+    "concise": later("k8slint.report.concise", "color", "detail"),
+    "grouped": later("k8slint.report.grouped", "color"),
+    "statistics": later("k8slint.report.statistics", "color", "width", "detail"),
+    "markdown": later("k8slint.report.markdown"),
+    "json": later("k8slint.report.json"),
+    "json-lines": later("k8slint.report.json_lines"),
+    "sarif": later("k8slint.report.sarif"),
+    "github": later("k8slint.report.github"),
+    "gitlab": later("k8slint.report.gitlab"),
+    "azure": later("k8slint.report.azure"),
+    "rdjson": later("k8slint.report.rdjson"),
+    "checkstyle": later("k8slint.report.checkstyle"),
+    "junit": later("k8slint.report.junit"),
 }

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from k8slint.values.regex import regex
+
 # Printable by Unicode, and yet nothing is seen: fillers, blanks and variation selectors. Two names that differ in one
 # of these look the same.
 _UNSEEN: Final = frozenset(
@@ -31,8 +33,8 @@ _UNSEEN: Final = frozenset(
     )
 )
 # Anywhere in a line, GitHub's runner obeys `##[command]`, Azure's `##vso[command]`, TeamCity's `##teamcity[command]`.
-_LOG_COMMAND: Final = re.compile(r"(?<=#)#(?=(?:vso|teamcity)?\[)", re.IGNORECASE)
-_BLANKS: Final = re.compile(r"[ \t\r\n]+")
+_LOG_COMMAND: Final = regex(r"(?<=#)#(?=(?:vso|teamcity)?\[)", re.IGNORECASE)
+_BLANKS: Final = regex(r"[ \t\r\n]+")
 
 
 def written(text: str) -> list[str]:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from typing import Final, NamedTuple
 from unicodedata import category, east_asian_width
 
 from k8slint.report.escape import written
+from k8slint.values.regex import regex
 
 _TAB: Final = "    "
 _CUT: Final = "..."
 # What texts from files hold of these is written out long before.
-_COLOR: Final = re.compile("\x1b\\[[0-9;]*m")
+_COLOR: Final = regex("\x1b\\[[0-9;]*m")
 _GAP: Final = "   "
 # In fewer cells, text is not read with ease.
 _LEAST: Final = 24

@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 from k8slint.finding import Failure, Finding, Report, Severity
+from k8slint.fingerprint import digest, fingerprints
 from k8slint.report.escape import visible
-from k8slint.report.fingerprint import digest, fingerprints
 from k8slint.report.wording import in_full, posix_path
 
 

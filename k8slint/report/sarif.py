@@ -13,11 +13,11 @@ from urllib.parse import quote
 
 from k8slint import __version__
 from k8slint.finding import Failure, Finding, Location, ObjectName, RelatedLocation, Report, RuleText, Severity
+from k8slint.fingerprint import fingerprints, repository_path
 from k8slint.report.escape import flowing, visible
-from k8slint.report.fingerprint import fingerprints
 from k8slint.report.links import documentation, rule_page
 from k8slint.report.markdown import code, prose
-from k8slint.report.wording import counted, in_full, repository_path
+from k8slint.report.wording import counted, in_full
 
 RESULTS_LIMIT: Final = 25_000
 _SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
-from pathlib import PurePath
 from typing import Final
 
 from k8slint.finding import Finding, KindCount, Report, Severity
+from k8slint.fingerprint import repository_path
 from k8slint.report import Detail
 from k8slint.report.escape import flowing, visible
 from k8slint.report.frame import wrap
@@ -102,20 +100,6 @@ def in_one_line(finding: Finding, file: str) -> str:
     """`file:line:column: severity[rule] message`."""
     place = f"{starting(file)}:{finding.location.line}:{finding.location.column}"
     return f"{place}: {finding.severity}[{visible(finding.rule)}] {visible(finding.message)}"
-
-
-def repository_path(file: str, root: str) -> str:
-    """The file, reached from the working directory, as the repository at the root names it: with slashes.
-
-    A file outside of the root has its absolute path. Without a root the file stays as it is.
-    """
-    return _from_root(file, root, os.getcwd()) if root else PurePath(file).as_posix()
-
-
-@lru_cache(maxsize=1024)
-def _from_root(file: str, root: str, folder: str) -> str:
-    absolute = PurePath(os.path.normpath(os.path.join(folder, file)))
-    return (absolute.relative_to(root) if absolute.is_relative_to(root) else absolute).as_posix()
 
 
 def posix_path(file: str, root: str) -> str:

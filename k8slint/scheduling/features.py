@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from k8slint.scheduling.objects.node_affinity import Taint
+from k8slint.scheduling.objects.taints import Taint
 from k8slint.values.version import KubernetesVersion
 
 # The newest minor whose scheduler was read as a whole; 1.37 is known from its changes only.
 NEWEST_READ = KubernetesVersion(1, 36)
 OLDEST = KubernetesVersion(1, 33)
 _V1_34 = KubernetesVersion(1, 34)
-_V1_35 = KubernetesVersion(1, 35)
 _V1_36 = KubernetesVersion(1, 36)
 _V1_37 = KubernetesVersion(1, 37)
 
@@ -38,7 +37,6 @@ class Features:
     oversize_is_unresolvable: bool
     device_tail: str
     lost_state_tail: str
-    ties_are_random: bool
     balance_is_difference: bool
     image_volumes: ImageVolumes
     judges_features: bool
@@ -61,7 +59,6 @@ class Features:
             oversize_is_unresolvable=version >= _V1_34,
             device_tail="no new claims to deallocate" if devices else "",
             lost_state_tail="not found" if devices else "",
-            ties_are_random=version < _V1_35,
             balance_is_difference=version >= _V1_36,
             image_volumes=ImageVolumes.IN_SUM_AND_THRESHOLD if version >= _V1_37 else volumes,
             judges_features=version >= _V1_36,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from k8slint.scheduling.result import Status
+from k8slint.scheduling.framework import Status
 
 
 def fit_error(nodes: int, statuses: Iterable[Status], *, whole: str = "", absent: str = "", after: str = "") -> str:
@@ -14,7 +14,7 @@ def fit_error(nodes: int, statuses: Iterable[Status], *, whole: str = "", absent
     `whole` refuses the pod as such and silences the nodes; `absent` is said of the nodes without a rejection of their
     own; `after` is what came of trying to make room.
 
-    >>> from k8slint.scheduling.result import Code
+    >>> from k8slint.scheduling.framework import Code
     >>> full = Status("NodeResourcesFit", Code.UNSCHEDULABLE, ("Insufficient cpu",))
     >>> fit_error(3, [full, full], absent="node(s) didn't satisfy plugin(s) [NodeAffinity]")
     "0/3 nodes are available: 1 node(s) didn't satisfy plugin(s) [NodeAffinity], 2 Insufficient cpu."

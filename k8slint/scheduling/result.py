@@ -4,26 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import NamedTuple
 
+from k8slint.scheduling.framework import Status
 from k8slint.scheduling.objects.pod import Pod
-
-
-class Code(StrEnum):
-    """Why a node was refused: whether taking pods away from it could help."""
-
-    UNSCHEDULABLE = "Unschedulable"
-    UNRESOLVABLE = "UnschedulableAndUnresolvable"
-    ERROR = "Error"
-
-
-class Status(NamedTuple):
-    """A plugin's refusal of a node, or of the pod as a whole."""
-
-    plugin: str
-    code: Code
-    reasons: tuple[str, ...]
+from k8slint.scheduling.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +39,16 @@ class Assigned:
 class Unschedulable:
     """A pod that fits nowhere. `message` is the scheduler's, as the pod's condition PodScheduled has it.
 
-    The event that `kubectl describe pod` shows is the same text, cut to 1,024 characters. `rejections` has each node
-    that was looked at. With a `preemption` the pod waits for its victims to end, and the message says nothing of it,
-    as in the scheduler.
+    The event that `kubectl describe pod` shows is the same text, cut to 1,024 characters. `statuses` has each node
+    that was looked at; `refused_whole` is the refusal of a pod before any was. With a `preemption` the pod waits for
+    its victims to end, and the message says nothing of it, as in the scheduler.
     """
 
     pod: Pod
     message: str
     statuses: Mapping[str, Status]
-    refused_whole: Status | None = None
     preemption: Preemption | None = None
+    refused_whole: Status | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +79,7 @@ Outcome = Assigned | Unschedulable | Gated | Errored | NotModelled
 
 
 class Load(NamedTuple):
-    """What a node has given away, and has to give; amounts as in `Request`, `pods` in pieces."""
+    """What a node has given away, and has to give; amounts as in `Resources`, `pods` in pieces."""
 
     requested: Mapping[str, int]
     allocatable: Mapping[str, int]
@@ -102,9 +87,10 @@ class Load(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The outcome of every pod in the order they were tried, and the nodes afterwards."""
+    """The outcome of every pod in the order they were tried, and the cluster afterwards, with the load of its nodes."""
 
     outcomes: tuple[Outcome, ...]
+    snapshot: Snapshot
     nodes: Mapping[str, Load]
     assumptions: tuple[str, ...]
 

@@ -22,11 +22,11 @@ from k8slint.values.reading import (
     text_at,
     whole_at,
 )
+from k8slint.values.well_known import COMPLETION_INDEX, POD_INDEX, STATEFUL_SET_POD_NAME
 
 _HASH_LETTERS: Final = "bcdfghjklmnpqrstvwxz2456789"
 _HASH_LENGTH: Final = 10
 _LONGEST_PREFIX: Final = 58
-_INDEX_LABEL: Final = "batch.kubernetes.io/job-completion-index"
 # More pods of one workload than any cluster is built for.
 MOST_PODS: Final = 200_000
 WORKLOADS: Final = frozenset(POD_TEMPLATES) - {"PodTemplate"}
@@ -192,8 +192,8 @@ def _stateful_set(item: Item, scalers: Scalers) -> Batch:
             f"{item.name}-{ordinal}",
             ordinal - first,
             {
-                "statefulset.kubernetes.io/pod-name": f"{item.name}-{ordinal}",
-                "apps.kubernetes.io/pod-index": str(ordinal),
+                STATEFUL_SET_POD_NAME: f"{item.name}-{ordinal}",
+                POD_INDEX: str(ordinal),
             },
             {name: f"{name}-{item.name}-{ordinal}" for name in names},
         )
@@ -244,7 +244,7 @@ def _job_batch(item: Item, job: Mapping[str, Any], name: str, where: str, *, is_
     pods = numbered(f"{name}-", parallelism)
     if text_at(job, "completionMode", where) == "Indexed":
         pods = tuple(
-            Planned(numbered(f"{name}-{index}-", 1)[0].name, labels={_INDEX_LABEL: str(index)})
+            Planned(numbered(f"{name}-{index}-", 1)[0].name, labels={COMPLETION_INDEX: str(index)})
             for index in range(len(pods))
         )
     return Batch(item, f"{name}-", metadata, spec, pods, is_late=is_late, note=note)

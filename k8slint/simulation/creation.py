@@ -12,23 +12,32 @@ from k8slint.apiserver.admission.refusal import AdmissionPhase, Cause, Refusal, 
 from k8slint.apiserver.admission.resource_quota import Ledger, Usage, usage_of_claim, usage_of_object, usage_of_pod
 from k8slint.loading.document import Path
 from k8slint.scheduling import Node, Pod, ShapeError
-from k8slint.scheduling.objects.node_affinity import NodeChoice, NodeTerm, Toleration, untolerated
+from k8slint.scheduling.objects.node_affinity import NodeChoice, NodeTerm
+from k8slint.scheduling.objects.taints import Toleration, untolerated
 from k8slint.simulation.controllers import Batch, Planned, ephemeral_claims, numbered
 from k8slint.simulation.inventory import Inventory, Item, placed
 from k8slint.simulation.notes import Notes
 from k8slint.simulation.stored_claims import StoredClaim
 from k8slint.values.labels import Requirement
 from k8slint.values.reading import items_at
+from k8slint.values.well_known import (
+    DISK_PRESSURE,
+    MEMORY_PRESSURE,
+    NETWORK_UNAVAILABLE,
+    NOT_READY,
+    PID_PRESSURE,
+    UNREACHABLE,
+    UNSCHEDULABLE,
+)
 
 _DAEMON_TOLERATIONS: Final = (
-    ("node.kubernetes.io/not-ready", "NoExecute"),
-    ("node.kubernetes.io/unreachable", "NoExecute"),
-    ("node.kubernetes.io/disk-pressure", "NoSchedule"),
-    ("node.kubernetes.io/memory-pressure", "NoSchedule"),
-    ("node.kubernetes.io/pid-pressure", "NoSchedule"),
-    ("node.kubernetes.io/unschedulable", "NoSchedule"),
+    (NOT_READY, "NoExecute"),
+    (UNREACHABLE, "NoExecute"),
+    (DISK_PRESSURE, "NoSchedule"),
+    (MEMORY_PRESSURE, "NoSchedule"),
+    (PID_PRESSURE, "NoSchedule"),
+    (UNSCHEDULABLE, "NoSchedule"),
 )
-_NO_NETWORK: Final = "node.kubernetes.io/network-unavailable"
 _CLAIM: Final = "persistentvolumeclaims"
 
 
@@ -209,7 +218,7 @@ def _named(template: Template, planned: Planned, index: int) -> Pod:
         term = NodeTerm((), (Requirement("metadata.name", "In", (node,)),))
         choice = NodeChoice(pod.node_choice.labels, (term,))
         # But for the node, which the scheduler looks at first, they are alike to every node.
-        return replace(pod, name=planned.name, node_choice=choice, shape=(pod.shape, "DaemonSet"))
+        return replace(pod, name=planned.name, node_choice=choice, signature=(pod.signature, "DaemonSet"))
     if not planned.labels and not planned.claims:
         return pod.named(planned.name)
     volumes = tuple(
@@ -229,7 +238,7 @@ def _with_daemon_tolerations(spec: Mapping[str, Any]) -> dict[str, Any]:
     """Mirrors: pkg/controller/daemon/util/daemonset_util.go AddOrUpdateDaemonPodTolerations @ v1.36."""
     wanted = [*_DAEMON_TOLERATIONS]
     if spec.get("hostNetwork") is True:
-        wanted.append((_NO_NETWORK, "NoSchedule"))
+        wanted.append((NETWORK_UNAVAILABLE, "NoSchedule"))
     added = [{"key": key, "operator": "Exists", "effect": effect} for key, effect in wanted]
     return {**spec, "tolerations": [*(item for _, item in items_at(spec, "tolerations", "spec")), *added]}
 

@@ -18,6 +18,7 @@ from k8slint.scheduling import (
     Pod,
     Profile,
     ShapeError,
+    Snapshot,
     Unschedulable,
 )
 from k8slint.simulation.assumptions import Assumptions
@@ -72,7 +73,8 @@ def dry_run(
 
     pods = [*crew.running, *crew.pending, *(one.pod for one in created if one.pod is not None)]
     stage = SchedulerInput(nodes or (), listers, profiles, version, explain)
-    placing = SchedulerRun({}, {}, {}, ()) if nodes is None else place(stage, pods, _chains(created))
+    nothing = SchedulerRun({}, {}, Snapshot.of(()), {}, ())
+    placing = nothing if nodes is None else place(stage, pods, _chains(created))
     for text in placing.assumptions:
         notes.assumptions.take(text)
     judge = _Judge(placing, None if nodes is None else frozenset(node.name for node in nodes))
@@ -88,7 +90,7 @@ def dry_run(
         tuple(notes.refusals),
         storage.unbound,
         notes.assumptions.texts(),
-        None if nodes is None else Scene(stage, tuple(pod for pod in pods if pod.node_name), placing.outcomes),
+        None if nodes is None else Scene(stage, placing.outcomes, placing.snapshot),
     )
 
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final
 
 from k8slint.scheduling.diagnosis import Diagnoser, Diagnosis
 from k8slint.scheduling.objects.pod import Pod
 from k8slint.scheduling.profile import Profile
-from k8slint.scheduling.result import Assigned, Outcome, Unschedulable
+from k8slint.scheduling.result import Assigned, Unschedulable
+from k8slint.simulation.in_words import enumerated
 from k8slint.simulation.obstacles import Obstacle, Remedy, obstacles_of
 from k8slint.simulation.results import DryRun, PodResult, Scene
-from k8slint.values.amount import enumerated
 
 _MOST_CHANGES: Final = 3
 # What helps on neither of the two nearest nodes with the same obstacles helps on none of them.
@@ -67,39 +67,45 @@ class Explainer:
             return None
         pod = outcome.pod
         if isinstance(outcome, Assigned) or outcome.preemption is not None:
-            return self._explained(pod, self._standing.without(pod.key), scene)
-        shape = _shape(pod)
-        if shape not in self._known:
-            self._known[shape] = self._explained(pod, self._standing, scene)
-        return self._known[shape]
+            return self._explained(pod, self._diagnoser.without(pod), scene)
+        signature = _signature(pod)
+        if signature not in self._known:
+            self._known[signature] = self._explained(pod, self._diagnoser, scene)
+        return self._known[signature]
 
     @cached_property
-    def _standing(self) -> Diagnoser:
+    def _diagnoser(self) -> Diagnoser:
+        """With all pods at their places: those that others make room for have it."""
         scene = self._run.scene
         if scene is None:
             raise ValueError("no node is described")
-        stage = scene.stage
-        places = ((outcome.pod, _place(outcome)) for outcome in scene.outcomes.values())
-        assigned = [(pod, node) for pod, node in places if node]
-        return Diagnoser(stage.nodes, stage.facts, stage.version, scene.holding, assigned)
+        promised = {
+            outcome.pod: outcome.preemption.node
+            for outcome in scene.outcomes.values()
+            if isinstance(outcome, Unschedulable) and outcome.preemption is not None
+        }
+        # Those that have to go are there until they went, and count as any other.
+        snapshot = replace(scene.snapshot.with_pods(promised), terminating=frozenset())
+        return Diagnoser(snapshot, scene.stage.version)
 
-    def _explained(self, pod: Pod, standing: Diagnoser, scene: Scene) -> Explanation:
+    def _explained(self, pod: Pod, diagnoser: Diagnoser, scene: Scene) -> Explanation:
         profiles = scene.stage.profiles
         profile = next((one for one in profiles if one.scheduler_name == pod.scheduler_name), profiles[0])
-        refusals = standing.refusals(pod, profile)
+        diagnosis = diagnoser.diagnose(pod, profile)
         named = pod.node_choice.named_nodes() or frozenset()
-        names = [name for name in standing.nodes if name in named] or list(standing.nodes)
-        nodes = {name: _obstacles(name, pod, refusals, standing) for name in names}
-        if refusals.whole:
-            return Explanation(tuple(self._said_of_whole(pod, refusals)), nodes)
+        every = [node.name for node in scene.snapshot.nodes]
+        names = [name for name in every if name in named] or every
+        nodes = {name: _obstacles(name, pod, diagnosis, diagnoser) for name in names}
+        if diagnosis.whole:
+            return Explanation(tuple(self._said_of_whole(pod, diagnosis)), nodes)
         if not all(nodes.values()):
             return Explanation((), nodes)
-        ranked = sorted(nodes, key=lambda name: _distance(nodes[name], standing, name))
-        changes = tuple(_changes(pod, ranked, nodes, standing, profile))
+        ranked = sorted(nodes, key=lambda name: _distance(nodes[name], diagnoser, name))
+        changes = tuple(_changes(pod, ranked, nodes, diagnoser, profile))
         return Explanation((), nodes, ranked[0], changes)
 
-    def _said_of_whole(self, pod: Pod, refusals: Diagnosis) -> Iterator[str]:
-        yield from dict.fromkeys(reason for rejection in refusals.whole for reason in rejection.reasons)
+    def _said_of_whole(self, pod: Pod, diagnosis: Diagnosis) -> Iterator[str]:
+        yield from dict.fromkeys(reason for rejection in diagnosis.whole for reason in rejection.reasons)
         for volume in pod.volumes:
             name = pod.claim_of(volume)
             why = self._run.unbound.get((pod.namespace, name)) if name is not None else None
@@ -107,37 +113,28 @@ class Explainer:
                 yield f'claim "{name}": {why.message}'
 
 
-def _place(outcome: Outcome) -> str:
-    """Where a pod is, or has been promised a place."""
-    if isinstance(outcome, Assigned):
-        return outcome.node
-    if isinstance(outcome, Unschedulable) and outcome.preemption is not None:
-        return outcome.preemption.node
-    return ""
-
-
-def _shape(pod: Pod) -> Hashable:
+def _signature(pod: Pod) -> Hashable:
     """Equal for pods of which the same is true."""
     labels = tuple(sorted(pod.labels.items()))
     claims = pod.key if any(pod.claim_of(volume) is not None or volume.disk for volume in pod.volumes) else ""
     peers = (pod.spread, pod.affinity, pod.anti_affinity, pod.owner)
-    return (pod.shape, pod.namespace, labels, pod.scheduler_name, claims, peers)
+    return (pod.signature, pod.namespace, labels, pod.scheduler_name, claims, peers)
 
 
-def _obstacles(name: str, pod: Pod, refusals: Diagnosis, standing: Diagnoser) -> tuple[Obstacle, ...]:
-    usage = standing.node_info(name)
+def _obstacles(name: str, pod: Pod, diagnosis: Diagnosis, diagnoser: Diagnoser) -> tuple[Obstacle, ...]:
+    usage = diagnoser.node_info(name)
     found: dict[str, Obstacle] = {}
-    for rejection in refusals.nodes[name]:
+    for rejection in diagnosis.nodes[name]:
         for obstacle in obstacles_of(rejection, pod, usage):
             # Two filters may refuse for one thing: a node that is cordoned has a taint as well.
             found.setdefault(obstacle.text, obstacle)
     return tuple(found.values())
 
 
-def _distance(obstacles: Iterable[Obstacle], standing: Diagnoser, name: str) -> tuple[bool, int, float]:
+def _distance(obstacles: Iterable[Obstacle], diagnoser: Diagnoser, name: str) -> tuple[bool, int, float]:
     """How far a node is from taking the pod: nodes that are meant for others last, then by number and by amount."""
     obstacles = tuple(obstacles)
-    node = standing.nodes[name]
+    node = diagnoser.node_info(name).node
     missing = 0.0
     for obstacle in obstacles:
         if obstacle.lack:
@@ -147,7 +144,7 @@ def _distance(obstacles: Iterable[Obstacle], standing: Diagnoser, name: str) -> 
 
 
 def _changes(
-    pod: Pod, ranked: list[str], nodes: Mapping[str, tuple[Obstacle, ...]], standing: Diagnoser, profile: Profile
+    pod: Pod, ranked: list[str], nodes: Mapping[str, tuple[Obstacle, ...]], diagnoser: Diagnoser, profile: Profile
 ) -> Iterator[Change]:
     """A change for each set of obstacles that no other set is part of, where one is known and does help."""
     seen: list[frozenset[tuple[str, str]]] = []
@@ -157,7 +154,7 @@ def _changes(
         if any(other <= kinds for other in seen) or tried[kinds] == _MOST_TRIES:
             continue
         tried[kinds] += 1
-        change = _change(pod, name, nodes[name], standing, profile)
+        change = _change(pod, name, nodes[name], diagnoser, profile)
         if change is not None:
             seen.append(kinds)
             yield change
@@ -166,7 +163,7 @@ def _changes(
 
 
 def _change(
-    pod: Pod, name: str, obstacles: tuple[Obstacle, ...], standing: Diagnoser, profile: Profile
+    pod: Pod, name: str, obstacles: tuple[Obstacle, ...], diagnoser: Diagnoser, profile: Profile
 ) -> Change | None:
     """The change that makes the pod fit on the node, tried out; nothing where none is known."""
     remedies: list[Remedy] = []
@@ -179,12 +176,12 @@ def _change(
             if remedy.on_pod is not None:
                 pod = remedy.on_pod(pod)
             if remedy.on_node is not None:
-                standing = standing.with_node(remedy.on_node(standing.nodes[name]))
-        refusals = standing.refusals(pod, profile)
-        if refusals.whole:
+                diagnoser = diagnoser.with_node(remedy.on_node(diagnoser.node_info(name).node))
+        diagnosis = diagnoser.diagnose(pod, profile)
+        if diagnosis.whole:
             return None
-        obstacles = _obstacles(name, pod, refusals, standing)
-        if not obstacles and not refusals.nodes[name]:
+        obstacles = _obstacles(name, pod, diagnosis, diagnoser)
+        if not obstacles and not diagnosis.nodes[name]:
             return Change(name, _joined([remedy.text for remedy in remedies]))
     return None
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from k8slint.scheduling.objects.node import Node
-from k8slint.scheduling.objects.node_affinity import untolerated
 from k8slint.scheduling.objects.pod import Pod
 from k8slint.scheduling.objects.pod_affinity import PodTerm
+from k8slint.scheduling.objects.taints import untolerated
 
 _BASIC = ("cpu", "memory", "ephemeral-storage")
 
@@ -47,7 +47,7 @@ def requests_of(pod: Pod) -> dict[str, int]:
 
 def amount_of(node: Node, resource: str) -> int:
     """What the node has of a resource for all its pods."""
-    return node.allocatable.of(resource) if resource in _BASIC else node.allocatable_extended.get(resource, 0)
+    return node.allocatable.of(resource)
 
 
 def domains(nodes: Iterable[Node], key: str) -> int | None:

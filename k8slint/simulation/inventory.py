@@ -14,7 +14,6 @@ from k8slint.objects.object import Object
 from k8slint.values.grouped import grouped
 from k8slint.values.reading import ShapeError, mapping_at
 
-_OLD_GROUPS: Final = {"extensions": "apps"}
 # Applying a manifest of these moves nothing: what is bound stays bound, what runs keeps running where it is.
 _LASTING: Final = frozenset({"Node", "PersistentVolume", "PersistentVolumeClaim", "Pod"})
 
@@ -123,10 +122,8 @@ class Inventory:
 
 def _items(objects: Iterable[Object], *, is_described: bool) -> Iterable[Item]:
     for obj in objects:
-        group = _OLD_GROUPS.get(obj.gvk.group, obj.gvk.group)
-        group_kind = f"{obj.kind}.{group}" if group else obj.kind
-        namespace = "" if group_kind in CLUSTER_SCOPED else obj.namespace or DEFAULT_NAMESPACE
-        yield Item(obj, group_kind, namespace, is_described)
+        namespace = "" if obj.stored_as in CLUSTER_SCOPED else obj.namespace or DEFAULT_NAMESPACE
+        yield Item(obj, obj.stored_as, namespace, is_described)
 
 
 def placed(data: Mapping[str, Any], namespace: str, name: str) -> dict[str, Any]:

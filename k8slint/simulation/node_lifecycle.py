@@ -5,23 +5,34 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from k8slint.scheduling.objects.node import DEFAULT_PODS, HOSTNAME
+from k8slint.scheduling.objects.node import DEFAULT_PODS
 from k8slint.simulation.assumptions import Assumptions
 from k8slint.values.reading import ShapeError, amounts_at, flag_at, items_at, labels_at, mapping_at, text_at
+from k8slint.values.well_known import (
+    ARCH,
+    DISK_PRESSURE,
+    HOSTNAME,
+    MEMORY_PRESSURE,
+    NETWORK_UNAVAILABLE,
+    NOT_READY,
+    OS,
+    PID_PRESSURE,
+    UNREACHABLE,
+    UNSCHEDULABLE,
+)
 
 # What stands for an amount that a node does not give: more than any pod asks for.
 _PLENTY: Final = {"cpu": "1000000", "memory": "1Ei", "ephemeral-storage": "1Ei"}
-_USUAL_LABELS: Final = {"kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64"}
+_USUAL_LABELS: Final = {OS: "linux", ARCH: "amd64"}
 # Condition and status that put a taint on the node, and its effects.
 _TAINTS: Final = (
-    ("Ready", "False", "node.kubernetes.io/not-ready", ("NoSchedule", "NoExecute")),
-    ("Ready", "Unknown", "node.kubernetes.io/unreachable", ("NoSchedule", "NoExecute")),
-    ("MemoryPressure", "True", "node.kubernetes.io/memory-pressure", ("NoSchedule",)),
-    ("DiskPressure", "True", "node.kubernetes.io/disk-pressure", ("NoSchedule",)),
-    ("PIDPressure", "True", "node.kubernetes.io/pid-pressure", ("NoSchedule",)),
-    ("NetworkUnavailable", "True", "node.kubernetes.io/network-unavailable", ("NoSchedule",)),
+    ("Ready", "False", NOT_READY, ("NoSchedule", "NoExecute")),
+    ("Ready", "Unknown", UNREACHABLE, ("NoSchedule", "NoExecute")),
+    ("MemoryPressure", "True", MEMORY_PRESSURE, ("NoSchedule",)),
+    ("DiskPressure", "True", DISK_PRESSURE, ("NoSchedule",)),
+    ("PIDPressure", "True", PID_PRESSURE, ("NoSchedule",)),
+    ("NetworkUnavailable", "True", NETWORK_UNAVAILABLE, ("NoSchedule",)),
 )
-_UNSCHEDULABLE: Final = "node.kubernetes.io/unschedulable"
 
 
 def complete_nodes(nodes: Iterable[Mapping[str, Any]], assumptions: Assumptions) -> list[dict[str, Any]]:
@@ -71,7 +82,7 @@ def _allocatable(data: Mapping[str, Any], name: str, assumptions: Assumptions) -
     key = "allocatable" if mapping_at(status, "allocatable", "status") else "capacity"
     for resource, nanos in amounts_at(status, key, "status").items():
         if nanos < 0:
-            raise ShapeError(f"status.{key}.{resource}", f'"{status[key][resource]}" is less than 0')
+            raise ShapeError(f"status.{key}[{resource}]", f'"{status[key][resource]}" is less than 0')
     given = dict(mapping_at(status, key, "status"))
     if key == "capacity" and given:
         assumptions.take("the whole capacity is taken as free for pods where a node gives no allocatable", name)
@@ -97,6 +108,6 @@ def _taints(data: Mapping[str, Any], spec: Mapping[str, Any]) -> list[dict[str, 
             if (kind, status) == (of_kind, of_status):
                 wanted += [(key, effect) for effect in effects]
     if flag_at(spec, "unschedulable", "spec"):
-        wanted.append((_UNSCHEDULABLE, "NoSchedule"))
+        wanted.append((UNSCHEDULABLE, "NoSchedule"))
     added = [{"key": key, "effect": effect} for key, effect in wanted if (key, effect) not in present]
     return [*(dict(taint) for _, taint in taints), *added]

@@ -6,23 +6,23 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from k8slint.scheduling.objects.node import HOSTNAME, Node
-from k8slint.scheduling.objects.node_affinity import NodeChoice, NodeTerm, Taint, Toleration, untolerated
+from k8slint.scheduling.cache import NodeInfo
+from k8slint.scheduling.framework import Status
+from k8slint.scheduling.objects.node import Node
+from k8slint.scheduling.objects.node_affinity import NodeChoice, NodeTerm
 from k8slint.scheduling.objects.pod import HostPort, Pod
 from k8slint.scheduling.objects.pod_affinity import PodAffinity, PodTerm
-from k8slint.scheduling.plugins import node_resources
-from k8slint.scheduling.result import Status
-from k8slint.scheduling.snapshot import NodeInfo
-from k8slint.values.amount import in_words
+from k8slint.scheduling.objects.taints import Taint, Toleration, untolerated
+from k8slint.scheduling.plugins import node_resources_fit
+from k8slint.simulation.in_words import in_words
 from k8slint.values.labels import LabelSelector, Requirement
 from k8slint.values.quantity import Quantity
+from k8slint.values.well_known import HOSTNAME, NODE_PREFIX, NODE_ROLE_PREFIX, UNSCHEDULABLE
 
-_CORDON: Final = "node.kubernetes.io/unschedulable"
 # Taints that the cluster puts on nodes which are not well: who tolerates them gains nothing.
-_CONDITIONS: Final = ("node.kubernetes.io/", "node.cloudprovider.kubernetes.io/")
+_CONDITIONS: Final = (NODE_PREFIX, "node.cloudprovider.kubernetes.io/")
 # Labels that say what a node is: writing another value on it does not make it so.
 _GIVEN_LABELS: Final = ("kubernetes.io", "k8s.io", "cloud.google.com", "amazonaws.com", "azure.com", "karpenter.sh")
-_ROLE: Final = "node-role.kubernetes.io/"
 # A request cut to less than this part of what it was is no longer the same program.
 _LEAST_PART: Final = 4
 
@@ -76,14 +76,16 @@ def _cordon(plugin: str, node: Node) -> Obstacle:
 
 
 def _uncordoned(node: Node) -> Node:
-    return replace(node, unschedulable=False, taints=tuple(taint for taint in node.taints if taint.key != _CORDON))
+    return replace(
+        node, unschedulable=False, taints=tuple(taint for taint in node.taints if taint.key != UNSCHEDULABLE)
+    )
 
 
 def _taints(rejection: Status, pod: Pod, usage: NodeInfo) -> Iterator[Obstacle]:
     for taint in usage.node.taints:
         if untolerated((taint,), pod.tolerations) is None:
             continue
-        if taint.key == _CORDON:
+        if taint.key == UNSCHEDULABLE:
             yield _cordon(rejection.plugin, usage.node)
             continue
         is_condition = taint.key.startswith(_CONDITIONS)
@@ -170,7 +172,7 @@ def _label_remedy(node: Node, wanted: Requirement, drop: OnPod) -> Remedy:
 
 
 def _is_given(key: str) -> bool:
-    return key.partition("/")[0].endswith(_GIVEN_LABELS) and not key.startswith(_ROLE)
+    return key.partition("/")[0].endswith(_GIVEN_LABELS) and not key.startswith(NODE_ROLE_PREFIX)
 
 
 def _relabelled(node: Node, key: str, value: str | None) -> Node:
@@ -216,7 +218,7 @@ def _without_ports(taken: Collection[HostPort]) -> OnPod:
 
 def _resources(rejection: Status, pod: Pod, usage: NodeInfo) -> Iterator[Obstacle]:
     for reason in rejection.reasons:
-        resource = node_resources.resource_of(reason)
+        resource = node_resources_fit.resource_of(reason)
         if not resource:
             count = len(usage.pods)
             yield Obstacle(rejection.plugin, f"holds {count} pods already, as many as it may")
@@ -239,7 +241,7 @@ def _free(usage: NodeInfo, resource: str) -> int:
         case "ephemeral-storage":
             return node.allocatable.ephemeral_bytes - usage.ephemeral_bytes
         case _:
-            return node.allocatable_extended.get(resource, 0) - usage.extended.get(resource, 0)
+            return node.allocatable.of(resource) - usage.extended.get(resource, 0)
 
 
 def _asking(resource: str, most: str) -> OnPod:

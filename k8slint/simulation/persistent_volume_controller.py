@@ -11,14 +11,25 @@ from k8slint.scheduling.objects.node_affinity import NodeTerm
 from k8slint.scheduling.objects.volumes import Claim, PersistentVolume, StorageClass
 from k8slint.simulation.assumptions import Assumptions
 from k8slint.values.labels import Requirement
+from k8slint.values.storage import Shortfall, shortfalls
+from k8slint.values.well_known import NO_PROVISIONER
 
 Key = tuple[str, str]
 """Namespace and name of a claim."""
 
-_NO_PROVISIONERS: Final = ("", "kubernetes.io/no-provisioner")
+_NO_PROVISIONERS: Final = ("", NO_PROVISIONER)
 _VOLUMES_TAKEN: Final = "volumes that are not listed are taken to be where a pod goes, for classes that make none"
 # The class of claims that leave it open, where no StorageClass is listed at all.
 ASSUMED_CLASS: Final = "(default)"
+# The controller's words for what a volume lacks.
+_MISMATCHES: Final = {
+    Shortfall.DELETED: 'the volume is marked for deletion "{}"',
+    Shortfall.SIZE: "requested PV is too small",
+    Shortfall.CLASS: "storageClassName does not match",
+    Shortfall.ATTRIBUTES_CLASS: "volumeAttributesClassName does not match",
+    Shortfall.MODE: "incompatible volumeMode",
+    Shortfall.ACCESS_MODES: "incompatible accessMode",
+}
 
 
 class UnboundReason(Enum):
@@ -202,12 +213,12 @@ def best_volume(claim: Claim, kept: Iterable[PersistentVolume], free: Iterable[P
 
     Mirrors: pkg/controller/volume/persistentvolume/index.go findByClaim @ v1.36
     """
-    ours = next((volume for volume in kept if _is_large_enough(volume, claim)), None)
+    ours = next((volume for volume in kept if _will_do(volume, claim)), None)
     other = next(
         (
             volume
             for volume in free
-            if _is_large_enough(volume, claim) and (claim.selector is None or claim.selector.matches(volume.labels))
+            if _will_do(volume, claim) and (claim.selector is None or claim.selector.matches(volume.labels))
         ),
         None,
     )
@@ -215,14 +226,9 @@ def best_volume(claim: Claim, kept: Iterable[PersistentVolume], free: Iterable[P
     return min(found, key=lambda volume: len(volume.access_modes)).name if found else None
 
 
-def _is_large_enough(volume: PersistentVolume, claim: Claim) -> bool:
-    return (
-        claim.access_modes <= volume.access_modes
-        and volume.capacity >= (claim.request or 0)
-        and volume.mode == claim.mode
-        and volume.attributes_class == claim.attributes_class
-        and not volume.deleting
-    )
+def _will_do(volume: PersistentVolume, claim: Claim) -> bool:
+    """Whether a volume that is kept for the claim, or is of its class, can hold it."""
+    return all(each is Shortfall.CLASS for each in shortfalls(volume, claim))
 
 
 def _rank(volume: PersistentVolume) -> tuple[int, int]:
@@ -234,17 +240,8 @@ def mismatch_of(volume: PersistentVolume, claim: Claim) -> str:
 
     Mirrors: pkg/controller/volume/persistentvolume/pv_controller.go checkVolumeSatisfyClaim @ v1.36
     """
-    if volume.deleting:
-        return f'the volume is marked for deletion "{volume.name}"'
-    if volume.capacity < (claim.request or 0):
-        return "requested PV is too small"
-    if volume.class_name != claim.class_name:
-        return "storageClassName does not match"
-    if volume.attributes_class != claim.attributes_class:
-        return "volumeAttributesClassName does not match"
-    if volume.mode != claim.mode:
-        return "incompatible volumeMode"
-    return "" if claim.access_modes <= volume.access_modes else "incompatible accessMode"
+    first = next(shortfalls(volume, claim), None)
+    return _MISMATCHES[first].format(volume.name) if first is not None else ""
 
 
 def _volume_for(claim: Claim, name: str, terms: tuple[NodeTerm, ...] | None) -> PersistentVolume:

@@ -10,8 +10,9 @@ from functools import cached_property
 from k8slint.apiserver.admission.refusal import Cause, Refusal
 from k8slint.loading.document import Path
 from k8slint.objects.object import Object
-from k8slint.scheduling.objects.pod import Pod
-from k8slint.scheduling.result import Outcome, Preemption, Status
+from k8slint.scheduling import Snapshot
+from k8slint.scheduling.framework import Status
+from k8slint.scheduling.result import Outcome, Preemption
 from k8slint.simulation.persistent_volume_controller import Unbound
 from k8slint.simulation.scheduler_run import SchedulerInput
 
@@ -89,13 +90,12 @@ class WorkloadResult:
 class Scene:
     """What the scheduler was given and what it answered, for questions that come later.
 
-    `holding` are the pods that had a node before any was tried; `outcomes`, by namespace and name, are in the order in
-    which the others were tried.
+    `outcomes`, by namespace and name, are in the order in which the pods were tried; `snapshot` is the cluster then.
     """
 
     stage: SchedulerInput
-    holding: tuple[Pod, ...]
     outcomes: Mapping[str, Outcome]
+    snapshot: Snapshot
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 
@@ -17,6 +18,7 @@ class GroupVersionKind(NamedTuple):
     kind: str
 
     @classmethod
+    @lru_cache(maxsize=1024)  # many objects are of one type
     def parse(cls, api_version: str, kind: str) -> GroupVersionKind:
         """The type that an object's `apiVersion` and `kind` name."""
         group, _, version = api_version.rpartition("/")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
-_DIGEST = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[0-9a-fA-F]{32,}")
+from k8slint.values.regex import regex
+
+_DIGEST = regex(r"[A-Za-z][A-Za-z0-9+.-]*:[0-9a-fA-F]{32,}")
 _PART = r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
-_REPOSITORY = re.compile(rf"{_PART}(?:/{_PART})*")
+_REPOSITORY = regex(rf"{_PART}(?:/{_PART})*")
 
 
 class Image(NamedTuple):
@@ -49,8 +50,3 @@ class Image(NamedTuple):
         (True, False)
         """
         return _REPOSITORY.fullmatch(self.repository) is not None
-
-    @property
-    def has_digest(self) -> bool:
-        """Whether the digest is written as one: algorithm, colon, hex digits."""
-        return _DIGEST.fullmatch(self.digest) is not None

@@ -55,6 +55,15 @@ def nearest_choice(word: str, choices: Collection[str]) -> str | None:
     return longer[0] if len(longer) == 1 else nearest(word, choices)
 
 
+def did_you_mean(near: str | None, otherwise: str = "") -> str:
+    """The end of a message about a word that nothing is called: the nearest candidate, or what else helps.
+
+    >>> did_you_mean("json", "known are json, text"), did_you_mean(None, "known are json, text")
+    ('did you mean "json"?', 'known are json, text')
+    """
+    return f'did you mean "{near}"?' if near else otherwise
+
+
 def worth_comparing(word: str, candidates: Iterable[str]) -> list[str]:
     """The candidates that a word may stand for, in order of the alphabet: all if they are few, else the close ones."""
     names = frozenset(candidates)

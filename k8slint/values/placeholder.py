@@ -1,31 +1,85 @@
-"""Places that a template has left for a value."""
+"""Places that a template, a tool or a person has left for a value."""
 
 from __future__ import annotations
 
 import re
-from typing import Any
+from functools import cache
+from typing import Any, Final
 
-_MARKS = ("$", "{{", "<", "%", "__", "@@", "[[")
-_FORMS = re.compile(
-    r"""
-    \$[{(A-Za-z_]           # ${NAME}, $(NAME), $NAME
-    | \{\{                  # {{ .Values.name }}
-    | \[\[                  # [[ name ]]
-    | <[^<>]+>              # <name>
-    | %[{(A-Za-z_][^%]*[%})]  # %NAME%, %{name}
-    | __[A-Za-z0-9_]+__     # __NAME__
-    | @@[^@]+@@             # @@NAME@@
-    """,
-    re.VERBOSE,
+from k8slint.values.regex import regex
+
+# What is written in the place of a value, and who puts one there. Before each form stands a sign that all texts of the
+# form have, so that most texts are passed over at the speed of a search for a character.
+_FORMS: Final[tuple[tuple[str, str], ...]] = (
+    # ${NAME}, ${NAME:=5Gi} of envsubst and Flux; $NAME of envsubst; $(NAME) of kustomize, Azure and Tekton.
+    ("$", r"\$[{(A-Za-z_]"),
+    # {{ .Values.name }} of Helm, Jinja, Argo and GitHub; {% if %} of Jinja; #{NAME}# of Azure and Octopus; %{name} of
+    # Terraform; {name} of Python and people, but not the parameter of a route: /users/{id}.
+    ("{", r"\{(?:[{%]|(?<=[#%]\{)|(?<!/\{)[A-Za-z_]\w*\})"),
+    # %(name)s of Python; %NAME% of sed and Windows, but not %C3% of an encoded URL.
+    ("%", r"%(?:\(\w+\)|(?![0-9A-F]{2}%)[A-Za-z_]\w*%)"),
+    # [[ name ]] of templates, but not [[:alpha:]] of a regular expression; ENC[AES256_GCM,data:...] of sops.
+    ("[", r"\[(?:\[(?!:)|(?<=ENC\[)[A-Z])"),
+    # <name>, <your domain> of people; <path:secret#key> of the Vault plugin of Argo; <%= name %> of ERB.
+    ("<", r"<[^<>]+>"),
+    # @NAME@ of autoconf and CMake, @@NAME@@ of sed; (@= name @) of ytt, but not ?(@=="x") of a JSONPath.
+    ("@", r"@(?:[A-Za-z_]\w*@|@[^@]+@|(?<=\(@)=(?!=))"),
+    # __NAME__ of sed and Azure, but not APP__NAME__KEY, which is a variable of one's own.
+    ("_", r"__(?<![A-Za-z0-9_]__)[A-Za-z0-9_]+__(?![A-Za-z0-9])"),
+    # change-me, CHANGE_ME, replaceme, REPLACE_WITH_NAME, YOUR_DOMAIN and PLACEHOLDER of people.
+    ("hange", r"hange[-_ ]?(?i:me)(?![A-Za-z])"),
+    ("HANGE", r"HANGE[-_ ]?ME(?![A-Za-z])"),
+    ("place", r"place[-_ ]?(?i:me|with)(?![A-Za-z])"),
+    ("PLACE", r"PLACE(?:HOLDER|[-_ ]?(?:ME|WITH))(?![A-Za-z])"),
+    ("YOUR", r"YOUR[-_ ][A-Z]"),
 )
+_SIGNS: Final = tuple(sign for sign, _ in _FORMS)
+_ANY: Final = regex("|".join(form for _, form in _FORMS))
+# Values that a tool puts in place later: SOPS, vals, Vault, 1Password, cloud secret managers.
+_LOOKED_UP: Final = regex(
+    r"ENC\[|ref\+|arn:|(?:vault|op|sm|gcp-sm|awssm|awsssm|azurekeyvault|keyvault|secretref)[:/]|projects/[^/]+/secrets/"
+)
+# Written where a kustomization sets the name or namespace: nothing can be called so.
+_NO_NAME: Final = "_"
 
 
 def has_placeholder(value: Any) -> bool:
     """Whether it is a text with a place that is still to be filled, so that nothing can be said about it.
 
+    It is meant for names, words, numbers and amounts. In free text such a place may be meant as it stands: `$(NAME)`
+    among the arguments of a container is for the kubelet, `{{ $labels.pod }}` in an alert for Prometheus.
+
     >>> [has_placeholder(text) for text in ("${TAG}", "{{ .tag }}", "<CHANGE_ME>", "1.27")]
     [True, True, True, False]
     """
-    if not isinstance(value, str) or not any(mark in value for mark in _MARKS):
+    if not isinstance(value, str):
         return False
-    return _FORMS.search(value) is not None
+    for sign in _SIGNS:
+        if sign in value:
+            return value == _NO_NAME or _ANY.search(value) is not None
+    return False
+
+
+def is_looked_up(text: str) -> bool:
+    """Whether it says where a tool will find the value.
+
+    >>> is_looked_up("ref+vault://secret/db#/password"), is_looked_up("hunter2")
+    (True, False)
+    """
+    return _LOOKED_UP.match(text) is not None
+
+
+@cache
+def _looks() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """The same for the text of a file, where a lone `_` has other characters around it, and an escape may hide any."""
+    forms = (*_FORMS, (_NO_NAME, r"_(?<!\w_)(?!\w)"), ("\\", r"\\[uUxN]"))
+    return tuple((sign, re.compile(form)) for sign, form in forms)
+
+
+def may_hold_placeholders(text: str) -> bool:
+    """Whether any value in the text of a file may be one: a quick look before each value is asked.
+
+    >>> may_hold_placeholders("image: web:${TAG}"), may_hold_placeholders("image: web:1.27")
+    (True, False)
+    """
+    return any(sign in text and form.search(text) is not None for sign, form in _looks())

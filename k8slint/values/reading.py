@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from k8slint.values.labels import LabelSelector, Requirement
+from k8slint.values.nearest import did_you_mean, nearest
 from k8slint.values.quantity import Quantity, QuantityError
 
 _SELECTOR_OPERATORS = ("In", "NotIn", "Exists", "DoesNotExist")
@@ -24,7 +25,7 @@ _NAMES = {
 class ShapeError(ValueError):
     """Data that the API server would not have stored: nothing can be scheduled by it.
 
-    `field` is the path, as `spec.containers[0].resources.requests.cpu`; `obj` says whose it is, as `Pod default/web`.
+    `field` is the path, as `spec.containers[0].resources.requests[cpu]`; `obj` says whose it is, as `Pod default/web`.
     """
 
     def __init__(self, field: str, problem: str, obj: str = "") -> None:
@@ -150,7 +151,7 @@ def amounts_at(parent: Mapping[str, Any], key: str, where: str) -> dict[str, int
     for name, value in as_mapping(parent.get(key), path).items():
         if not isinstance(name, str):
             raise _wrong(name, f"{path}[{name}]", "a string as key")
-        found[name] = quantity(value, f"{path}.{name}").nanos
+        found[name] = quantity(value, f"{path}[{name}]").nanos
     return found
 
 
@@ -174,6 +175,19 @@ def selector_at(parent: Mapping[str, Any], key: str, where: str) -> LabelSelecto
             raise ShapeError(f"{here}.values", f"{len(values)} values do not go with the operator {operator}")
         requirements.append(Requirement(text_at(expression, "key", here), operator, values))
     return LabelSelector(tuple(requirements))
+
+
+def only_keys(data: Mapping[str, Any], known: Iterable[str], where: str) -> None:
+    """Nothing, where all keys are known.
+
+    Raises:
+        ShapeError: naming the first that is not.
+    """
+    known = tuple(known)
+    for key in data:
+        if key not in known:
+            hint = did_you_mean(nearest(str(key), known), f"expected one of {', '.join(known)}")
+            raise ShapeError(_join(where, str(key)), f"unknown field; {hint}")
 
 
 def _join(where: str, key: str) -> str:

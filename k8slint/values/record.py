@@ -49,7 +49,17 @@ def record(cls: type[T]) -> type[T]:
 
 
 def replaced(of: T, **changes: Any) -> T:
-    """The record, with other values in these fields."""
+    """The record, with other values in these fields; what it remembers in private fields is forgotten.
+
+    >>> @record
+    ... class Place:
+    ...     name: str
+    ...     _found: list[str] = made(factory=list)
+    >>> here = Place("here", ["a"])
+    >>> replaced(here, name="there")._found
+    []
+    """
     kind: Any = type(of)
-    result: T = kind(**{**{name: getattr(of, name) for name in kind.__match_args__}, **changes})
+    kept = {name: getattr(of, name) for name in kind.__match_args__ if not name.startswith("_")}
+    result: T = kind(**{**kept, **changes})
     return result

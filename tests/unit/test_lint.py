@@ -344,12 +344,12 @@ class TestClusterFile:
         ("text", "complaint"),
         [
             ("", "the cluster file is empty"),
-            ("a: [\n", "c.yaml:1: did not find"),
+            ("a: [\n", "c.yaml:1:6: did not find"),
             (SETTLED, "no Node in the cluster file"),
             ("just text\n", "no Node in the cluster file"),
             ("apiVersion: v1\nkind: Config\nclusters: []\n", "this is a kubeconfig"),
             ("apiVersion: v1\nkind: Config\nusers: []\n", "this is a kubeconfig"),
-            ("a: 1\na: 2\n", 'c.yaml:2: key "a" is already set'),
+            ("a: 1\na: 2\n", 'c.yaml:2:1: key "a" is already set'),
         ],
     )
     def test_what_describes_no_cluster_is_refused(self, project, text, complaint):

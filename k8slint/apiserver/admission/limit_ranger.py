@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from k8slint.apiserver.admission.refusal import AdmissionPhase, Cause, Reason, Refused, path_of
+from k8slint.apiserver.admission.refusal import AdmissionPhase, Cause, Reason, Refused
 from k8slint.apiserver.admission.resource_list import (
     ZERO,
     Amounts,
@@ -16,6 +16,7 @@ from k8slint.apiserver.admission.resource_list import (
     containers_of,
     pod_total,
 )
+from k8slint.values.field_path import path_of
 from k8slint.values.reading import items_at, mapping_at, text_at
 from k8slint.values.version import KubernetesVersion
 

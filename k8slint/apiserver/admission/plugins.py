@@ -7,18 +7,16 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from k8slint.apiserver.admission.limit_ranger import LimitRange, hold_claim_to, hold_pod_to, with_limit_defaults
-from k8slint.apiserver.admission.refusal import AdmissionPhase, Cause, Missing, Reason, Refused, path_of
+from k8slint.apiserver.admission.refusal import AdmissionPhase, Cause, Missing, Reason, Refused
 from k8slint.apiserver.admission.resource_list import amounts_at, containers_of
 from k8slint.apiserver.defaults.core import with_pod_defaults
+from k8slint.values.field_path import path_of
 from k8slint.values.reading import flag_at, items_at, labels_at, mapping_at, text_at, whole_at
+from k8slint.values.storage import class_of, is_default_class
 from k8slint.values.version import KubernetesVersion
+from k8slint.values.well_known import NOT_READY, UNREACHABLE
 
-_OLD_CLASS: Final = "volume.beta.kubernetes.io/storage-class"
-_DEFAULT_CLASS: Final = (
-    "storageclass.kubernetes.io/is-default-class",
-    "storageclass.beta.kubernetes.io/is-default-class",
-)
-_EVICTING: Final = ("node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable")
+_EVICTING: Final = (NOT_READY, UNREACHABLE)
 _GRACE_SECONDS: Final = 300
 
 
@@ -114,7 +112,7 @@ def default_storage_class(classes: Iterable[Mapping[str, Any]]) -> str:
     for data in classes:
         metadata = mapping_at(data, "metadata", "")
         notes = labels_at(metadata, "annotations", "metadata")
-        if any(notes.get(key) == "true" for key in _DEFAULT_CLASS):
+        if is_default_class(notes):
             found.append((str(metadata.get("creationTimestamp") or ""), text_at(metadata, "name", "metadata")))
     newest = max((moment for moment, _ in found), default="")
     return min((name for moment, name in found if moment == newest), default="")
@@ -253,9 +251,9 @@ def _hold_to_its_limits(spec: Mapping[str, Any]) -> None:
         for key, amounts in (("limits", limits), ("requests", requests)):
             for name, amount in amounts.items():
                 if amount.nanos < 0:
-                    at = f"{where}.resources.{key}"
-                    message = f'{at}[{name}]: Invalid value: "{amount}": must be greater than or equal to 0'
-                    raise Refused(message, AdmissionPhase.VALIDATING, (*path_of(at), name), Cause(Reason.INVALID))
+                    at = f"{where}.resources.{key}[{name}]"
+                    message = f'{at}: Invalid value: "{amount}": must be greater than or equal to 0'
+                    raise Refused(message, AdmissionPhase.VALIDATING, path_of(at), Cause(Reason.INVALID))
         for name, request in requests.items():
             if name in limits and request.nanos > limits[name].nanos:
                 at = f"{where}.resources.requests"
@@ -266,12 +264,15 @@ def _hold_to_its_limits(spec: Mapping[str, Any]) -> None:
 
 
 def class_of_claim(data: Mapping[str, Any]) -> str | None:
-    """The name of the storage class a claim asks for; none where it leaves that open, empty where it wants none."""
+    """The name of the storage class a claim asks for; none where it leaves that open, empty where it wants none.
+
+    Raises:
+        ShapeError: where it cannot be read.
+    """
     notes = labels_at(mapping_at(data, "metadata", ""), "annotations", "metadata")
-    if _OLD_CLASS in notes:
-        return notes[_OLD_CLASS]
     spec = mapping_at(data, "spec", "")
-    return None if spec.get("storageClassName") is None else text_at(spec, "storageClassName", "spec")
+    text_at(spec, "storageClassName", "spec")
+    return class_of(notes, spec)
 
 
 def admit_claim(data: Mapping[str, Any], namespace: str, policies: Policies) -> dict[str, Any]:

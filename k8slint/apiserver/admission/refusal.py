@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 from typing import Final, NamedTuple
 
 from k8slint.loading.document import Path
 from k8slint.objects.object import Object
+from k8slint.values.field_path import path_of
 from k8slint.values.placeholder import has_placeholder
 from k8slint.values.reading import ShapeError
-
-_STEP: Final = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
 
 
 class AdmissionPhase(StrEnum):
@@ -92,15 +90,6 @@ class Refusal:
     message: str
     cause: Cause | None
     is_known: bool = True
-
-
-def path_of(field: str) -> Path:
-    """The path that a field's text names.
-
-    >>> path_of("spec.containers[0].image")
-    ('spec', 'containers', 0, 'image')
-    """
-    return tuple(int(index) if index else key for key, index in _STEP.findall(field))
 
 
 def refusal_of(obj: Object, error: ShapeError) -> Refusal:

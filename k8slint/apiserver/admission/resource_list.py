@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from k8slint.values.quantity import Quantity
-from k8slint.values.reading import ShapeError, as_mapping, items_at, mapping_at, quantity, text_at
+from k8slint.values.reading import ShapeError, as_mapping, items_at, mapping_at, quantity
+from k8slint.values.resources import POD_LEVEL_SINCE, add_to, at_worst, is_pod_level, is_sidecar, pod_level
 from k8slint.values.version import KubernetesVersion
 
 _NANO: Final = 10**9
 _DECIMAL: Final = ((18, "E"), (15, "P"), (12, "T"), (9, "G"), (6, "M"), (3, "k"), (0, ""), (-3, "m"), (-6, "u"))
 _BINARY: Final = ("", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei")
-_POD_LEVEL_SINCE: Final = KubernetesVersion(1, 34)
-_POD_LEVEL: Final = ("cpu", "memory")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +44,10 @@ class PrintedQuantity:
     def __add__(self, other: PrintedQuantity) -> PrintedQuantity:
         """The sum; it keeps the form of the first amount that is not zero."""
         return PrintedQuantity(self.nanos + other.nanos, self.form if self.nanos else other.form)
+
+    def __lt__(self, other: PrintedQuantity) -> bool:
+        """Whether it is less, whatever the form."""
+        return self.nanos < other.nanos
 
     def __str__(self) -> str:
         """The amount in its shortest exact form.
@@ -82,7 +85,7 @@ def amounts_at(parent: Mapping[str, Any], key: str, where: str) -> Amounts:
     for name, written in as_mapping(parent.get(key), path).items():
         if not isinstance(name, str):
             raise ShapeError(f"{path}[{name}]", "a key that is no string; expected the name of a resource")
-        found[name] = PrintedQuantity.parse(written, f"{path}.{name}")
+        found[name] = PrintedQuantity.parse(written, f"{path}[{name}]")
     return found
 
 
@@ -101,14 +104,9 @@ def container_amounts(container: Mapping[str, Any], where: str, key: str) -> Amo
 def has_pod_level(spec: Mapping[str, Any], version: KubernetesVersion) -> bool:
     """Whether resources are written for the pod as a whole, and the version reads them."""
     resources = mapping_at(spec, "resources", "spec")
-    return version >= _POD_LEVEL_SINCE and any(
+    return version >= POD_LEVEL_SINCE and any(
         is_pod_level(name) for key in ("requests", "limits") for name in mapping_at(resources, key, "spec.resources")
     )
-
-
-def is_pod_level(name: str) -> bool:
-    """Whether a resource can be written for the pod as a whole."""
-    return name in _POD_LEVEL or name.startswith("hugepages-")
 
 
 def pod_total(spec: Mapping[str, Any], key: str, version: KubernetesVersion, *, overhead: bool) -> Amounts:
@@ -119,44 +117,24 @@ def pod_total(spec: Mapping[str, Any], key: str, version: KubernetesVersion, *, 
     Mirrors: component-helpers resource/helpers.go PodRequests, PodLimits @ v1.36
     """
     total = container_total(spec, key)
-    if version >= _POD_LEVEL_SINCE:
+    if version >= POD_LEVEL_SINCE:
         whole = amounts_at(mapping_at(spec, "resources", "spec"), key, "spec.resources")
-        total |= {name: amount for name, amount in whole.items() if is_pod_level(name)}
+        total |= pod_level(whole)
     if overhead:
-        for name, amount in amounts_at(spec, "overhead", "spec").items():
-            if key == "requests" or (name in total and total[name].nanos):
-                total[name] = total.get(name, ZERO) + amount
+        more = amounts_at(spec, "overhead", "spec").items()
+        is_counted = {name for name, amount in total.items() if amount.nanos}
+        add_to(total, {name: amount for name, amount in more if key == "requests" or name in is_counted})
     return total
 
 
 def container_total(spec: Mapping[str, Any], key: str) -> Amounts:
     """The `requests` or `limits` of all containers together at their worst moment."""
-    running: Amounts = {}
-    sidecars: Amounts = {}
-    worst: Amounts = {}
+    apps: list[Amounts] = []
+    inits: list[tuple[bool, Amounts]] = []
     for where, container, is_init in containers_of(spec):
         amounts = container_amounts(container, where, key)
-        if not is_init:
-            _add(running, amounts)
-            continue
-        if text_at(container, "restartPolicy", where) == "Always":
-            _add(running, amounts)
-            _add(sidecars, amounts)
-            step = sidecars
+        if is_init:
+            inits.append((is_sidecar(container, where), amounts))
         else:
-            step = dict(amounts)
-            _add(step, sidecars)
-        _raise_to(worst, step)
-    _raise_to(running, worst)
-    return running
-
-
-def _add(total: Amounts, more: Amounts) -> None:
-    for name, amount in more.items():
-        total[name] = total[name] + amount if name in total else amount
-
-
-def _raise_to(total: Amounts, least: Amounts) -> None:
-    for name, amount in least.items():
-        if name not in total or total[name].nanos < amount.nanos:
-            total[name] = amount
+            apps.append(amounts)
+    return at_worst(apps, inits)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Final
 
-from k8slint.apiserver.decoding.scalars import base64_fault
+from k8slint.values.base64_text import base64_defect
 
 _HEX: Final = "[0-9a-fA-F]"
 _UUID: Final = rf"{_HEX}{{8}}-?{_HEX}{{4}}-?%s{_HEX}{{3}}-?%s{_HEX}{{3}}-?{_HEX}{{12}}"
@@ -65,7 +65,7 @@ def _matches(pattern: str | re.Pattern[str]) -> Callable[[str], bool]:
 
 # The formats that are checked here; the API server has a few more, whose reading no library here shares.
 _FORMATS: Final[Mapping[str, Callable[[str], bool]]] = {
-    "byte": lambda text: base64_fault(text) is None,
+    "byte": lambda text: not base64_defect(text),
     "cidr": _is_network,
     "date": _is_date,
     "datetime": _is_date_time,

@@ -20,9 +20,11 @@ from k8slint.apiserver.decoding.decode import MOST_MISMATCHES
 from k8slint.apiserver.decoding.scalars import Fault
 from k8slint.apiserver.decoding.types import Field
 from k8slint.apiserver.validation.enums import unsupported
-from k8slint.apiserver.words import is_placeholder, named, path_text
+from k8slint.apiserver.words import named
 from k8slint.loading.document import Path
 from k8slint.objects.fields import mapping, sequence
+from k8slint.values.field_path import field_path
+from k8slint.values.placeholder import has_placeholder
 
 
 class Defect(NamedTuple):
@@ -96,7 +98,7 @@ def _collect(value: Any, schema: Any, path: Path, found: list[Defect]) -> None:
             check(value, argument, node, path, found)
             if len(found) > size:
                 _sign(found, size, node, keyword)
-    if len(found) > before and is_placeholder(value):
+    if len(found) > before and has_placeholder(value):
         del found[before:]
 
 
@@ -159,7 +161,9 @@ def _additional_properties(value: Any, argument: Any, node: Mapping[str, Any], p
         if key in known:
             continue
         if argument is False:
-            said = f'Invalid value: "{key}": {path_text((*path, key))} in body is a forbidden property'
+            said = (
+                f'Invalid value: "{key}": {field_path((*path, key), by_decoder=True)} in body is a forbidden property'
+            )
             fault = Fault("invalid-value", at_path(path, said), "take it away: the schema allows no further fields")
             found.append(Defect((*path, key), entry, fault))
         else:
@@ -179,7 +183,7 @@ def _required(value: Any, argument: Any, _node: Mapping[str, Any], path: Path, f
 
 
 def _missing(path: Path, name: str) -> Defect:
-    fault = Fault("required-field", f"{path_text((*path, name))}: Required value", f"add {name}")
+    fault = Fault("required-field", f"{field_path((*path, name), by_decoder=True)}: Required value", f"add {name}")
     return Defect((*path, name), None, fault)
 
 
@@ -365,17 +369,17 @@ def _json(value: Any) -> str:
 
 def at_path(path: Path, said: str) -> str:
     """What the API server says of a value, after the path to it; the object itself has none."""
-    return f"{path_text(path)}: {said}" if path else said
+    return f"{field_path(path, by_decoder=True)}: {said}" if path else said
 
 
 def _invalid(path: Path, value: Any, said: str, fix: str) -> Defect:
-    message = at_path(path, f"Invalid value: {_json(value)}: {path_text(path)} in body {said}")
+    message = at_path(path, f"Invalid value: {_json(value)}: {field_path(path, by_decoder=True)} in body {said}")
     return Defect(path, value, Fault("invalid-value", message, fix))
 
 
 def _of_whole(path: Path, value: Any, said: str, fix: str = "") -> Defect:
     """A defect of a value as a whole, of which the API server gives the path alone."""
-    return Defect(path, value, Fault("invalid-value", f'"{path_text(path)}" {said}', fix))
+    return Defect(path, value, Fault("invalid-value", f'"{field_path(path, by_decoder=True)}" {said}', fix))
 
 
 def _too_many(path: Path, value: Any, most: float, word: str) -> Defect:

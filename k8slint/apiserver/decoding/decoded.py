@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 from k8slint.apiserver.validation.field import HOLE
-from k8slint.apiserver.words import is_placeholder
 from k8slint.loading.document import Path
+from k8slint.values.placeholder import has_placeholder
 
-# A text without any of these has no place that a template will fill in.
-_SIGNS = re.compile(r"[$<{#%@]|__|ENC\[|(?i:change|replace)|PLACEHOLDER")
-
-
-def may_hold_placeholders(text: str) -> bool:
-    """Whether a look at each value is worth it, for a whole source."""
-    return _SIGNS.search(text) is not None
+# Longer texts are files: a place in them is a part of them, or changes little.
+_LONGEST_VALUE: Final = 4096
 
 
 def decoded(data: dict[str, Any], not_decoded: Iterable[Path], *, has_placeholders: bool) -> dict[str, Any]:
@@ -35,15 +29,19 @@ def decoded(data: dict[str, Any], not_decoded: Iterable[Path], *, has_placeholde
                 kept = inner.__class__()
                 if inner:
                     pending.append((inner, kept))
-            elif has_placeholders and is_placeholder(inner):
+            elif has_placeholders and not _is_free_text(inner) and has_placeholder(inner):
                 kept = HOLE
             if copy.__class__ is list:
                 copy.append(kept)
-            elif kept is not None and not (has_placeholders and is_placeholder(key)):
+            elif kept is not None and not (has_placeholders and has_placeholder(key)):
                 copy[key] = kept
     for path in not_decoded:
         _dig(whole, path)
     return whole
+
+
+def _is_free_text(value: Any) -> bool:
+    return value.__class__ is str and len(value) > _LONGEST_VALUE
 
 
 def _dig(data: Any, path: Path) -> None:

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any, Final, Protocol
 
-from k8slint.apiserver.words import path_text
 from k8slint.loading.document import Path
 from k8slint.objects.fields import dig
+from k8slint.values.field_path import field_path
 from k8slint.values.nearest import nearest, worth_comparing
 
 _DEEPEST: Final = 6
@@ -130,7 +130,7 @@ def _is_written(data: Any, path: Path) -> bool:
 
 def _holder(around: Path, hit: Path) -> str:
     """The path to what the field belongs in; `[]` stands for the items of lists that are not on the way there."""
-    text = path_text(around)
+    text = field_path(around, by_decoder=True)
     for step in hit[:-1]:
         text += "[]" if step == 0 else f".{step}" if text else str(step)
     return text or "the object itself"

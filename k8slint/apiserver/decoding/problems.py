@@ -10,11 +10,13 @@ from k8slint.apiserver.decoding.decode import Mismatch
 from k8slint.apiserver.decoding.places import Shape, home, meant
 from k8slint.apiserver.decoding.types import Field, Struct
 from k8slint.apiserver.discovery.definitions import NEWEST_MINOR, OLDEST_MINOR, Definitions, definitions_of
-from k8slint.apiserver.words import is_ambiguous, is_placeholder, named, path_text, plain_form, shown, written
+from k8slint.apiserver.words import is_ambiguous, named, plain_form, shown, written
 from k8slint.loading.document import Path
 from k8slint.objects.fields import dig
 from k8slint.objects.object import Object
 from k8slint.objects.problem import Place, Problem
+from k8slint.values.field_path import field_path
+from k8slint.values.placeholder import has_placeholder
 
 _FEW_FIELDS: Final = 8
 _CRD_SPEC: Final = "apiextensions.v1.CustomResourceDefinitionSpec"
@@ -60,23 +62,26 @@ def problem_of(obj: Object, root: Struct, mismatch: Mismatch, prefix: Path = ())
     if field is None:
         if isinstance(owner, Struct) and not is_for_tools(path, value):
             yield _unknown_in(obj, root, owner, mismatch, prefix)
-    elif is_placeholder(value):
+    elif has_placeholder(value):
         return
     elif mismatch.fault is not None:
         yield Problem(
-            path, f"{path_text(path)}: {mismatch.fault.message}", fix=mismatch.fault.fix, rule=mismatch.fault.rule
+            path,
+            f"{field_path(path, by_decoder=True)}: {mismatch.fault.message}",
+            fix=mismatch.fault.fix,
+            rule=mismatch.fault.rule,
         )
     else:
         problem = wrong_type(obj, path, value, field)
-        problem = problem._replace(message=f"{path_text(path)}: {problem.message}")
+        problem = problem._replace(message=f"{field_path(path, by_decoder=True)}: {problem.message}")
         place = "" if isinstance(owner, Struct) else home(root, dig(obj.data, *prefix), mismatch.path, value)
-        yield _moved(problem, str(path[-1]), path_text(prefix), place) if place else problem
+        yield _moved(problem, str(path[-1]), field_path(prefix, by_decoder=True), place) if place else problem
 
 
 def is_for_tools(path: Path, value: Any) -> bool:
     """Whether a field is no mistake: a directive of a patch, a template's text, what sops adds to a file."""
     name = str(path[-1])
-    return name.startswith("$") or is_placeholder(name) or (path == ("sops",) and isinstance(value, dict))
+    return name.startswith("$") or has_placeholder(name) or (path == ("sops",) and isinstance(value, dict))
 
 
 def unknown_field(root: Shape, owner: Shape, data: Any, path: Path, prefix: Path = ()) -> Problem:
@@ -91,14 +96,14 @@ def unknown_field(root: Shape, owner: Shape, data: Any, path: Path, prefix: Path
         return _renamed(problem, near)
     place = home(root, data, path, value)
     if place:
-        return _moved(problem, name, path_text(prefix), place)
+        return _moved(problem, name, field_path(prefix, by_decoder=True), place)
     if 0 < len(owner.fields) <= _FEW_FIELDS:
         return problem._replace(message=f"{problem.message}; the fields here are {', '.join(sorted(owner.fields))}")
     return problem
 
 
 def _unknown(path: Path) -> Problem:
-    return Problem(path, f'unknown field "{path_text(path)}"', place=Place.KEY, rule="unknown-field")
+    return Problem(path, f'unknown field "{field_path(path, by_decoder=True)}"', place=Place.KEY, rule="unknown-field")
 
 
 def _renamed(problem: Problem, name: str) -> Problem:

@@ -6,16 +6,17 @@ import re
 from datetime import date
 from typing import Final, NamedTuple
 
+from k8slint.values.base64_text import base64_defect
 from k8slint.values.quantity import Quantity, QuantityError
+from k8slint.values.regex import regex
 
 _INT32: Final = 2**31
-_TIME = re.compile(
+_TIME = regex(
     r"(\d{4}-\d\d-\d\d)T(\d\d?):(\d\d):(\d\d)(?:[.,]\d+)?(?:Z|[+-](?:[01]\d|2[0-4]):(?:[0-5]\d|60))", re.ASCII
 )
-_MICROS = re.compile(r"\.\d{6}(?:Z|[+-]\d\d:\d\d)$", re.ASCII)
-_BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}")
+_MICROS = regex(r"\.\d{6}(?:Z|[+-]\d\d:\d\d)$", re.ASCII)
 _UNITS: Final = {"k": "Ki", "m": "Mi", "g": "Gi", "t": "Ti", "p": "Pi", "e": "Ei"}
-_QUANTITY_PARTS = re.compile(r"([+-]?[0-9.]+)\s*([A-Za-z]+)")
+_QUANTITY_PARTS = regex(r"([+-]?[0-9.]+)\s*([A-Za-z]+)")
 
 
 class Fault(NamedTuple):
@@ -93,20 +94,12 @@ def _is_time(value: str) -> bool:
 
 
 def base64_fault(value: str) -> Fault | None:
-    """What is wrong with bytes in base64; the value itself is never shown.
-
-    It passes over line ends, as Go does.
-
-    Mirrors: encoding/base64 Encoding.Decode
-    """
-    digits = value.replace("\r", "").replace("\n", "")
-    match = _BASE64.match(digits)
-    end = match.end() if match is not None else 0
-    if end == len(digits) and len(digits) % 4 == 0:
+    """What is wrong with bytes in base64; the value itself is never shown."""
+    defect = base64_defect(value)
+    if not defect:
         return None
-    where = "its length is no multiple of 4" if end == len(digits) else f'character "{digits[end]}" is not allowed'
     return Fault(
         "invalid-value",
-        f"illegal base64 data: {where}",
+        f"illegal base64 data: {defect}",
         "encode the bytes with `base64 -w0`: the plain alphabet with + and /, padded with =",
     )

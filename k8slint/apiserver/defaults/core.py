@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from k8slint.apiserver.admission.resource_list import amounts_at, container_total, is_pod_level
+from k8slint.apiserver.admission.resource_list import amounts_at, container_total
 from k8slint.values.reading import flag_at, items_at, mapping_at, text_at
+from k8slint.values.resources import POD_LEVEL_SINCE, is_pod_level
 from k8slint.values.version import KubernetesVersion
-
-_POD_LEVEL_SINCE: Final = KubernetesVersion(1, 34)
 
 DEFAULT_NAMESPACE: Final = "default"
 DEFAULT_SCHEDULER: Final = "default-scheduler"
@@ -28,7 +27,7 @@ def with_pod_defaults(spec: Mapping[str, Any], version: KubernetesVersion) -> di
     for key in ("containers", "initContainers"):
         if spec.get(key) is not None:
             whole[key] = [_container(container, where, on_host) for where, container in items_at(spec, key, "spec")]
-    if version >= _POD_LEVEL_SINCE and spec.get("resources") is not None:
+    if version >= POD_LEVEL_SINCE and spec.get("resources") is not None:
         whole["resources"] = pod_resources(whole)
     whole["schedulerName"] = text_at(spec, "schedulerName", "spec") or DEFAULT_SCHEDULER
     return whole

@@ -7,41 +7,11 @@ from collections.abc import Collection, Mapping
 from functools import cache
 from typing import Any, Final
 
-from k8slint.bundled import SCHEMAS
+from k8slint.bundled import KINDS, MINORS
 from k8slint.values.record import made, record
 
-OLDEST_MINOR: Final = 30
-NEWEST_MINOR: Final = 37
-# Named here so that a run without built-in objects reads no schema; a test holds them to the bundled ones.
-BUILT_IN_GROUPS: Final = frozenset(
-    {
-        "",
-        "admissionregistration.k8s.io",
-        "apiextensions.k8s.io",
-        "apiregistration.k8s.io",
-        "apps",
-        "authentication.k8s.io",
-        "authorization.k8s.io",
-        "autoscaling",
-        "batch",
-        "certificates.k8s.io",
-        "coordination.k8s.io",
-        "discovery.k8s.io",
-        "events.k8s.io",
-        "extensions",
-        "flowcontrol.apiserver.k8s.io",
-        "internal.apiserver.k8s.io",
-        "lifecycle.k8s.io",
-        "networking.k8s.io",
-        "node.k8s.io",
-        "policy",
-        "rbac.authorization.k8s.io",
-        "resource.k8s.io",
-        "scheduling.k8s.io",
-        "storage.k8s.io",
-        "storagemigration.k8s.io",
-    }
-)
+OLDEST_MINOR: Final = MINORS[0]
+NEWEST_MINOR: Final = MINORS[-1]
 _GVK: Final = '"x-kubernetes-group-version-kind":'
 # Options of API calls and their answers: they name every group, but nobody keeps one as an object.
 _NO_OBJECTS: Final = '"io.k8s.apimachinery.'
@@ -80,7 +50,7 @@ def definitions_of(minor: int) -> Definitions:
     """
     lines: dict[str, str] = {}
     kinds: dict[tuple[str, str], str] = {}
-    text = (SCHEMAS / "kubernetes" / f"1.{minor}.json").read_text(encoding="utf-8")
+    text = (KINDS / f"1.{minor}.json").read_text(encoding="utf-8")
     for line in text.splitlines():
         if not line.startswith('"'):
             continue
@@ -96,5 +66,9 @@ def definitions_of(minor: int) -> Definitions:
 @cache
 def served_minors() -> Mapping[str, Mapping[str, tuple[int, int]]]:
     """The first and the last minor that serve a kind, by apiVersion and kind, from 1.25 on."""
-    content = json.loads((SCHEMAS / "kubernetes" / "kinds.json").read_text(encoding="utf-8"))
+    content = json.loads((KINDS / "kinds.json").read_text(encoding="utf-8"))
     return {version: {kind: (span[0], span[1]) for kind, span in kinds.items()} for version, kinds in content.items()}
+
+
+# The last minor that served `extensions` is older than the list.
+BUILT_IN_GROUPS: Final = frozenset(version.rpartition("/")[0] for version in served_minors()) | {"extensions"}

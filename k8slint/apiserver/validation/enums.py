@@ -15,14 +15,13 @@ class Words(NamedTuple):
     """The words a field takes, `|` between them.
 
     An explicit empty string counts as left out, unless the field is a pointer in Go: then it `refuses_empty`.
-    `added` are words that a later minor added, with that minor. `prefixes` start further words.
+    `added` are words that a later minor added, with that minor.
     `said` is what the API server says of another word where it does not list what it supports.
     """
 
     words: str
     refuses_empty: bool = False
     added: tuple[tuple[str, int], ...] = ()
-    prefixes: tuple[str, ...] = ()
     said: str = ""
 
     def of_minor(self, minor: int) -> tuple[str, ...]:
@@ -42,7 +41,7 @@ def allowed_values(owner: str, name: str, minor: int) -> Callable[[str], Fault |
     sound = frozenset(supported) if words.refuses_empty else frozenset((*supported, ""))
 
     def check(text: str) -> Fault | None:
-        if text in sound or (words.prefixes and text.startswith(words.prefixes)):
+        if text in sound:
             return None
         return unsupported(text, supported, words.said)
 

@@ -11,8 +11,9 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from typing import Any, Final, TypeAlias
 
 from k8slint.apiserver.validation.features import is_enabled
-from k8slint.loading.document import MapKey, Path, field_path
+from k8slint.loading.document import Path
 from k8slint.objects.problem import Absence, Place, Problem
+from k8slint.values.field_path import field_path
 from k8slint.values.nearest import nearest
 
 _LONGEST_SHOWN: Final = 100
@@ -94,7 +95,7 @@ class Field:
         """The entries of a map, each with its key."""
         if self.value.__class__ is dict:
             for key, value in self.value.items():
-                yield key, Field(value, self.run, self, MapKey(key))
+                yield key, Field(value, self.run, self, key)
 
     def __bool__(self) -> bool:
         return bool(self.value) if self.value is not HOLE else True
@@ -165,11 +166,16 @@ class Field:
         mended_by: str = "",
     ) -> None:
         """The value names what is not there. `mended_by` is the word that a patch must hold to bring it."""
-        at = len(self.run.found)
-        self._say_value("Not found", self.value if value is _UNSET else value, detail, rule, fix=fix)
-        if (effect or mended_by) and len(self.run.found) > at:
-            rests_on = Absence(mended_by=mended_by) if mended_by else None
-            self.run.found[at] = self.run.found[at]._replace(effect=effect, rests_on=rests_on)
+        rests_on = Absence(mended_by=mended_by) if mended_by else None
+        self._say_value(
+            "Not found",
+            self.value if value is _UNSET else value,
+            detail,
+            rule,
+            fix=fix,
+            effect=effect,
+            rests_on=rests_on,
+        )
 
     def forbidden(self, detail: str, *, at: Path = (), rule: str = "forbidden-field", fix: str = "") -> None:
         """The field may not be set here."""
@@ -190,19 +196,29 @@ class Field:
             path = self.path
             self.run.found.append(Problem((*path, *at), f"{field_path(path)}: {said}", fix=fix, rule=rule))
 
-    def _say_value(
-        self, what: str, value: Any, detail: str, rule: str, *, fix: str, at: Path = (), place: Place = Place.VALUE
-    ) -> None:
+    def _say_value(self, what: str, value: Any, detail: str, rule: str, **more: Any) -> None:
         if value is not HOLE:
-            self._say(f"{what}: {shown(value)}", detail, rule, fix=fix, at=at, place=place)
+            self._say(f"{what}: {shown(value)}", detail, rule, **more)
 
-    def _say(self, what: str, detail: str, rule: str, *, fix: str, at: Path = (), place: Place = Place.VALUE) -> None:
+    def _say(
+        self,
+        what: str,
+        detail: str,
+        rule: str,
+        *,
+        fix: str,
+        at: Path = (),
+        place: Place = Place.VALUE,
+        effect: str = "",
+        rests_on: Absence | None = None,
+    ) -> None:
         if self.value is HOLE:
             return
         path = self.path
         # The root of the object has no path: the server then says the error alone.
         said = ": ".join(part for part in (field_path(path), what, detail) if part)
-        self.run.found.append(Problem((*path, *at), said, fix=fix, rule=rule, place=place))
+        problem = Problem((*path, *at), said, effect=effect, fix=fix, rule=rule, place=place, rests_on=rests_on)
+        self.run.found.append(problem)
 
 
 def shown(value: Any) -> str:

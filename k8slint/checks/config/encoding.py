@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from k8slint.checks.credentials import is_filled_in_later, names_a_credential, words
 from k8slint.cluster.cluster import Cluster
 from k8slint.loading.document import Path
 from k8slint.objects.fields import strings
 from k8slint.objects.object import Object
 from k8slint.objects.problem import Place, Problem
-from k8slint.values.credentials import decode_base64, is_filled_in_later, names_a_credential, words
+from k8slint.values.base64_text import decode_base64
 
 _LOGINS: Final = frozenset({"login", "user", "username"})
 _MEANT_ENCODED = re.compile(r"b64|base64|basic|encoded", re.IGNORECASE)

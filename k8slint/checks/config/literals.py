@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from k8slint.checks.credentials import is_filled_in_later, is_masked, names_a_credential
 from k8slint.cluster.cluster import Cluster
 from k8slint.objects.fields import strings, text
 from k8slint.objects.object import Container, Object
 from k8slint.objects.problem import Place, Problem
-from k8slint.values.credentials import is_filled_in_later, is_masked, names_a_credential
 
 _SWITCH: Final = frozenset(
     {"disable", "disabled", "enable", "enabled", "false", "no", "off", "on", "optional", "required", "true", "yes"}

@@ -11,9 +11,9 @@ from k8slint.cluster.cluster import Cluster
 from k8slint.objects.fields import mapping, strings
 from k8slint.objects.object import Object
 from k8slint.objects.problem import Problem
+from k8slint.values.well_known import LAST_APPLIED
 
 _MOST_ANNOTATION_BYTES: Final = 256 * 1024
-_LAST_APPLIED: Final = "kubectl.kubernetes.io/last-applied-configuration"
 
 
 def _is_oversized(obj: Object) -> bool:
@@ -39,10 +39,10 @@ def configmap_too_large_to_apply(obj: Object, cluster: Cluster) -> Iterator[Prob
     # JSON writes a character in six bytes at most; the rest of the object is small beside its values.
     if not _is_long(obj, _MOST_ANNOTATION_BYTES // 8) or _is_oversized(obj) or _is_applied_otherwise(obj):
         return
-    annotations = {key: value for key, value in obj.annotations.items() if key != _LAST_APPLIED}
+    annotations = {key: value for key, value in obj.annotations.items() if key != LAST_APPLIED}
     metadata = {"namespace": "default", **mapping(obj.data.get("metadata")), "annotations": annotations}
     copied = _json_bytes({**obj.data, "metadata": metadata}) + len("\n")
-    total = copied + sum(utf8_bytes(key) + utf8_bytes(value) for key, value in annotations.items()) + len(_LAST_APPLIED)
+    total = copied + sum(utf8_bytes(key) + utf8_bytes(value) for key, value in annotations.items()) + len(LAST_APPLIED)
     if total > _MOST_ANNOTATION_BYTES:
         field = next((field for field in ("data", "stringData", "binaryData") if strings(obj.data.get(field))), "data")
         yield Problem((field,), f"a copy of it is over the {_MOST_ANNOTATION_BYTES} bytes that annotations may have")

@@ -16,7 +16,7 @@ from k8slint.objects.object import Pod
 from k8slint.scheduling.objects.volumes import PersistentVolume
 from k8slint.scheduling.plugins import (
     inter_pod_affinity,
-    node_resources,
+    node_resources_fit,
     pod_topology_spread,
     volume_binding,
     volume_restrictions,
@@ -116,7 +116,7 @@ def _waits_for_jobs(case: Case) -> bool:
         )
         and loads[node.name]["pods"] - freed[node.name]["pods"] < node.max_pods
         for node in case.feasible.roomy
-        if node.name in freed and case.refusal_of(node.name) == node_resources.NAME
+        if node.name in freed and case.refusal_of(node.name) == node_resources_fit.NAME
     )
 
 

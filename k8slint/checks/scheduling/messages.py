@@ -18,17 +18,18 @@ from k8slint.objects.fields import dig, items, text
 from k8slint.objects.object import Object
 from k8slint.objects.problem import Absence, Problem, Related
 from k8slint.scheduling import Node, Pod
-from k8slint.scheduling.objects.node_affinity import NodeChoice, NodeTerm, Taint, untolerated
+from k8slint.scheduling.objects.node_affinity import NodeChoice, NodeTerm
+from k8slint.scheduling.objects.taints import Taint, untolerated
 from k8slint.scheduling.objects.volumes import PersistentVolume
 from k8slint.scheduling.plugins import (
     inter_pod_affinity,
-    node_resources,
+    node_resources_fit,
     node_unschedulable,
     pod_topology_spread,
     taint_toleration,
 )
 from k8slint.simulation.feasible_nodes import amount_of, requests_of
-from k8slint.values.amount import in_words
+from k8slint.simulation.in_words import in_words
 from k8slint.values.labels import LabelSelector, Requirement
 
 _SHOWN: Final = 3
@@ -75,7 +76,7 @@ def nearest_node(case: Case) -> str:
     wanted, loads = requests_of(case.pod) if case.pod is not None else {}, case.cluster.once(node_loads)
     nearest: tuple[int, float, str, dict[str, int]] | None = None
     for node in case.feasible.roomy:
-        if case.refusal_of(node.name) != node_resources.NAME:
+        if case.refusal_of(node.name) != node_resources_fit.NAME:
             continue
         over = {name: loads[node.name][name] + amount - amount_of(node, name) for name, amount in wanted.items()}
         lacks = {name: lack for name, lack in over.items() if lack > 0}
@@ -238,9 +239,7 @@ def _shortage(case: Case, nodes: Sequence[Node], resource: str, wanted: int) -> 
     has = amount_of(largest, resource)
     left = "" if len(nodes) == len(case.scene.stage.nodes) else " it may use"
     if not has:
-        offered = {
-            name for node in case.scene.stage.nodes for name, amount in node.allocatable_extended.items() if amount
-        }
+        offered = {name for node in case.scene.stage.nodes for name, amount in node.allocatable.extended if amount}
         near = nearest_name(resource, offered - {resource})
         return f"the Pod requests {asked} of {resource}, which no node{left} has" + (
             f'; nearest is "{near}"' if near else ""

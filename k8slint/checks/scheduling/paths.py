@@ -10,12 +10,11 @@ from k8slint.checks.scheduling.case import Case
 from k8slint.cluster.volume_matching import quantity
 from k8slint.loading.document import Path
 from k8slint.objects.fields import dig, items, mapping, text
-from k8slint.scheduling.diagnosis import FILTERS
 from k8slint.scheduling.plugins import (
     inter_pod_affinity,
     node_affinity,
     node_ports,
-    node_resources,
+    node_resources_fit,
     node_unschedulable,
     node_volume_limits,
     pod_topology_spread,
@@ -24,6 +23,7 @@ from k8slint.scheduling.plugins import (
     volume_restrictions,
     volume_zone,
 )
+from k8slint.scheduling.registry import FILTERS
 
 _REQUIRED: Final = "requiredDuringSchedulingIgnoredDuringExecution"
 _NODE_TERMS: Final = ("spec", "affinity", "nodeAffinity", _REQUIRED, "nodeSelectorTerms")
@@ -52,7 +52,7 @@ def _at_spec(case: Case, _reason: str = "") -> Path:
 
 
 def _at_resources(case: Case, reason: str) -> Path:
-    resource = node_resources.resource_of(reason)
+    resource = node_resources_fit.resource_of(reason)
     if resource:
         return at_request(case, resource)
     return ("spec", "replicas") if case.obj.spec.get("replicas") is not None else _at_spec(case)
@@ -163,7 +163,7 @@ _PATHS: Final[Mapping[str, Callable[[Case, str], Path]]] = {
     taint_toleration.NAME: _at_tolerations,
     node_affinity.NAME: _at_node_affinity,
     node_ports.NAME: _at_host_port,
-    node_resources.NAME: _at_resources,
+    node_resources_fit.NAME: _at_resources,
     volume_restrictions.NAME: _at_volumes,
     node_volume_limits.NAME: _at_volumes,
     volume_binding.NAME: _at_volumes,

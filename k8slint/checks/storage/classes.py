@@ -9,12 +9,13 @@ from k8slint.cluster.cluster import Cluster, once
 from k8slint.cluster.references import may_exist
 from k8slint.cluster.similar_names import nearest_name
 from k8slint.cluster.tables import rows
-from k8slint.cluster.volume_matching import OLD_CLASS, claims_of, class_names, volumes_by_class
+from k8slint.cluster.volume_matching import claims_of, class_names, volumes_by_class
 from k8slint.loading.document import Path
 from k8slint.objects.fields import dig, text
 from k8slint.objects.object import Object
 from k8slint.objects.problem import Absence, Problem
 from k8slint.values.placeholder import has_placeholder
+from k8slint.values.well_known import OLD_CLASS
 
 
 def missing_storage_class(obj: Object, cluster: Cluster) -> Iterator[Problem]:

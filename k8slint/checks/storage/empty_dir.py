@@ -15,6 +15,7 @@ from k8slint.objects.fields import dig, mapping, text
 from k8slint.objects.object import Container, Pod
 from k8slint.objects.problem import Problem, Related
 from k8slint.values.image import Image
+from k8slint.values.well_known import HELM_HOOK
 
 _PASSING: Final = ("configMap", "secret", "projected", "downwardAPI")
 
@@ -23,7 +24,7 @@ def database_on_emptydir(pod: Pod, cluster: Cluster) -> Iterator[Problem]:
     """A database whose data folder lies in an emptyDir."""
     if not any(_is_emptydir(volume) for _, volume in pod.volumes) or pod.obj.kind in ("Job", "CronJob"):
         return
-    if "helm.sh/hook" in pod.obj.annotations or pod.spec.get("restartPolicy") in ("Never", "OnFailure"):
+    if HELM_HOOK in pod.obj.annotations or pod.spec.get("restartPolicy") in ("Never", "OnFailure"):
         return
     volumes = {text(data.get("name")): (path, data) for path, data in pod.volumes}
     for container in pod.containers:

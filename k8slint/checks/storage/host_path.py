@@ -8,7 +8,7 @@ from posixpath import normpath
 from typing import Any, Final
 
 from k8slint.cluster.cluster import Cluster
-from k8slint.cluster.node_selectors import HOSTNAME, demanded_hosts, has_one_node, known_nodes, terms_of
+from k8slint.cluster.node_selectors import demanded_hosts, has_one_node, known_nodes, terms_of
 from k8slint.cluster.tables import rows
 from k8slint.loading.document import Path
 from k8slint.objects.fields import dig, strings, text
@@ -16,6 +16,7 @@ from k8slint.objects.object import Object, Pod
 from k8slint.objects.problem import Problem
 from k8slint.values.labels import LabelSelector
 from k8slint.values.placeholder import has_placeholder
+from k8slint.values.well_known import HOSTNAME
 
 _WHOLE_TREES: Final = frozenset({"/", "/etc", "/var"})
 _ONLY_THERE: Final = {

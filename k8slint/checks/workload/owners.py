@@ -9,11 +9,12 @@ from k8slint.cluster.cluster import Cluster
 from k8slint.objects.fields import dig, text
 from k8slint.objects.object import Object
 from k8slint.objects.problem import Problem
+from k8slint.values.well_known import HELM_HOOK
 
 _RUN_BY_OTHERS: Final = (
     "kubernetes.io/config.mirror",
     "kubernetes.io/config.source",
-    "helm.sh/hook",
+    HELM_HOOK,
     "argocd.argoproj.io/hook",
 )
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from importlib import import_module
 from typing import Final, Protocol
 
+from k8slint.report import later
 from k8slint.report.schedule.view import Subject
 
 
@@ -16,18 +16,9 @@ class Render(Protocol):
         """The whole output, ended by a line break."""
 
 
-def _format(name: str, *takes: str) -> Render:
-    def render(subject: Subject, *, color: bool, width: int | None, blocks: bool) -> str:
-        given = {"color": color, "width": width, "blocks": blocks}
-        text: str = import_module(f"{__name__}.{name}").render(subject, **{option: given[option] for option in takes})
-        return text
-
-    return render
-
-
 FORMATS: Final[Mapping[str, Render]] = {
-    "table": _format("table", "color", "width", "blocks"),
-    "wide": _format("wide", "color", "width", "blocks"),
-    "json": _format("json"),
-    "markdown": _format("markdown"),
+    "table": later("k8slint.report.schedule.table", "color", "width", "blocks"),
+    "wide": later("k8slint.report.schedule.wide", "color", "width", "blocks"),
+    "json": later("k8slint.report.schedule.json"),
+    "markdown": later("k8slint.report.schedule.markdown"),
 }

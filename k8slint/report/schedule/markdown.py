@@ -12,8 +12,8 @@ from k8slint.report.schedule.view import TITLES, Group, Subject, comings_to_noth
 from k8slint.report.schedule.words import obstacles_text, rows
 from k8slint.report.wording import counted
 from k8slint.simulation.explain import Explanation
+from k8slint.simulation.in_words import in_words
 from k8slint.simulation.results import NodeResult, Verdict
-from k8slint.values.amount import in_words
 
 _SPECIAL: Final = re.compile(r"([\\`*_{}\[\]<>|#~&!@])")
 _EXPLAINED: Final = 20

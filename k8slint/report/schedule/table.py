@@ -22,8 +22,8 @@ from k8slint.report.schedule.words import obstacles_text, rows
 from k8slint.report.wording import assumed, counted
 from k8slint.scheduling.result import Preemption
 from k8slint.simulation.explain import Explanation
+from k8slint.simulation.in_words import in_words
 from k8slint.simulation.results import NodeResult, PodResult, Verdict
-from k8slint.values.amount import in_words
 
 _NODES_SHOWN: Final = 60
 _EXPLAINED: Final = 20

@@ -110,9 +110,8 @@ def owner_text(pod: PodResult) -> str:
 
 def place_of(obj: Object) -> str:
     """The file and line where an object is written."""
-    source = obj.document.source
-    line, _ = source.place(obj.document.span((*obj.path, "kind"), key=True)[0])
-    return f"{visible(source.name)}:{line}"
+    file, line, _ = obj.document.source.place(obj.document.span((*obj.path, "kind"), key=True)[0])
+    return f"{visible(file)}:{line}"
 
 
 def listed(names: Iterable[str], dots: str) -> str:

@@ -14,7 +14,7 @@ from k8slint.report.schedule.terminal import Sheet, columns, sheet_of
 from k8slint.report.schedule.view import TITLES, Group, Subject, comings_to_nothing, listed, owner_text, place_of
 from k8slint.report.schedule.words import Row, rows
 from k8slint.report.wording import counted
-from k8slint.scheduling.diagnosis import FILTERS
+from k8slint.scheduling.registry import FILTERS
 from k8slint.simulation.explain import Explanation
 from k8slint.simulation.results import PodResult, Verdict
 

@@ -8,8 +8,8 @@ from typing import Final
 
 from k8slint.report.escape import visible
 from k8slint.simulation.explain import Explanation
+from k8slint.simulation.in_words import enumerated, in_words
 from k8slint.simulation.obstacles import Obstacle
-from k8slint.values.amount import enumerated, in_words
 
 # More rows than this, and nodes that lack different amounts of the same are taken together.
 _MOST_EXACT: Final = 12

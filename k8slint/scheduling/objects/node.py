@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from k8slint.scheduling.objects.node_affinity import Taint
 from k8slint.scheduling.objects.resources import Resources, resources_of
+from k8slint.scheduling.objects.taints import Taint
 from k8slint.values.quantity import Quantity
 from k8slint.values.reading import (
     ShapeError,
@@ -43,7 +43,6 @@ class Node:
     taints: tuple[Taint, ...]
     unschedulable: bool
     allocatable: Resources
-    allocatable_extended: Mapping[str, int]
     max_pods: int
     images: Mapping[str, int]
     features: frozenset[str] | None
@@ -99,13 +98,11 @@ def _fields(data: Mapping[str, Any], metadata: Mapping[str, Any], name: str) -> 
     amounts = amounts_at(status, key, "status")
     if "pods" not in amounts:
         assumptions.append(f'node "{name}" gives no number of pods: {DEFAULT_PODS} is taken')
-    allocatable = resources_of(amounts)
     return {
         "labels": labels_at(metadata, "labels", "metadata"),
         "taints": tuple(Taint.of(item, here) for here, item in items_at(spec, "taints", "spec")),
         "unschedulable": flag_at(spec, "unschedulable", "spec"),
-        "allocatable": allocatable,
-        "allocatable_extended": dict(allocatable.extended),
+        "allocatable": resources_of(amounts),
         "max_pods": Quantity(amounts["pods"]).value if "pods" in amounts else DEFAULT_PODS,
         "images": _images(status),
         "features": frozenset(strings_at(status, "declaredFeatures", "status"))

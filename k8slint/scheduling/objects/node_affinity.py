@@ -1,11 +1,11 @@
-"""How a pod picks nodes: node selectors, node affinity, taints and tolerations."""
+"""How a pod picks nodes: node selectors and node affinity."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from k8slint.values.labels import Requirement
 from k8slint.values.reading import ShapeError, items_at, labels_at, mapping_at, strings_at, text_at, whole_at
@@ -14,7 +14,6 @@ _INTEGER = re.compile(r"[+-]?[0-9]+", re.ASCII)
 _LABEL_VALUE = re.compile(r"(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?)?")
 _LONGEST = 63
 _NAME_FIELD = "metadata.name"
-_BLOCKING = ("NoSchedule", "NoExecute")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,62 +128,6 @@ def preferred_terms(affinity: Mapping[str, Any], where: str) -> tuple[tuple[int,
         if weight and not term.is_empty:
             found.append((weight, term))
     return tuple(found)
-
-
-@dataclass(frozen=True, slots=True)
-class Taint:
-    """A mark on a node that keeps pods off."""
-
-    key: str
-    value: str
-    effect: str
-
-    @classmethod
-    def of(cls, data: Mapping[str, Any], where: str) -> Taint:
-        """The taint a Node writes."""
-        return cls(text_at(data, "key", where), text_at(data, "value", where), text_at(data, "effect", where))
-
-    @property
-    def blocks(self) -> bool:
-        """Whether it keeps new pods off, and is no mere preference."""
-        return self.effect in _BLOCKING
-
-
-@dataclass(frozen=True, slots=True)
-class Toleration:
-    """A pod's leave to run despite taints."""
-
-    key: str
-    operator: str
-    value: str
-    effect: str
-
-    @classmethod
-    def of(cls, data: Mapping[str, Any], where: str) -> Toleration:
-        """The toleration a Pod writes."""
-        names: tuple[Literal["key", "operator", "value", "effect"], ...] = ("key", "operator", "value", "effect")
-        return cls(*(text_at(data, name, where) for name in names))
-
-    def tolerates(self, taint: Taint) -> bool:
-        """Whether this taint keeps the pod off no more.
-
-        The numeric operators Lt and Gt tolerate nothing: their gate is alpha.
-
-        Mirrors: api core/v1 Toleration.ToleratesTaint @ v1.36
-        """
-        if (self.effect and self.effect != taint.effect) or (self.key and self.key != taint.key):
-            return False
-        if self.operator in ("", "Equal"):
-            return self.value == taint.value
-        return self.operator == "Exists"
-
-
-def untolerated(taints: tuple[Taint, ...], tolerations: tuple[Toleration, ...]) -> Taint | None:
-    """The first taint that keeps the pod off; None when it may come."""
-    for taint in taints:
-        if taint.blocks and not any(toleration.tolerates(taint) for toleration in tolerations):
-            return taint
-    return None
 
 
 def _requirements(data: Mapping[str, Any], key: str, where: str) -> tuple[Requirement, ...]:

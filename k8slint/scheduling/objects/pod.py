@@ -9,9 +9,11 @@ from typing import Any, Final, NamedTuple
 
 from k8slint.scheduling.features import NEWEST_READ
 from k8slint.scheduling.objects.in_tree_volumes import Disk
-from k8slint.scheduling.objects.node_affinity import NodeChoice, NodeTerm, Toleration, preferred_terms
-from k8slint.scheduling.objects.pod_affinity import PodAffinity, SpreadConstraint
+from k8slint.scheduling.objects.node_affinity import NodeChoice, NodeTerm, preferred_terms
+from k8slint.scheduling.objects.pod_affinity import PodAffinity
 from k8slint.scheduling.objects.resources import Amounts, is_sidecar, pod_amounts
+from k8slint.scheduling.objects.taints import Toleration
+from k8slint.scheduling.objects.topology_spread import SpreadConstraint
 from k8slint.values.reading import (
     ShapeError,
     as_mapping,
@@ -57,7 +59,7 @@ class Volume(NamedTuple):
 class Pod:
     """One pod, with everything the scheduler reads of it. Two pods are the same only if they are one.
 
-    `shape` is equal for pods that any node judges alike when no other pod's labels and no claim come in: such pods
+    `signature` is equal for pods that any node judges alike when no other pod's labels and no claim come in: such pods
     share the work.
     """
 
@@ -91,7 +93,7 @@ class Pod:
     features: frozenset[str]
     device_claims: bool
     group: bool
-    shape: Hashable
+    signature: Hashable
 
     @classmethod
     def of(cls, data: Mapping[str, Any], version: KubernetesVersion = NEWEST_READ) -> Pod:
@@ -159,11 +161,11 @@ def _fields(
         "device_claims": bool(items_at(spec, "resourceClaims", "spec")),
         "group": spec.get("schedulingGroup") is not None or spec.get("workloadRef") is not None,
     }
-    return {**fields, **_shaped_fields(data, spec, version)}
+    return {**fields, **_signed_fields(data, spec, version)}
 
 
-def _shaped_fields(data: Mapping[str, Any], spec: Mapping[str, Any], version: KubernetesVersion) -> dict[str, Any]:
-    """The fields that make up the shape of a pod, and the shape."""
+def _signed_fields(data: Mapping[str, Any], spec: Mapping[str, Any], version: KubernetesVersion) -> dict[str, Any]:
+    """The fields that make up the signature of a pod, and the signature."""
     affinity = mapping_at(mapping_at(spec, "affinity", "spec"), "nodeAffinity", "spec.affinity")
     amounts = pod_amounts(data, version)
     fields: dict[str, Any] = {
@@ -185,8 +187,8 @@ def _shaped_fields(data: Mapping[str, Any], spec: Mapping[str, Any], version: Ku
         "features": _features(spec),
     }
     parts = [value for key, value in fields.items() if key != "amounts"]
-    shape = (amounts.request, amounts.scored, spec.get("nodeName"), *parts)
-    return {**fields, "volumes": _volumes(spec), "shape": shape}
+    signature = (amounts.request, amounts.scored, spec.get("nodeName"), *parts)
+    return {**fields, "volumes": _volumes(spec), "signature": signature}
 
 
 def normal_image(name: str) -> str:

@@ -8,13 +8,14 @@ from typing import Any, NamedTuple
 
 from k8slint.values.quantity import Quantity
 from k8slint.values.reading import ShapeError, amounts_at, items_at, mapping_at, text_at
+from k8slint.values.resources import POD_LEVEL_SINCE, add_to, at_worst, pod_level
+from k8slint.values.resources import is_sidecar as is_sidecar  # noqa: PLC0414 - of what a pod asks for, so asked here
 from k8slint.values.version import KubernetesVersion
 
 Nanos = dict[str, int]
 
 _MISSING_CPU = 10**8  # 100m
 _MISSING_MEMORY = 200 * 2**20 * 10**9
-_POD_LEVEL_SINCE = KubernetesVersion(1, 34)
 _NATIVE_PREFIX = "kubernetes.io/"
 
 
@@ -40,7 +41,7 @@ class Resources(NamedTuple):
             case "ephemeral-storage":
                 return self.ephemeral_bytes
             case _:
-                return dict(self.extended).get(resource, 0)
+                return next((amount for name, amount in self.extended if name == resource), 0)
 
 
 class NonZero(NamedTuple):
@@ -73,7 +74,7 @@ def pod_amounts(pod: Mapping[str, Any], version: KubernetesVersion) -> Amounts:
     """
     spec = mapping_at(pod, "spec", "")
     containers = _Containers.of(pod, spec)
-    whole = _pod_level(spec) if version >= _POD_LEVEL_SINCE else {}
+    whole = _pod_level(spec) if version >= POD_LEVEL_SINCE else {}
     overhead = amounts_at(spec, "overhead", "spec")
     asked = _with(containers.total({}), whole, overhead)
     missing = {"cpu": _MISSING_CPU, "memory": _MISSING_MEMORY}
@@ -130,24 +131,10 @@ class _Containers:
 
     def total(self, missing: Nanos) -> Nanos:
         """What all containers together need at their worst moment, `missing` standing in for what one leaves out."""
-        running: Nanos = {}
-        for amounts in self.apps:
-            _add(running, {**missing, **amounts})
-        sidecars: Nanos = {}
-        worst: Nanos = {}
-        for sidecar, amounts in self.inits:
-            step = {**missing, **amounts}
-            if sidecar:
-                _add(running, step)
-                _add(sidecars, step)
-                step = sidecars
-            else:
-                _add(step, sidecars)
-            for name, nanos in step.items():
-                worst[name] = max(worst.get(name, nanos), nanos)
-        for name, nanos in worst.items():
-            running[name] = max(running.get(name, nanos), nanos)
-        return running
+        return at_worst(
+            ({**missing, **amounts} for amounts in self.apps),
+            ((sidecar, {**missing, **amounts}) for sidecar, amounts in self.inits),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,40 +167,28 @@ class _Resized:
         return given if self.infeasible else _larger(asked, given)
 
 
-def is_sidecar(container: Mapping[str, Any], where: str) -> bool:
-    """Whether an init container keeps running beside the app containers."""
-    return text_at(container, "restartPolicy", where) == "Always"
-
-
 def _asked(container: Mapping[str, Any], where: str) -> Nanos:
     resources = mapping_at(container, "resources", where)
     requests = amounts_at(resources, "requests", f"{where}.resources")
     for name, nanos in requests.items():
         if nanos < 0:
-            raise ShapeError(f"{where}.resources.requests.{name}", f'"{Quantity(nanos)}" is less than 0')
+            raise ShapeError(f"{where}.resources.requests[{name}]", f'"{Quantity(nanos)}" is less than 0')
     return requests
 
 
 def _pod_level(spec: Mapping[str, Any]) -> Nanos:
     requests = amounts_at(mapping_at(spec, "resources", "spec"), "requests", "spec.resources")
-    return {
-        name: nanos for name, nanos in requests.items() if name in ("cpu", "memory") or name.startswith("hugepages-")
-    }
+    return pod_level(requests)
 
 
 def _with(containers: Nanos, whole: Nanos, overhead: Nanos) -> Nanos:
     total = {**containers, **whole}
-    _add(total, overhead)
+    add_to(total, overhead)
     return total
 
 
 def _nominal(amounts: Nanos) -> NonZero:
     return NonZero(Quantity(amounts.get("cpu", 0)).millicores, Quantity(amounts.get("memory", 0)).value)
-
-
-def _add(total: Nanos, more: Nanos) -> None:
-    for name, nanos in more.items():
-        total[name] = total.get(name, 0) + nanos
 
 
 def _larger(one: Nanos, other: Nanos) -> Nanos:

@@ -14,6 +14,22 @@ from typing import Any, Final
 from k8slint.apiserver.admission.resource_quota import OF_CLASS, SCOPES
 from k8slint.scheduling.objects.pod import normal_image
 from k8slint.values.quantity import Quantity, QuantityError
+from k8slint.values.well_known import (
+    ARCH,
+    COMPLETION_INDEX,
+    HOSTNAME,
+    NAMESPACE_NAME,
+    NO_PROVISIONER,
+    NODE_PREFIX,
+    NODE_ROLE_PREFIX,
+    OLD_REGION,
+    OLD_ZONE,
+    OS,
+    POD_INDEX,
+    REGION,
+    STATEFUL_SET_POD_NAME,
+    ZONE,
+)
 
 ABSENT: Final = object()
 
@@ -27,34 +43,34 @@ _PLAIN_NAMES: Final = frozenset(
         "default-scheduler",
         "system-cluster-critical",
         "system-node-critical",
-        "kubernetes.io/no-provisioner",
+        NO_PROVISIONER,
         "",
     }
 )
 # Labels whose values are names of something, by what they name.
 _NAMING_LABELS: Final = {
-    "kubernetes.io/hostname": "node",
-    "kubernetes.io/metadata.name": "namespace",
-    "statefulset.kubernetes.io/pod-name": "pod",
-    "topology.kubernetes.io/zone": "zone",
-    "topology.kubernetes.io/region": "region",
-    "failure-domain.beta.kubernetes.io/zone": "zone",
-    "failure-domain.beta.kubernetes.io/region": "region",
+    HOSTNAME: "node",
+    NAMESPACE_NAME: "namespace",
+    STATEFUL_SET_POD_NAME: "pod",
+    ZONE: "zone",
+    REGION: "region",
+    OLD_ZONE: "zone",
+    OLD_REGION: "region",
 }
 # Labels whose values say nothing about whose cluster it is.
 _PLAIN_LABELS: Final = frozenset(
     {
-        "kubernetes.io/os",
-        "kubernetes.io/arch",
+        OS,
+        ARCH,
         "beta.kubernetes.io/os",
         "beta.kubernetes.io/arch",
         "node.kubernetes.io/instance-type",
         "beta.kubernetes.io/instance-type",
-        "apps.kubernetes.io/pod-index",
-        "batch.kubernetes.io/job-completion-index",
+        POD_INDEX,
+        COMPLETION_INDEX,
     }
 )
-_PLAIN_PREFIXES: Final = ("node-role.kubernetes.io/", "node.kubernetes.io/", "pod-security.kubernetes.io/")
+_PLAIN_PREFIXES: Final = (NODE_ROLE_PREFIX, NODE_PREFIX, "pod-security.kubernetes.io/")
 _KEY: Final = re.compile(
     r"(?:[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?/)?[A-Za-z0-9](?:[-\w.]{0,61}[A-Za-z0-9])?", re.ASCII
 )

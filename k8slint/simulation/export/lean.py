@@ -33,6 +33,14 @@ from k8slint.simulation.export.anonymize import (
     told,
     word,
 )
+from k8slint.values.well_known import (
+    BIND_COMPLETED,
+    IS_DEFAULT_CLASS,
+    MIGRATED_PLUGINS,
+    OLD_CLASS,
+    OLD_IS_DEFAULT_CLASS,
+    SELECTED_NODE,
+)
 
 # Conditions that a dry run looks at; the others of a node or pod say nothing to it.
 _CONDITIONS: Final = (
@@ -61,12 +69,12 @@ _OWNED: Final[dict[str, Shape]] = {"labels": labels, "ownerReferences": [owner]}
 _NOTED: Final[dict[str, Shape]] = {
     **_OWNED,
     "annotations": {
-        "storageclass.kubernetes.io/is-default-class": word("true", "false"),
-        "storageclass.beta.kubernetes.io/is-default-class": word("true", "false"),
-        "volume.beta.kubernetes.io/storage-class": name("class"),
-        "volume.kubernetes.io/selected-node": name("node"),
-        "pv.kubernetes.io/bind-completed": word("yes"),
-        "storage.alpha.kubernetes.io/migrated-plugins": plugins,
+        IS_DEFAULT_CLASS: word("true", "false"),
+        OLD_IS_DEFAULT_CLASS: word("true", "false"),
+        OLD_CLASS: name("class"),
+        SELECTED_NODE: name("node"),
+        BIND_COMPLETED: word("yes"),
+        MIGRATED_PLUGINS: plugins,
     },
 }
 _SELECTOR: Final[Shape] = {"matchLabels": labels, "matchExpressions": [expression]}

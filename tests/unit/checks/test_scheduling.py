@@ -543,7 +543,7 @@ class TestTheCommand:
     def test_a_description_that_cannot_be_read_is_refused(self, check: Callable[..., Report], tmp_path: Path) -> None:
         file = tmp_path / "cluster.yaml"
         file.write_text((NODE % "a").replace("cpu: 4", "cpu: lots"))
-        with pytest.raises(UsageError, match=r"^the cluster description: Node a: status\.allocatable\.cpu: "):
+        with pytest.raises(UsageError, match=r"^the cluster description: Node a: status\.allocatable\[cpu\]: "):
             check(pod("p"), cluster=str(file))
 
     def test_an_ignore_hides_it(self, check: Callable[..., Report]) -> None:

@@ -110,10 +110,9 @@ def test_sizes_are_quantities_and_what_is_none_is_not_judged(has, asked, fits):
     assert (problems("unbindable-claim", together(STATIC, volume("a", has), claim("x", asked))) == []) == fits
 
 
-def test_a_default_class_of_the_files_is_what_claims_without_one_get():
-    default = STATIC.replace(
-        "{name: disks}", '{name: disks, annotations: {storageclass.kubernetes.io/is-default-class: "true"}}'
-    )
+@pytest.mark.parametrize("group", ["storageclass.kubernetes.io", "storageclass.beta.kubernetes.io"])
+def test_a_default_class_of_the_files_is_what_claims_without_one_get(group):
+    default = STATIC.replace("{name: disks}", f'{{name: disks, annotations: {{{group}/is-default-class: "true"}}}}')
     unclassed = claim("x").replace("storageClassName: disks, ", "")
     assert problems("unbindable-claim", together(default, volume("a", "1Gi"), unclassed))
     assert not problems("unbindable-claim", together(STATIC, volume("a", "1Gi"), unclassed))

@@ -227,7 +227,7 @@ class TestUse:
             (("--nodes", "1", "--kubernetes-version", "1.2"), "Kubernetes 1.2 is not known; expected 1.30 to"),
             (("--nodes", "1", "--scheduler-config", "app.yaml"), "app.yaml: 0 documents of kind KubeSchedulerConfig"),
             (("--nodes", "1", "-n", "No!"), '--namespace "No!" is no name of a namespace'),
-            (("--nodes", "1:cpu=-1"), 'Node node-1: status.allocatable.cpu: "-1" is less than 0'),
+            (("--nodes", "1:cpu=-1"), 'Node node-1: status.allocatable[cpu]: "-1" is less than 0'),
         ],
     )
     def test_one_line_says_what_to_do(self, folder, k8slint, argv, said):
@@ -246,7 +246,7 @@ class TestUse:
             (BARE + BARE, "c.yaml: Node a: metadata.name: two nodes have this name"),
             (
                 "apiVersion: v1\nkind: Node\nmetadata: {name: a}\nstatus: {allocatable: {cpu: 4 cores}}\n",
-                'c.yaml: Node a: status.allocatable.cpu: "4 cores" is no quantity',
+                'c.yaml: Node a: status.allocatable[cpu]: "4 cores" is no quantity',
             ),
             ("apiVersion: v1\nkind: Node\nmetadata: 3\nspec: [1]\nstatus: x\n", "c.yaml: Node"),
             (

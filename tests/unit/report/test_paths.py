@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from k8slint.fingerprint import repository_path
 from k8slint.report import FORMATS
-from k8slint.report.wording import repository_path
 from tests.build import finding, place, report
 
 

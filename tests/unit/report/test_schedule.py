@@ -8,8 +8,8 @@ from k8slint.report.schedule.terminal import columns, sheet_of
 from k8slint.report.schedule.view import listed
 from k8slint.report.schedule.words import obstacles_text, rows
 from k8slint.simulation.explain import Explanation
+from k8slint.simulation.in_words import in_words
 from k8slint.simulation.obstacles import Obstacle
-from k8slint.values.amount import in_words
 from k8slint.values.quantity import Quantity
 
 GI = 1 << 30

@@ -32,12 +32,12 @@ def node_with(**parts: Any) -> dict[str, Any]:
         (pod_with(tolerations=["x"]), "spec.tolerations[0]", "a string ('x') where a mapping was expected"),
         (
             pod_with(containers=[{"resources": {"requests": {"cpu": "lots"}}}]),
-            "spec.containers[0].resources.requests.cpu",
+            "spec.containers[0].resources.requests[cpu]",
             '"lots" is no quantity; expected an amount such as 500m or 1Gi',
         ),
         (
             pod_with(containers=[{"resources": {"requests": {"cpu": "-1"}}}]),
-            "spec.containers[0].resources.requests.cpu",
+            "spec.containers[0].resources.requests[cpu]",
             '"-1" is less than 0',
         ),
         (
@@ -80,7 +80,7 @@ def test_a_selector_with_an_unknown_operator_names_those_there_are() -> None:
     ("data", "field"),
     [
         ({"metadata": {"name": "n"}}, "status.allocatable"),
-        (node_with(status={"allocatable": {"cpu": "x"}}), "status.allocatable.cpu"),
+        (node_with(status={"allocatable": {"cpu": "x"}}), "status.allocatable[cpu]"),
         (node_with(spec={"taints": "gpu"}), "spec.taints"),
         (node_with(status={"allocatable": {"cpu": "1"}, "images": [{"names": "x"}]}), "status.images[0].names"),
     ],
@@ -110,7 +110,7 @@ def test_facts_pass_over_what_does_not_steer_scheduling() -> None:
 
 
 def test_facts_that_cannot_be_read_name_the_object() -> None:
-    with pytest.raises(ShapeError, match=r"PersistentVolume v: spec\.capacity\.storage"):
+    with pytest.raises(ShapeError, match=r"PersistentVolume v: spec\.capacity\[storage\]"):
         Listers.of([{"kind": "PersistentVolume", "metadata": {"name": "v"}, "spec": {"capacity": {"storage": "big"}}}])
 
 
@@ -156,10 +156,10 @@ def test_resources_of_the_whole_pod_are_unknown_before_1_34() -> None:
     assert Pod.of(data, KubernetesVersion(1, 34)).amounts.request.cpu_millicores == 3000
 
 
-def test_pods_of_one_template_share_a_shape_and_are_not_the_same() -> None:
+def test_pods_of_one_template_share_a_signature_and_are_not_the_same() -> None:
     one = Pod.of(pod_with())
     other = one.named("q")
-    assert one.shape == other.shape
+    assert one.signature == other.signature
     assert one != other
     assert (other.key, other.on("n").node_name) == ("default/q", "n")
 
@@ -174,5 +174,5 @@ def test_pods_of_one_template_share_a_shape_and_are_not_the_same() -> None:
         {"containers": [{"ports": [{"hostPort": 1}]}]},
     ],
 )
-def test_whatever_a_node_may_judge_changes_the_shape(spec: dict[str, Any]) -> None:
-    assert Pod.of(pod_with()).shape != Pod.of(pod_with(**spec)).shape
+def test_whatever_a_node_may_judge_changes_the_signature(spec: dict[str, Any]) -> None:
+    assert Pod.of(pod_with()).signature != Pod.of(pod_with(**spec)).signature

@@ -112,11 +112,11 @@ def test_why_a_workload_has_no_pods(run: Run) -> None:
         (f"{NODE}\n---\n{NODE}", "Node a: metadata.name: two nodes have this name"),
         (
             "{apiVersion: v1, kind: Node, metadata: {name: a}, status: {allocatable: {cpu: four}}}",
-            'Node a: status.allocatable.cpu: "four" is no quantity; expected an amount such as 500m or 1Gi',
+            'Node a: status.allocatable[cpu]: "four" is no quantity; expected an amount such as 500m or 1Gi',
         ),
         (
             "{apiVersion: v1, kind: Node, metadata: {name: a}, status: {allocatable: {memory: -1Gi}}}",
-            'Node a: status.allocatable.memory: "-1Gi" is less than 0',
+            'Node a: status.allocatable[memory]: "-1Gi" is less than 0',
         ),
         (
             f"{NODE}\n---\n{{apiVersion: v1, kind: Pod, metadata: {{name: p}}, spec: {{nodeName: a, containers: 3}}}}",
@@ -124,7 +124,7 @@ def test_why_a_workload_has_no_pods(run: Run) -> None:
         ),
         (
             f"{NODE}\n---\n{RANGE}",
-            'LimitRange default/r: spec.limits[0].max.cpu: "x" is no quantity; expected an amount such as 500m or 1Gi',
+            'LimitRange default/r: spec.limits[0].max[cpu]: "x" is no quantity; expected an amount such as 500m or 1Gi',
         ),
     ],
 )
@@ -173,7 +173,7 @@ def test_refusals_of_a_template_point_into_the_workload(run: Run) -> None:
     ).refusals
     assert refusal.path == ("spec", "template", "spec", "containers", 0, "resources", "limits", "cpu")
     assert refusal.message == (
-        'spec.template.spec.containers[0].resources.limits.cpu: "x" is no quantity; '
+        'spec.template.spec.containers[0].resources.limits[cpu]: "x" is no quantity; '
         "expected an amount such as 500m or 1Gi"
     )
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any, Final, NoReturn
 
 from k8slint.apiserver.validation.field import Field
 from k8slint.apiserver.validation.formats import config_map_key
 from k8slint.objects.problem import Place, Problem
-from k8slint.values.credentials import decode_base64, is_filled_in_later, why_not_base64
+from k8slint.values.base64_text import decode_base64
+from k8slint.values.placeholder import has_placeholder, is_looked_up
 
 MOST_BYTES: Final = 1024 * 1024
 """How many bytes all values together may have."""
@@ -24,6 +26,7 @@ _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "kubernetes.io/tls": ("tls.crt", "tls.key"),
 }
 _BASIC: Final = ("username", "password")
+_ALPHABET = re.compile(r"[A-Za-z0-9+/=]*")
 _JSON: Final = (".dockercfg", ".dockerconfigjson")
 
 
@@ -71,10 +74,22 @@ def _key(key: str, value: Field) -> None:
 def _base64(value: Field) -> None:
     """Decoding fails on it, before anything else is looked at."""
     text = value.value
-    if text.__class__ is str and text and not is_filled_in_later(text) and decode_base64(text) is None:
+    if text.__class__ is str and text and not _is_filled_in_later(text) and decode_base64(text) is None:
         path = value.path
-        said = f'the value of "{path[-1]}" is not base64: {why_not_base64(text)}'
+        said = f'the value of "{path[-1]}" is not base64: {_why_not_base64(text)}'
         value.run.found.append(Problem(path, said, rule="secret-data-not-base64", place=Place.SECRET))
+
+
+def _is_filled_in_later(text: str) -> bool:
+    return has_placeholder(text) or is_looked_up(text)
+
+
+def _why_not_base64(text: str) -> str:
+    """The reason, without a letter of the value."""
+    joined = "".join(text.split())
+    if decode_base64(joined) is not None:
+        return "it has spaces"
+    return "its padding is wrong" if _ALPHABET.fullmatch(joined) else "it has characters outside of the alphabet"
 
 
 def _of_type(obj: Field, values: Mapping[str, Field]) -> None:
@@ -100,7 +115,7 @@ def _of_type(obj: Field, values: Mapping[str, Field]) -> None:
 def _json(value: Field, *, is_plain: bool) -> None:
     """The logins of registries: a JSON object. What the server says quotes a letter of it, which is left out here."""
     text = value.value
-    if text.__class__ is not str or is_filled_in_later(text):
+    if text.__class__ is not str or _is_filled_in_later(text):
         return
     if not is_plain:
         decoded = decode_base64(text)

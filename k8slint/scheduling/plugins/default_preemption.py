@@ -5,19 +5,29 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from k8slint.scheduling.cache import Cache
 from k8slint.scheduling.cycle import CycleState
 from k8slint.scheduling.fit_error import fit_error
+from k8slint.scheduling.framework import Code, Handle, Plugin, Status
 from k8slint.scheduling.listers import Budget
 from k8slint.scheduling.objects.pod import Pod
-from k8slint.scheduling.profile import Profile
-from k8slint.scheduling.result import Code, Preemption, Status
-from k8slint.scheduling.snapshot import Snapshot
+from k8slint.scheduling.result import Preemption
+from k8slint.values.reading import only_keys, whole_at
 
 NAME = "DefaultPreemption"
 _NO_VICTIMS = Status(NAME, Code.UNRESOLVABLE, ("No preemption victims found for incoming pod",))
 _NOT_HELPFUL = "Preemption is not helpful for scheduling"
 _PRIORITY_SHIFT = 2**31
+
+
+@dataclass(frozen=True, slots=True)
+class PreemptionArgs:
+    """How many of the nodes that could make room are enough to choose from."""
+
+    candidates_percentage: int = 10
+    candidates_absolute: int = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,55 +39,59 @@ class _Candidate:
     violations: int
 
 
-def preempt(
-    pod: Pod, state: CycleState | None, statuses: Mapping[int, Status], snapshot: Snapshot, profile: Profile
-) -> Preemption | str:
+def post_filter(
+    pod: Pod, state: CycleState | None, statuses: Mapping[int, Status], cache: Cache, handle: Handle[PreemptionArgs]
+) -> Preemption | Status:
     """The pods that would make room; otherwise the scheduler's text why none do.
 
     `state` is None for a pod that was refused whole: then no node is worth a try.
 
     Mirrors: pkg/scheduler/framework/preemption/preemption.go Preempt @ v1.36
     """
-    barrier = _ineligible(pod, statuses, snapshot)
+    barrier = _ineligible(pod, statuses, cache)
     if barrier:
-        return f"preemption: {barrier}"
+        return _said(barrier)
     tried: list[Status] = []
     if state is not None:
         worth = [index for index, refusal in statuses.items() if refusal.code is Code.UNSCHEDULABLE]
-        candidates, tried = _candidates(state, worth, profile)
+        candidates, tried = _candidates(state, worth, handle.args)
         if candidates:
             best = _best(candidates)
-            return Preemption(snapshot.nodes[best.index].name, best.victims, best.violations)
-    return f"preemption: {fit_error(len(snapshot.nodes), tried, absent=_NOT_HELPFUL)}"
+            return Preemption(cache.nodes[best.index].name, best.victims, best.violations)
+    return _said(fit_error(len(cache.nodes), tried, absent=_NOT_HELPFUL))
 
 
-def _ineligible(pod: Pod, statuses: Mapping[int, Status], snapshot: Snapshot) -> str:
+def _said(text: str) -> Status:
+    return Status(NAME, Code.UNSCHEDULABLE, (f"preemption: {text}",))
+
+
+def _ineligible(pod: Pod, statuses: Mapping[int, Status], cache: Cache) -> str:
     """Why the pod may not push others out at all.
 
     Mirrors: pkg/scheduler/framework/plugins/defaultpreemption PodEligibleToPreemptOthers @ v1.36
     """
     if not pod.preempts:
         return "not eligible due to preemptionPolicy=Never."
-    index = snapshot.index_of.get(pod.nominated_node)
+    index = cache.index_of.get(pod.nominated_node)
     if index is None:
         return ""
     refusal = statuses.get(index)
     if refusal is not None and refusal.code is Code.UNRESOLVABLE:
         return ""
-    there = snapshot.node_infos[index].pods
+    there = cache.node_infos[index].pods
     if any(other.priority < pod.priority and other.terminating and other.evicted for other in there):
         return "not eligible due to a terminating pod on the nominated node."
     return ""
 
 
-def _candidates(state: CycleState, worth: list[int], profile: Profile) -> tuple[list[_Candidate], list[Status]]:
+def _candidates(state: CycleState, worth: list[int], args: PreemptionArgs) -> tuple[list[_Candidate], list[Status]]:
     """The nodes that could make room, and why the others could not; with enough candidates the search ends.
 
     The scheduler starts the search at a random node, this one at the first.
 
     Mirrors: pkg/scheduler/framework/preemption/preemption.go DryRunPreemption @ v1.36
     """
-    enough = min(max(len(worth) * profile.candidates_percentage // 100, profile.candidates_absolute), len(worth))
+    enough = min(max(len(worth) * args.candidates_percentage // 100, args.candidates_absolute), len(worth))
     clean: list[_Candidate] = []
     violating: list[_Candidate] = []
     refusals: list[Status] = []
@@ -97,30 +111,30 @@ def _victims(state: CycleState, index: int) -> _Candidate | Status:
 
     Mirrors: pkg/scheduler/framework/plugins/defaultpreemption SelectVictimsOnNode @ v1.36
     """
-    node_info, priority = state.snapshot.node_infos[index], state.pod.priority
+    node_info, priority = state.cache.node_infos[index], state.pod.priority
     if not any(there < priority for there in node_info.priorities):
         return _NO_VICTIMS
     removable = sorted((other for other in node_info.pods if other.priority < priority), key=_importance)
     for other in removable:
-        state.displace(other, index)
-    refusal = state.judge(index)
+        state.remove_pod(other, index)
+    refusal = state.filter_with_nominated(index)
     if refusal is not None:
         for other in removable:
-            state.place(other, index)
+            state.add_pod(other, index)
         return refusal
-    breaking, keeping = _by_budget(removable, state.snapshot.listers.budgets)
+    breaking, keeping = _by_budget(removable, state.cache.listers.budgets)
     victims = []
     violations = 0
     for other in (*breaking, *keeping):
-        state.place(other, index)
-        if state.judge(index) is not None:
-            state.displace(other, index)
+        state.add_pod(other, index)
+        if state.filter_with_nominated(index) is not None:
+            state.remove_pod(other, index)
             victims.append(other)
             violations += other in breaking
     for other in victims:
-        state.place(other, index)
+        state.add_pod(other, index)
     if not victims:
-        problem = f'expected at least one victim pod on node "{state.snapshot.nodes[index].name}"'
+        problem = f'expected at least one victim pod on node "{state.cache.nodes[index].name}"'
         return Status(NAME, Code.ERROR, (problem,))
     return _Candidate(index, tuple(other for other in removable if other in victims), violations)
 
@@ -180,3 +194,16 @@ def _importance(pod: Pod) -> tuple[int, float]:
 def _start(pod: Pod) -> float:
     """The start in seconds; a pod that has not started counts as starting now, after all others."""
     return pod.started.timestamp() if pod.started else math.inf
+
+
+def read_args(args: Mapping[str, Any], where: str) -> PreemptionArgs:
+    """DefaultPreemptionArgs."""
+    only_keys(args, ("apiVersion", "kind", "minCandidateNodesPercentage", "minCandidateNodesAbsolute"), where)
+    default = PreemptionArgs()
+    return PreemptionArgs(
+        whole_at(args, "minCandidateNodesPercentage", where, default.candidates_percentage),
+        whole_at(args, "minCandidateNodesAbsolute", where, default.candidates_absolute),
+    )
+
+
+PLUGIN = Plugin(NAME, post_filter=post_filter, args=PreemptionArgs(), read_args=read_args)

@@ -1,24 +1,18 @@
-"""Names that hold a secret, values that are filled in later, and base64 as the API server reads it."""
+"""Names that hold a secret, and values that are filled in later or were taken out."""
 
 from __future__ import annotations
 
-import base64
 import re
 from typing import Final
 
-from k8slint.values.placeholder import has_placeholder
+from k8slint.values.placeholder import has_placeholder, is_looked_up
+from k8slint.values.regex import regex
 
-# Values that a tool puts in place later: SOPS, vals, Vault, 1Password, cloud secret managers.
-_LOOKED_UP = re.compile(
-    r"ENC\[|ref\+|arn:|(?:vault|op|sm|gcp-sm|awssm|awsssm|azurekeyvault|keyvault|secretref)[:/]|projects/[^/]+/secrets/"
-)
-_MASKED = re.compile(r"[*xX.\u2022?-]+|(?i:redacted|removed|masked|null|none|nil)")
+# Where a name would wait to be filled in, a password works as it is.
+_STOCK_PASSWORD = regex(r"(?:change|replace)[-_ ]?me", re.IGNORECASE)
+_MASKED = regex(r"[*xX.\u2022?-]+|(?i:redacted|removed|masked|null|none|nil)")
 
-_BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}")
-_ALPHABET = re.compile(r"[A-Za-z0-9+/=]*")
-_NEWLINES: Final = {ord("\r"): None, ord("\n"): None}
-
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_WORD = regex(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _ONE_WORD: Final = frozenset(
     {
         "apikey", "apisecret", "apitoken", "authtoken", "clientsecret", "pass", "pwd", "secret", "secretkey", "token",
@@ -50,10 +44,12 @@ _BEFORE: Final = frozenset(
 def is_filled_in_later(text: str) -> bool:
     """Whether it waits to be rendered, decrypted or looked up, so that nothing is known of what it will be.
 
-    >>> [is_filled_in_later(text) for text in ("${DB}", "{{ .db }}", "ENC[AES256_GCM,data:x]", "pass")]
+    >>> [is_filled_in_later(text) for text in ("${DB}", "{{ .db }}", "ENC[AES256_GCM,data:x]", "changeme")]
     [True, True, True, False]
     """
-    return has_placeholder(text) or _LOOKED_UP.match(text) is not None
+    if has_placeholder(text):
+        return _STOCK_PASSWORD.fullmatch(text) is None
+    return is_looked_up(text)
 
 
 def is_masked(text: str) -> bool:
@@ -63,20 +59,6 @@ def is_masked(text: str) -> bool:
     (True, True, False)
     """
     return _MASKED.fullmatch(text) is not None
-
-
-def decode_base64(text: str) -> bytes | None:
-    """The bytes that padded standard base64 stands for, line ends ignored; none for other text.
-
-    >>> decode_base64("aGk="), decode_base64("aGk"), decode_base64("aG_k")
-    (b'hi', None, None)
-
-    Mirrors: encoding/base64 Encoding.Decode
-    """
-    joined = text.translate(_NEWLINES) if "\n" in text or "\r" in text else text
-    if len(joined) % 4 or _BASE64.fullmatch(joined) is None:
-        return None
-    return base64.b64decode(joined)
 
 
 def words(name: str) -> list[str]:
@@ -124,11 +106,3 @@ def may_name_a_credential(text: str) -> bool:
             return True
         at = text.find("key", at + 1)
     return False
-
-
-def why_not_base64(value: str) -> str:
-    """What is wrong with text that is no base64, without a letter of it."""
-    joined = "".join(value.split())
-    if decode_base64(joined) is not None:
-        return "it has spaces"
-    return "its padding is wrong" if _ALPHABET.fullmatch(joined) else "it has characters outside of the alphabet"

@@ -1,13 +1,14 @@
-"""What makes a finding the same finding after lines have moved."""
+"""What makes a finding the same finding after lines have moved, and from wherever its file was reached."""
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from hashlib import sha256
+from functools import lru_cache
+from pathlib import PurePath
 
 from k8slint.finding import Finding
-from k8slint.report.wording import repository_path
 
 
 def fingerprints(findings: Iterable[Finding], root: str) -> Iterator[str]:
@@ -28,4 +29,20 @@ def fingerprints(findings: Iterable[Finding], root: str) -> Iterator[str]:
 
 def digest(*parts: str) -> str:
     """32 hex digits of the parts."""
+    from hashlib import sha256  # noqa: PLC0415 - most formats print no fingerprints
+
     return sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def repository_path(file: str, root: str) -> str:
+    """The file, reached from the working directory, as the repository at the root names it: with slashes.
+
+    A file outside of the root has its absolute path. Without a root the file stays as it is.
+    """
+    return _from_root(file, root, os.getcwd()) if root else PurePath(file).as_posix()
+
+
+@lru_cache(maxsize=1024)
+def _from_root(file: str, root: str, folder: str) -> str:
+    absolute = PurePath(os.path.normpath(os.path.join(folder, file)))
+    return (absolute.relative_to(root) if absolute.is_relative_to(root) else absolute).as_posix()

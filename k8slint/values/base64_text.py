@@ -1,0 +1,39 @@
+"""Base64 as the API server reads it."""
+
+from __future__ import annotations
+
+import base64
+import re
+from typing import Final
+
+_ALPHABET: Final = re.compile(r"[A-Za-z0-9+/]*={0,2}")
+_NEWLINES: Final = {ord("\r"): None, ord("\n"): None}
+
+
+def decode_base64(text: str) -> bytes | None:
+    """The bytes that padded standard base64 stands for, line ends ignored; None for other text.
+
+    >>> decode_base64("aGk="), decode_base64("aGk"), decode_base64("aG_k")
+    (b'hi', None, None)
+
+    Mirrors: encoding/base64 Encoding.Decode
+    """
+    return None if base64_defect(text) else base64.b64decode(_joined(text))
+
+
+def base64_defect(text: str) -> str:
+    """Why a text is no such base64, with no more of it than a character; empty if it is.
+
+    >>> base64_defect("aGk="), base64_defect("aGk"), base64_defect("aG_k")
+    ('', 'its length is no multiple of 4', 'character "_" is not allowed')
+    """
+    digits = _joined(text)
+    match = _ALPHABET.match(digits)
+    end = match.end() if match is not None else 0
+    if end < len(digits):
+        return f'character "{digits[end]}" is not allowed'
+    return "its length is no multiple of 4" if len(digits) % 4 else ""
+
+
+def _joined(text: str) -> str:
+    return text.translate(_NEWLINES) if "\n" in text or "\r" in text else text
