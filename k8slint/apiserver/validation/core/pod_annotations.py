@@ -10,7 +10,6 @@ from k8slint.apiserver.validation.core.affinity import tolerations
 from k8slint.apiserver.validation.core.pod_security import all_containers
 from k8slint.apiserver.validation.field import Field
 from k8slint.apiserver.validation.formats import local_descending_path
-from k8slint.loading.document import MapKey
 
 APP_ARMOR: Final = "container.apparmor.security.beta.kubernetes.io/"
 SECCOMP_OF_POD: Final = "seccomp.security.alpha.kubernetes.io/pod"
@@ -56,7 +55,7 @@ def _tolerations(field: Field, annotations: Field) -> None:
     if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
         annotations.invalid("must be a list of tolerations as JSON", _TOLERATIONS, at=(_TOLERATIONS,))
     else:
-        tolerations(Field(found, annotations.run, annotations, MapKey(_TOLERATIONS)))
+        tolerations(Field(found, annotations.run, annotations, _TOLERATIONS))
 
 
 def _cost(field: Field) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from k8slint.apiserver.admission.resource_list import ZERO, PrintedQuantity, container_total, is_pod_level
+from k8slint.apiserver.admission.resource_list import PrintedQuantity, container_total
 from k8slint.apiserver.validation.core.resources import (
     amount_of,
     container_resource_name,
@@ -14,8 +14,8 @@ from k8slint.apiserver.validation.core.resources import (
 )
 from k8slint.apiserver.validation.field import Field
 from k8slint.apiserver.validation.formats import dns_label, dns_subdomain, qualified_name
-from k8slint.loading.document import MapKey
 from k8slint.values.reading import ShapeError
+from k8slint.values.resources import is_pod_level
 
 _POD_LEVEL: Final = ("cpu", "hugepages-", "memory")
 
@@ -98,15 +98,9 @@ def _sums(spec: Field, resources: Field) -> None:
     except ShapeError:
         # Some amount is not known.
         return
-    requests = resources["requests"]
-    for name, asked in sums.items():
-        if not is_pod_level(name):
-            continue
-        entry = Field(
-            (requests.value or {}).get(name) if not requests.is_hole else None, spec.run, requests, MapKey(name)
-        )
-        amount = amount_of(entry) if entry.is_set else ZERO
-        if amount is not None and not requests.is_hole and asked.nanos > amount.nanos:
+    for name, entry in resources["requests"].entries():
+        amount, asked = amount_of(entry), sums.get(name)
+        if amount is not None and asked is not None and is_pod_level(name) and asked.nanos > amount.nanos:
             said = f"must be greater than or equal to aggregate container requests of {asked}"
             entry.invalid(said, str(amount), fix=f'write "{asked}" at least')
 

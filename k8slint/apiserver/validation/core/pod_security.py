@@ -21,6 +21,7 @@ _POLICIES: Final = fields(
     supplementalGroupsPolicy=given(one_of("Merge", "Strict")),
 )
 _SE_LINUX_CHANGE: Final = one_of("MountOption", "Recursive")
+_ONLY_RECURSIVE: Final = one_of("Recursive")
 _SEGMENT: Final = "[a-z0-9]([-_a-z0-9]*[a-z0-9])?"
 _SYSCTL: Final = rf"({_SEGMENT}[\./])*{_SEGMENT}"
 _IS_SYSCTL = re.compile(_SYSCTL)
@@ -79,7 +80,7 @@ def pod_security(spec: Field) -> None:
     _POLICIES(context)
     change = context["seLinuxChangePolicy"]
     if change.is_set:
-        _SE_LINUX_CHANGE(change)
+        (_SE_LINUX_CHANGE if change.run.has("SELinuxMount") else _ONLY_RECURSIVE)(change)
 
 
 def _sysctls(sysctls: Field, spec: Field) -> None:
