@@ -18,6 +18,7 @@ ENABLED_SINCE: Final[Mapping[str, int]] = {
     "ImageVolume": 35,
     "InPlacePodVerticalScaling": 33,
     "MatchLabelKeysInPodTopologySpreadSelectorMerge": 34,
+    "MutableCSINodeAllocatableCount": 35,
     "PodCertificateRequest": 37,
     "PodLevelResources": 34,
     "PodLifecycleSleepActionAllowZero": 33,

@@ -207,7 +207,7 @@ def csi_driver(obj: Field) -> None:
     for mode in spec["volumeLifecycleModes"]:
         _LIFECYCLE(mode)
     period = spec["nodeAllocatableUpdatePeriodSeconds"]
-    if period.value.__class__ is int and period.value < 10:
+    if period.value.__class__ is int and period.value < 10 and period.run.has("MutableCSINodeAllocatableCount"):
         period.invalid("must be greater than or equal to 10 seconds")
 
 

@@ -90,8 +90,7 @@ def projected(source: Field) -> None:
         _mode(source["defaultMode"])
     paths: set[str] = set()
     for one in source["sources"]:
-        known = [name for name in _PROJECTIONS if name not in _GATES or one.run.has(_GATES[name])]
-        written = one.written(known)
+        written = projection_kinds(one)
         for name in written:
             if one[name].is_hole:
                 continue
@@ -101,6 +100,11 @@ def projected(source: Field) -> None:
         if len(written) > 1 and not one.is_hole:
             said = "may not specify more than 1 volume type per source"
             one.forbidden(said, fix="make each a source of its own")
+
+
+def projection_kinds(source: Field) -> list[str]:
+    """Which kinds of files a source has; those of gates that are off are dropped."""
+    return source.written(name for name in _PROJECTIONS if name not in _GATES or source.run.has(_GATES[name]))
 
 
 def _paths(name: str, projection: Field) -> list[Field]:
