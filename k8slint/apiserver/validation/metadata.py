@@ -102,7 +102,9 @@ def validate_annotations(field: Field) -> None:
     for key, value in field.entries():
         for fault in qualified_name.faults(key.lower()):
             field.invalid(fault, key, at=(key,))
-        size += len(key.encode()) + (len(value.value.encode()) if value.value.__class__ is str else 0)
+        size += len(key.encode(errors="surrogatepass")) + (
+            len(value.value.encode(errors="surrogatepass")) if value.value.__class__ is str else 0
+        )
     if size > _MOST_ANNOTATION_BYTES:
         field.too_long(_MOST_ANNOTATION_BYTES)
 

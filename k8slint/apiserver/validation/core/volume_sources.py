@@ -48,7 +48,7 @@ def csi_driver_name(name: Field) -> None:
     if not name:
         name.required()
     elif name.value.__class__ is str:
-        if len(name.value.encode()) > _LONGEST_DRIVER_NAME:
+        if len(name.value.encode(errors="surrogatepass")) > _LONGEST_DRIVER_NAME:
             name.too_long(_LONGEST_DRIVER_NAME)
         for fault in dns_subdomain.faults(name.value.lower()):
             name.invalid(fault)
