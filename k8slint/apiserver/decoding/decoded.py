@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 from k8slint.apiserver.validation.field import HOLE
 from k8slint.loading.document import Path
 from k8slint.values.placeholder import has_placeholder
+
+# Longer texts are files: a place in them is a part of them, or changes little.
+_LONGEST_VALUE: Final = 4096
 
 
 def decoded(  # noqa: C901 - one loop, kept flat for speed
@@ -25,7 +28,7 @@ def decoded(  # noqa: C901 - one loop, kept flat for speed
         for key, inner in value.items() if value.__class__ is dict else enumerate(value):
             kept: Any = inner
             if inner.__class__ is str:
-                if has_placeholders and has_placeholder(inner):
+                if has_placeholders and len(inner) <= _LONGEST_VALUE and has_placeholder(inner):
                     kept = HOLE
             elif inner.__class__ is dict or inner.__class__ is list:
                 kept = inner.__class__()

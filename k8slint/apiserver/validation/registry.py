@@ -16,22 +16,38 @@ Validator = Callable[[Field], None]
 
 # By kind and group the module below this package, and its function.
 _VALIDATORS: Final[Mapping[str, str]] = {
+    "CSIDriver.storage.k8s.io": "storage.csi_driver",
+    "CSINode.storage.k8s.io": "storage.csi_node",
+    "CSIStorageCapacity.storage.k8s.io": "storage.csi_storage_capacity",
+    "ConfigMap": "core.config.config_map",
     "ControllerRevision.apps": "apps.controller_revision",
     "CronJob.batch": "cron_job.cron_job",
     "DaemonSet.apps": "apps.daemon_set",
     "Deployment.apps": "apps.deployment",
+    "Event": "core.event.event",
+    "Event.events.k8s.io": "core.event.new_event",
     "HorizontalPodAutoscaler.autoscaling": "autoscaling.horizontal_pod_autoscaler",
     "Job.batch": "job.job",
     "Lease.coordination.k8s.io": "coordination.lease",
+    "LimitRange": "core.limit_range.limit_range",
+    "Namespace": "core.cluster_objects.namespace",
+    "Node": "core.cluster_objects.node",
+    "PersistentVolume": "core.persistent_volume.persistent_volume",
+    "PersistentVolumeClaim": "core.persistent_volume_claim.persistent_volume_claim",
     "Pod": "core.pod.pod",
     "PodDisruptionBudget.policy": "policy.pod_disruption_budget",
     "PodTemplate": "core.workloads.pod_template",
     "PriorityClass.scheduling.k8s.io": "scheduling.priority_class",
     "ReplicaSet.apps": "apps.replica_set",
     "ReplicationController": "core.workloads.replication_controller",
+    "ResourceQuota": "core.resource_quota.resource_quota",
     "RuntimeClass.node.k8s.io": "node.runtime_class",
+    "Secret": "core.config.secret",
     "Service": "core.service.service",
     "StatefulSet.apps": "apps.stateful_set",
+    "StorageClass.storage.k8s.io": "storage.storage_class",
+    "VolumeAttachment.storage.k8s.io": "storage.volume_attachment",
+    "VolumeAttributesClass.storage.k8s.io": "storage.volume_attributes_class",
 }
 
 
