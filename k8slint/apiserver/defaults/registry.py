@@ -14,6 +14,7 @@ _DEFAULTERS: Final[Mapping[str, str]] = {
     "CronJob.batch": "batch.cron_job",
     "DaemonSet.apps": "apps.daemon_set",
     "Deployment.apps": "apps.deployment",
+    "HorizontalPodAutoscaler.autoscaling": "autoscaling.horizontal_pod_autoscaler",
     "Job.batch": "batch.job",
     "LimitRange": "limit_range.limit_range",
     "Pod": "pod.pod",

@@ -80,9 +80,7 @@ _WEBHOOK: Final = {
     "sideEffects": _pointer("None|NoneOnDryRun"),
 }
 _VERBS: Final = {"verbs": Words("*|create|delete|deletecollection|get|list|patch|proxy|update|watch")}
-_RETENTION: Final = Words("Delete|Retain")
 _NO_OPERATOR: Final = "not a valid selector operator"
-_PERCENT_OR_PODS: Final = _pointer("Percent|Pods")
 _USAGES: Final = _pointer(
     "any|cert sign|client auth|code signing|content commitment|crl sign|data encipherment|decipher only"
     "|digital signature|email protection|encipher only|ipsec end system|ipsec tunnel|ipsec user|key agreement"
@@ -114,31 +112,6 @@ ENUMERATED: Final[Mapping[str, Mapping[str, Words]]] = {
         "x-kubernetes-list-type": _pointer("atomic|map|set"),
         "x-kubernetes-map-type": _pointer("atomic|granular"),
     },
-    "apps.v1.DaemonSetUpdateStrategy": {"type": Words("OnDelete|RollingUpdate")},
-    "apps.v1.DeploymentStrategy": {"type": Words("Recreate|RollingUpdate")},
-    "apps.v1.StatefulSetPersistentVolumeClaimRetentionPolicy": {"whenDeleted": _RETENTION, "whenScaled": _RETENTION},
-    "apps.v1.StatefulSetSpec": {
-        "podManagementPolicy": Words("OrderedReady|Parallel", said="must be 'OrderedReady' or 'Parallel'"),
-    },
-    "apps.v1.StatefulSetUpdateStrategy": {
-        "type": Words(
-            "OnDelete|RollingUpdate", added=(("Recreate", 37),), said="must be 'RollingUpdate' or 'OnDelete'"
-        ),
-    },
-    "autoscaling.v2.HPAScalingPolicy": {"type": _PERCENT_OR_PODS},
-    "autoscaling.v2.HPAScalingRules": {"selectPolicy": _pointer("Disabled|Max|Min")},
-    "autoscaling.v2.MetricSpec": {"type": Words("ContainerResource|External|Object|Pods|Resource")},
-    "autoscaling.v2.MetricTarget": {
-        "type": Words("AverageValue|Utilization|Value", said="must be either Utilization, Value, or AverageValue"),
-    },
-    "batch.v1.CronJobSpec": {"concurrencyPolicy": Words("Allow|Forbid|Replace")},
-    "batch.v1.JobSpec": {
-        "completionMode": _pointer("Indexed|NonIndexed"),
-        "podReplacementPolicy": _pointer("Failed|TerminatingOrFailed"),
-    },
-    "batch.v1.PodFailurePolicyOnExitCodesRequirement": {"operator": Words("In|NotIn")},
-    "batch.v1.PodFailurePolicyOnPodConditionsPattern": {"status": Words("False|True|Unknown")},
-    "batch.v1.PodFailurePolicyRule": {"action": Words("Count|FailIndex|FailJob|Ignore")},
     "certificates.v1.CertificateSigningRequestSpec": {"usages": _USAGES},
     "core.v1.EndpointPort": {"protocol": _PROTOCOL},
     "core.v1.GRPCAction": {"mode": Words("Plaintext|TLS")},
@@ -155,12 +128,10 @@ ENUMERATED: Final[Mapping[str, Mapping[str, Words]]] = {
     "flowcontrol.ResourcePolicyRule": _VERBS,
     "flowcontrol.Subject": {"kind": _pointer("Group|ServiceAccount|User")},
     "meta.v1.LabelSelectorRequirement": {"operator": Words("DoesNotExist|Exists|In|NotIn", said=_NO_OPERATOR)},
-    "meta.v1.ManagedFieldsEntry": {"operation": Words("Apply|Update")},
     "networking.v1.HTTPIngressPath": {"pathType": _pointer("Exact|ImplementationSpecific|Prefix")},
     "networking.v1.IngressClassParametersReference": {"scope": _pointer("Cluster|Namespace")},
     "networking.v1.NetworkPolicyPort": {"protocol": _pointer("SCTP|TCP|UDP")},
     "networking.v1.NetworkPolicySpec": {"policyTypes": _pointer("Egress|Ingress")},
-    "policy.v1.PodDisruptionBudgetSpec": {"unhealthyPodEvictionPolicy": _pointer("AlwaysAllow|IfHealthyBudget")},
     "rbac.v1.RoleRef": {"apiGroup": Words("rbac.authorization.k8s.io"), "kind": _pointer("ClusterRole|Role")},
     "rbac.v1.Subject": {"kind": _pointer("Group|ServiceAccount|User")},
     "resource.DeviceRequest": {"allocationMode": Words("All|ExactCount")},
@@ -168,5 +139,4 @@ ENUMERATED: Final[Mapping[str, Mapping[str, Words]]] = {
     "resource.DeviceTaint": {"effect": _DEVICE_EFFECT},
     "resource.DeviceToleration": {"effect": _DEVICE_EFFECT, "operator": Words("Equal|Exists")},
     "resource.ExactDeviceRequest": {"allocationMode": Words("All|ExactCount")},
-    "scheduling.v1.PriorityClass": {"preemptionPolicy": _PREEMPTION},
 }

@@ -28,6 +28,8 @@ _PORT_NAME = re.compile(r"[-a-z0-9]+")
 _CONFIG_KEY = re.compile(r"[-._a-zA-Z0-9]+")
 _ENV_NAME = re.compile(r"[-._a-zA-Z][-._a-zA-Z0-9]*")
 _RELAXED_ENV_NAME = re.compile(r"[ -<>-~]*")
+_URL_PATH = re.compile(r"[A-Za-z0-9/\-._~%!$&'()*+,;=:]+")
+_PERCENT = re.compile(r"[0-9]+%")
 _HTTP_HEADER = re.compile(r"[-A-Za-z0-9]+")
 
 
@@ -201,6 +203,26 @@ def relaxed_env_name(text: str) -> Iterator[str]:
         yield "environment variable name must be non-empty"
     if not _RELAXED_ENV_NAME.fullmatch(text):
         yield "a valid environment variable name must consist only of printable ASCII characters other than '='"
+
+
+@Form
+def percent(text: str) -> Iterator[str]:
+    """A percentage: digits, and the sign."""
+    if not _PERCENT.fullmatch(text):
+        said = "a valid percent string must be a numeric string followed by an ending '%'"
+        yield _form(said, _PERCENT.pattern, "1%", "93%")
+
+
+@Form
+def domain_prefixed_path(text: str) -> Iterator[str]:
+    """A DNS subdomain, a slash, and a path: `acme.io/foo`."""
+    domain, slash, path = text.partition("/")
+    if not (domain and slash and path):
+        yield 'must be a domain-prefixed path (such as "acme.io/foo")'
+        return
+    yield from dns_subdomain.faults(domain)
+    if not _URL_PATH.fullmatch(path):
+        yield f"Invalid path (regex used for validation is '{_URL_PATH.pattern}')"
 
 
 @Form

@@ -73,8 +73,8 @@ def template_metadata(template: Field) -> None:
     Mirrors: pkg/apis/core/validation/validation.go ValidatePodTemplateSpec @ v1.37
     """
     metadata = template["metadata"]
-    labels(metadata["labels"])
-    validate_annotations(metadata["annotations"])
+    labels(metadata["labels"].named_as(template, "labels"))
+    validate_annotations(metadata["annotations"].named_as(template, "annotations"))
     pod_annotations(metadata["annotations"], template["spec"])
 
 
