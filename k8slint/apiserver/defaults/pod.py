@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from k8slint.apiserver.defaults.core import with_pod_defaults
 from k8slint.apiserver.defaults.draft import fill, items_in, mapping_in
 from k8slint.values.reading import ShapeError
 from k8slint.values.resources import POD_LEVEL_SINCE
@@ -28,6 +27,8 @@ def pod(data: dict[str, Any]) -> None:
 
 def _resources_of_pod(spec: dict[str, Any]) -> None:
     """The resources of the pod as a whole, and with them what each container asks for."""
+    from k8slint.apiserver.defaults.core import with_pod_defaults  # noqa: PLC0415 - few pods have resources as a whole
+
     try:
         whole = with_pod_defaults(spec, POD_LEVEL_SINCE)
     except ShapeError:

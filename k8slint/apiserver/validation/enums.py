@@ -68,7 +68,6 @@ def _pointer(words: str, added: tuple[tuple[str, int], ...] = (), said: str = ""
 
 
 _PROTOCOL: Final = Words("SCTP|TCP|UDP")
-_PULL_POLICY: Final = Words("Always|IfNotPresent|Never")
 _DEVICE_EFFECT: Final = Words("NoExecute|NoSchedule", added=(("None", 35),))
 _PREEMPTION: Final = Words("Never|PreemptLowerPriority")
 _FAILURE: Final = _pointer("Fail|Ignore")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from k8slint.apiserver.validation.core.selectors import object_field, resource_field
-from k8slint.apiserver.validation.field import Check, Field, each, fields, given, needed, one_of, optional
+from k8slint.apiserver.validation.field import Check, Field, each, fields, given, needed, optional
 from k8slint.apiserver.validation.formats import dns_subdomain, local_non_reserved_path, signer_name
 from k8slint.apiserver.validation.selectors import label_selector
 
@@ -19,7 +19,7 @@ _PATHS: Final = (
     "metadata.uid",
 )
 _DAY: Final = 24 * 60 * 60
-_KEY_TYPES: Final = one_of("ECDSAP256", "ECDSAP384", "ECDSAP521", "ED25519", "RSA3072", "RSA4096")
+_KEY_TYPES: Final = ("ECDSAP256", "ECDSAP384", "ECDSAP521", "ED25519", "RSA3072", "RSA4096")
 _CERTIFICATE_PATHS: Final = ("credentialBundlePath", "keyPath", "certificateChainPath")
 
 
@@ -181,9 +181,8 @@ def _pod_certificate(source: Field) -> None:
         signer.required()
     else:
         signer_name(signer)
-    _KEY_TYPES(key_type)
-    if not key_type.is_set:
-        key_type.unsupported(("ECDSAP256", "ECDSAP384", "ECDSAP521", "ED25519", "RSA3072", "RSA4096"), "")
+    if not key_type.is_hole and key_type.value not in _KEY_TYPES:
+        key_type.unsupported(_KEY_TYPES)
     if longest.value.__class__ is int:
         _lifetime(longest, signer)
     if not source.written(_CERTIFICATE_PATHS):

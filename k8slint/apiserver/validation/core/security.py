@@ -111,7 +111,7 @@ def windows_options(options: Field) -> None:
 def _credential_spec(field: Field) -> None:
     if field.value == "":
         field.invalid("gmsaCredentialSpec cannot be an empty string")
-    elif field.value.__class__ is str and len(field.value.encode()) > _LARGEST_SPEC:
+    elif field.value.__class__ is str and len(field.value.encode(errors="surrogatepass")) > _LARGEST_SPEC:
         field.invalid("gmsaCredentialSpec size must be under 64 KiB")
 
 
