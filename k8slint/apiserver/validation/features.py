@@ -10,9 +10,23 @@ from typing import Final
 
 # The first minor in which the gate is on by default; 0 if that was before every minor that is known here.
 ENABLED_SINCE: Final[Mapping[str, int]] = {
+    "ContainerRestartRules": 35,
+    "DynamicResourceAllocation": 34,
+    "EnvFiles": 35,
+    "HostnameOverride": 35,
+    "InPlacePodVerticalScaling": 33,
+    "MatchLabelKeysInPodTopologySpreadSelectorMerge": 34,
     "PodLevelResources": 34,
+    "PodLifecycleSleepActionAllowZero": 33,
+    "ProcMountType": 33,
+    "RecursiveReadOnlyMounts": 31,
+    "RelaxedDNSSearchValidation": 33,
     "RelaxedEnvironmentVariableValidation": 32,
     "RelaxedServiceNameValidation": 36,
+    "RestartAllContainersOnContainerExits": 36,
+    "SELinuxMount": 36,
+    "StrictIPCIDRValidation": 36,
+    "UserNamespacesSupport": 33,
 }
 
 

@@ -12,7 +12,7 @@ from typing import Any, Final, TypeAlias
 
 from k8slint.apiserver.validation.features import is_enabled
 from k8slint.loading.document import Path
-from k8slint.objects.problem import Place, Problem
+from k8slint.objects.problem import Absence, Place, Problem
 from k8slint.values.field_path import field_path
 from k8slint.values.nearest import nearest
 
@@ -129,7 +129,7 @@ class Field:
         self, supported: Sequence[str], value: Any = _UNSET, *, at: Path = (), rule: str = "unsupported-value"
     ) -> None:
         """The value is none of the words that the field takes, in the order in which the server lists them."""
-        value = self.value if value is _UNSET else value
+        value = (self.value if value is _UNSET else value) or ""
         listed = ", ".join(f'"{word}"' for word in supported[:_MOST_LISTED])
         near = nearest(value, supported) if isinstance(value, str) else None
         hint = f'; did you mean "{near}"?' if near is not None else ""
@@ -140,9 +140,22 @@ class Field:
         """The value stands in the list a second time."""
         self._say_value("Duplicate value", self.value if value is _UNSET else value, "", rule, fix=fix, at=at)
 
-    def not_found(self, value: Any = _UNSET, *, rule: str = "not-found", fix: str = "") -> None:
-        """The value names what is not there."""
-        self._say_value("Not found", self.value if value is _UNSET else value, "", rule, fix=fix)
+    def not_found(
+        self,
+        value: Any = _UNSET,
+        detail: str = "",
+        *,
+        rule: str = "not-found",
+        fix: str = "",
+        effect: str = "",
+        mended_by: str = "",
+    ) -> None:
+        """The value names what is not there. `mended_by` is the word that a patch must hold to bring it."""
+        at = len(self.run.found)
+        self._say_value("Not found", self.value if value is _UNSET else value, detail, rule, fix=fix)
+        if (effect or mended_by) and len(self.run.found) > at:
+            rests_on = Absence(mended_by=mended_by) if mended_by else None
+            self.run.found[at] = self.run.found[at]._replace(effect=effect, rests_on=rests_on)
 
     def forbidden(self, detail: str, *, at: Path = (), rule: str = "forbidden-field", fix: str = "") -> None:
         """The field may not be set here."""
@@ -156,6 +169,12 @@ class Field:
         """The list has more items than it may have."""
         number = len(self) if count is None else count
         self._say_value("Too many", number, f"must have at most {most} items", rule, fix=fix)
+
+    def warn(self, said: str, *, at: Path = (), rule: str = "apiserver-warning", fix: str = "") -> None:
+        """What the server says beside taking the object."""
+        if self.value is not HOLE:
+            path = self.path
+            self.run.found.append(Problem((*path, *at), f"{field_path(path)}: {said}", fix=fix, rule=rule))
 
     def _say_value(self, what: str, value: Any, detail: str, rule: str, *, fix: str, at: Path = ()) -> None:
         if value is not HOLE:
@@ -202,6 +221,13 @@ class Form:
         if field.value.__class__ is str:
             for fault in self.faults(field.value):
                 field.invalid(fault)
+
+    def item(self, field: Field) -> None:
+        """The same of an item of a list, where null is an empty text."""
+        text = field.value or ""
+        if text.__class__ is str:
+            for fault in self.faults(text):
+                field.invalid(fault, text)
 
     def takes(self, text: str) -> bool:
         """Whether the text has the form."""

@@ -14,6 +14,8 @@ from k8slint.apiserver.validation.field import Form
 _LABEL: Final = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?"
 _DNS_LABEL = re.compile(_LABEL)
 _DNS_SUBDOMAIN = re.compile(rf"{_LABEL}(\.{_LABEL})*")
+_UNDERSCORED: Final = r"_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?"
+_DNS_UNDERSCORED = re.compile(rf"{_UNDERSCORED}(\.{_UNDERSCORED})*")
 _DNS_1035 = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?")
 _NAME_PART: Final = r"([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]"
 _QUALIFIED = re.compile(_NAME_PART)
@@ -24,10 +26,13 @@ _OF_NAMES: Final = (
 _NAMES: Final = ("MyName", "my.name", "123-abc")
 _PORT_NAME = re.compile(r"[-a-z0-9]+")
 _CONFIG_KEY = re.compile(r"[-._a-zA-Z0-9]+")
+_ENV_NAME = re.compile(r"[-._a-zA-Z][-._a-zA-Z0-9]*")
+_RELAXED_ENV_NAME = re.compile(r"[ -<>-~]*")
+_HTTP_HEADER = re.compile(r"[-A-Za-z0-9]+")
 
 
-def _too_long(most: int) -> str:
-    return f"must be no more than {most} bytes"
+def _too_long(most: int, unit: str = "bytes") -> str:
+    return f"must be no more than {most} {unit}"
 
 
 def _form(said: str, expression: str, *examples: str) -> str:
@@ -39,7 +44,7 @@ def _form(said: str, expression: str, *examples: str) -> str:
 def dns_label(text: str) -> Iterator[str]:
     """A DNS-1123 label: at most 63 of lower case letters, digits and inner dashes."""
     if len(text) > 63:
-        yield _too_long(63)
+        yield _too_long(63, "characters")
     if not _DNS_LABEL.fullmatch(text):
         if _DNS_SUBDOMAIN.fullmatch(text):
             yield "must not contain dots"
@@ -57,7 +62,7 @@ def dns_label(text: str) -> Iterator[str]:
 def dns_subdomain(text: str) -> Iterator[str]:
     """A DNS-1123 subdomain: at most 253 characters, labels joined by dots."""
     if len(text) > 253:
-        yield _too_long(253)
+        yield _too_long(253, "characters")
     if not _DNS_SUBDOMAIN.fullmatch(text):
         yield _form(
             "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must"
@@ -68,10 +73,24 @@ def dns_subdomain(text: str) -> Iterator[str]:
 
 
 @Form
+def dns_subdomain_with_underscores(text: str) -> Iterator[str]:
+    """A DNS subdomain whose labels may have underscores."""
+    if len(text) > 253:
+        yield _too_long(253, "characters")
+    if not _DNS_UNDERSCORED.fullmatch(text):
+        yield _form(
+            "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', and"
+            " must start and end with an alphanumeric character",
+            _DNS_UNDERSCORED.pattern,
+            "example.com",
+        )
+
+
+@Form
 def dns_1035_label(text: str) -> Iterator[str]:
     """A DNS-1035 label: a DNS-1123 label that begins with a letter."""
     if len(text) > 63:
-        yield _too_long(63)
+        yield _too_long(63, "characters")
     if not _DNS_1035.fullmatch(text):
         yield _form(
             "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic"
@@ -87,7 +106,7 @@ def qualified_name(text: str) -> Iterator[str]:
     """The key of a label: a subdomain and a slash, or nothing, before a name of at most 63 characters."""
     *prefixes, name = text.split("/")
     if len(prefixes) > 1:
-        form = _form(f"a qualified name {_OF_NAMES}", _NAME_PART, *_NAMES)
+        form = _form(f"a valid label key {_OF_NAMES}", _NAME_PART, *_NAMES)
         yield f"{form} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')"
         return
     if prefixes:
@@ -138,7 +157,7 @@ def port_name(text: str) -> Iterator[str]:
 def config_map_key(text: str) -> Iterator[str]:
     """The key of a ConfigMap or Secret: a file name without slashes."""
     if len(text) > 253:
-        yield _too_long(253)
+        yield _too_long(253, "characters")
     if not _CONFIG_KEY.fullmatch(text):
         yield _form(
             "a valid config key must consist of alphanumeric characters, '-', '_' or '.'",
@@ -147,10 +166,57 @@ def config_map_key(text: str) -> Iterator[str]:
             "KEY_NAME",
             "key-name",
         )
-    elif text in (".", ".."):
+    else:
+        yield from _dots(text)
+
+
+def _dots(text: str) -> Iterator[str]:
+    if text in (".", ".."):
         yield f"must not be '{text}'"
     elif text.startswith(".."):
         yield "must not start with '..'"
+
+
+@Form
+def env_name(text: str) -> Iterator[str]:
+    """The name of an environment variable, as older minors have it: a file name that begins with no digit."""
+    if not _ENV_NAME.fullmatch(text):
+        yield _form(
+            "a valid environment variable name must consist of alphabetic characters, digits, '_', '-', or '.', and"
+            " must not start with a digit",
+            _ENV_NAME.pattern,
+            "my.env-name",
+            "MY_ENV.NAME",
+            "MyEnvName1",
+        )
+    yield from _dots(text)
+
+
+@Form
+def relaxed_env_name(text: str) -> Iterator[str]:
+    """The name of an environment variable: printable ASCII without an equals sign."""
+    if not text:
+        yield "environment variable name must be non-empty"
+    if not _RELAXED_ENV_NAME.fullmatch(text):
+        yield "a valid environment variable name must consist only of printable ASCII characters other than '='"
+
+
+@Form
+def http_header_name(text: str) -> Iterator[str]:
+    """The name of an HTTP header: letters, digits and dashes."""
+    if not _HTTP_HEADER.fullmatch(text):
+        yield _form(
+            "a valid HTTP header must consist of alphanumeric characters or '-'", _HTTP_HEADER.pattern, "X-Header-Name"
+        )
+
+
+@Form
+def local_descending_path(text: str) -> Iterator[str]:
+    """A path that leads downwards from where it starts."""
+    if text.startswith("/"):
+        yield "must be a relative path"
+    if ".." in text.split("/"):
+        yield "must not contain '..'"
 
 
 @Form
