@@ -60,6 +60,12 @@ def listed_files(kustomization: Object) -> Iterator[str]:
 
 
 @once
+def files_taken_in(cluster: Cluster) -> frozenset[str]:
+    """The files that kustomizations take in, named as the sources are: what is applied may hold more than they do."""
+    return frozenset(path for one in kustomizations(cluster) for path in listed_files(one))
+
+
+@once
 def paths_read(cluster: Cluster) -> frozenset[str]:
     """The files that hold objects, and all the folders above them."""
     found: set[str] = set()

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from k8slint.apiserver.create import create
 from k8slint.apiserver.schemas import Schemas
 from k8slint.cluster.cluster import Cluster
+from k8slint.cluster.kustomizations import file_of, files_taken_in
 from k8slint.cluster.unread import Unread
 from k8slint.engine.selection import Selection
 from k8slint.loading.document import Document, Path, ReadProblem, Span
@@ -24,6 +25,15 @@ if TYPE_CHECKING:
     from k8slint.engine.ignores import Ignores
 
 _DRY_RUN: Final = "dry-run"
+# What kustomizations fill in by their labels, namespace, images and patches.
+_FILLED_IN: Final = (
+    ("image",),
+    ("metadata", "labels"),
+    ("metadata", "name"),
+    ("namespace",),
+    ("spec", "selector"),
+)
+_OF_LACK: Final = frozenset({"required-field", "selector-template-mismatch"})
 
 
 class World(NamedTuple):
@@ -100,8 +110,15 @@ def _documents(reading: Reading, selection: Selection) -> Iterator[Said]:
 
 
 def api_server(obj: Object, world: World, selection: Selection) -> Iterator[Problem]:
-    """What the API server says of the object."""
-    return (problem for problem in create(obj, world.schemas) if selection.has(problem.rule))
+    """What the API server says of the object; not that it lacks what a kustomization would fill in."""
+    for problem in create(obj, world.schemas):
+        if selection.has(problem.rule) and not _may_be_filled_in(problem, obj, world.cluster):
+            yield problem
+
+
+def _may_be_filled_in(problem: Problem, obj: Object, cluster: Cluster) -> bool:
+    is_lack = problem.rule in _OF_LACK and any(problem.path[-len(end) :] == end for end in _FILLED_IN)
+    return is_lack and file_of(obj) in files_taken_in(cluster.whole)
 
 
 def pitfalls(obj: Object, world: World, selection: Selection) -> Iterator[Problem]:

@@ -11,7 +11,16 @@ Defaulter = Callable[[dict[str, Any]], None]
 
 # By kind and group the module below this package, and its function. It changes the object, which is a decoded copy.
 _DEFAULTERS: Final[Mapping[str, str]] = {
+    "CronJob.batch": "batch.cron_job",
+    "DaemonSet.apps": "apps.daemon_set",
+    "Deployment.apps": "apps.deployment",
+    "Job.batch": "batch.job",
+    "Pod": "pod.pod",
+    "PodTemplate": "workloads.pod_template",
+    "ReplicaSet.apps": "apps.replica_set",
+    "ReplicationController": "workloads.replication_controller",
     "Service": "service.service",
+    "StatefulSet.apps": "apps.stateful_set",
 }
 
 

@@ -60,6 +60,23 @@ def has_leading_zeros(text: str) -> bool:
     return "." in tail and any(len(octet) > 1 and octet[0] == "0" for octet in tail.split("."))
 
 
+def preferred_form(text: str) -> str | None:
+    """What the server warns of an address that has a better form; None if it has the best.
+
+    Mirrors: apimachinery pkg/util/validation/ip.go GetWarningsForIP @ v1.37
+    """
+    ip = parsed_ip(text)
+    mapped = ip.ipv4_mapped if isinstance(ip, IPv6Address) else None
+    if ip is None:
+        return None
+    if has_leading_zeros(text) or mapped is not None:
+        said = "will be considered invalid in a future Kubernetes release"
+        return f'non-standard IP address "{text}" {said}: use "{mapped or ip}"'
+    if str(ip) != text:
+        return f'IPv6 address "{text}" should be in RFC 5952 canonical format ("{ip}")'
+    return None
+
+
 @Form
 def strict_address(text: str) -> Iterator[str]:
     """An IP address, written in the one way that newer fields take.

@@ -15,14 +15,13 @@ class Words(NamedTuple):
     """The words a field takes, `|` between them.
 
     An explicit empty string counts as left out, unless the field is a pointer in Go: then it `refuses_empty`.
-    `added` are words that a later minor added, with that minor. `prefixes` start further words.
+    `added` are words that a later minor added, with that minor.
     `said` is what the API server says of another word where it does not list what it supports.
     """
 
     words: str
     refuses_empty: bool = False
     added: tuple[tuple[str, int], ...] = ()
-    prefixes: tuple[str, ...] = ()
     said: str = ""
 
     def of_minor(self, minor: int) -> tuple[str, ...]:
@@ -42,7 +41,7 @@ def allowed_values(owner: str, name: str, minor: int) -> Callable[[str], Fault |
     sound = frozenset(supported) if words.refuses_empty else frozenset((*supported, ""))
 
     def check(text: str) -> Fault | None:
-        if text in sound or (words.prefixes and text.startswith(words.prefixes)):
+        if text in sound:
             return None
         return unsupported(text, supported, words.said)
 
@@ -70,8 +69,6 @@ def _pointer(words: str, added: tuple[tuple[str, int], ...] = (), said: str = ""
 
 _PROTOCOL: Final = Words("SCTP|TCP|UDP")
 _PULL_POLICY: Final = Words("Always|IfNotPresent|Never")
-_MESSAGE_POLICY: Final = Words("FallbackToLogsOnError|File")
-_PROFILE: Final = Words("Localhost|RuntimeDefault|Unconfined")
 _ACCESS_MODE: Final = Words("ReadOnlyMany|ReadWriteMany|ReadWriteOnce|ReadWriteOncePod", refuses_empty=True)
 _VOLUME_MODE: Final = _pointer("Block|Filesystem")
 _TAINT_EFFECT: Final = Words("NoExecute|NoSchedule|PreferNoSchedule")
@@ -152,33 +149,16 @@ ENUMERATED: Final[Mapping[str, Mapping[str, Words]]] = {
     "batch.v1.PodFailurePolicyOnPodConditionsPattern": {"status": Words("False|True|Unknown")},
     "batch.v1.PodFailurePolicyRule": {"action": Words("Count|FailIndex|FailJob|Ignore")},
     "certificates.v1.CertificateSigningRequestSpec": {"usages": _USAGES},
-    "core.v1.AppArmorProfile": {"type": _PROFILE},
     "core.v1.AzureDiskVolumeSource": {
         "cachingMode": _pointer("None|ReadOnly|ReadWrite"),
         "kind": _pointer("Dedicated|Managed|Shared"),
     },
-    "core.v1.Container": {
-        "imagePullPolicy": _PULL_POLICY,
-        "restartPolicy": _pointer("Always", added=(("Never", 34), ("OnFailure", 34))),
-        "terminationMessagePolicy": _MESSAGE_POLICY,
-    },
-    "core.v1.ContainerPort": {"protocol": _PROTOCOL},
-    "core.v1.ContainerResizePolicy": {
-        "resourceName": Words("cpu|memory"),
-        "restartPolicy": Words("NotRequired|RestartContainer"),
-    },
-    "core.v1.ContainerRestartRule": {"action": _pointer("Restart", added=(("RestartAllContainers", 35),))},
-    "core.v1.ContainerRestartRuleOnExitCodes": {"operator": _pointer("In|NotIn")},
     "core.v1.EndpointPort": {"protocol": _PROTOCOL},
-    "core.v1.EphemeralContainer": {
-        "imagePullPolicy": _PULL_POLICY,
-        "terminationMessagePolicy": _MESSAGE_POLICY,
-    },
     "core.v1.GRPCAction": {"mode": Words("Plaintext|TLS")},
     "core.v1.HostPathVolumeSource": {
         "type": Words("BlockDevice|CharDevice|Directory|DirectoryOrCreate|File|FileOrCreate|Socket"),
     },
-    "core.v1.HTTPGetAction": {"protocol": Words("HTTP1|HTTP2"), "scheme": Words("HTTP|HTTPS")},
+    "core.v1.HTTPGetAction": {"protocol": Words("HTTP1|HTTP2")},
     "core.v1.ImageVolumeSource": {"pullPolicy": _PULL_POLICY},
     "core.v1.NodeSelectorRequirement": {
         "operator": Words("DoesNotExist|Exists|Gt|In|Lt|NotIn", said=_NO_OPERATOR),
@@ -192,41 +172,12 @@ ENUMERATED: Final[Mapping[str, Mapping[str, Words]]] = {
     "core.v1.PodCertificateProjection": {
         "keyType": _pointer("ECDSAP256|ECDSAP384|ECDSAP521|ED25519|RSA3072|RSA4096"),
     },
-    "core.v1.PodOS": {"name": Words("linux|windows")},
-    "core.v1.PodSecurityContext": {
-        "fsGroupChangePolicy": _pointer("Always|OnRootMismatch"),
-        "seLinuxChangePolicy": _pointer("MountOption|Recursive"),
-        "supplementalGroupsPolicy": _pointer("Merge|Strict"),
-    },
-    "core.v1.PodSpec": {
-        "dnsPolicy": Words("ClusterFirst|ClusterFirstWithHostNet|Default|None"),
-        "preemptionPolicy": _PREEMPTION,
-        "restartPolicy": Words("Always|Never|OnFailure"),
-    },
-    "core.v1.ResourceFieldSelector": {
-        "resource": Words(
-            "limits.cpu|limits.ephemeral-storage|limits.memory|requests.cpu|requests.ephemeral-storage|requests.memory",
-            prefixes=("limits.hugepages-", "requests.hugepages-"),
-        ),
-    },
     "core.v1.ResourceQuotaSpec": {"scopes": _QUOTA_SCOPE},
     "core.v1.ScopedResourceSelectorRequirement": {
         "operator": Words("DoesNotExist|Exists|In|NotIn", said=_NO_OPERATOR),
         "scopeName": _QUOTA_SCOPE,
     },
-    "core.v1.SeccompProfile": {"type": _PROFILE},
-    "core.v1.SecurityContext": {"procMount": _pointer("Default|Unmasked")},
     "core.v1.Taint": {"effect": _TAINT_EFFECT},
-    "core.v1.Toleration": {"effect": _TAINT_EFFECT, "operator": Words("Equal|Exists", added=(("Gt", 35), ("Lt", 35)))},
-    "core.v1.TopologySpreadConstraint": {
-        "nodeAffinityPolicy": _pointer("Honor|Ignore"),
-        "nodeTaintsPolicy": _pointer("Honor|Ignore"),
-        "whenUnsatisfiable": _pointer("DoNotSchedule|ScheduleAnyway"),
-    },
-    "core.v1.VolumeMount": {
-        "mountPropagation": _pointer("Bidirectional|HostToContainer|None"),
-        "recursiveReadOnly": _pointer("Disabled|Enabled|IfPossible"),
-    },
     "discovery.v1.EndpointPort": {"protocol": _pointer("SCTP|TCP|UDP")},
     "discovery.v1.EndpointSlice": {"addressType": Words("FQDN|IPv4|IPv6")},
     "flowcontrol.FlowDistinguisherMethod": {"type": _pointer("ByNamespace|ByUser")},

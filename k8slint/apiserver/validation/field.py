@@ -84,6 +84,13 @@ class Field:
             for index, item in enumerate(self.value):
                 yield Field(item, self.run, self, index)
 
+    def written(self, names: Iterable[str]) -> list[str]:
+        """Those of the fields of these names that are set; of what is not known, all may be."""
+        value = self.value
+        if value.__class__ is not dict:
+            return list(names) if value is HOLE else []
+        return [name for name in names if value.get(name) is not None]
+
     def entries(self) -> Iterator[tuple[str, Field]]:
         """The entries of a map, each with its key."""
         if self.value.__class__ is dict:
@@ -151,11 +158,16 @@ class Field:
         mended_by: str = "",
     ) -> None:
         """The value names what is not there. `mended_by` is the word that a patch must hold to bring it."""
-        at = len(self.run.found)
-        self._say_value("Not found", self.value if value is _UNSET else value, detail, rule, fix=fix)
-        if (effect or mended_by) and len(self.run.found) > at:
-            rests_on = Absence(mended_by=mended_by) if mended_by else None
-            self.run.found[at] = self.run.found[at]._replace(effect=effect, rests_on=rests_on)
+        rests_on = Absence(mended_by=mended_by) if mended_by else None
+        self._say_value(
+            "Not found",
+            self.value if value is _UNSET else value,
+            detail,
+            rule,
+            fix=fix,
+            effect=effect,
+            rests_on=rests_on,
+        )
 
     def forbidden(self, detail: str, *, at: Path = (), rule: str = "forbidden-field", fix: str = "") -> None:
         """The field may not be set here."""
@@ -170,23 +182,34 @@ class Field:
         number = len(self) if count is None else count
         self._say_value("Too many", number, f"must have at most {most} items", rule, fix=fix)
 
-    def warn(self, said: str, *, at: Path = (), rule: str = "apiserver-warning", fix: str = "") -> None:
+    def warn(self, said: str, *, rule: str = "apiserver-warning", fix: str = "") -> None:
         """What the server says beside taking the object."""
         if self.value is not HOLE:
-            path = self.path
-            self.run.found.append(Problem((*path, *at), f"{field_path(path)}: {said}", fix=fix, rule=rule))
+            self.run.found.append(Problem(self.path, f"{field_path(self.path)}: {said}", fix=fix, rule=rule))
 
-    def _say_value(self, what: str, value: Any, detail: str, rule: str, *, fix: str, at: Path = ()) -> None:
+    def _say_value(self, what: str, value: Any, detail: str, rule: str, **more: Any) -> None:
         if value is not HOLE:
-            self._say(f"{what}: {shown(value)}", detail, rule, fix=fix, at=at)
+            self._say(f"{what}: {shown(value)}", detail, rule, **more)
 
-    def _say(self, what: str, detail: str, rule: str, *, fix: str, at: Path = (), place: Place = Place.VALUE) -> None:
+    def _say(
+        self,
+        what: str,
+        detail: str,
+        rule: str,
+        *,
+        fix: str,
+        at: Path = (),
+        place: Place = Place.VALUE,
+        effect: str = "",
+        rests_on: Absence | None = None,
+    ) -> None:
         if self.value is HOLE:
             return
         path = self.path
         # The root of the object has no path: the server then says the error alone.
         said = ": ".join(part for part in (field_path(path), what, detail) if part)
-        self.run.found.append(Problem((*path, *at), said, fix=fix, rule=rule, place=place))
+        problem = Problem((*path, *at), said, effect=effect, fix=fix, rule=rule, place=place, rests_on=rests_on)
+        self.run.found.append(problem)
 
 
 def shown(value: Any) -> str:

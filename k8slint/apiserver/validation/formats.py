@@ -16,6 +16,7 @@ _DNS_LABEL = re.compile(_LABEL)
 _DNS_SUBDOMAIN = re.compile(rf"{_LABEL}(\.{_LABEL})*")
 _UNDERSCORED: Final = r"_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?"
 _DNS_UNDERSCORED = re.compile(rf"{_UNDERSCORED}(\.{_UNDERSCORED})*")
+_WILDCARD_DNS = re.compile(rf"\*\.{_LABEL}(\.{_LABEL})*")
 _DNS_1035 = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?")
 _NAME_PART: Final = r"([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]"
 _QUALIFIED = re.compile(_NAME_PART)
@@ -28,6 +29,7 @@ _PORT_NAME = re.compile(r"[-a-z0-9]+")
 _CONFIG_KEY = re.compile(r"[-._a-zA-Z0-9]+")
 _ENV_NAME = re.compile(r"[-._a-zA-Z][-._a-zA-Z0-9]*")
 _RELAXED_ENV_NAME = re.compile(r"[ -<>-~]*")
+_URL_PATH = re.compile(r"[A-Za-z0-9/\-._~%!$&'()*+,;=:]+")
 _HTTP_HEADER = re.compile(r"[-A-Za-z0-9]+")
 
 
@@ -199,6 +201,32 @@ def relaxed_env_name(text: str) -> Iterator[str]:
         yield "environment variable name must be non-empty"
     if not _RELAXED_ENV_NAME.fullmatch(text):
         yield "a valid environment variable name must consist only of printable ASCII characters other than '='"
+
+
+@Form
+def domain_prefixed_path(text: str) -> Iterator[str]:
+    """A DNS subdomain, a slash, and a path: `acme.io/foo`."""
+    domain, slash, path = text.partition("/")
+    if not (domain and slash and path):
+        yield 'must be a domain-prefixed path (such as "acme.io/foo")'
+        return
+    yield from dns_subdomain.faults(domain)
+    if not _URL_PATH.fullmatch(path):
+        yield f"Invalid path (regex used for validation is '{_URL_PATH.pattern}')"
+
+
+@Form
+def wildcard_dns_subdomain(text: str) -> Iterator[str]:
+    """A DNS subdomain whose first label is an asterisk."""
+    if len(text) > 253:
+        yield _too_long(253, "characters")
+    if not _WILDCARD_DNS.fullmatch(text):
+        yield _form(
+            "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist"
+            " of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character",
+            rf"\*\.{_LABEL}(\.{_LABEL})*",
+            "*.example.com",
+        )
 
 
 @Form

@@ -15,7 +15,16 @@ Validator = Callable[[Field], None]
 
 # By kind and group the module below this package, and its function.
 _VALIDATORS: Final[Mapping[str, str]] = {
+    "CronJob.batch": "batch.cron_job",
+    "DaemonSet.apps": "apps.daemon_set",
+    "Deployment.apps": "apps.deployment",
+    "Job.batch": "batch.job",
+    "Pod": "core.pod.pod",
+    "PodTemplate": "core.workloads.pod_template",
+    "ReplicaSet.apps": "apps.replica_set",
+    "ReplicationController": "core.workloads.replication_controller",
     "Service": "core.service.service",
+    "StatefulSet.apps": "apps.stateful_set",
 }
 
 

@@ -87,12 +87,6 @@ CASES: dict[str, tuple[str, str, tuple[str | int, ...], str]] = {
         ("resources", "limits", "cpu"),
         "expected a quantity",
     ),
-    "a policy in lower case": (
-        "imagePullPolicy: always",
-        "unsupported-value",
-        ("imagePullPolicy",),
-        'Unsupported value: "always": supported values: "Always", "IfNotPresent", "Never"; did you mean "Always"?',
-    ),
     "the environment takes no number": (
         "env: [{name: A, value: 5}]",
         "wrong-type",

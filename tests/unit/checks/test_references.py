@@ -16,14 +16,17 @@ from k8slint.checks.references import (
     role_bindings,
     selected_pods,
     target_ports,
-    volumes_of_pods,
 )
 from k8slint.cluster.cluster import Cluster
 from k8slint.engine.rule import load_rules
 from k8slint.objects.problem import Problem
 from tests.build import objects_of, places, problems_of, read, spoilt
 
-RULES = {rule.id.replace("-", "_"): rule for rule in load_rules().values() if rule.category == "references"}
+RULES = {
+    rule.id.replace("-", "_"): rule
+    for rule in load_rules().values()
+    if rule.category == "references" and rule.target != "fields"
+}
 SECRET_VALUE = "c2VjcmV0LXZhbHVl"  # noqa: S105 - a value that must not be seen
 
 
@@ -175,14 +178,6 @@ def test_an_inline_patch_may_add_the_key() -> None:
     kustomization = "{apiVersion: kustomize.config.k8s.io/v1beta1, kind: Kustomization, patches: [{patch: 'gone: x'}]}"
     files = {"a.yaml": CONFIG, "b.yaml": variable("configMap", "config", "gone"), "c.yaml": kustomization}
     assert not problems(keys_of_pods.missing_configmap_key, files)
-
-
-def test_an_undefined_volume_of_a_stateful_set_says_what_older_clusters_do() -> None:
-    template = "{spec: {containers: [{name: a, image: x, volumeMounts: [{name: gone, mountPath: /x}]}]}}"
-    stateful = f"{{apiVersion: apps/v1, kind: StatefulSet, metadata: {{name: db}}, spec: {{template: {template}}}}}"
-    assert "1.34" in only(problems(volumes_of_pods.undefined_volume, stateful)).effect
-    deployment = stateful.replace("StatefulSet", "Deployment")
-    assert not only(problems(volumes_of_pods.undefined_volume, deployment)).effect
 
 
 def test_a_role_of_another_kind_is_named_with_the_fix() -> None:

@@ -54,3 +54,10 @@ def test_of_a_group_that_is_served_no_more_the_dry_run_says_nothing() -> None:
     said = rules_said(LARGE % ("extensions/v1beta1", "Deployment"))
     assert "removed-api" in said
     assert "pod-larger-than-any-node" not in said
+
+
+def test_what_a_kustomization_fills_in_is_not_missing() -> None:
+    nameless = "apiVersion: v1\nkind: Secret\nmetadata: {}\n"
+    taking_in = "\n---\napiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [a.yaml]\n"
+    assert "required-field" in rules_said(nameless)
+    assert "required-field" not in rules_said(nameless + taking_in)
