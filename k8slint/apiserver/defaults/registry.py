@@ -14,6 +14,7 @@ _DEFAULTERS: Final[Mapping[str, str]] = {
     "CronJob.batch": "batch.cron_job",
     "DaemonSet.apps": "apps.daemon_set",
     "Deployment.apps": "apps.deployment",
+    "IngressClass.networking.k8s.io": "networking.ingress_class",
     "Job.batch": "batch.job",
     "Pod": "pod.pod",
     "PodTemplate": "workloads.pod_template",

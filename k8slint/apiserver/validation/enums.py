@@ -67,7 +67,6 @@ def _pointer(words: str, added: tuple[tuple[str, int], ...] = (), said: str = ""
     return Words(words, refuses_empty=True, added=added, said=said)
 
 
-_PROTOCOL: Final = Words("SCTP|TCP|UDP")
 _PULL_POLICY: Final = Words("Always|IfNotPresent|Never")
 _ACCESS_MODE: Final = Words("ReadOnlyMany|ReadWriteMany|ReadWriteOnce|ReadWriteOncePod", refuses_empty=True)
 _VOLUME_MODE: Final = _pointer("Block|Filesystem")
@@ -153,7 +152,6 @@ ENUMERATED: Final[Mapping[str, Mapping[str, Words]]] = {
         "cachingMode": _pointer("None|ReadOnly|ReadWrite"),
         "kind": _pointer("Dedicated|Managed|Shared"),
     },
-    "core.v1.EndpointPort": {"protocol": _PROTOCOL},
     "core.v1.GRPCAction": {"mode": Words("Plaintext|TLS")},
     "core.v1.HostPathVolumeSource": {
         "type": Words("BlockDevice|CharDevice|Directory|DirectoryOrCreate|File|FileOrCreate|Socket"),
@@ -178,8 +176,6 @@ ENUMERATED: Final[Mapping[str, Mapping[str, Words]]] = {
         "scopeName": _QUOTA_SCOPE,
     },
     "core.v1.Taint": {"effect": _TAINT_EFFECT},
-    "discovery.v1.EndpointPort": {"protocol": _pointer("SCTP|TCP|UDP")},
-    "discovery.v1.EndpointSlice": {"addressType": Words("FQDN|IPv4|IPv6")},
     "flowcontrol.FlowDistinguisherMethod": {"type": _pointer("ByNamespace|ByUser")},
     "flowcontrol.LimitResponse": {"type": Words("Queue|Reject")},
     "flowcontrol.NonResourcePolicyRule": _VERBS,
@@ -188,10 +184,6 @@ ENUMERATED: Final[Mapping[str, Mapping[str, Words]]] = {
     "flowcontrol.Subject": {"kind": _pointer("Group|ServiceAccount|User")},
     "meta.v1.LabelSelectorRequirement": {"operator": Words("DoesNotExist|Exists|In|NotIn", said=_NO_OPERATOR)},
     "meta.v1.ManagedFieldsEntry": {"operation": Words("Apply|Update")},
-    "networking.v1.HTTPIngressPath": {"pathType": _pointer("Exact|ImplementationSpecific|Prefix")},
-    "networking.v1.IngressClassParametersReference": {"scope": _pointer("Cluster|Namespace")},
-    "networking.v1.NetworkPolicyPort": {"protocol": _pointer("SCTP|TCP|UDP")},
-    "networking.v1.NetworkPolicySpec": {"policyTypes": _pointer("Egress|Ingress")},
     "policy.v1.PodDisruptionBudgetSpec": {"unhealthyPodEvictionPolicy": _pointer("AlwaysAllow|IfHealthyBudget")},
     "rbac.v1.RoleRef": {"apiGroup": Words("rbac.authorization.k8s.io"), "kind": _pointer("ClusterRole|Role")},
     "rbac.v1.Subject": {"kind": _pointer("Group|ServiceAccount|User")},

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from k8slint.apiserver.validation.addresses import strict_address
 from k8slint.apiserver.validation.field import Field, Form, needed
 from k8slint.apiserver.validation.formats import (
     dns_1035_label,
@@ -41,6 +42,7 @@ NAME_FORMS: Final[Mapping[str, Form | None]] = {
     "CertificateSigningRequest.certificates.k8s.io": None,
     "ClusterRole.rbac.authorization.k8s.io": path_segment_name,
     "ClusterRoleBinding.rbac.authorization.k8s.io": path_segment_name,
+    "IPAddress.networking.k8s.io": strict_address,
     "Namespace": dns_label,
     "Role.rbac.authorization.k8s.io": path_segment_name,
     "RoleBinding.rbac.authorization.k8s.io": path_segment_name,
