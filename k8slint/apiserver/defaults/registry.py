@@ -11,6 +11,7 @@ Defaulter = Callable[[dict[str, Any]], None]
 
 # By kind and group the module below this package, and its function. It changes the object, which is a decoded copy.
 _DEFAULTERS: Final[Mapping[str, str]] = {
+    "ClusterRoleBinding.rbac.authorization.k8s.io": "rbac.binding",
     "CronJob.batch": "batch.cron_job",
     "DaemonSet.apps": "apps.daemon_set",
     "Deployment.apps": "apps.deployment",
@@ -20,6 +21,7 @@ _DEFAULTERS: Final[Mapping[str, str]] = {
     "PodTemplate": "workloads.pod_template",
     "ReplicaSet.apps": "apps.replica_set",
     "ReplicationController": "workloads.replication_controller",
+    "RoleBinding.rbac.authorization.k8s.io": "rbac.binding",
     "Service": "service.service",
     "StatefulSet.apps": "apps.stateful_set",
 }

@@ -78,40 +78,12 @@ _QUOTA_SCOPE: Final = Words(
     added=(("VolumeAttributesClass", 33),),
     said="unsupported scope",
 )
-_FAILURE: Final = _pointer("Fail|Ignore")
-_MATCH: Final = _pointer("Equivalent|Exact")
-_OPERATION: Final = _pointer("*|CONNECT|CREATE|DELETE|UPDATE")
-_RULE: Final = {"operations": _OPERATION, "scope": _pointer("*|Cluster|Namespaced")}
-_WEBHOOK: Final = {
-    "failurePolicy": _FAILURE,
-    "matchPolicy": _MATCH,
-    "sideEffects": _pointer("None|NoneOnDryRun"),
-}
-_VERBS: Final = {"verbs": Words("*|create|delete|deletecollection|get|list|patch|proxy|update|watch")}
 _RETENTION: Final = Words("Delete|Retain")
 _NO_OPERATOR: Final = "not a valid selector operator"
 _PERCENT_OR_PODS: Final = _pointer("Percent|Pods")
-_USAGES: Final = _pointer(
-    "any|cert sign|client auth|code signing|content commitment|crl sign|data encipherment|decipher only"
-    "|digital signature|email protection|encipher only|ipsec end system|ipsec tunnel|ipsec user|key agreement"
-    "|key encipherment|microsoft sgc|netscape sgc|ocsp signing|s/mime|server auth|signing|timestamping"
-)
 
 # By the end of a definition's name and the field; without the version where several were served with the same words.
 ENUMERATED: Final[Mapping[str, Mapping[str, Words]]] = {
-    "admissionregistration.MatchResources": {"matchPolicy": _MATCH},
-    "admissionregistration.MutatingAdmissionPolicySpec": {
-        "failurePolicy": _FAILURE,
-        "reinvocationPolicy": Words("IfNeeded|Never"),
-    },
-    "admissionregistration.MutatingWebhook": {**_WEBHOOK, "reinvocationPolicy": _pointer("IfNeeded|Never")},
-    "admissionregistration.Mutation": {"patchType": Words("ApplyConfiguration|JSONPatch")},
-    "admissionregistration.NamedRuleWithOperations": _RULE,
-    "admissionregistration.ParamRef": {"parameterNotFoundAction": _pointer("Allow|Deny")},
-    "admissionregistration.RuleWithOperations": _RULE,
-    "admissionregistration.ValidatingAdmissionPolicyBindingSpec": {"validationActions": _pointer("Audit|Deny|Warn")},
-    "admissionregistration.ValidatingAdmissionPolicySpec": {"failurePolicy": _FAILURE},
-    "admissionregistration.ValidatingWebhook": _WEBHOOK,
     "apiextensions.v1.CustomResourceColumnDefinition": {
         "type": Words("boolean|date|integer|number|string", said="must be one of boolean,date,integer,number,string"),
     },
@@ -147,7 +119,6 @@ ENUMERATED: Final[Mapping[str, Mapping[str, Words]]] = {
     "batch.v1.PodFailurePolicyOnExitCodesRequirement": {"operator": Words("In|NotIn")},
     "batch.v1.PodFailurePolicyOnPodConditionsPattern": {"status": Words("False|True|Unknown")},
     "batch.v1.PodFailurePolicyRule": {"action": Words("Count|FailIndex|FailJob|Ignore")},
-    "certificates.v1.CertificateSigningRequestSpec": {"usages": _USAGES},
     "core.v1.AzureDiskVolumeSource": {
         "cachingMode": _pointer("None|ReadOnly|ReadWrite"),
         "kind": _pointer("Dedicated|Managed|Shared"),
@@ -176,17 +147,9 @@ ENUMERATED: Final[Mapping[str, Mapping[str, Words]]] = {
         "scopeName": _QUOTA_SCOPE,
     },
     "core.v1.Taint": {"effect": _TAINT_EFFECT},
-    "flowcontrol.FlowDistinguisherMethod": {"type": _pointer("ByNamespace|ByUser")},
-    "flowcontrol.LimitResponse": {"type": Words("Queue|Reject")},
-    "flowcontrol.NonResourcePolicyRule": _VERBS,
-    "flowcontrol.PriorityLevelConfigurationSpec": {"type": Words("Exempt|Limited")},
-    "flowcontrol.ResourcePolicyRule": _VERBS,
-    "flowcontrol.Subject": {"kind": _pointer("Group|ServiceAccount|User")},
     "meta.v1.LabelSelectorRequirement": {"operator": Words("DoesNotExist|Exists|In|NotIn", said=_NO_OPERATOR)},
     "meta.v1.ManagedFieldsEntry": {"operation": Words("Apply|Update")},
     "policy.v1.PodDisruptionBudgetSpec": {"unhealthyPodEvictionPolicy": _pointer("AlwaysAllow|IfHealthyBudget")},
-    "rbac.v1.RoleRef": {"apiGroup": Words("rbac.authorization.k8s.io"), "kind": _pointer("ClusterRole|Role")},
-    "rbac.v1.Subject": {"kind": _pointer("Group|ServiceAccount|User")},
     "resource.DeviceRequest": {"allocationMode": Words("All|ExactCount")},
     "resource.DeviceSubRequest": {"allocationMode": Words("All|ExactCount")},
     "resource.DeviceTaint": {"effect": _DEVICE_EFFECT},

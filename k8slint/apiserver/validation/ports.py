@@ -6,13 +6,18 @@ from k8slint.apiserver.validation.field import Field
 from k8slint.apiserver.validation.formats import port_name
 
 
+def is_port(number: int) -> bool:
+    """Whether a port can have the number."""
+    return 1 <= number <= 65535  # noqa: PLR2004 - no name says more
+
+
 def port_number(field: Field) -> None:
     """The number of a port; an absent one is 0, which no port is.
 
     Mirrors: apimachinery pkg/util/validation/validation.go IsValidPortNum @ v1.37
     """
     number = field.value or 0
-    if number.__class__ is int and not 1 <= number <= 65535:
+    if number.__class__ is int and not is_port(number):
         field.invalid("must be between 1 and 65535, inclusive", number)
 
 

@@ -15,6 +15,8 @@ Validator = Callable[[Field], None]
 
 # By kind and group the module below this package, and its function.
 _VALIDATORS: Final[Mapping[str, str]] = {
+    "ClusterRole.rbac.authorization.k8s.io": "rbac.cluster_role",
+    "ClusterRoleBinding.rbac.authorization.k8s.io": "rbac.cluster_role_binding",
     "CronJob.batch": "batch.cron_job",
     "DaemonSet.apps": "apps.daemon_set",
     "Deployment.apps": "apps.deployment",
@@ -24,14 +26,22 @@ _VALIDATORS: Final[Mapping[str, str]] = {
     "Ingress.networking.k8s.io": "networking.ingress",
     "IngressClass.networking.k8s.io": "networking.ingress_class",
     "Job.batch": "batch.job",
+    "MutatingAdmissionPolicy.admissionregistration.k8s.io": "admissionregistration.policies.mutating_policy",
+    "MutatingAdmissionPolicyBinding.admissionregistration.k8s.io": "admissionregistration.policies.mutating_binding",
+    "MutatingWebhookConfiguration.admissionregistration.k8s.io": "admissionregistration.webhooks.webhook_configuration",
     "NetworkPolicy.networking.k8s.io": "networking.network_policy",
     "Pod": "core.pod.pod",
     "PodTemplate": "core.workloads.pod_template",
     "ReplicaSet.apps": "apps.replica_set",
     "ReplicationController": "core.workloads.replication_controller",
+    "Role.rbac.authorization.k8s.io": "rbac.role",
+    "RoleBinding.rbac.authorization.k8s.io": "rbac.role_binding",
     "Service": "core.service.service",
     "ServiceCIDR.networking.k8s.io": "networking.service_cidr",
     "StatefulSet.apps": "apps.stateful_set",
+    "ValidatingAdmissionPolicy.admissionregistration.k8s.io": "admissionregistration.policies.validating_policy",
+    "ValidatingAdmissionPolicyBinding.admissionregistration.k8s.io": "admissionregistration.policies.validating_binding",
+    "ValidatingWebhookConfiguration.admissionregistration.k8s.io": "admissionregistration.webhooks.webhook_configuration",
 }
 
 

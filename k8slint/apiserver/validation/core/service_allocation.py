@@ -36,7 +36,7 @@ _EACH_ADDRESS = each(address)
 
 def is_headless(spec: Field) -> bool:
     """Whether a Service has, for all that is known, no address of its own."""
-    return spec["clusterIPs"].value == [_NONE]
+    return bool(spec["clusterIPs"].value == [_NONE])
 
 
 def allocate(spec: Field) -> None:
