@@ -39,7 +39,7 @@ _CORE_FINALIZERS: Final = ("foregroundDeletion", "kubernetes", "orphan")
 # Of kinds that are not here, names are DNS subdomains. None: any name will do, or the kind's own validation asks.
 NAME_FORMS: Final[Mapping[str, Form | None]] = {
     "APIService.apiregistration.k8s.io": path_segment_name,
-    "CertificateSigningRequest.certificates.k8s.io": None,
+    "CertificateSigningRequest.certificates.k8s.io": path_segment_name,
     "ClusterRole.rbac.authorization.k8s.io": path_segment_name,
     "ClusterRoleBinding.rbac.authorization.k8s.io": path_segment_name,
     "IPAddress.networking.k8s.io": strict_address,

@@ -15,6 +15,8 @@ Validator = Callable[[Field], None]
 
 # By kind and group the module below this package, and its function.
 _VALIDATORS: Final[Mapping[str, str]] = {
+    "APIService.apiregistration.k8s.io": "apiregistration.api_service",
+    "CertificateSigningRequest.certificates.k8s.io": "certificates.signing_request",
     "ClusterRole.rbac.authorization.k8s.io": "rbac.cluster_role",
     "ClusterRoleBinding.rbac.authorization.k8s.io": "rbac.cluster_role_binding",
     "CronJob.batch": "batch.cron_job",
@@ -22,16 +24,18 @@ _VALIDATORS: Final[Mapping[str, str]] = {
     "Deployment.apps": "apps.deployment",
     "EndpointSlice.discovery.k8s.io": "discovery.endpoint_slice",
     "Endpoints": "core.endpoints.endpoints",
+    "FlowSchema.flowcontrol.apiserver.k8s.io": "flowcontrol.flow_schema",
     "IPAddress.networking.k8s.io": "networking.ip_address",
     "Ingress.networking.k8s.io": "networking.ingress",
     "IngressClass.networking.k8s.io": "networking.ingress_class",
     "Job.batch": "batch.job",
-    "MutatingAdmissionPolicy.admissionregistration.k8s.io": "admissionregistration.policies.mutating_policy",
-    "MutatingAdmissionPolicyBinding.admissionregistration.k8s.io": "admissionregistration.policies.mutating_binding",
-    "MutatingWebhookConfiguration.admissionregistration.k8s.io": "admissionregistration.webhooks.webhook_configuration",
+    "MutatingAdmissionPolicy.admissionregistration.k8s.io": "admissionregistration.policy.mutating_policy",
+    "MutatingAdmissionPolicyBinding.admissionregistration.k8s.io": "admissionregistration.policy.mutating_binding",
+    "MutatingWebhookConfiguration.admissionregistration.k8s.io": "admissionregistration.webhook.configuration",
     "NetworkPolicy.networking.k8s.io": "networking.network_policy",
     "Pod": "core.pod.pod",
     "PodTemplate": "core.workloads.pod_template",
+    "PriorityLevelConfiguration.flowcontrol.apiserver.k8s.io": "flowcontrol.priority_level",
     "ReplicaSet.apps": "apps.replica_set",
     "ReplicationController": "core.workloads.replication_controller",
     "Role.rbac.authorization.k8s.io": "rbac.role",
@@ -39,9 +43,9 @@ _VALIDATORS: Final[Mapping[str, str]] = {
     "Service": "core.service.service",
     "ServiceCIDR.networking.k8s.io": "networking.service_cidr",
     "StatefulSet.apps": "apps.stateful_set",
-    "ValidatingAdmissionPolicy.admissionregistration.k8s.io": "admissionregistration.policies.validating_policy",
-    "ValidatingAdmissionPolicyBinding.admissionregistration.k8s.io": "admissionregistration.policies.validating_binding",
-    "ValidatingWebhookConfiguration.admissionregistration.k8s.io": "admissionregistration.webhooks.webhook_configuration",
+    "ValidatingAdmissionPolicy.admissionregistration.k8s.io": "admissionregistration.policy.validating_policy",
+    "ValidatingAdmissionPolicyBinding.admissionregistration.k8s.io": "admissionregistration.policy.validating_binding",
+    "ValidatingWebhookConfiguration.admissionregistration.k8s.io": "admissionregistration.webhook.configuration",
 }
 
 

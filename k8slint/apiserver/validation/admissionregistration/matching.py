@@ -75,33 +75,35 @@ def _resources(resources: Field) -> None:
     """
     if not resources:
         resources.required()
+    for resource in resources:
+        if not resource:
+            resource.required()
+    _covered_parts(resources)
+    texts = [resource.value for resource in resources if resource and resource.value.__class__ is str]
+    if len(resources) > 1 and "*/*" in texts:
+        resources.invalid("if '*/*' is present, must not specify other resources")
+    plain = [text for text in texts if "/" not in text]
+    # The server looks at the last of those without a subresource.
+    if "*" in plain and plain[-1] != "*":
+        resources.invalid("if '*' is present, must not specify other resources without subresources")
+
+
+def _covered_parts(resources: Field) -> None:
+    """Subresources that a wildcard before them has named already."""
     with_all_parts: set[str] = set()
     of_all: set[str] = set()
-    texts = []
     for resource in resources:
-        text = resource.value or ""
-        if not text:
-            resource.required()
-        if text.__class__ is not str:
+        if resource.value.__class__ is not str or "/" not in resource.value:
             continue
-        texts.append(text)
-        name, slash, part = text.partition("/")
-        if not slash:
-            continue
+        name, _, part = resource.value.partition("/")
         if name in with_all_parts:
-            resource.invalid(f"if '{name}/*' is present, must not specify {text}")
+            resource.invalid(f"if '{name}/*' is present, must not specify {resource.value}")
         if part in of_all:
-            resource.invalid(f"if '*/{part}' is present, must not specify {text}")
+            resource.invalid(f"if '*/{part}' is present, must not specify {resource.value}")
         if part == "*":
             with_all_parts.add(name)
         if name == "*":
             of_all.add(part)
-    if len(resources) > 1 and "*/*" in texts:
-        resources.invalid("if '*/*' is present, must not specify other resources")
-    plain = [text for text in texts if text and "/" not in text]
-    # The server looks at the last of those without a subresource.
-    if "*" in plain and plain[-1] != "*":
-        resources.invalid("if '*' is present, must not specify other resources without subresources")
 
 
 def match_conditions(conditions: Field) -> None:

@@ -35,7 +35,7 @@ _WEBHOOK = fields(
 )
 
 
-def webhook_configuration(obj: Field) -> None:
+def configuration(obj: Field) -> None:
     """A ValidatingWebhookConfiguration or a MutatingWebhookConfiguration.
 
     Mirrors: pkg/apis/admissionregistration/validation/validation.go ValidateValidatingWebhookConfiguration @ v1.37

@@ -198,7 +198,7 @@ def _mutation(mutation: Field) -> None:
 def validating_binding(obj: Field) -> None:
     """A ValidatingAdmissionPolicyBinding.
 
-    Mirrors: pkg/apis/admissionregistration/validation/validation.go validateValidatingAdmissionPolicyBindingSpec @ v1.37
+    Mirrors: pkg/apis/admissionregistration/validation/validation.go validateValidatingAdmissionPolicyBinding @ v1.37
     """
     spec = obj["spec"]
     mutating_binding(obj)
