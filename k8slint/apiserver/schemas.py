@@ -110,7 +110,7 @@ def _gaps(gvk: GroupVersionKind, schemas: Schemas) -> Iterator[str]:
     """What the CustomResourceDefinitions of a kind say beyond what is evaluated."""
     kinds = schemas.custom_kinds.get((gvk.group, gvk.kind))
     versions = [kind.versions[gvk.version] for kind in (kinds.all if kinds else ()) if gvk.version in kind.versions]
-    if any(True for version in versions for _ in version.arguments("x-kubernetes-validations")):
+    if any(version.evaluated_in_part["x-kubernetes-validations"] for version in versions):
         yield "CEL rules (x-kubernetes-validations)"
     yield from _patterns_not_judged(versions)
 
@@ -118,7 +118,7 @@ def _gaps(gvk: GroupVersionKind, schemas: Schemas) -> Iterator[str]:
 def _patterns_not_judged(versions: Iterable[Version]) -> Iterator[str]:
     from k8slint.apiserver.custom.patterns import can_judge  # noqa: PLC0415 - only objects with CRDs pay for it
 
-    arguments = (each for version in versions for each in version.arguments("pattern"))
+    arguments = (each for version in versions for each in version.evaluated_in_part["pattern"])
     patterns = {each for each in arguments if isinstance(each, str)}
     unread = sum(not can_judge(pattern) for pattern in patterns)
     if unread:

@@ -1,11 +1,13 @@
-"""Hints in the files at what they do not hold: operators, releases, programs that create, kustomizations half read."""
+"""Hints at objects that the files do not hold: operators, releases, programs that create, kustomizations half read."""
 
 from __future__ import annotations
 
 import posixpath
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from itertools import islice
+from functools import cached_property
+from itertools import islice, repeat
 from typing import Any, Final, NamedTuple
 
 from k8slint.cluster.cluster import Cluster, once
@@ -25,38 +27,40 @@ from k8slint.objects.fields import dig, items, mapping, sequence, text
 from k8slint.objects.object import Container, Object
 from k8slint.values.grouped import grouped
 from k8slint.values.placeholder import has_placeholder
+from k8slint.values.regex import regex
 
 
 class Words:
-    """Words with the namespaces that they speak for; the empty one is any."""
+    """Words, each with the namespace that it speaks for and the objects that hold it; the empty namespace is any."""
 
     def __init__(self) -> None:
-        self._all: set[str] = set()
-        self._placed: set[tuple[str, str]] = set()
+        self._anywhere: dict[str, list[Object]] = defaultdict(list)
+        self._placed: dict[tuple[str, str], list[Object]] = defaultdict(list)
 
-    def add(self, word: str, namespace: str) -> None:
-        """Put a word, unless it is empty."""
+    def add(self, word: str, namespace: str, holder: Object) -> None:
+        """Note that the object holds the word, unless the word is empty."""
         if word:
-            self._all.add(word)
-            self._placed.add((namespace, word))
+            for holders in (self._anywhere[word], self._placed[namespace, word]):
+                # Objects repeat many words.
+                if not holders or holders[-1] is not holder:
+                    holders.append(holder)
 
-    def hold(self, word: str, namespace: str) -> bool:
-        """Whether the word is there for that namespace, or for any where it is empty."""
+    def holders(self, word: str, namespace: str) -> Iterator[Object]:
+        """The objects that hold the word for the namespace, or for any namespace if it is empty."""
         if not namespace:
-            return word in self._all
-        return (namespace, word) in self._placed or ("", word) in self._placed
+            yield from self._anywhere.get(word, ())
+        else:
+            yield from self._placed.get((namespace, word), ())
+            yield from self._placed.get(("", word), ())
 
 
-class Evidence(NamedTuple):
-    """What may be there beside the objects read.
+class Hints(NamedTuple):
+    """What objects hint may exist beside them, with the objects that hold each hint.
 
     `makers` are names of custom resources and releases, `mentioned` the strings inside them; `workload_makers` are
     names of those whose Secrets and ConfigMaps are all known; `pod_makers` and `pod_mentioned` speak for pods alone.
-    `told` are names that programs are given. `patched` is the text of kustomize's inline patches. `filled` are
-    namespaces into which unread manifests go, `busy` those where a custom resource or a release may make pods of any
-    name. `open_paths` are taken in together with what was not read. `releases` are the words in the names of releases,
-    by their folders. `moves_namespaces` says that a kustomization puts its objects into another namespace than they are
-    written with.
+    `told` are names passed to programs. `filled` are the namespaces into which unread manifests go, `busy` those
+    where a custom resource or a release may make pods of any name.
     """
 
     makers: Words
@@ -64,131 +68,121 @@ class Evidence(NamedTuple):
     workload_makers: Words
     pod_makers: Words
     pod_mentioned: Words
-    told: frozenset[str]
-    patched: str
-    filled: frozenset[str]
-    busy: frozenset[str]
-    open_paths: frozenset[str]
-    releases: Mapping[str, frozenset[str]]
-    moves_namespaces: bool
+    told: Words
+    filled: Words
+    busy: Words
+
+
+class Evidence:
+    """What may exist beside the objects that a cluster, or a bundle, sees.
+
+    The hints are gathered once for the whole run; a bundle uses those that come from objects it sees. A hint from a
+    bundle's kustomizations counts only if the whole run gives it too.
+    """
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster = cluster
+        self._hints = _gather(cluster.whole)
+        self._whole = self if cluster is cluster.whole else evidence_of(cluster.whole)
+        self._known: dict[tuple[Words, str, str], bool] = {}
+
+    def _hold(self, words: Words, word: str, namespace: str) -> bool:
+        """Whether an object that this cluster sees holds the word.
+
+        The answer is kept, because many holders may be out of sight.
+        """
+        key = words, word, namespace
+        if key not in self._known:
+            self._known[key] = any(self._cluster.parting(obj) is None for obj in words.holders(word, namespace))
+        return self._known[key]
+
+    @cached_property
+    def patched(self) -> str:
+        """The texts of kustomize's inline patches, in one."""
+        return "\0".join(inline_patches(self._cluster))
+
+    @cached_property
+    def _open_paths(self) -> frozenset[str]:
+        """The paths that a kustomization takes in together with something that was not read."""
+        return frozenset(open_paths(self._cluster))
+
+    @cached_property
+    def _releases(self) -> Mapping[str, frozenset[str]]:
+        """The words in the names of releases, by their folders."""
+        return _releases(self._cluster)
+
+    @cached_property
+    def moves_namespaces(self) -> bool:
+        """Whether a kustomization sets the namespace of its objects."""
+        return any(obj.data.get("namespace") for obj in kustomizations(self._cluster))
 
     def names_maker(self, namespace: str, name: str, *, is_config: bool = False) -> bool:
         """Whether a custom resource or a release of that namespace mentions the name, or its own name is part of it.
 
-        `is_config` says that the name is of a Secret or ConfigMap, which some make under known names only.
+        `is_config`: the name is that of a Secret or ConfigMap, which some custom resources make under known names only.
         """
-        if self.mentioned.hold(name, namespace):
+        hints = self._hints
+        if self._hold(hints.mentioned, name, namespace):
             return True
-        makers = (self.makers,) if is_config else (self.makers, self.workload_makers)
-        return any(words.hold(run, namespace) for run in _runs(name) for words in makers)
+        makers = (hints.makers,) if is_config else (hints.makers, hints.workload_makers)
+        return any(self._hold(words, run, namespace) for run in _runs(name) for words in makers)
 
     def names_pod_maker(self, namespace: str, value: str) -> bool:
         """Whether a custom resource or a release may make pods with that label value."""
-        if self.names_maker(namespace, value) or self.pod_mentioned.hold(value, namespace):
+        if self.names_maker(namespace, value) or self._hold(self._hints.pod_mentioned, value, namespace):
             return True
-        return any(self.pod_makers.hold(run, namespace) for run in _runs(value))
+        return any(self._hold(self._hints.pod_makers, run, namespace) for run in _runs(value))
 
     def is_busy(self, namespace: str) -> bool:
-        """Whether something in the namespace may make pods of which nothing is known."""
-        return not self.busy.isdisjoint(("", namespace)) if namespace else bool(self.busy)
+        """Whether something in the namespace may make unknown pods."""
+        return self._hold(self._hints.busy, _ANYTHING, namespace)
 
     def is_filled(self, namespace: str) -> bool:
         """Whether unread manifests go into the namespace."""
-        return namespace in self.filled
+        return self._hold(self._hints.filled, namespace, "")
 
     def is_told(self, name: str) -> bool:
-        """Whether a program is given the name as that of something it makes."""
-        return name in self.told
+        """Whether a program gets the name as that of something to make."""
+        return self._hold(self._hints.told, name, "")
 
     def is_patched(self, word: str) -> bool:
         """Whether an inline patch of a kustomization holds the word."""
-        return word in self.patched
+        return word in self._whole.patched and word in self.patched
 
     def is_open(self, obj: Object) -> bool:
         """Whether what the object refers to may lie in manifests that were not read.
 
-        They go to its namespace, or a kustomization that takes it in takes them in too.
+        Such manifests go to its namespace, or a kustomization takes in both it and them.
         """
         if self.is_filled(obj.namespace):
             return True
-        return bool(self.open_paths) and any(above in self.open_paths for above in upwards(file_of(obj)))
+        if self._whole is not self and not self._whole.is_open(obj):
+            return False
+        return bool(self._open_paths) and any(above in self._open_paths for above in upwards(file_of(obj)))
 
     def may_be_rendered(self, obj: Object, name: str, *, is_config: bool = False) -> bool:
         """Whether a release in the object's folder may make what the object refers to by that name.
 
-        Charts name their Secrets and ConfigMaps, which `is_config` is about, after their release or themselves; their
-        Services may have any name.
+        `is_config`: the name is that of a Secret or ConfigMap, which charts name after the release or the chart. Their
+        other objects may have any name.
         """
-        words = self.releases.get(folder_of(obj)) if self.releases else None
+        words = self._releases.get(folder_of(obj)) if self._releases else None
         if words is None:
             return False
         return not is_config or not words.isdisjoint(_BETWEEN_WORDS.split(name))
 
 
-class BundleEvidence:
-    """The hints of a bundle. They are some of those of the whole, which are asked first: gathered once, they say no."""
-
-    def __init__(self, bundle: Cluster) -> None:
-        self._bundle = bundle
-        self._of_all = _gather(bundle.whole)
-
-    def _both(self) -> Iterator[Evidence]:
-        yield self._of_all
-        yield _gather(self._bundle)
-
-    @property
-    def moves_namespaces(self) -> bool:
-        """As of `Evidence`."""
-        return all(each.moves_namespaces for each in self._both())
-
-    def names_maker(self, namespace: str, name: str, *, is_config: bool = False) -> bool:
-        """As of `Evidence`."""
-        return all(each.names_maker(namespace, name, is_config=is_config) for each in self._both())
-
-    def names_pod_maker(self, namespace: str, value: str) -> bool:
-        """As of `Evidence`."""
-        return all(each.names_pod_maker(namespace, value) for each in self._both())
-
-    def is_busy(self, namespace: str) -> bool:
-        """As of `Evidence`."""
-        return all(each.is_busy(namespace) for each in self._both())
-
-    def is_filled(self, namespace: str) -> bool:
-        """As of `Evidence`."""
-        return all(each.is_filled(namespace) for each in self._both())
-
-    def is_told(self, name: str) -> bool:
-        """As of `Evidence`."""
-        return all(each.is_told(name) for each in self._both())
-
-    def is_patched(self, word: str) -> bool:
-        """As of `Evidence`."""
-        return all(each.is_patched(word) for each in self._both())
-
-    def is_open(self, obj: Object) -> bool:
-        """As of `Evidence`."""
-        return all(each.is_open(obj) for each in self._both())
-
-    def may_be_rendered(self, obj: Object, name: str, *, is_config: bool = False) -> bool:
-        """As of `Evidence`."""
-        return all(each.may_be_rendered(obj, name, is_config=is_config) for each in self._both())
-
-
-def evidence_of(cluster: Cluster) -> Evidence | BundleEvidence:
-    """The hints of a cluster, gathered when the first name is missing."""
-    return _gather(cluster) if cluster is cluster.whole else _of_bundle(cluster)
-
-
 @once
-def _of_bundle(bundle: Cluster) -> BundleEvidence:
-    return BundleEvidence(bundle)
+def evidence_of(cluster: Cluster) -> Evidence:
+    """The hints of a cluster, gathered when the first name is missing."""
+    return Evidence(cluster)
 
 
 _MOST_WORDS: Final = 12
 
 
 def _runs(name: str) -> Iterator[str]:
-    """The runs of words in a name, as `web`, `web-db` and `db` in `web-db`."""
+    """The runs of words in a name: `web`, `web-db` and `db` in `web-db`."""
     ends = [*islice((match.start() for match in _BETWEEN_WORDS.finditer(name)), _MOST_WORDS), len(name)]
     starts = [0, *(end + 1 for end in ends[:-1])]
     for index, start in enumerate(starts):
@@ -196,16 +190,16 @@ def _runs(name: str) -> Iterator[str]:
             yield name[start:end]
 
 
-_BETWEEN_WORDS: Final = re.compile(r"[-.]")
+_BETWEEN_WORDS: Final = regex(r"[-.]")
 
 _NOT_ITS_WORDS: Final = frozenset({"apiVersion", "kind", "metadata", "status"})
-# Fields of custom resources that read an object and do not make it.
+# Custom resources name objects in these fields to read them, not to make them.
 _READING_FIELDS: Final = frozenset({"certificateRefs", "env", "envFrom", "imagePullSecrets", "valueFrom", "volumes"})
 _LONGEST_NAME: Final = 253
 
 
 def _strings(obj: Object) -> Iterator[tuple[str, bool]]:
-    """Every string of an object but its metadata that can be a name, with whether a reading field holds it."""
+    """Every string in an object's own fields that can be a name, with whether a reading field holds it."""
     pending = [(value, False) for field, value in obj.data.items() if field not in _NOT_ITS_WORDS]
     while pending:
         value, is_read = pending.pop()
@@ -218,12 +212,13 @@ def _strings(obj: Object) -> Iterator[tuple[str, bool]]:
             pending.extend((inner, is_read) for inner in value)
 
 
+# Stands for all words.
+_ANYTHING: Final = "*"
+
+
 @once
-def _gather(cluster: Cluster) -> Evidence:
-    makers, workload_makers, pod_makers = Words(), Words(), Words()
-    mentioned, pod_mentioned = Words(), Words()
-    filled: set[str] = set()
-    busy: set[str] = set()
+def _gather(cluster: Cluster) -> Hints:
+    hints = Hints(*(Words() for _ in Hints._fields))
     for obj in (*cluster.objects, *(cluster.description or ())):
         namespace, made_beside = obj.namespace, beside(obj.group_kind)
         installer = installers().get(obj.group_kind)
@@ -232,36 +227,26 @@ def _gather(cluster: Cluster) -> Evidence:
             if paths and all(_is_read(cluster, posixpath.normpath(path.lstrip("/"))) for path in paths):
                 continue
             namespace = _target(obj, installer)
-            if paths and namespace:
-                filled.add(namespace)
+            if paths:
+                hints.filled.add(namespace, "", obj)
             for name in _release_names(obj, installer):
-                makers.add(name, namespace)
+                hints.makers.add(name, namespace, obj)
         elif not _is_maker(obj):
             continue
-        busy.add(namespace)
-        names = {"pods": pod_makers, "workloads": workload_makers}.get(made_beside, makers)
-        names.add(obj.name, namespace)
+        hints.busy.add(_ANYTHING, namespace, obj)
+        is_for_pods = made_beside == "pods"
+        makes_known = made_beside == "workloads"
+        makers = hints.pod_makers if is_for_pods else hints.workload_makers if makes_known else hints.makers
+        makers.add(obj.name, namespace, obj)
         for string, is_read in _strings(obj):
-            words = pod_mentioned if is_read or made_beside == "pods" else mentioned
-            words.add(string, namespace)
-    return Evidence(
-        makers,
-        mentioned,
-        workload_makers,
-        pod_makers,
-        pod_mentioned,
-        told=frozenset(_told(cluster)),
-        patched="\0".join(inline_patches(cluster)),
-        filled=frozenset(filled),
-        busy=frozenset(busy),
-        open_paths=frozenset(open_paths(cluster)),
-        releases=_releases(cluster),
-        moves_namespaces=any(obj.data.get("namespace") for obj in kustomizations(cluster)),
-    )
+            (hints.pod_mentioned if is_read or is_for_pods else hints.mentioned).add(string, namespace, obj)
+    for obj, word in _told(cluster):
+        hints.told.add(word, "", obj)
+    return hints
 
 
 def _is_maker(obj: Object) -> bool:
-    """Whether it is a custom resource that an operator may turn into other objects."""
+    """Whether the object is a custom resource that an operator may turn into other objects."""
     group, made_beside = obj.gvk.group, beside(obj.group_kind)
     if made_beside == "workloads":
         return True
@@ -280,13 +265,13 @@ def _folders(obj: Object, installer: Installer) -> list[Any]:
 
 
 def _target(obj: Object, installer: Installer) -> str:
-    """The namespace that a release or an application fills; empty where it is not written or not yet rendered."""
+    """The namespace that a release or an application fills; empty if it is not written or not yet rendered."""
     targets = (text(dig(obj.data, *place)) for place in installer.namespaces)
     return next((target for target in targets if target and not has_placeholder(target)), "")
 
 
 def _is_read(cluster: Cluster, path: str) -> bool:
-    """Whether a path is that of something read, or its end: where the root of the repository is, is not known."""
+    """Whether something at the path was read; the end of its path suffices, as the repository's root is unknown."""
     alike = _paths_by_name(cluster.whole).get(posixpath.basename(path), ())
     return any(f"/{read}".endswith(f"/{path}") for read in alike)
 
@@ -297,7 +282,7 @@ def _paths_by_name(cluster: Cluster) -> Mapping[str, tuple[str, ...]]:
 
 
 def _releases(cluster: Cluster) -> Mapping[str, frozenset[str]]:
-    """The words in the names of releases of charts and in those of the charts, by the folders of the releases."""
+    """The words in the names of releases and of their charts, by the folder of the release."""
     found: dict[str, frozenset[str]] = {}
     for group_kind, installer in installers().items():
         for obj in cluster.of_kind(group_kind):
@@ -308,27 +293,29 @@ def _releases(cluster: Cluster) -> Mapping[str, frozenset[str]]:
     return found
 
 
-# Words by which a flag or a variable shows that it names something to be written.
-_WRITES: Final = re.compile(r"secret|cert|tls|config-?_?map|credential", re.IGNORECASE)
-_CREATES: Final = re.compile(r"\b(create|kubectl|apply)\b")
-_WORD: Final = re.compile(r"(?<![\w./-])[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?(?![\w/-])")
+# Words in a flag or a variable that names a Secret or ConfigMap to be written.
+_WRITES: Final = regex(r"secret|cert|tls|config-?_?map|credential", re.IGNORECASE)
+_CREATES: Final = regex(r"\b(create|kubectl|apply)\b")
+_WORD: Final = regex(r"(?<![\w./-])[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?(?![\w/-])")
 _WRITING_VERBS: Final = frozenset({"*", "create", "patch", "update"})
 _WRITABLE: Final = frozenset({"*", "configmaps", "secrets"})
 
 
-def _told(cluster: Cluster) -> Iterator[str]:
+def _told(cluster: Cluster) -> Iterator[tuple[Object, str]]:
+    """The names passed to programs, each with the object that passes it."""
     for pod in cluster.pods:
         for container in pod.containers:
-            yield from _told_to(container)
+            yield from zip(repeat(pod.obj), _told_to(container))
     for obj in cluster.of_kind("ConfigMap"):
         for script in mapping(obj.data.get("data")).values():
             if isinstance(script, str) and "kubectl" in script:
-                yield from _WORD.findall(script)
+                yield from zip(repeat(obj), _WORD.findall(script))
     for group_kind in ("Role.rbac.authorization.k8s.io", "ClusterRole.rbac.authorization.k8s.io"):
         for obj in cluster.of_kind(group_kind):
             rules = [rule for _, rule in items(obj.data.get("rules"))]
             if any(_lets_write(rule) for rule in rules):
-                yield from (text(name) for rule in rules for name in sequence(rule.get("resourceNames")))
+                names = (text(name) for rule in rules for name in sequence(rule.get("resourceNames")))
+                yield from zip(repeat(obj), names)
 
 
 def _lets_write(rule: Mapping[str, Any]) -> bool:

@@ -1,4 +1,4 @@
-"""What of a document no report may show: values of Secrets, and values under names that say they are secret."""
+"""The parts of a document that no report may show: values of Secrets, and values under names of credentials."""
 
 from __future__ import annotations
 
@@ -10,34 +10,36 @@ from typing import Any, Final, NamedTuple
 from weakref import WeakKeyDictionary
 
 from k8slint.checks.credentials import may_name_a_credential, names_a_credential
-from k8slint.loading.document import Document, Mark, Source, Span, part_at, unpack
+from k8slint.loading.document import Document, Source, Span
+from k8slint.loading.marks import Written
+from k8slint.values.regex import regex
 from k8slint.values.well_known import LAST_APPLIED
 
 MASK: Final = "••••••"
 _CONFIG: Final = ("data", "binaryData", "stringData")
-# In these lists an entry gives a value to the name that it has.
+# Lists of entries that each have a name and a value.
 _NAMED_VALUES: Final = frozenset(
     {"env", "environment", "envVars", "extraEnv", "extraEnvVars", "headers", "httpHeaders"}
 )
 _NOT_THE_VALUE: Final = frozenset({"name", "valueFrom"})
 _HEADERS: Final = frozenset({"authorization", "cookie", "proxy-authorization", "set-cookie", "x-api-key"})
-# What of a Secret is no secret: its type, its names, its labels.
+# The parts of a Secret that may be shown: its type, its names, its labels.
 _OPEN: Final = frozenset({"apiVersion", "kind"})
 _OPEN_METADATA: Final = frozenset({"name", "namespace", "generateName", "labels"})
-_TYPE: Final = re.compile(r"Opaque|[a-z0-9.-]+/[A-Za-z0-9.-]+")
-# Where a text may hold a secret beside names of credentials.
+_TYPE: Final = regex(r"Opaque|[a-z0-9.-]+/[A-Za-z0-9.-]+")
+# A text with one of these may hold a secret, even if it has no name of a credential.
 _HINTS: Final = ("authorization", "cookie", "last-applied-configuration")
-_KEY: Final = re.compile(r"""\s*(?:- +)*["']?([\w./-]{1,63})["']?:(?=\s|$)""")
-_CREDENTIAL: Final = re.compile(r"""(?<![\w./-])(["']?)([\w./-]{1,63})\1\s*[:=]""")
-# What a message may hold a value as: in quotes, or as a word of some length without the punctuation around it.
-_TOKEN: Final = re.compile(r'"((?:[^"\\]|\\.)*)"|([^\s"]+?)(?=[.,;:)\]]*(?:\s|$))')
+_KEY: Final = regex(r"""\s*(?:- +)*["']?([\w./-]{1,63})["']?:(?=\s|$)""")
+_CREDENTIAL: Final = regex(r"""(?<![\w./-])(["']?)([\w./-]{1,63})\1\s*[:=]""")
+# A value as a message may hold it: in quotes, or as a word of some length without the punctuation around it.
+_TOKEN: Final = regex(r'"((?:[^"\\]|\\.)*)"|([^\s"]+?)(?=[.,;:)\]]*(?:\s|$))')
 _SHORTEST: Final = 4
-# A message quotes long values cut short; so much of one is enough to know it by.
+# A message cuts long values short: this many characters are enough to recognise one.
 _BEGINNING: Final = 24
 
 
 class Hidden(NamedTuple):
-    """Where a document's secret values are written, sorted, none overlapping; the values; how the long ones begin."""
+    """The secret values of a document: their spans, sorted and without overlaps; the values; how long ones begin."""
 
     spans: tuple[Span, ...]
     values: frozenset[str]
@@ -52,7 +54,7 @@ _hinting: Final[WeakKeyDictionary[Source, bool]] = WeakKeyDictionary()
 
 
 def hidden(document: Document) -> Hidden:
-    """What of a document must not be shown."""
+    """The secret values of a document, found once for each."""
     found = _known.get(document)
     if found is None:
         found = _known[document] = _hidden(document)
@@ -60,7 +62,7 @@ def hidden(document: Document) -> Hidden:
 
 
 def _hints(source: Source) -> bool:
-    """Whether anything in a source may be a secret, or a name that says so."""
+    """Whether a source has a word that a secret or the name of a credential would need; found once for each."""
     if source not in _hinting:
         text = source.text.lower()
         _hinting[source] = may_name_a_credential(text) or any(hint in text for hint in _HINTS)
@@ -72,19 +74,20 @@ def _hidden(document: Document) -> Hidden:
         return _NOTHING
     spans: set[Span] = set()
     values: set[str] = set()
-    for data, mark in _parts(document.data, document.marks):
-        found = _of_secret(data, mark) if _is_secret(data) else _of_other(data, mark)
-        for value, where in _scalars(found):
-            spans.add(where)
-            values.add(_text(value))
-        if _is_secret(data):
+    for part in _parts(document.marks.root):
+        is_secret = _is_secret(part.data)
+        for found in _of_secret(part) if is_secret else _of_other(part):
+            for value, where in found.scalars():
+                spans.add(where)
+                values.add(_text(value))
+        if is_secret:
             spans.update(_overwritten(document))
     beginnings = frozenset(value[:_BEGINNING] for value in values if len(value) > _BEGINNING)
     return Hidden(tuple(joined(spans)), frozenset(values - {"", "null"}), beginnings)
 
 
 def masked(text: str, document: Document) -> str:
-    """A message about a document, without its secret values: whole ones, and long ones that the message cuts short."""
+    """A message about a document with its secret values masked, also long ones that the message cuts short."""
     values, beginnings = hidden(document).values, hidden(document).beginnings
     if not values:
         return text
@@ -101,10 +104,11 @@ def masked(text: str, document: Document) -> str:
 
 
 def masked_unread(document: Document, line: str, start: int) -> str:
-    """A line, starting at an offset, of a text that could not be read, so that nobody knows what it means.
+    """A line of a document that could not be parsed, with all that may be secret masked; `start` is its offset.
 
-    Near a Secret only a key at its start is shown. Elsewhere the value after a name that says it is secret is not, nor
-    what may be the rest of such a value: what has no key, lies deeper, or follows a quote that was left open.
+    If the source has the word `Secret` anywhere, only a key at the start of the line is shown. If not, the line is
+    masked from the name of a credential on, and as a whole if it may continue such a value: it has no key, is deeper,
+    or follows a quote that was left open.
     """
     key = _KEY.match(line)
     if "Secret" in document.source.text:
@@ -116,7 +120,7 @@ def masked_unread(document: Document, line: str, start: int) -> str:
 
 
 def _goes_on(before: str, line: str, *, has_key: bool) -> bool:
-    """Whether a line may be a part of a secret value that begins before it."""
+    """Whether a line may continue a secret value that begins in the text before it."""
     telling = [match for match in _CREDENTIAL.finditer(before) if _is_telling(match[2])]
     if not telling:
         return False
@@ -132,7 +136,7 @@ def _indent(line: str) -> int:
 
 
 def joined(spans: Iterable[Span]) -> list[Span]:
-    """The spans sorted, those that overlap made one."""
+    """The spans sorted, overlapping ones merged."""
     result: list[Span] = []
     for start, end in sorted(spans):
         if result and start < result[-1][1]:
@@ -142,42 +146,25 @@ def joined(spans: Iterable[Span]) -> list[Span]:
     return result
 
 
-Part = tuple[Any, Mark]
-
-
-def _parts(data: Any, mark: Mark) -> list[tuple[dict[str, Any], Mark]]:
+def _parts(root: Written) -> list[Written]:
     """The mappings that may be objects: the document, and the items of a List."""
-    if not isinstance(data, dict):
+    if not isinstance(root.data, dict):
         return []
-    items = part_at(data, mark, "items")
-    if items is None or not isinstance(items[0], list) or not items[0]:
-        return [(data, mark)]
-    rest = {key: value for key, value in data.items() if key != "items"}
-    own = [each for key, pair in zip(data, _pairs(mark), strict=True) if key != "items" for each in pair]
-    pairs = zip(items[0], items[1], strict=True)
-    return [(rest, own), *((item, item_mark) for item, item_mark in pairs if isinstance(item, dict))]
-
-
-def _pairs(mark: Mark) -> Iterator[tuple[Mark, Mark]]:
-    """The marks of each key with that of its value."""
-    if isinstance(mark, list):
-        yield from zip(mark[::2], mark[1::2], strict=True)
-
-
-def _entries(data: dict[str, Any], mark: Mark) -> Iterator[tuple[str, Part]]:
-    for (key, value), (_, value_mark) in zip(data.items(), _pairs(mark), strict=True):
-        yield key, (value, value_mark)
+    items = dict(root.entries()).get("items")
+    if items is None or not isinstance(items.data, list) or not items.data:
+        return [root]
+    return [root.without("items"), *(item for item in items.items() if isinstance(item.data, dict))]
 
 
 def _is_secret(data: dict[str, Any]) -> bool:
-    """Whether it is a Secret, or may be meant as one: its values are nobody's business."""
+    """Whether the data is a Secret, or has no kind but the data of one."""
     if _is_of_no_kind(data):
         return any(field in data for field in ("data", "stringData"))
     return str(data["kind"]).casefold() == "secret"
 
 
 def _is_of_no_kind(data: Any) -> bool:
-    """Whether it is half an object, that does not say what it is."""
+    """Whether the data is a mapping without a kind."""
     if not isinstance(data, dict):
         return False
     kind = data.get("kind")
@@ -188,38 +175,38 @@ def _may_hold_half_an_object(data: Any) -> bool:
     return _is_of_no_kind(data) or (isinstance(data, dict) and "items" in data)
 
 
-def _of_secret(data: dict[str, Any], mark: Mark) -> Iterator[Part]:
-    """All that is written in a Secret, but for what is known to be open."""
-    for key, (value, value_mark) in _entries(data, mark):
-        if key in _OPEN or (key == "immutable" and isinstance(value, bool)):
+def _of_secret(secret: Written) -> Iterator[Written]:
+    """Everything in a Secret except the parts that may be shown."""
+    for key, value in secret.entries():
+        if key in _OPEN or (key == "immutable" and isinstance(value.data, bool)):
             continue
-        if key == "type" and isinstance(value, str) and _TYPE.fullmatch(value):
+        if key == "type" and isinstance(value.data, str) and _TYPE.fullmatch(value.data):
             continue
-        if key == "metadata" and isinstance(value, dict):
-            yield from (part for field, part in _entries(value, value_mark) if field not in _OPEN_METADATA)
+        if key == "metadata" and isinstance(value.data, dict):
+            yield from (part for field, part in value.entries() if field not in _OPEN_METADATA)
         else:
-            yield value, value_mark
+            yield value
 
 
-def _of_other(data: dict[str, Any], mark: Mark) -> Iterator[Part]:
-    """What in another object stands under a name that says it is secret."""
-    is_config = data.get("kind") == "ConfigMap"
-    pending: list[tuple[str, Any, Mark]] = [("", data, mark)]
+def _of_other(part: Written) -> Iterator[Written]:
+    """The values under names of credentials, and the last applied configuration, in an object that is no Secret."""
+    is_config = part.data.get("kind") == "ConfigMap"
+    pending: list[tuple[str, Written]] = [("", part)]
     while pending:
-        above, value, value_mark = pending.pop()
-        if isinstance(value, dict):
-            for key, (inner, inner_mark) in _entries(value, value_mark):
-                is_scalar = not isinstance(inner, dict | list)
+        above, value = pending.pop()
+        if isinstance(value.data, dict):
+            for key, inner in value.entries():
+                is_scalar = not isinstance(inner.data, dict | list)
                 if key == LAST_APPLIED or (_is_telling(key) and (is_scalar or (is_config and above in _CONFIG))):
-                    yield inner, inner_mark
+                    yield inner
                 else:
-                    pending.append((key, inner, inner_mark))
-        elif isinstance(value, list):
-            for inner, inner_mark in zip(value, value_mark if isinstance(value_mark, list) else (), strict=True):
-                if above in _NAMED_VALUES and isinstance(inner, dict) and _is_telling(inner.get("name")):
-                    yield from (part for key, part in _entries(inner, inner_mark) if key not in _NOT_THE_VALUE)
+                    pending.append((key, inner))
+        elif isinstance(value.data, list):
+            for inner in value.items():
+                if above in _NAMED_VALUES and isinstance(inner.data, dict) and _is_telling(inner.data.get("name")):
+                    yield from (each for key, each in inner.entries() if key not in _NOT_THE_VALUE)
                 else:
-                    pending.append((above, inner, inner_mark))
+                    pending.append((above, inner))
 
 
 def _is_telling(name: Any) -> bool:
@@ -231,27 +218,14 @@ def _says_it_is_secret(name: str) -> bool:
     return name.casefold() in _HEADERS or names_a_credential(name)
 
 
-def _scalars(parts: Iterable[Part]) -> Iterator[tuple[Any, Span]]:
-    """The scalars in the parts, one by one, each with the place where it is written."""
-    pending = list(parts)
-    while pending:
-        data, mark = pending.pop()
-        if isinstance(mark, int):
-            yield data, unpack(mark)
-        elif isinstance(data, dict):
-            pending.extend(part for _, part in _entries(data, mark))
-        elif isinstance(data, list):
-            pending.extend(zip(data, mark, strict=True))
-
-
 def _text(value: Any) -> str:
-    """A scalar as a message would write it."""
+    """A scalar as a message would write it; empty for a boolean or a collection, which no message hides."""
     return value if isinstance(value, str) else "" if isinstance(value, bool | dict | list) else json.dumps(value)
 
 
 def _overwritten(document: Document) -> Iterator[Span]:
-    """What follows a key that is written again later: its value is not in the data, and so has no mark."""
+    """The rest of the line after each key that is written again: that value is not in the data, so it has no mark."""
     for problem in document.problems:
         for (_, end), _ in problem.related:
-            line, column = document.source.place(end)
+            line, column = document.source.position(end)
             yield end, end - column + 1 + len(document.source.line(line))

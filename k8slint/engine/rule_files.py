@@ -1,4 +1,4 @@
-"""Rule files that nobody has vouched for: what is wrong with one is said in a line."""
+"""Rule files from outside: the first fault is reported in one line."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def checked_rules(folder: Path) -> Mapping[str, Rule]:
     """Every rule of a folder of categories, by id.
 
     Raises:
-        UsageError: for a file that cannot be read, is not as `schemas/rule.schema.json` says, or has no check.
+        UsageError: for a file that cannot be read, breaks `schemas/rule.schema.json`, repeats an id or has no check.
     """
     stems: dict[str, Path] = {}
     for file in rule_files(folder):
@@ -40,7 +40,7 @@ def _faults(file: Path) -> Iterator[tuple[int, str]]:
         raise UsageError(f"{file}: {reason(error)}") from None
     for document in documents:
         for problem in document.problems:
-            yield document.source.place(problem.span[0])[0], problem.message
+            yield document.source.position(problem.span[0])[0], problem.message
     if len(documents) != 1:
         yield 1, f"a rule's file holds one document, not {len(documents)}"
         return
@@ -56,4 +56,4 @@ def _faults(file: Path) -> Iterator[tuple[int, str]]:
 
 
 def _line(document: Document, path: tuple[str | int, ...]) -> int:
-    return document.source.place(document.span(path, key=True)[0])[0]
+    return document.source.position(document.span(path, key=True)[0])[0]

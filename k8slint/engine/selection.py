@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
+from typing import TYPE_CHECKING
 
 from k8slint.engine.rule import Rule
 from k8slint.finding import Severity
-from k8slint.usage import UsageError
+from k8slint.usage import UsageError, blamed_on
 from k8slint.values.nearest import did_you_mean, nearest
 from k8slint.values.record import made, record
+
+if TYPE_CHECKING:
+    from k8slint.config import Config, Override
 
 ALL = "ALL"
 DEFAULT = "default"
@@ -16,7 +21,7 @@ DEFAULT = "default"
 
 @record
 class Selection:
-    """The rules that are on, each with the severity it has here. `rules` are all there are."""
+    """The rules that are on, each with its severity in this run; `rules` are all known rules."""
 
     rules: Mapping[str, Rule]
     severities: Mapping[str, Severity]
@@ -27,7 +32,7 @@ class Selection:
         return rule_id in self.severities
 
     def aimed_at(self, target: str, group_kind: str = "") -> tuple[Rule, ...]:
-        """The rules that are on for a target, of any kind or as far as they speak of that kind."""
+        """The rules that are on for a target (object, pod, container or a stage) and, if given, for that kind."""
         key = target, group_kind
         if key not in self._by_target:
             self._by_target[key] = tuple(
@@ -42,7 +47,7 @@ class Selection:
     def changed(
         self, select: Iterable[str] = (), ignore: Iterable[str] = (), severity: Mapping[str, Severity] | None = None
     ) -> Selection:
-        """The selection with more rules on, then some off, then some of other severity."""
+        """The selection after `select` is switched on, then `ignore` off, then `severity` set for rules that are on."""
         severities = dict(self.severities)
         for rule_id in _named(self.rules, select):
             severities.setdefault(rule_id, self.rules[rule_id].severity)
@@ -55,8 +60,38 @@ class Selection:
         return Selection(self.rules, severities)
 
 
+def selection_by_file(
+    rules: Mapping[str, Rule], config: Config, *, profile: str, select: Sequence[str], ignore: Sequence[str]
+) -> Callable[[str], Selection]:
+    """A function from the name of a file to its selection; `profile`, `select` and `ignore` are the words of flags.
+
+    Flags come before settings, and overrides before both; but no override selects what a flag ignores.
+
+    Raises:
+        UsageError: for a word that is no rule, category or profile.
+    """
+    for path, word in config.rule_words:
+        with blamed_on(config.place(*path)):
+            named(rules, word)
+    with blamed_on("" if profile else config.place("profile")):
+        base = default_selection(rules, profile or config.profile)
+    chosen = select or config.select
+    if chosen:
+        base = Selection(base.rules, {}).changed(select=chosen)
+    base = base.changed(ignore=(*config.ignore, *ignore), severity=config.severity)
+
+    @cache
+    def with_overrides(overrides: tuple[Override, ...]) -> Selection:
+        selection = base
+        for override in overrides:
+            selection = selection.changed(override.select, (*override.ignore, *ignore), override.severity)
+        return selection
+
+    return lambda file: with_overrides(config.overrides_for(file))
+
+
 def default_selection(rules: Mapping[str, Rule], profile: str) -> Selection:
-    """The rules that are on without a word, and those of a profile, each with the severity it has there.
+    """The rules that are on by default and those of a profile, each with its severity in that profile.
 
     Raises:
         UsageError: for a profile that no rule belongs to.
@@ -76,15 +111,15 @@ def default_selection(rules: Mapping[str, Rule], profile: str) -> Selection:
 
 
 def profiles_of(rules: Mapping[str, Rule]) -> list[str]:
-    """The profiles that there are."""
+    """The names of all profiles, sorted."""
     return sorted({name for rule in rules.values() for name in rule.profiles} | {DEFAULT})
 
 
 def named(rules: Mapping[str, Rule], word: str) -> list[str]:
-    """The ids of the rules that a word stands for: a rule, or all of a category.
+    """The ids of the rules that a word names: a rule, all of a category, or `ALL`.
 
     Raises:
-        UsageError: where there is neither.
+        UsageError: if there is no such rule or category.
     """
     if word in rules:
         return [word]

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from k8slint.apiserver.schemas import Schemas, coverage, is_setting
+from k8slint.apiserver.schemas import Schemas, assumptions, coverage, is_setting
 from k8slint.cluster.kustomizations import unbuilt
-from k8slint.engine.findings import Judged
+from k8slint.cluster.node_selectors import MISSED
+from k8slint.engine.findings import MOST_FINDINGS, Judged
 from k8slint.finding import Skipped, Summary
 from k8slint.loading.charts import unrendered
 from k8slint.loading.discovery import PACKAGES, Found
 from k8slint.loading.load import TEMPLATE, Loaded
 from k8slint.objects.from_documents import Reading
+from k8slint.simulation.assumptions import Assumptions
 
 
 def summary_of(
@@ -21,9 +23,9 @@ def summary_of(
     passed_over: Iterable[Found],
     schemas: Schemas,
 ) -> Summary:
-    """The summary of the sources that are reported on: `own`, with what was found there.
+    """The summary of a run; `own` are the sources that are reported on, each with its findings.
 
-    `skipped` are no manifests by what they hold, `passed_over` were not opened.
+    `skipped` are no manifests by their content, `passed_over` were not opened.
     """
     unopened = tuple(Skipped(each.name, 1, each.skipped) for each in passed_over if not each.is_context)
     minor = schemas.version.minor
@@ -46,3 +48,20 @@ def summary_of(
         + sum(each.skipped == TEMPLATE for each in read)
         + sum(any(document.failed for document in reading.documents) for reading, _ in own),
     )
+
+
+def assumed(own: Sequence[tuple[Reading, Judged]], schemas: Schemas) -> tuple[str, ...]:
+    """The assumptions that a finding in the sources, or the lack of one, rests on."""
+    taken = Assumptions()
+    if any(MISSED in part.missed for _, part in own):
+        taken.take("no cluster is described, so several nodes are assumed")
+    for sentence, kind in assumptions(schemas, (obj for reading, _ in own for obj in reading.objects)):
+        taken.take(sentence, kind)
+    return taken.texts()
+
+
+def cut(own: Iterable[tuple[Reading, Judged]]) -> Iterator[str]:
+    """A sentence for each rule that finds more in a source than is listed."""
+    for reading, part in own:
+        for rule, count in part.cut.items():
+            yield f"{reading.source.name}: {MOST_FINDINGS:,} of {count:,} findings of {rule} are listed"

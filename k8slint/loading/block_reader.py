@@ -1,43 +1,117 @@
-"""The block style that most manifests are written in, read line by line.
+"""Reads line by line the block style in which most manifests are written.
 
-This is the short way: several times faster than the event stream, and as exact, since it reads only what it knows to
-the last character. A text with anything else in it, or with anything wrong, it declines as a whole; the composer reads
-those, and says what is wrong with them.
+This is several times faster than the event stream, and as exact, because it reads only what it knows to the last
+character. It declines the whole text if there is anything else or anything wrong in it; the event composer then reads
+the text and reports what is wrong.
 """
 
 from __future__ import annotations
 
 import re
-from array import array
 from functools import cache
 from sys import intern
 from typing import Any, Final, NamedTuple
 
-from k8slint.loading.document import LENGTH_BITS, line_starts, pack, unpack
+from k8slint.loading.document import line_starts
+from k8slint.loading.marks import STEP, Packed, pack, row, unpack
 from k8slint.loading.scalars import Scalar, ScalarError, is_json, resolve, resolve_key
+from k8slint.values.record import record
 
-Read = tuple[Any, bytes, int]
-"""The data of a document, its marks as they follow each other in the text, and where it starts."""
+Read = tuple[Any, Packed, int]
+"""The data of a document, its marks in the order of the text, and the offset at which it starts."""
 
-# What a line is, its indentation aside, and what follows in its entry. Marks and places count from the entry's start.
-_PAIR: Final = 1  # a key and its value: key, its mark, value, its mark, what may come next
-_OPEN: Final = 2  # a key alone: key, its mark, the mark of nothing
-_ITEM: Final = 3  # a dash and more: where that starts, its entry
-_DASH: Final = 4  # a dash alone: the mark of nothing
-_SCALAR: Final = 5  # a value alone: value, its mark, what may come next
-_LONG: Final = 6  # a collection in flow style, a block scalar, or open quotes: key, its mark, where the value starts
-_BLANK: Final = 7  # nothing, or a comment
-_MARKER: Final = 8  # the start of a document
-_OTHER: Final = 9  # anything else: nothing but more of a plain scalar
-_Entry = tuple[Any, ...]
-
-# What may come next, indented deeper.
+# What may follow an entry in deeper lines.
 _NOTHING: Final = 0
 _VALUE: Final = 1  # the value of the key or dash
 _MORE: Final = 2  # more of the plain scalar
 
+
+# The entries that a line without its indentation can be. Their offsets count from the first character that is no blank.
+# Slots, because they are read very often.
+
+
+@record
+class _Pair:
+    """A key and its value."""
+
+    __slots__ = ("key", "key_mark", "mark", "next_is", "value")
+
+    key: str
+    key_mark: int
+    value: Scalar
+    mark: int
+    next_is: int
+
+
+@record
+class _Open:
+    """A key alone; `mark` is that of an empty value."""
+
+    __slots__ = ("key", "key_mark", "mark")
+
+    key: str
+    key_mark: int
+    mark: int
+
+
+@record
+class _Item:
+    """A dash and the entry after it, which begins at the offset `begin`."""
+
+    __slots__ = ("begin", "inner")
+
+    begin: int
+    inner: _Entry
+
+
+@record
+class _Dash:
+    """A dash alone; `mark` is that of an empty value."""
+
+    __slots__ = ("mark",)
+
+    mark: int
+
+
+@record
+class _Value:
+    """A value alone."""
+
+    __slots__ = ("mark", "next_is", "value")
+
+    value: Scalar
+    mark: int
+    next_is: int
+
+
+@record
+class _Long:
+    """A value in flow style, a block scalar, or quotes that may end in a later line; it starts at offset `begin`."""
+
+    __slots__ = ("begin", "key", "key_mark")
+
+    key: str | None
+    key_mark: int
+    begin: int
+
+
+@record
+class _Sign:
+    """A line without data of its own: one of the three below."""
+
+    __slots__ = ("meaning",)
+
+    meaning: str
+
+
+_Entry = _Pair | _Open | _Item | _Dash | _Value | _Long | _Sign
+
+_BLANK: Final = _Sign("nothing, or a comment")
+_MARKER: Final = _Sign("the start of a document")
+_OTHER: Final = _Sign("anything else: nothing but more of a plain scalar")
+
 _MAX_DEPTH: Final = 200
-_DASHES: Final = "- - - - "  # so many in a line say that more may follow, each a call deeper
+_DASHES: Final = "- - - - "  # a line with so many may have many more, and each is a call deeper
 _LONGEST_KEY: Final = 500  # the parser takes 1,024
 _LONGEST_REMEMBERED: Final = 80
 _REMEMBERED: Final = 50_000
@@ -47,7 +121,7 @@ _USUAL: Final = bytes([*b"\t\n", *range(0x20, 0x7F)])
 _HEADERS: Final = frozenset({"|", "|-", "|+", ">", ">-", ">+"})
 _ESCAPES: Final = {"n": "\n", '"': '"', "\\": "\\", "t": "\t", "r": "\r", " ": " "}
 
-# Compiled when first used: small files do without most of them.
+# Compiled when first used, because small files need few of them.
 _ODD: Final = r"[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 _SINGLE: Final = r"'((?:[^']++|'')*+)'"
 _DOUBLE: Final = r'"((?:[^"\\]++|\\(?:.|\n))*+)"'
@@ -62,11 +136,25 @@ _FLOW_VALUE: Final = rf"[ \n]*{_WORD}(?=[ \n,\]}}])"
 _FLOW_SIGN: Final = r"[ \n]*([\[\]{},])"
 _compiled = cache(re.compile)
 
-_entries: dict[str, _Entry] = {}
+
+class Known(dict[str, _Entry]):
+    """The entries of the lines of a batch of files, each worked out once, because manifests repeat their lines."""
+
+    def __missing__(self, body: str) -> _Entry:
+        """The entry of a line, given from its first character that is no blank."""
+        try:
+            entry = _dashed(body, self) or _keyed(body)
+        except _Declined:
+            entry = _OTHER
+        if len(body) <= _LONGEST_REMEMBERED:
+            if len(self) >= _REMEMBERED:
+                self.clear()
+            self[body] = entry
+        return entry
 
 
 class _Lines(NamedTuple):
-    """A text, its lines, and where each starts; after the last, where one more would."""
+    """A text, its lines, and the offset of each, followed by the one that a further line would have."""
 
     text: str
     lines: list[str]
@@ -74,20 +162,24 @@ class _Lines(NamedTuple):
 
 
 class _Declined(Exception):  # noqa: N818 - never leaves this module
-    """The text has something in it that is not read here."""
+    """The text holds something that this module does not read."""
 
 
-def read_lines(text: str) -> list[Read] | None:
-    """The documents of a text, in order, empty ones left out; none for a text that must be read as events."""
+def read_lines(text: str, known: Known | None = None) -> list[Read] | None:
+    """The documents of a text, in order, without empty ones, or None if the text must be read as events.
+
+    `known` holds the entries of lines read before, and takes in those of this text.
+    """
     if _has_odd_characters(text):
         return None
     lines = text.split("\n")
     source = _Lines(text, lines, line_starts(lines))
+    known = Known() if known is None else known
     found: list[Read] = []
     index = 0
     try:
         while index < len(lines):
-            read, index = _document(source, index)
+            read, index = _document(source, index, known)
             if read[0] is not None:
                 found.append(read)
     except _Declined:
@@ -96,20 +188,20 @@ def read_lines(text: str) -> list[Read] | None:
 
 
 def _has_odd_characters(text: str) -> bool:
-    """Whether the text has a character that YAML does not allow, or that breaks lines as few expect."""
-    # The usual text has none, which the first two tell many times faster than the third.
+    """Whether the text has a character that YAML does not allow, or a line break other than a line feed."""
+    # The usual text has none, and the first two tests tell so many times faster than the pattern.
     if text.isascii():
         return bool(text.encode().translate(None, _USUAL))
     return not text.replace("\n", "").isprintable() and _compiled(_ODD).search(text) is not None
 
 
-def _document(source: _Lines, index: int) -> tuple[Read, int]:  # noqa: C901, PLR0912, PLR0915 - one loop, by line, kept flat for speed
-    """The document that starts at a line, and the line after it."""
-    entries = _entries
+def _document(source: _Lines, index: int, known: Known) -> tuple[Read, int]:  # noqa: C901, PLR0912, PLR0915 - one loop, by line, kept flat for speed
+    """The document that starts at a line, and the index of the line after it."""
     _, lines, starts = source
     count = len(lines)
+    get = known.get  # faster than `known[body]` for a line that is known
     start = -1
-    # The collection at hand: its column, its data and its last key. In the stack are those that it lies in.
+    # The innermost open collection: its column, its data and its last key. The stack has the collections around it.
     root: list[Any] = [None]
     column, data, key = -1, root, None  # type: int, Any, Any
     stack: list[tuple[int, Any]] = []
@@ -119,30 +211,30 @@ def _document(source: _Lines, index: int) -> tuple[Read, int]:  # noqa: C901, PL
         line = lines[index]
         body = line.lstrip(" ")
         here = len(line) - len(body)
-        entry = entries.get(body) or _entry(body)
-        form = entry[0]
-        if here == column and form is _PAIR and type(data) is dict:
-            # Most lines are these: what follows would do the same.
-            _, key, key_mark, value, mark, next_is = entry
+        entry = get(body) or known[body]
+        if here == column and type(entry) is _Pair and type(data) is dict:
+            # A shortcut for most lines; the code below would do the same.
+            key = entry.key
             if key in data:
                 raise _Declined
-            data[key] = value
-            at = (starts[index] + here) << LENGTH_BITS
-            marks += (at + key_mark, at + mark)
+            data[key] = entry.value
+            at = (starts[index] + here) * STEP
+            marks += (at + entry.key_mark, at + entry.mark)
+            next_is = entry.next_is
             index += 1
             continue
-        if form is _MARKER:
+        if entry is _MARKER:
             if here:
-                form = _OTHER
+                entry = _OTHER
             elif start >= 0:
                 break
         at = starts[index] + here
         index += 1
-        if form is _BLANK:
+        if entry is _BLANK:
             if body and next_is is _MORE:
                 next_is = _NOTHING
             continue
-        if form is _MARKER:
+        if entry is _MARKER:
             start = at + 3
             continue
         new: Any = None
@@ -156,15 +248,16 @@ def _document(source: _Lines, index: int) -> tuple[Read, int]:  # noqa: C901, PL
                 data[last], marks[-1], index = _more(source, index - 1, column, marks[-1])
                 next_is = _NOTHING
                 continue
-            if form is _SCALAR:
-                _, data[last], mark, next_is = entry
-                marks[-1] = (at << LENGTH_BITS) + mark
+            if type(entry) is _Value:
+                data[last] = entry.value
+                marks[-1] = at * STEP + entry.mark
+                next_is = entry.next_is
                 continue
-            if form is _LONG and entry[1] is None:
-                data[last], marks[-1:], index = _long(source, index, at + entry[3], column)
+            if type(entry) is _Long and entry.key is None:
+                data[last], marks[-1:], index = _long(source, index, at + entry.begin, column)
                 next_is = _NOTHING
                 continue
-            new = [] if form is _ITEM or form is _DASH else {}
+            new = [] if type(entry) is _Item or type(entry) is _Dash else {}
         else:
             if here < column:
                 next_is = _NOTHING
@@ -172,7 +265,7 @@ def _document(source: _Lines, index: int) -> tuple[Read, int]:  # noqa: C901, PL
                     column, data = stack.pop()
                 if here > column:
                     raise _Declined
-            if form is _ITEM or form is _DASH:
+            if type(entry) is _Item or type(entry) is _Dash:
                 if type(data) is dict:
                     # A sequence may stand at the column of its key.
                     if next_is is not _VALUE:
@@ -187,118 +280,105 @@ def _document(source: _Lines, index: int) -> tuple[Read, int]:  # noqa: C901, PL
             marks.pop()
             stack.append((column, data))
             column, data = here, new
-        while form is _ITEM:
-            _, offset, entry = entry
-            form = entry[0]
-            here += offset
-            at += offset
-            if form is _SCALAR or (form is _LONG and entry[1] is None):
+        while type(entry) is _Item:
+            here += entry.begin
+            at += entry.begin
+            entry = entry.inner
+            if type(entry) is _Value or (type(entry) is _Long and entry.key is None):
                 break
-            new = [] if form is _ITEM or form is _DASH else {}
+            new = [] if type(entry) is _Item or type(entry) is _Dash else {}
             data.append(new)
             stack.append((column, data))
             column, data = here, new
         if len(stack) > _MAX_DEPTH:
             raise _Declined
-        if form is _PAIR:
-            _, key, key_mark, value, mark, next_is = entry
+        if type(entry) is _Pair:
+            key = entry.key
             if key in data:
                 raise _Declined
-            data[key] = value
-            at <<= LENGTH_BITS
-            marks += (at + key_mark, at + mark)
-        elif form is _OPEN:
-            _, key, key_mark, mark = entry
+            data[key] = entry.value
+            at *= STEP
+            marks += (at + entry.key_mark, at + entry.mark)
+            next_is = entry.next_is
+        elif type(entry) is _Open:
+            key = entry.key
             if key in data:
                 raise _Declined
             data[key] = None
-            at <<= LENGTH_BITS
-            marks += (at + key_mark, at + mark)
+            at *= STEP
+            marks += (at + entry.key_mark, at + entry.mark)
             next_is = _VALUE
-        elif form is _DASH:
+        elif type(entry) is _Dash:
             data.append(None)
-            marks.append((at << LENGTH_BITS) + entry[1])
+            marks.append(at * STEP + entry.mark)
             next_is = _VALUE
-        elif form is _SCALAR:
+        elif type(entry) is _Value:
             if type(data) is dict:
                 raise _Declined
-            _, value, mark, next_is = entry
-            data.append(value)
-            marks.append((at << LENGTH_BITS) + mark)
-        elif form is _LONG:
-            _, key, key_mark, offset = entry
-            value, inside, index = _long(source, index, at + offset, column)
+            data.append(entry.value)
+            marks.append(at * STEP + entry.mark)
+            next_is = entry.next_is
+        elif type(entry) is _Long:
+            key = entry.key
+            value, inside, index = _long(source, index, at + entry.begin, column)
             if type(data) is list:
                 data.append(value)
             elif key in data or key is None:
                 raise _Declined
             else:
                 data[key] = value
-                marks.append((at << LENGTH_BITS) + key_mark)
+                marks.append(at * STEP + entry.key_mark)
             marks += inside
             next_is = _NOTHING
         else:
             raise _Declined
-    return (root[0], array("q", marks).tobytes(), start), index
+    return (root[0], row(marks), start), index
 
 
-def _entry(body: str) -> _Entry:
-    """What a line is, from its first character that is no blank."""
-    try:
-        entry = _dashed(body) or _keyed(body)
-    except _Declined:
-        entry = (_OTHER,)
-    if len(body) <= _LONGEST_REMEMBERED:
-        if len(_entries) >= _REMEMBERED:
-            _entries.clear()
-        _entries[body] = entry
-    return entry
-
-
-def _dashed(body: str) -> _Entry | None:
-    """The entry of a line that starts with a dash and a blank, or that holds no data; none for another."""
+def _dashed(body: str, known: Known) -> _Entry | None:
+    """The entry of a line that starts with a dash and a blank or that holds no data, or None for any other line."""
     if not body or body[0] == "#":
-        return (_BLANK,)
+        return _BLANK
     if "\t" in body:
         raise _Declined
     if body[:3] in {"---", "..."} and body[3:4] in {"", " "}:
         if body[0] == "." or not _is_over(body[3:]):
             raise _Declined
-        return (_MARKER,)
+        return _MARKER
     if body[0] != "-" or body[1:2] not in {"", " "}:
-        if body.startswith("---"):  # a wrong separator, were it not indented
+        if body.startswith("---"):  # a wrong separator, unless it is indented
             raise _Declined
         return None
     rest = body[1:].lstrip(" ")
     if not rest or rest[0] == "#":
-        return _DASH, pack(1, 1)
+        return _Dash(pack(1, 1))
     if body.startswith(_DASHES):
         raise _Declined
-    inner = _entries.get(rest) or _entry(rest)
-    if inner[0] in {_MARKER, _OTHER}:
+    inner = known[rest]
+    if inner is _MARKER or inner is _OTHER:
         raise _Declined
-    return _ITEM, len(body) - len(rest), inner
+    return _Item(len(body) - len(rest), inner)
 
 
 def _keyed(body: str) -> _Entry:
-    """The entry of a line that starts with a key, or is a value alone."""
+    """The entry of a line that starts with a key, or that is a value alone."""
     key, colon, rest = body.partition(": ")
     if not colon and body[-1] == ":":
         key, colon = body[:-1], ":"
     if not colon or not _is_key(key):
-        return (_SCALAR, *value) if (value := _value(body, 0)) else (_LONG, None, 0, 0)
+        return _Value(*value) if (value := _value(body, 0)) else _Long(None, 0, 0)
     mark = pack(0, len(key))
     nothing = pack(len(key) + 1, len(key) + 1)
     key = intern(key[1:-1] if key[0] in "\"'" else key)
     rest = rest.lstrip(" ")
     if not rest or rest[0] == "#":
-        return _OPEN, key, mark, nothing
+        return _Open(key, mark, nothing)
     begin = len(body) - len(rest)
-    return (_PAIR, key, mark, *value) if (value := _value(body, begin)) else (_LONG, key, mark, begin)
+    return _Pair(key, mark, *value) if (value := _value(body, begin)) else _Long(key, mark, begin)
 
 
 def _is_key(text: str) -> bool:
-    """Whether what stands before a colon is a whole key, and one whose text is what it says."""
+    """Whether the text before a colon is a whole key, and a string as written."""
     if len(text) > _LONGEST_KEY:
         raise _Declined
     if text[:1] in {'"', "'"}:
@@ -308,7 +388,7 @@ def _is_key(text: str) -> bool:
 
 
 def _is_text(key: str) -> bool:
-    """Whether a plain scalar is a string where it is a key, and no merge."""
+    """Whether a plain scalar is a string if it is a key, and no merge key."""
     try:
         return key != "<<" and type(resolve_key(key)) is str
     except ScalarError:
@@ -316,7 +396,7 @@ def _is_text(key: str) -> bool:
 
 
 def _value(body: str, begin: int) -> tuple[Scalar, int, int] | None:
-    """The value that the rest of a line is, its mark, and what may come next; none where it takes more than a look."""
+    """The value in the rest of a line, its mark, and what may come next, or None for a value that `_long` must read."""
     first = body[begin]
     if first in "\"'":
         end = body.find(first, begin + 1) + 1
@@ -337,7 +417,7 @@ def _value(body: str, begin: int) -> tuple[Scalar, int, int] | None:
 
 
 def _is_over(rest: str) -> bool:
-    """Whether nothing but blanks and a comment is left of a line."""
+    """Whether the rest of a line is only blanks and a comment."""
     body = rest.lstrip(" ")
     return not body or (body[0] == "#" and body != rest)
 
@@ -362,12 +442,12 @@ def _escaped(escape: re.Match[str]) -> str:
 
 
 def _more(source: _Lines, index: int, column: int, mark: int) -> tuple[Scalar, int, int]:
-    """A plain scalar that goes on in a line: its value and mark, and the line after it."""
+    """A plain scalar that goes on in the line at the index: its value, its mark, and the index of the line after it."""
     text, lines, starts = source
     begin, end = unpack(mark)
     parts = [text[begin:end]]
     breaks = 0
-    # Blank lines before that line are part of it.
+    # Blank lines before the line are line breaks in the scalar.
     while not lines[index - 1 - breaks].strip(" "):
         breaks += 1
     while index < len(lines):
@@ -394,7 +474,7 @@ def _more(source: _Lines, index: int, column: int, mark: int) -> tuple[Scalar, i
 
 
 def _long(source: _Lines, index: int, begin: int, column: int) -> tuple[Any, list[int], int]:
-    """A value that starts in the line before the index and is more than a word: data, marks, and the line after it."""
+    """The value of a `_Long`, which starts in the line before the index: data, marks, and the index after it."""
     text, lines, starts = source
     if text[begin] in "|>":
         return _block(source, index, begin, column)
@@ -419,7 +499,7 @@ def _quoted(text: str, begin: int) -> tuple[str, list[int], int]:
 
 
 def _joined(lines: list[str], quote: str) -> str:
-    """The lines between quotes as one: a break is a space, a blank line a break; a backslash at the end hides it."""
+    """The lines between quotes, folded: a break becomes a space, a blank line a break; a backslash removes a break."""
     parts: list[str] = []
     space, breaks = "", ""
     for number, line in enumerate(lines):
@@ -441,7 +521,7 @@ def _joined(lines: list[str], quote: str) -> str:
 
 
 def _flow(text: str, begin: int, depth: int = 0) -> tuple[Any, list[int], int]:
-    """The collection in flow style that starts at an offset: data, marks, and where it ends."""
+    """The collection in flow style that starts at an offset: data, marks, and the offset of its end."""
     if depth > _MAX_DEPTH:
         raise _Declined
     closing = "]" if text[begin] == "[" else "}"
@@ -479,7 +559,7 @@ def _flow(text: str, begin: int, depth: int = 0) -> tuple[Any, list[int], int]:
 
 
 def _word(match: re.Match[str] | None, *, is_key: bool) -> tuple[Any, int, int]:
-    """A scalar in a collection in flow style: value, mark, and where it ends."""
+    """A scalar of a collection in flow style: value, mark, and the offset at which the match ends."""
     if match is None:
         raise _Declined
     group = match.lastindex or 0
@@ -502,7 +582,7 @@ def _word(match: re.Match[str] | None, *, is_key: bool) -> tuple[Any, int, int]:
 
 
 def _block(source: _Lines, index: int, begin: int, column: int) -> tuple[str, list[int], int]:
-    """The block scalar whose header stands in the line before the index: value, marks, and the line after it.
+    """The block scalar with its header in the line before the index: value, marks, and the index of the line after it.
 
     Mirrors: yaml/libyaml src/scanner.c yaml_parser_scan_block_scalar
     """
@@ -529,7 +609,7 @@ def _block(source: _Lines, index: int, begin: int, column: int) -> tuple[str, li
     content = content[: len(content) - blank]
     last_break = "\n"
     if index == len(lines):
-        # The last line of a text has no line break; it may be nothing but blanks.
+        # The last line of a text has no line break, and it may be only blanks.
         end -= 1 + (len(lines[-1]) if blank else 0)
         last_break = "\n" if blank else ""
         blank -= bool(blank)
@@ -539,7 +619,7 @@ def _block(source: _Lines, index: int, begin: int, column: int) -> tuple[str, li
 
 
 def _indentation(lines: list[str], index: int, column: int) -> int:
-    """How far a block scalar is indented whose lines start at the index."""
+    """The indentation of a block scalar whose lines start at the index."""
     first = next((line for line in range(index, len(lines)) if lines[line].strip(" ")), index)
     body = lines[first].lstrip(" ") if first < len(lines) else ""
     indent = len(lines[first]) - len(body) if body else 0
@@ -549,7 +629,7 @@ def _indentation(lines: list[str], index: int, column: int) -> int:
 
 
 def _folded(lines: list[str]) -> str:
-    """Lines as one, but for those that are indented or beside blank ones."""
+    """The lines of a folded block scalar, joined; only the breaks at indented or blank lines stay."""
     parts: list[str] = []
     break_before = blanks = ""
     was_indented = False

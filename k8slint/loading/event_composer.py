@@ -1,17 +1,30 @@
-"""YAML text to documents, from the event stream, without recursion: any text, and what is wrong with it.
+"""Turns any YAML text into documents, and reports what is wrong with it: from the event stream, without recursion.
 
-The parser's own composer is not used: it crashes the process on deep nesting, and knows nothing of go-yaml's scalars.
+The parser's own composer is not used: it crashes the process on deep nesting, and does not know go-yaml's scalars.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import islice
 from sys import intern
 from typing import TYPE_CHECKING, Any, Final
 
-from k8slint.loading.document import LENGTH_BITS, Document, Mark, ReadProblem, Source, Span, pack, unpack
+from ruamel.yaml.events import (
+    AliasEvent,
+    DocumentEndEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
+
+from k8slint.loading.document import Document, ReadProblem, Source, Span
+from k8slint.loading.events import Events, events, parser_errors
+from k8slint.loading.marks import Mark, alias, collection, end_of, pack, parts_of, unpack
 from k8slint.loading.scalars import HINTS, Scalar, ScalarError, is_json, key_text, resolve, resolve_key, resolve_tagged
 from k8slint.loading.separators import REFUSED as SEPARATOR_REFUSED
 from k8slint.loading.separators import Part, parts, starts_as_json
@@ -22,34 +35,20 @@ if TYPE_CHECKING:
 MAX_DEPTH: Final = 1_000
 MAX_FAILURES: Final = 1_000
 
-# What an event is to the composer. Its classes are found by name, as they come: libyaml's are not to be had without it.
-_SCALAR, _MAPPING, _SEQUENCE, _END, _ALIAS, _DOCUMENT_START, _DOCUMENT_END, _OTHER = range(1, 9)
-_FORM_NAMES: Final = {
-    "ScalarEvent": _SCALAR,
-    "MappingStartEvent": _MAPPING,
-    "SequenceStartEvent": _SEQUENCE,
-    "MappingEndEvent": _END,
-    "SequenceEndEvent": _END,
-    "AliasEvent": _ALIAS,
-    "DocumentStartEvent": _DOCUMENT_START,
-    "DocumentEndEvent": _DOCUMENT_END,
-}
-_FORMS: Final[dict[type, int]] = {}
-
-# What every object has: a document that has all of it twice is two objects.
+# The keys that every object has: a document with all of them twice is two objects.
 _HEAD: Final = {"apiVersion", "kind", "metadata"}
 
 _NO_KEY: Final = object()  # the mapping waits for a key
 _ITEM: Final = object()  # the collection is a sequence
 _MERGE: Final = object()  # the key was `<<`
 _NEXT_DOCUMENT = re.compile(r"^---(?=[\s]|$)", re.MULTILINE)
-# Compiled when first used: only a broken file pays for it.
+# Compiled when first used, because only a broken file needs them.
 _ESCAPED_SLASH: Final = r'"(?:[^\\]++|\\[^/])*+\\/'
 _CONTROL: Final = r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 
 class _Refused(Exception):  # noqa: N818 - never leaves this module
-    """The document cannot be read further; the message says why, the offset where."""
+    """The rest of the document cannot be read, for the reason in the message and from the offset on."""
 
     def __init__(self, message: str, offset: int) -> None:
         super().__init__(message)
@@ -58,7 +57,7 @@ class _Refused(Exception):  # noqa: N818 - never leaves this module
 
 
 def compose_events(source: Source) -> Iterator[Document]:
-    """The documents of a source, in order, empty ones left out.
+    """The documents of a source, in order, without empty ones.
 
     A document that cannot be read comes back failed, with one `syntax-error`; reading goes on at the next `---`.
     """
@@ -95,7 +94,10 @@ def _json_objects(text: str, offset: int) -> list[Span]:
 
 
 def _next_part(text: str, offset: int) -> list[Part]:
-    """The next document alone: after a failure the rest is not read as a whole again for each one that fails."""
+    """The next document as a part of its own; empty if there is none.
+
+    After a failure, documents are read one by one, or each further failure would start the parser on all the rest.
+    """
     following = _NEXT_DOCUMENT.search(text, offset)
     if following is None:
         return []
@@ -116,14 +118,14 @@ def _syntax_error(refused: _Refused, text: str) -> ReadProblem:
 def _compose_part(
     source: Source, part: str, base: int, count: int, *, stand_ins: tuple[StandIn, ...] = (), done: int = 0
 ) -> Iterator[Document | _Refused]:
-    """The documents of a part of the text but for the first `done`; `stand_ins` are what is masked in it."""
+    """The documents of a part of the text without the first `done`; `stand_ins` are the masks that it has."""
     try:
         for document in islice(_documents(source, part, base, count, stand_ins), done, None):
             yield document
             done += 1
     except _Refused as refused:
         yield refused
-    except _parser_errors() as error:
+    except parser_errors() as error:
         masked = _masked(error, part, stand_ins)
         if masked is not None:
             part, stand_in = masked
@@ -140,14 +142,14 @@ def _masked(error: Exception, part: str, known: tuple[StandIn, ...]) -> tuple[st
 
 
 def _documents(source: Source, part: str, base: int, count: int, stand_ins: tuple[StandIn, ...]) -> Iterator[Document]:
-    next_event = _events(part)
+    next_event = events(part)
     if stand_ins:
         from k8slint.loading.stand_ins import unmask  # noqa: PLC0415 - few texts need one
 
         next_event = unmask(next_event, stand_ins)
     has_slashes = "\\/" in part and not starts_as_json(source.text)
     while True:
-        composer = _Composer(base)
+        composer = _Composer(source.text, base)
         found = composer.run(next_event)
         if found is None:
             return
@@ -161,13 +163,13 @@ def _documents(source: Source, part: str, base: int, count: int, stand_ins: tupl
 
 
 def _refuse_escaped_slash(document: Document) -> None:
-    """Raise for the escape that JSON has and go-yaml has not.
+    """Raise for an escaped slash, which JSON has and go-yaml refuses.
 
     Mirrors: go.yaml.in/yaml/v2 scannerc.go yaml_parser_scan_flow_scalar
     """
     text = document.source.text
     for start, end in document.scalars():
-        match = re.match(_ESCAPED_SLASH, text[start:end]) if text[start] == '"' else None
+        match = re.match(_ESCAPED_SLASH, text[start:end]) if text.startswith('"', start) else None
         if match is not None:
             raise _Refused("found unknown escape character, while parsing a quoted scalar", start + match.end() - 2)
 
@@ -178,7 +180,7 @@ def _refusal(error: Exception, part: str, base: int) -> _Refused:
         return _unreadable_character(error, part, base)
     offset = min(mark.index, len(part))
     problem = " ".join(str(getattr(error, "problem", None) or error).split())
-    # ruamel.yaml quotes the handle, which may be the start of a password with two exclamation marks.
+    # ruamel.yaml quotes the handle, which may be the start of a password that has two exclamation marks.
     problem = re.sub(r"(undefined tag handle).*", r"\1", problem)
     if part[offset : offset + 1] == "\t":
         problem = "a tab where YAML allows only spaces for indentation"
@@ -196,9 +198,10 @@ def _unreadable_character(error: Exception, part: str, base: int) -> _Refused:
 class _Composer:
     """Builds one document; an instance serves one document."""
 
-    __slots__ = ("_anchors", "_base", "_decoded", "_from_aliases", "_mappings", "problems")
+    __slots__ = ("_anchors", "_base", "_decoded", "_from_aliases", "_mappings", "_text", "problems")
 
-    def __init__(self, base: int) -> None:
+    def __init__(self, text: str, base: int) -> None:
+        self._text = text
         self.problems: list[ReadProblem] = []
         self._anchors: dict[str, tuple[Any, Mark, int] | None] = {}
         self._base = base
@@ -206,35 +209,40 @@ class _Composer:
         self._from_aliases = 0
         self._mappings: dict[int, _Mapping] = {}
 
-    def run(self, next_event: Callable[[], Any]) -> tuple[Any, Mark, int] | None:  # noqa: C901, PLR0912, PLR0915 - one loop, by event, kept flat for speed
-        """The data, mark and start of the next document of the stream; none at its end."""
+    def run(self, next_event: Events) -> tuple[Any, Mark, int] | None:  # noqa: C901, PLR0912, PLR0915 - one loop, by event, kept flat for speed
+        """The data, mark and start of the next document of the stream, or None at its end."""
         base = self._base
         data: Any = None
         marks: Any = None
         key: Any = _ITEM
         key_mark = 0
-        stack: list[tuple[Any, Any, Any, int, str | None, int, int]] = []
-        anchor: str | None = None
-        opened_at = opened = 0
+        mark: Any
+        # The innermost open collection: its anchor, its start, the count decoded so far, whether it is in flow style.
+        about: tuple[str | None, int, int, bool] = None, 0, 0, False
+        stack: list[tuple[Any, Any, Any, int, tuple[str | None, int, int, bool]]] = []
         root: tuple[Any, Mark, int] | None = None
         start = 0
-        anchors, forms = self._anchors, _FORMS
+        last = 0  # where a collection in block style ends
+        anchors = self._anchors
         while True:
             event = next_event()
             if event is None:
                 return None
-            form = forms.get(type(event)) or _form(type(event))
-            if form is _SCALAR:
+            form = type(event)
+            begin = base + event.start_mark.index
+            end = base + event.end_mark.index
+            if form is ScalarEvent:
                 self._decoded += 1
-                begin = base + event.start_mark.index
-                # This is `pack`, without the call.
-                mark: Any = begin << LENGTH_BITS | (base + event.end_mark.index - begin)
+                mark = pack(begin, end)
                 value: Any = event.value
-                if event.ctag is None:
-                    if event.implicit[0] and (not value or value[0] in HINTS):
-                        value = _plain(value, begin) if key is not _NO_KEY else _plain_key(value, begin)
-                else:
+                if event.ctag is not None:
                     value = _tagged(value, str(event.ctag), begin)
+                    end = end_of(self._text, begin, end)
+                elif not event.implicit[0]:
+                    end = end_of(self._text, begin, end)
+                elif not value or value[0] in HINTS:
+                    value = _plain(value, begin) if key is not _NO_KEY else _plain_key(value, begin)
+                last = end
                 if event.anchor:
                     anchors[event.anchor] = (value, mark, 1)
                 if key is _NO_KEY:
@@ -245,42 +253,44 @@ class _Composer:
                         key = intern(value if type(value) is str else self._key(value, begin, event))
                         key_mark = mark
                     continue
-            elif form is _MAPPING or form is _SEQUENCE:
+            elif form is MappingStartEvent or form is SequenceStartEvent:
                 self._decoded += 1
-                begin = base + event.start_mark.index
                 if key is _NO_KEY:
                     raise _Refused("a mapping or sequence is no key: JSON object keys are strings", begin)
                 if len(stack) >= MAX_DEPTH:
                     raise _Refused(f"nested deeper than {MAX_DEPTH} levels", begin)
-                stack.append((data, marks, key, key_mark, anchor, opened_at, opened))
-                anchor, opened_at, opened = event.anchor, begin, self._decoded
-                if anchor:
-                    anchors[anchor] = None
-                if form is _MAPPING:
-                    data, marks, key = {}, [], _NO_KEY
-                else:
-                    data, marks, key = [], [], _ITEM
+                stack.append((data, marks, key, key_mark, about))
+                about = event.anchor, begin, self._decoded, event.flow_style
+                if event.anchor:
+                    anchors[event.anchor] = None
+                data, marks, key = ({}, [], _NO_KEY) if form is MappingStartEvent else ([], [], _ITEM)
                 continue
-            elif form is _END:
+            elif form is MappingEndEvent or form is SequenceEndEvent:
                 value = data
-                mark = marks or pack(opened_at, base + event.end_mark.index)
+                anchor, opened_at, opened, is_flow = about
+                # The parser puts the end of a block collection, or of a single pair in flow style, at the next token.
+                if not is_flow or begin == end:
+                    end = last
+                last = end
+                mark = collection(marks, opened_at, end)
                 if anchor:
                     anchors[anchor] = (value, mark, self._decoded - opened + 1)
-                data, marks, key, key_mark, anchor, opened_at, opened = stack.pop()
-            elif form is _ALIAS:
-                value, mark = self._alias(event, base + event.start_mark.index)
+                data, marks, key, key_mark, about = stack.pop()
+            elif form is AliasEvent:
+                value, mark = self._alias(event, begin, end)
+                last = end
                 if key is _NO_KEY:
-                    key = value if type(value) is str else self._key(value, base + event.start_mark.index, event)
-                    key_mark = pack(base + event.start_mark.index, base + event.end_mark.index)
+                    key = value if type(value) is str else self._key(value, begin, event)
+                    key_mark = pack(begin, end)
                     continue
-            elif form is _DOCUMENT_START:
-                start = base + event.end_mark.index
+            elif form is DocumentStartEvent:
+                start = end
                 continue
-            elif form is _DOCUMENT_END:
+            elif form is DocumentEndEvent:
                 return root if root is not None else (None, None, start)
             else:
                 continue
-            # Here `value` and `mark` are whole: put them where they belong.
+            # `value` and `mark` are complete here: add them to the collection at hand.
             if key is _ITEM:
                 if data is None:
                     root = (value, mark, start)
@@ -288,7 +298,7 @@ class _Composer:
                     data.append(value)
                     marks.append(mark)
             elif key is _MERGE:
-                self._merge(data, marks, value, mark, base + event.start_mark.index)
+                self._merge(data, marks, value, mark, begin)
                 key = _NO_KEY
             else:
                 if key in data:
@@ -299,7 +309,7 @@ class _Composer:
                 data[key] = value
                 key = _NO_KEY
 
-    def _key(self, value: Any, begin: int, event: Any) -> str:
+    def _key(self, value: Any, begin: int, event: ScalarEvent | AliasEvent) -> str:
         if isinstance(value, (dict, list)):
             raise _Refused("a mapping or sequence is no key: JSON object keys are strings", begin)
         try:
@@ -331,10 +341,10 @@ class _Composer:
         marks[at : at + 2] = key_mark, mark
 
     def problems_in(self, data: Any) -> tuple[ReadProblem, ...]:
-        """What is wrong in a document that was read whole.
+        """The problems of a document that was read to its end.
 
-        Where a separator is missing between objects, every key of the second repeats one of the first: that is said
-        once, in the place of the separator.
+        If a separator is missing between objects, the second repeats keys of the first. One problem at the place of the
+        separator then replaces those of the keys.
         """
         mapping = self._mappings.get(id(data))
         if mapping is None or not _HEAD.issubset(key for key, _ in mapping.repeated):
@@ -353,10 +363,10 @@ class _Composer:
     def _mapping(self, data: Any) -> _Mapping:
         return self._mappings.setdefault(id(data), _Mapping(data))
 
-    def _alias(self, event: Any, begin: int) -> tuple[Any, Mark]:
+    def _alias(self, event: AliasEvent, begin: int, end: int) -> tuple[Any, Mark]:
         name = event.anchor
         if name not in self._anchors:
-            # Its name is not said: a password may start with an asterisk.
+            # The message leaves out the name: it may be a password that starts with an asterisk.
             raise _Refused("unknown anchor referenced", begin)
         target = self._anchors[name]
         if target is None:
@@ -366,7 +376,7 @@ class _Composer:
         self._from_aliases += size
         if self._is_a_bomb():
             raise _Refused("document contains excessive aliasing", begin)
-        return value, mark if not isinstance(mark, int) else pack(begin, self._base + event.end_mark.index)
+        return value, alias(mark, begin, end)
 
     def _is_a_bomb(self) -> bool:
         """Whether aliases make up too much of the document.
@@ -379,11 +389,12 @@ class _Composer:
         return self._from_aliases / self._decoded > 0.99 - 0.89 * over / 3_600_000
 
     def _merge(self, data: Any, marks: Any, value: Any, mark: Mark, begin: int) -> None:
-        parts = list(zip(value, mark, strict=True)) if isinstance(value, list) and value else [(value, mark)]
-        for merged, merged_marks in reversed(parts) if value != [] else ():
+        parts = list(zip(value, parts_of(mark), strict=True)) if isinstance(value, list) else [(value, mark)]
+        for merged, merged_mark in reversed(parts):
             if not isinstance(merged, dict):
                 raise _Refused("map merge requires map or sequence of maps as the value", begin)
             mapping = self._mapping(data)
+            merged_marks = parts_of(merged_mark)
             for index, (key, entry) in enumerate(merged.items()):
                 pair = merged_marks[2 * index : 2 * index + 2]
                 if key in data:
@@ -396,9 +407,9 @@ class _Composer:
 
 
 class _Mapping:
-    """What is known of a mapping that is written twice or merged into: the place of each key, and the keys merged.
+    """Facts about a mapping that repeats a key or has a merge: the place of each key, and the keys from merges.
 
-    `repeated` are the keys written again, in order, with the numbers of their problems.
+    `repeated` are the repeated keys, in order, with the indices of their problems.
     """
 
     __slots__ = ("data", "merged", "places", "repeated")
@@ -410,7 +421,7 @@ class _Mapping:
         self.places: dict[str, int] = {}
 
     def index(self, key: str) -> int:
-        """The place of a key among the keys."""
+        """The index of a key among the keys of the mapping."""
         if key not in self.places:
             for name in islice(self.data, len(self.places), None):
                 self.places[name] = len(self.places)
@@ -428,10 +439,6 @@ def _separator_missing(repeated: ReadProblem) -> ReadProblem:
         "that this one has not. kustomize, Helm and Flux refuse the file.",
         fix="write --- in a line of its own before this one",
     )
-
-
-def _form(event_type: type) -> int:
-    return _FORMS.setdefault(event_type, _FORM_NAMES.get(event_type.__name__, _OTHER))
 
 
 def _plain(text: str, begin: int) -> Scalar:
@@ -456,27 +463,3 @@ def _tagged(text: str, tag: str, begin: int) -> Scalar:
     if not is_json(value):
         raise _Refused(f'"{text}" is a number that JSON cannot write', begin)
     return value
-
-
-def _events(text: str) -> Callable[[], Any]:
-    parser = _c_parser()
-    if parser is not None:
-        next_event: Callable[[], Any] = parser(text).get_event
-        return next_event
-    from k8slint.loading.python_parser import events  # noqa: PLC0415 - only where libyaml is absent
-
-    return events(text)
-
-
-def _c_parser() -> Any:
-    try:
-        from _ruamel_yaml import CParser  # noqa: PLC0415 - a platform may lack it
-    except ImportError:
-        return None
-    return CParser
-
-
-def _parser_errors() -> tuple[type[Exception], ...]:
-    from ruamel.yaml.error import YAMLError  # noqa: PLC0415 - only a broken file pays for it
-
-    return (YAMLError,)

@@ -1,4 +1,4 @@
-"""Many files to documents, over the cores at hand."""
+"""Turns many files into documents, on all workers."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import os
 from collections.abc import Sequence
 from typing import Any, Final
 
+from k8slint.loading.block_reader import Known
 from k8slint.loading.discovery import Found
 from k8slint.loading.document import Document, ReadProblem, Source
 from k8slint.loading.load import Loaded, load
@@ -17,10 +18,15 @@ from k8slint.usage import UsageError, reason
 
 
 def load_files(files: Sequence[Found], workers: int, tell: Tell = silent) -> list[Loaded | OSError]:
-    """Each file's documents, in order; for a file that cannot be read, the error."""
+    """The documents of each file, in the order of the files, or the error of a file that cannot be read."""
+    known = Known()
+
+    def load_chunk(chunk: Sequence[Found]) -> list[Loaded | OSError]:
+        return [_load(file, known) for file in chunk]
+
     chunks = chunked(files, [file.size for file in files], workers)
     begin = begins("read", chunks, tell)
-    loaded = map_in_order(_load_chunk, chunks, workers=workers, pack=_packed, unpack=_unpacked, begin=begin)
+    loaded = map_in_order(load_chunk, chunks, workers=workers, pack=_packed, unpack=_unpacked, begin=begin)
     return [each for chunk in loaded for each in chunk]
 
 
@@ -28,7 +34,7 @@ def load_file(name: str) -> Loaded:
     """The documents of a file that a flag or a setting names.
 
     Raises:
-        UsageError: where it cannot be read.
+        UsageError: if the file cannot be read.
     """
     try:
         data = read_file(name, MAX_BYTES)
@@ -37,25 +43,21 @@ def load_file(name: str) -> Loaded:
     return load(name, data)
 
 
-def _load(file: Found) -> Loaded | OSError:
+def _load(file: Found, known: Known) -> Loaded | OSError:
     try:
         data = read_file(file.name, MAX_BYTES)
     except OSError as error:
         return error
     if file.skipped:
         return Loaded(Source(file.name, data.decode("utf-8", "replace"), file.is_context), (), file.skipped)
-    return load(file.name, data, is_context=file.is_context)
+    return load(file.name, data, is_context=file.is_context, known=known)
 
 
 _NOT_READ: Final = "not read"
 
 
-def _load_chunk(files: Sequence[Found]) -> list[Loaded | OSError]:
-    return [_load(file) for file in files]
-
-
 def _packed(chunk: list[Loaded | OSError]) -> bytes:
-    # Documents are plain data, and marshal is many times faster than pickle at that.
+    # Documents are plain data, which marshal writes many times faster than pickle.
     return marshal.dumps([_pack(each) for each in chunk])
 
 
@@ -66,39 +68,26 @@ def _unpacked(packed: bytes) -> list[Loaded | OSError]:
 def _pack(loaded: Loaded | OSError) -> tuple[Any, ...]:
     if isinstance(loaded, OSError):
         return _NOT_READ, loaded.errno, loaded.strerror, os.fspath(loaded.filename or "")
-    source = loaded.source
+    text = loaded.source.text.encode("utf-8", "surrogatepass")
     documents = [
-        (
-            document.index,
-            document.start,
-            document.data,
-            document.places,
-            [tuple(each) for each in document.problems],
-            document.failed,
-        )
-        for document in loaded.documents
+        _fields(document, source=None, problems=list(map(tuple, document.problems))) for document in loaded.documents
     ]
-    return source.name, source.text.encode("utf-8", "surrogatepass"), source.is_context, loaded.skipped, documents
+    return _fields(loaded.source, text=text), documents, loaded.skipped
 
 
 def _unpack(packed: tuple[Any, ...]) -> Loaded | OSError:
-    if packed[0] == _NOT_READ and len(packed) == 4:
+    if packed[0] == _NOT_READ:
         return OSError(*packed[1:])
-    name, text, is_context, skipped, documents = packed
-    source = Source(name, text.decode("utf-8", "surrogatepass"), is_context)
-    return Loaded(
-        source,
-        tuple(
-            Document(
-                source,
-                index,
-                start,
-                data,
-                places,
-                tuple(map(ReadProblem._make, problems)),
-                failed,
-            )
-            for index, start, data, places, problems, failed in documents
-        ),
-        skipped,
-    )
+    about, documents, skipped = packed
+    source = Source(**{**about, "text": about["text"].decode("utf-8", "surrogatepass")})
+    return Loaded(source, tuple(_document(source, fields) for fields in documents), skipped)
+
+
+def _document(source: Source, fields: dict[str, Any]) -> Document:
+    problems = tuple(map(ReadProblem._make, fields["problems"]))
+    return Document(**{**fields, "source": source, "problems": problems})
+
+
+def _fields(of: Source | Document, **changes: Any) -> dict[str, Any]:
+    """The fields of a record by name; `changes` replace those that `marshal` cannot write."""
+    return {name: getattr(of, name) for name in type(of).__match_args__} | changes

@@ -1,15 +1,16 @@
-"""kube-scheduler's default profile as a library: pods, nodes and facts in, a node or the scheduler's own reason out.
+"""kube-scheduler's default profile as a library.
 
-It reads plain Kubernetes data and imports `values` alone. It has no input or output, no clock and no randomness.
+Pods and a snapshot of a cluster go in; for each pod a node or a reason, and the snapshot afterwards, come out. It reads
+plain Kubernetes data and imports `values` alone. It has no input or output, no clock and no randomness.
 """
 
+from k8slint.scheduling.framework import Code, Status
 from k8slint.scheduling.listers import Listers
 from k8slint.scheduling.objects.node import Node
 from k8slint.scheduling.objects.pod import Pod
-from k8slint.scheduling.profile import AddedAffinity, FitStrategy, Profile, Strategy
+from k8slint.scheduling.profile import Profile
 from k8slint.scheduling.result import (
     Assigned,
-    Code,
     Errored,
     Gated,
     Load,
@@ -17,18 +18,16 @@ from k8slint.scheduling.result import (
     Outcome,
     Preemption,
     Result,
-    Status,
     Unschedulable,
 )
 from k8slint.scheduling.scheduler import schedule
+from k8slint.scheduling.snapshot import Snapshot
 from k8slint.values.reading import ShapeError
 
 __all__ = [
-    "AddedAffinity",
     "Assigned",
     "Code",
     "Errored",
-    "FitStrategy",
     "Gated",
     "Listers",
     "Load",
@@ -40,8 +39,8 @@ __all__ = [
     "Profile",
     "Result",
     "ShapeError",
+    "Snapshot",
     "Status",
-    "Strategy",
     "Unschedulable",
     "schedule",
 ]

@@ -1,132 +1,77 @@
-"""The nodes as they stand once pods are placed, and what each filter by itself says of one pod more."""
+"""What each filter says about a pod, asked by itself, while all other pods stay where they are."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Final
+from functools import cached_property
 
+from k8slint.scheduling.cache import Cache, NodeInfo
 from k8slint.scheduling.cycle import run_pre_filter
-from k8slint.scheduling.equivalence import NodeVerdicts, Setup
+from k8slint.scheduling.equivalence import NodeVerdicts
 from k8slint.scheduling.features import Features
-from k8slint.scheduling.listers import Listers
-from k8slint.scheduling.objects.node import Node, in_scheduling_order
+from k8slint.scheduling.framework import Status
+from k8slint.scheduling.objects.node import Node
 from k8slint.scheduling.objects.pod import Pod
-from k8slint.scheduling.plugins import (
-    inter_pod_affinity,
-    node_affinity,
-    node_declared_features,
-    node_name,
-    node_ports,
-    node_resources,
-    node_unschedulable,
-    node_volume_limits,
-    pod_topology_spread,
-    taint_toleration,
-    volume_binding,
-    volume_restrictions,
-    volume_zone,
-)
 from k8slint.scheduling.profile import Profile
-from k8slint.scheduling.result import Status
-from k8slint.scheduling.snapshot import NodeInfo, Snapshot
+from k8slint.scheduling.registry import DEFAULT_PLUGINS
+from k8slint.scheduling.runtime import Framework
+from k8slint.scheduling.snapshot import Snapshot
 from k8slint.values.version import KubernetesVersion
-
-# In the order of the default profile.
-FILTERS: Final = (
-    node_unschedulable.NAME,
-    node_name.NAME,
-    taint_toleration.NAME,
-    node_affinity.NAME,
-    node_ports.NAME,
-    node_resources.NAME,
-    volume_restrictions.NAME,
-    node_volume_limits.NAME,
-    volume_binding.NAME,
-    volume_zone.NAME,
-    pod_topology_spread.NAME,
-    inter_pod_affinity.NAME,
-    node_declared_features.NAME,
-)
-_OF_VOLUMES: Final = (volume_restrictions.NAME, node_volume_limits.NAME, volume_binding.NAME, volume_zone.NAME)
 
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """Everything that speaks against a pod: as such, and node by node; a node without any would take it."""
+    """All refusals of a pod: `whole` refuse it on any node, `nodes` are by node; a node without any would take it."""
 
     whole: tuple[Status, ...]
     nodes: Mapping[str, tuple[Status, ...]]
 
 
+@dataclass(frozen=True)
 class Diagnoser:
-    """Nodes with their pods. Asking changes nothing.
+    """Diagnoses pods against a snapshot, such as the one that a run leaves. Asking changes nothing."""
 
-    `holding` are pods that name their node; `assigned` are pods with the node they were given, in that order: their
-    claims got what was free.
-    """
+    snapshot: Snapshot
+    version: KubernetesVersion
 
-    def __init__(
-        self,
-        nodes: Sequence[Node],
-        listers: Listers,
-        version: KubernetesVersion,
-        holding: Iterable[Pod],
-        assigned: Iterable[tuple[Pod, str]],
-    ) -> None:
-        self.nodes = {node.name: node for node in nodes}
-        self._listers = listers
-        self._version = version
-        self._features = Features.of(version)
-        self._holding = tuple(holding)
-        self._assigned = tuple(assigned)
-        self._snapshot = Snapshot(in_scheduling_order(nodes), listers)
-        for pod in self._holding:
-            if pod.node_name in self._snapshot.index_of:
-                self._snapshot.add(pod, self._snapshot.index_of[pod.node_name])
-        for pod, node in self._assigned:
-            self._assign(pod, self._snapshot.index_of[node])
+    def diagnose(self, pod: Pod, profile: Profile) -> Diagnosis:
+        """What each filter of the profile, asked by itself, says about one additional pod.
 
-    def node_info(self, node: str) -> NodeInfo:
-        """What the node has given away."""
-        return self._snapshot.node_infos[self._snapshot.index_of[node]]
-
-    def refusals(self, pod: Pod, profile: Profile) -> Diagnosis:
-        """What each filter of the profile says of the pod, asked alone."""
+        Mirrors: k8s.io/kube-scheduler/framework types.go Diagnosis @ v1.36, which has the first refusal of each node
+        """
         whole: list[Status] = []
-        nodes: dict[str, list[Status]] = {name: [] for name in self.nodes}
-        for name in FILTERS:
-            if not profile.runs(name) or (name in _OF_VOLUMES and not pod.volumes):
+        nodes: dict[str, list[Status]] = {node.name: [] for node in self.snapshot.nodes}
+        for plugin in DEFAULT_PLUGINS:
+            if not plugin.filters:
                 continue
-            setup = self._alone(profile, name)
-            state = run_pre_filter(pod, self._snapshot, setup, NodeVerdicts(pod, self._snapshot, setup))
+            alone = Framework(replace(profile, weights={plugin.name: 0}), self._features, (plugin,))
+            state = run_pre_filter(pod, self._cache, alone, NodeVerdicts(pod, self._cache, alone))
             if isinstance(state, Status):
                 whole.append(state)
                 continue
-            for index, node in enumerate(self._snapshot.nodes):
-                status = state.judge_as_is(index)
+            for index, node in enumerate(self._cache.nodes):
+                status = state.filter(index)
                 if status is not None:
                     nodes[node.name].append(status)
         return Diagnosis(tuple(whole), {name: tuple(found) for name, found in nodes.items()})
 
-    def without(self, key: str) -> Diagnoser:
-        """The same, but for the pod of this namespace and name."""
-        assigned = [(pod, node) for pod, node in self._assigned if pod.key != key]
-        return Diagnoser(list(self.nodes.values()), self._listers, self._version, self._holding, assigned)
+    def without(self, pod: Pod) -> Diagnoser:
+        """A diagnoser of the same cluster as if the pod had never come."""
+        return Diagnoser(self.snapshot.without(pod), self.version)
 
     def with_node(self, node: Node) -> Diagnoser:
-        """The same, but for one node, which the given one replaces."""
-        nodes = [node if other.name == node.name else other for other in self.nodes.values()]
-        return Diagnoser(nodes, self._listers, self._version, self._holding, self._assigned)
+        """A diagnoser of the same cluster with this node in place of the one of the same name."""
+        return Diagnoser(self.snapshot.with_node(node), self.version)
 
-    def _assign(self, pod: Pod, index: int) -> None:
-        if pod.volumes:
-            setup = self._alone(Profile(), volume_binding.NAME)
-            state = run_pre_filter(pod, self._snapshot, setup, NodeVerdicts(pod, self._snapshot, setup))
-            if not isinstance(state, Status) and state.judge_as_is(index) is None:
-                state.reserve(index)
-        self._snapshot.add(pod, index)
+    def node_info(self, node: str) -> NodeInfo:
+        """The node of this name, with its pods and sums."""
+        return self._cache.node_infos[self._cache.index_of[node]]
 
-    def _alone(self, profile: Profile, name: str) -> Setup:
-        only = replace(profile, disabled=frozenset(FILTERS) - {name}, weights={})
-        return Setup(only, self._features, {})
+    @cached_property
+    def _features(self) -> Features:
+        return Features.of(self.version)
+
+    @cached_property
+    def _cache(self) -> Cache:
+        return Cache(self.snapshot, loose_namespaces=self._features.loose_namespaces)

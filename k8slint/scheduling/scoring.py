@@ -1,4 +1,4 @@
-"""Which of the nodes that will do is taken: scores, and the winner among equals."""
+"""The choice among the nodes that will do: by score, then among equals."""
 
 from __future__ import annotations
 
@@ -7,33 +7,27 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from k8slint.scheduling.cycle import CycleState
-from k8slint.scheduling.plugins import inter_pod_affinity, node_affinity, pod_topology_spread, taint_toleration
-from k8slint.scheduling.profile import Profile
-
-MAX_SCORE = 100
-_Weighted = tuple[str, list[int]]
+from k8slint.scheduling.equivalence import NodeScores
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The index of the node taken, those that scored as high, and the weighted scores by plugin when asked for."""
+    """The index of the chosen node, and those of the others with the same score."""
 
     index: int
-    ties: tuple[int, ...]
-    scores: dict[int, dict[str, int]]
+    ties: tuple[int, ...] = ()
 
 
-def choose(state: CycleState, feasible: Sequence[int], profile: Profile, *, explain: bool) -> Choice:
-    """The best of the nodes that will do; a single one is taken unseen.
+def choose(state: CycleState, feasible: Sequence[int]) -> Choice:
+    """The best of the nodes that will do; a single one is chosen without scoring.
 
     Mirrors: pkg/scheduler/schedule_one.go schedulePod, prioritizeNodes @ v1.36
     """
     if len(feasible) == 1:
-        return Choice(feasible[0], (), {})
-    totals = [state.view.totals[index] for index in feasible]
-    compared = _compared(state, feasible, profile)
-    for _, scores in compared:
-        totals = [total + score for total, score in zip(totals, scores, strict=True)]
+        return Choice(feasible[0])
+    totals = [state.verdicts.totals[index] for index in feasible]
+    for scores in (*state.verdicts.compared, *_of_cluster(state, feasible)):
+        totals = [total + score for total, score in zip(totals, scores.weighted(feasible), strict=True)]
     best = max(totals)
     position = totals.index(best)
     ties: tuple[int, ...] = ()
@@ -42,17 +36,27 @@ def choose(state: CycleState, feasible: Sequence[int], profile: Profile, *, expl
         ranks = heap_ranks(len(totals))
         position = min(equal, key=ranks.__getitem__)
         ties = tuple(feasible[place] for place in equal if place != position)
-    table = _explained(state, feasible, compared, profile) if explain else {}
-    return Choice(feasible[position], ties, table)
+    return Choice(feasible[position], ties)
 
 
-def scores_by_plugin(state: CycleState, feasible: Sequence[int], profile: Profile) -> dict[int, dict[str, int]]:
-    """The weighted score of each plugin, by node index."""
-    return _explained(state, feasible, _compared(state, feasible, profile), profile)
+def scores_by_plugin(state: CycleState, feasible: Sequence[int]) -> dict[int, dict[str, int]]:
+    """The weighted score by plugin of each node, by node index: all that decides among these nodes."""
+    found = {scores.plugin: scores for scores in (*state.verdicts.scores, *_of_cluster(state, feasible))}
+    columns = {name: found[name].weighted(feasible) for name in sorted(found)}
+    return {index: {name: column[place] for name, column in columns.items()} for place, index in enumerate(feasible)}
+
+
+def _of_cluster(state: CycleState, feasible: Sequence[int]) -> list[NodeScores]:
+    """The scores of the plugins that look at the whole cluster."""
+    scorers = state.framework.cluster_scorers
+    ready = [NodeScores.of(one, state.pod, state.cache, feasible) for one in scorers]
+    return [scores for scores in ready if scores is not None]
 
 
 def nodes_to_find(nodes: int, percentage: int) -> int:
-    """How many nodes that will do are enough: all of less than 100, then a falling share.
+    """How many nodes that will do are enough: all if there are fewer than 100, else the percentage, at least 100.
+
+    A percentage of 0 means one that falls with the number of nodes, from 50 to 5.
 
     Mirrors: pkg/scheduler/schedule_one.go numFeasibleNodesToFind @ v1.36
     """
@@ -62,56 +66,12 @@ def nodes_to_find(nodes: int, percentage: int) -> int:
     return max(nodes * share // 100, 100)
 
 
-def _compared(state: CycleState, feasible: Sequence[int], profile: Profile) -> list[_Weighted]:
-    """The weighted scores of the plugins that set the nodes against each other."""
-    view, found = state.view, []
-    weight = profile.weight(taint_toleration.NAME)
-    if weight and view.disliked is not None:
-        raw = [view.disliked[index] for index in feasible]
-        most = max(raw)
-        found.append(
-            (
-                taint_toleration.NAME,
-                [weight * (MAX_SCORE - MAX_SCORE * score // most if most else MAX_SCORE) for score in raw],
-            )
-        )
-    weight = profile.weight(node_affinity.NAME)
-    if weight and view.preferred is not None:
-        raw = [view.preferred[index] for index in feasible]
-        most = max(raw)
-        found.append(
-            (node_affinity.NAME, [weight * (MAX_SCORE * score // most if most > 0 else score) for score in raw])
-        )
-    weight = profile.weight(pod_topology_spread.NAME)
-    spread = pod_topology_spread.raw_scores(state.pod, state.snapshot, profile, feasible) if weight else None
-    if spread is not None:
-        found.append((pod_topology_spread.NAME, [weight * score for score in pod_topology_spread.normalise(spread)]))
-    weight = profile.weight(inter_pod_affinity.NAME)
-    near = inter_pod_affinity.raw_scores(state.pod, state.snapshot, profile, feasible) if weight else None
-    if near is not None:
-        found.append((inter_pod_affinity.NAME, [weight * score for score in inter_pod_affinity.normalise(near)]))
-    return found
-
-
-def _explained(
-    state: CycleState, feasible: Sequence[int], compared: list[_Weighted], profile: Profile
-) -> dict[int, dict[str, int]]:
-    table: dict[int, dict[str, int]] = {}
-    for place, index in enumerate(feasible):
-        row = {name: profile.weight(name) * score for name, score in state.view.parts(index).items()}
-        if state.view.disliked is None:
-            row[taint_toleration.NAME] = profile.weight(taint_toleration.NAME) * MAX_SCORE
-        row |= {name: scores[place] for name, scores in compared}
-        table[index] = {name: score for name, score in sorted(row.items()) if profile.weight(name)}
-    return table
-
-
 @lru_cache(maxsize=64)
 def heap_ranks(size: int) -> tuple[str, ...]:
-    """For each place in a list, where it comes in a walk through the list as a binary heap, roots before branches.
+    """A sort key for each place in a list of this size: sorted by it, a node of the binary heap precedes its subtrees.
 
-    Up to 1.34 the scheduler drew lots among equals. Since 1.35 it takes the root of a heap built of the list, and that
-    is the first of the highest in this walk.
+    Up to 1.34 the scheduler drew lots among equals. Since 1.35 it takes the root of a heap that is built from the list:
+    of the places with the highest score, the one with the smallest key.
 
     Mirrors: pkg/scheduler/schedule_one.go newSortedNodeScores @ v1.36
     """

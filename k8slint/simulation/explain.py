@@ -1,31 +1,31 @@
-"""What the scheduler's sentence hides: everything that stands in a pod's way, and the smallest changes that help."""
+"""What the scheduler's message leaves out: all obstacles of a pod on each node, and the smallest changes that help."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final
 
 from k8slint.scheduling.diagnosis import Diagnoser, Diagnosis
 from k8slint.scheduling.objects.pod import Pod
 from k8slint.scheduling.profile import Profile
-from k8slint.scheduling.result import Assigned, Outcome, Unschedulable
+from k8slint.scheduling.result import Assigned, Unschedulable
 from k8slint.simulation.in_words import enumerated
 from k8slint.simulation.obstacles import Obstacle, Remedy, obstacles_of
 from k8slint.simulation.results import DryRun, PodResult, Scene
 
 _MOST_CHANGES: Final = 3
-# What helps on neither of the two nearest nodes with the same obstacles helps on none of them.
+# If no change helps on the two nearest nodes with the same obstacles, none is tried on the others.
 _MOST_TRIES: Final = 2
-# A filter that names one obstacle at a time may have this many behind it.
+# A filter may name one obstacle at a time, so that new ones appear once the first are gone: this many rounds are tried.
 _ROUNDS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What would make one such pod fit on the node, the other pods being where they are: it has been tried."""
+    """A change after which one such pod fits on the node, while the other pods stay; the change has been tried."""
 
     node: str
     text: str
@@ -33,12 +33,12 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Why a pod is where it is not, with all pods at their places.
+    """What keeps a pod from each node, with all other pods in their places.
 
-    `whole` speaks against the pod on any node; `nodes` has the obstacles of each node it may go to, none where it would
-    fit now: a pod that names its nodes, as a DaemonSet's does, may go to no others. `nearest` is the node with the
-    fewest and least obstacles, empty where that is no question. Each of the `changes`, the smallest first, is enough by
-    itself.
+    `whole` are the reasons against the pod on any node. `nodes` has the obstacles on each node, empty if the pod would
+    fit there now; if the pod names its nodes, like a DaemonSet's pod, `nodes` has only those. `nearest` is the node
+    with the fewest and smallest obstacles, or empty if a node would take the pod or `whole` has reasons. Each of the
+    `changes` is enough by itself; those on nearer nodes come first.
     """
 
     whole: tuple[str, ...] = ()
@@ -48,58 +48,64 @@ class Explanation:
 
     @property
     def fits_on(self) -> tuple[str, ...]:
-        """The nodes that would take the pod as things stand."""
+        """The nodes that would take the pod now."""
         return () if self.whole else tuple(name for name, obstacles in self.nodes.items() if not obstacles)
 
 
 class Explainer:
-    """Explains pods of one dry run; pods that are alike are looked into once."""
+    """Explains pods of one dry run; equal pods that fit nowhere are explained once."""
 
     def __init__(self, run: DryRun) -> None:
         self._run = run
         self._known: dict[Hashable, Explanation] = {}
 
     def explain(self, result: PodResult) -> Explanation | None:
-        """What is behind a pod's verdict; nothing where the scheduler never looked at it."""
+        """The explanation of a pod's verdict, or None if the scheduler never tried the pod."""
         scene = self._run.scene
         outcome = scene.outcomes.get(result.key) if scene is not None else None
         if scene is None or not isinstance(outcome, Assigned | Unschedulable):
             return None
         pod = outcome.pod
         if isinstance(outcome, Assigned) or outcome.preemption is not None:
-            return self._explained(pod, self._standing.without(pod.key), scene)
-        shape = _shape(pod)
-        if shape not in self._known:
-            self._known[shape] = self._explained(pod, self._standing, scene)
-        return self._known[shape]
+            return self._explained(pod, self._diagnoser.without(pod), scene)
+        signature = _signature(pod)
+        if signature not in self._known:
+            self._known[signature] = self._explained(pod, self._diagnoser, scene)
+        return self._known[signature]
 
     @cached_property
-    def _standing(self) -> Diagnoser:
+    def _diagnoser(self) -> Diagnoser:
+        """A diagnoser of the cluster after the run, with pods that others make room for on their nodes already."""
         scene = self._run.scene
         if scene is None:
             raise ValueError("no node is described")
-        stage = scene.stage
-        places = ((outcome.pod, _place(outcome)) for outcome in scene.outcomes.values())
-        assigned = [(pod, node) for pod, node in places if node]
-        return Diagnoser(stage.nodes, stage.facts, stage.version, scene.holding, assigned)
+        promised = {
+            outcome.pod: outcome.preemption.node
+            for outcome in scene.outcomes.values()
+            if isinstance(outcome, Unschedulable) and outcome.preemption is not None
+        }
+        # Victims stay until they have ended, so they count like any other pod.
+        snapshot = replace(scene.snapshot.with_pods(promised), terminating=frozenset())
+        return Diagnoser(snapshot, scene.stage.version)
 
-    def _explained(self, pod: Pod, standing: Diagnoser, scene: Scene) -> Explanation:
+    def _explained(self, pod: Pod, diagnoser: Diagnoser, scene: Scene) -> Explanation:
         profiles = scene.stage.profiles
         profile = next((one for one in profiles if one.scheduler_name == pod.scheduler_name), profiles[0])
-        refusals = standing.refusals(pod, profile)
+        diagnosis = diagnoser.diagnose(pod, profile)
         named = pod.node_choice.named_nodes() or frozenset()
-        names = [name for name in standing.nodes if name in named] or list(standing.nodes)
-        nodes = {name: _obstacles(name, pod, refusals, standing) for name in names}
-        if refusals.whole:
-            return Explanation(tuple(self._said_of_whole(pod, refusals)), nodes)
+        every = [node.name for node in scene.snapshot.nodes]
+        names = [name for name in every if name in named] or every
+        nodes = {name: _obstacles(name, pod, diagnosis, diagnoser) for name in names}
+        if diagnosis.whole:
+            return Explanation(tuple(self._said_of_whole(pod, diagnosis)), nodes)
         if not all(nodes.values()):
             return Explanation((), nodes)
-        ranked = sorted(nodes, key=lambda name: _distance(nodes[name], standing, name))
-        changes = tuple(_changes(pod, ranked, nodes, standing, profile))
+        ranked = sorted(nodes, key=lambda name: _distance(nodes[name], diagnoser, name))
+        changes = tuple(_changes(pod, ranked, nodes, diagnoser, profile))
         return Explanation((), nodes, ranked[0], changes)
 
-    def _said_of_whole(self, pod: Pod, refusals: Diagnosis) -> Iterator[str]:
-        yield from dict.fromkeys(reason for rejection in refusals.whole for reason in rejection.reasons)
+    def _said_of_whole(self, pod: Pod, diagnosis: Diagnosis) -> Iterator[str]:
+        yield from dict.fromkeys(reason for rejection in diagnosis.whole for reason in rejection.reasons)
         for volume in pod.volumes:
             name = pod.claim_of(volume)
             why = self._run.unbound.get((pod.namespace, name)) if name is not None else None
@@ -107,37 +113,28 @@ class Explainer:
                 yield f'claim "{name}": {why.message}'
 
 
-def _place(outcome: Outcome) -> str:
-    """Where a pod is, or has been promised a place."""
-    if isinstance(outcome, Assigned):
-        return outcome.node
-    if isinstance(outcome, Unschedulable) and outcome.preemption is not None:
-        return outcome.preemption.node
-    return ""
-
-
-def _shape(pod: Pod) -> Hashable:
-    """Equal for pods of which the same is true."""
+def _signature(pod: Pod) -> Hashable:
+    """A value that is equal for pods with the same explanation."""
     labels = tuple(sorted(pod.labels.items()))
     claims = pod.key if any(pod.claim_of(volume) is not None or volume.disk for volume in pod.volumes) else ""
     peers = (pod.spread, pod.affinity, pod.anti_affinity, pod.owner)
-    return (pod.shape, pod.namespace, labels, pod.scheduler_name, claims, peers)
+    return (pod.signature, pod.namespace, labels, pod.scheduler_name, claims, peers)
 
 
-def _obstacles(name: str, pod: Pod, refusals: Diagnosis, standing: Diagnoser) -> tuple[Obstacle, ...]:
-    usage = standing.node_info(name)
+def _obstacles(name: str, pod: Pod, diagnosis: Diagnosis, diagnoser: Diagnoser) -> tuple[Obstacle, ...]:
+    usage = diagnoser.node_info(name)
     found: dict[str, Obstacle] = {}
-    for rejection in refusals.nodes[name]:
+    for rejection in diagnosis.nodes[name]:
         for obstacle in obstacles_of(rejection, pod, usage):
-            # Two filters may refuse for one thing: a node that is cordoned has a taint as well.
+            # Two filters may refuse for the same reason: a cordoned node also has a taint.
             found.setdefault(obstacle.text, obstacle)
     return tuple(found.values())
 
 
-def _distance(obstacles: Iterable[Obstacle], standing: Diagnoser, name: str) -> tuple[bool, int, float]:
-    """How far a node is from taking the pod: nodes that are meant for others last, then by number and by amount."""
+def _distance(obstacles: Iterable[Obstacle], diagnoser: Diagnoser, name: str) -> tuple[bool, int, float]:
+    """A sort key that puts the nearest node first: nodes meant for other pods last, then by number, then by amount."""
     obstacles = tuple(obstacles)
-    node = standing.nodes[name]
+    node = diagnoser.node_info(name).node
     missing = 0.0
     for obstacle in obstacles:
         if obstacle.lack:
@@ -147,9 +144,9 @@ def _distance(obstacles: Iterable[Obstacle], standing: Diagnoser, name: str) -> 
 
 
 def _changes(
-    pod: Pod, ranked: list[str], nodes: Mapping[str, tuple[Obstacle, ...]], standing: Diagnoser, profile: Profile
+    pod: Pod, ranked: list[str], nodes: Mapping[str, tuple[Obstacle, ...]], diagnoser: Diagnoser, profile: Profile
 ) -> Iterator[Change]:
-    """A change for each set of obstacles that no other set is part of, where one is known and does help."""
+    """Changes that help, nearest nodes first; obstacles that include those of an earlier change are skipped."""
     seen: list[frozenset[tuple[str, str]]] = []
     tried: Counter[frozenset[tuple[str, str]]] = Counter()
     for name in ranked:
@@ -157,7 +154,7 @@ def _changes(
         if any(other <= kinds for other in seen) or tried[kinds] == _MOST_TRIES:
             continue
         tried[kinds] += 1
-        change = _change(pod, name, nodes[name], standing, profile)
+        change = _change(pod, name, nodes[name], diagnoser, profile)
         if change is not None:
             seen.append(kinds)
             yield change
@@ -166,9 +163,9 @@ def _changes(
 
 
 def _change(
-    pod: Pod, name: str, obstacles: tuple[Obstacle, ...], standing: Diagnoser, profile: Profile
+    pod: Pod, name: str, obstacles: tuple[Obstacle, ...], diagnoser: Diagnoser, profile: Profile
 ) -> Change | None:
-    """The change that makes the pod fit on the node, tried out; nothing where none is known."""
+    """The change that makes the pod fit on the node, tried, or None if none is known."""
     remedies: list[Remedy] = []
     for _ in range(_ROUNDS):
         new = [obstacle.remedy for obstacle in obstacles if obstacle.remedy is not None]
@@ -179,18 +176,18 @@ def _change(
             if remedy.on_pod is not None:
                 pod = remedy.on_pod(pod)
             if remedy.on_node is not None:
-                standing = standing.with_node(remedy.on_node(standing.nodes[name]))
-        refusals = standing.refusals(pod, profile)
-        if refusals.whole:
+                diagnoser = diagnoser.with_node(remedy.on_node(diagnoser.node_info(name).node))
+        diagnosis = diagnoser.diagnose(pod, profile)
+        if diagnosis.whole:
             return None
-        obstacles = _obstacles(name, pod, refusals, standing)
-        if not obstacles and not refusals.nodes[name]:
+        obstacles = _obstacles(name, pod, diagnosis, diagnoser)
+        if not obstacles and not diagnosis.nodes[name]:
             return Change(name, _joined([remedy.text for remedy in remedies]))
     return None
 
 
 def _joined(texts: list[str]) -> str:
-    """The texts as one: amounts that are asked for come after one "ask for".
+    """The texts as one; all amounts to ask for come after one "ask for at most".
 
     >>> _joined(["ask for at most 1 cpu", "ask for at most 2Gi memory", "uncordon node-1"])
     'ask for at most 1 cpu and 2Gi memory, and uncordon node-1'

@@ -1,17 +1,17 @@
-"""The scheduler run over all pods, with those left out that are never created because the one before found no place."""
+"""The scheduler's run over all pods, without those that are never created because the one before found no node."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from k8slint.scheduling import Assigned, Listers, Load, Node, Outcome, Pod, Profile, Result, schedule
+from k8slint.scheduling import Assigned, Listers, Load, Node, Outcome, Pod, Profile, Result, Snapshot, schedule
 from k8slint.values.version import KubernetesVersion
 
 
 @dataclass(frozen=True, slots=True)
 class SchedulerInput:
-    """What pods are scheduled on, and how."""
+    """What the scheduler needs besides the pods."""
 
     nodes: Sequence[Node]
     facts: Listers
@@ -22,18 +22,22 @@ class SchedulerInput:
 
 @dataclass(frozen=True, slots=True)
 class SchedulerRun:
-    """The outcome of each pod by namespace and name; `waiting` are never created, with the pod each waits for."""
+    """The outcome of each pod by namespace and name, and the cluster and the load of its nodes afterwards.
+
+    `waiting` maps each pod that is never created to the pod for which it waits, both by namespace and name.
+    """
 
     outcomes: Mapping[str, Outcome]
     waiting: Mapping[str, str]
+    snapshot: Snapshot
     loads: Mapping[str, Load]
     assumptions: tuple[str, ...]
 
 
 def place(stage: SchedulerInput, pods: Sequence[Pod], chains: Iterable[Sequence[str]]) -> SchedulerRun:
-    """What becomes of the pods. Each of `chains` are pods, by namespace and name, that are created one after the other.
+    """Schedule the pods; each of `chains` names pods, by namespace and name, that are created one after the other.
 
-    All are tried first; where one of a chain finds no node, those behind it are taken out and all is tried again.
+    First all pods are tried. If one of a chain finds no node, the pods behind it are left out and the run is repeated.
     """
     chains = tuple(chains)
     held = frozenset(pod.key for pod in pods if pod.node_name)
@@ -50,26 +54,22 @@ def place(stage: SchedulerInput, pods: Sequence[Pod], chains: Iterable[Sequence[
         if len(waiting) == left_out:
             break
     assumptions = dict.fromkeys(text for result in results for text in result.assumptions)
-    return SchedulerRun(outcomes, waiting, results[-1].nodes, tuple(assumptions))
+    return SchedulerRun(outcomes, waiting, results[-1].snapshot, results[-1].nodes, tuple(assumptions))
 
 
 def _run(stage: SchedulerInput, pods: Sequence[Pod]) -> tuple[dict[str, Outcome], list[Result]]:
-    """Every profile's pods in turn; those of no profile go with the first, which says so of them."""
-    names = {profile.scheduler_name for profile in stage.profiles}
-    placed = [pod for pod in pods if pod.node_name]
+    """Schedule the pods of one profile after the other.
+
+    The first profile also gets the pods that have a node, and those of unknown schedulers, which it does not model.
+    """
+    places = {profile.scheduler_name: number for number, profile in enumerate(stage.profiles)}
+    snapshot = Snapshot.of(stage.nodes, stage.facts)
     outcomes: dict[str, Outcome] = {}
     results: list[Result] = []
     for number, profile in enumerate(stage.profiles):
-        waiting = [
-            pod
-            for pod in pods
-            if not pod.node_name
-            and (pod.scheduler_name == profile.scheduler_name or (not number and pod.scheduler_name not in names))
-        ]
-        result = schedule([*placed, *waiting], stage.nodes, stage.facts, profile, stage.version, explain=stage.explain)
+        own = [pod for pod in pods if number == (0 if pod.node_name else places.get(pod.scheduler_name, 0))]
+        result = schedule(own, snapshot, profile, stage.version, explain=stage.explain)
+        snapshot = result.snapshot
         results.append(result)
         outcomes |= {outcome.pod.key: outcome for outcome in result.outcomes}
-        if number + 1 < len(stage.profiles):
-            assigned = (outcome for outcome in result.outcomes if isinstance(outcome, Assigned))
-            placed += [outcome.pod.on(outcome.node) for outcome in assigned]
     return outcomes, results

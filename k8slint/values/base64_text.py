@@ -11,18 +11,20 @@ _NEWLINES: Final = {ord("\r"): None, ord("\n"): None}
 
 
 def decode_base64(text: str) -> bytes | None:
-    """The bytes that padded standard base64 stands for, line ends ignored; None for other text.
+    """The bytes that a text of padded standard base64 encodes, line ends ignored, or None if it is no such text.
 
     >>> decode_base64("aGk="), decode_base64("aGk"), decode_base64("aG_k")
     (b'hi', None, None)
 
-    Mirrors: encoding/base64 StdEncoding.Decode, as encoding/json decodes []byte
+    Mirrors: encoding/base64 Encoding.Decode
     """
     return None if base64_defect(text) else base64.b64decode(_joined(text))
 
 
 def base64_defect(text: str) -> str:
-    """Why a text is no such base64, with no more of it than a character; empty if it is.
+    """Why a text is not padded standard base64, or empty if it is.
+
+    The answer quotes at most one character, because the text may be a Secret value.
 
     >>> base64_defect("aGk="), base64_defect("aGk"), base64_defect("aG_k")
     ('', 'its length is no multiple of 4', 'character "_" is not allowed')

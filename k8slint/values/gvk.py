@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 
 class GroupVersionKind(NamedTuple):
-    """A type as the API names it; the core group is the empty string.
+    """The type of an object; the core group is the empty string.
 
     >>> GroupVersionKind.parse("apps/v1", "Deployment")
     GroupVersionKind(group='apps', version='v1', kind='Deployment')
@@ -17,6 +18,7 @@ class GroupVersionKind(NamedTuple):
     kind: str
 
     @classmethod
+    @lru_cache(maxsize=1024)  # many objects are of one type
     def parse(cls, api_version: str, kind: str) -> GroupVersionKind:
         """The type that an object's `apiVersion` and `kind` name."""
         group, _, version = api_version.rpartition("/")
@@ -29,7 +31,7 @@ class GroupVersionKind(NamedTuple):
 
     @property
     def group_kind(self) -> str:
-        """Kind and group as kubectl joins them.
+        """The kind and the group in kubectl's form.
 
         >>> GroupVersionKind("apps", "v1", "Deployment").group_kind
         'Deployment.apps'

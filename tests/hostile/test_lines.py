@@ -71,7 +71,19 @@ def piece(text, chance):
 
 def seen(document):
     """All there is to know of a document; data as text, so that 1, 1.0 and True differ, and so does another order."""
-    return document.index, document.start, repr(document.data), document.marks, document.problems, document.failed
+    data, marks = document.data, document.marks
+    places = [(marks.pointed_at(path), marks.span(path), marks.entry(path)) for path in paths(data)]
+    return document.index, document.start, repr(data), document.scalars(), places, document.problems, document.failed
+
+
+def paths(data):
+    """The paths to all values of a document."""
+    pending = [((), data)]
+    while pending:
+        path, value = pending.pop()
+        yield path
+        inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+        pending += [((*path, step), each) for step, each in inner]
 
 
 def difference(text):
@@ -80,7 +92,7 @@ def difference(text):
     if read is None:
         return None
     source = Source("x.yaml", text)
-    ours = [seen(Document(source, index, at, data, places)) for index, (data, places, at) in enumerate(read)]
+    ours = [seen(Document(source, index, at, data, marks)) for index, (data, marks, at) in enumerate(read)]
     theirs = [seen(each) for each in compose_events(source)]
     return None if ours == theirs else (text, ours, theirs)
 

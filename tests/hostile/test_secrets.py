@@ -13,8 +13,7 @@ from pathlib import Path
 import pytest
 
 from k8slint.lint import lint
-from k8slint.loading import composer
-from k8slint.loading import event_composer as events
+from k8slint.loading import composer, events
 from k8slint.project import Request
 from k8slint.report import FORMATS
 
@@ -134,7 +133,7 @@ def filled(shape, chance):
 def test_no_value_is_printed(monkeypatch, name, shape, parser):
     if parser == "pure":
         monkeypatch.setattr(events, "_c_parser", lambda: None)
-        monkeypatch.setattr(composer, "read_lines", lambda _: None)
+        monkeypatch.setattr(composer, "read_lines", lambda *_: None)
     chance = random.Random(name)  # noqa: S311 - reproducible, not secret
     for _ in SEEDS if parser == "libyaml" else (0,):
         text, forbidden = filled(shape, chance)

@@ -9,8 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from k8slint.lint import lint
-from k8slint.loading import composer
-from k8slint.loading import event_composer as events
+from k8slint.loading import composer, events
 from k8slint.loading.load import load
 from k8slint.project import Request
 from k8slint.report import FORMATS
@@ -68,7 +67,7 @@ class TestAnyBytes:
             for start, end in document.scalars():
                 assert 0 <= start <= end <= size
             for problem in document.problems:
-                line, column = loaded.source.place(problem.span[0])
+                line, column = loaded.source.position(problem.span[0])
                 assert line >= 1
                 assert 1 <= column <= len(loaded.source.line(line)) + 3
             assert isinstance(document.data, dict | list | str | int | float | bool | None)
@@ -78,7 +77,7 @@ class TestAnyBytes:
     def test_the_slower_parser_never_raises_either(self, data):
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(events, "_c_parser", lambda: None)
-            patch.setattr(composer, "read_lines", lambda _: None)
+            patch.setattr(composer, "read_lines", lambda *_: None)
             load("x.yaml", data)
 
     @settings(max_examples=60, deadline=None)
@@ -127,7 +126,7 @@ class TestPositions:
         for path, key, token in tokens(("mapping", pairs), ()):
             start, end = document.span(path, key=key)
             assert document.source.text[start:end] == token
-            line, column = document.source.place(start)
+            line, column = document.source.position(start)
             assert document.source.line(line)[column - 1 :].startswith(token)
 
 

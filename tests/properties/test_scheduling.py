@@ -7,14 +7,14 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from k8slint.scheduling import Assigned, Listers, Node, Pod, Profile, Result, Unschedulable, schedule
+from k8slint.scheduling import Assigned, Node, Pod, Profile, Result, Snapshot, Unschedulable, schedule
+from k8slint.scheduling.cache import Cache
 from k8slint.scheduling.cycle import CycleState, run_pre_filter
-from k8slint.scheduling.equivalence import NodeVerdicts, Setup
+from k8slint.scheduling.equivalence import NodeVerdicts
 from k8slint.scheduling.features import Features
-from k8slint.scheduling.objects.node import in_scheduling_order
-from k8slint.scheduling.plugins import image_locality
+from k8slint.scheduling.registry import DEFAULT_PLUGINS
+from k8slint.scheduling.runtime import Framework
 from k8slint.scheduling.scoring import heap_ranks
-from k8slint.scheduling.snapshot import Snapshot
 from k8slint.values.version import KubernetesVersion
 
 FEW = settings(max_examples=60, deadline=None)
@@ -138,7 +138,7 @@ def crossings(draw: st.DrawFn) -> dict[str, Any]:
 
 
 def run(pods: list[dict[str, Any]], nodes: list[dict[str, Any]]) -> Result:
-    return schedule([Pod.of(pod) for pod in pods], [Node.of(node) for node in nodes])
+    return schedule([Pod.of(pod) for pod in pods], Snapshot.of(Node.of(node) for node in nodes))
 
 
 def summary(result: Result) -> list[tuple[str, str]]:
@@ -150,11 +150,9 @@ def summary(result: Result) -> list[tuple[str, str]]:
 
 def fresh_look(pod: Pod, placed: list[tuple[Pod, str]], nodes: list[Node]) -> CycleState:
     """The pod looked at by a scheduler that has seen nothing happen, only what is."""
-    snapshot = Snapshot(in_scheduling_order(nodes), Listers())
-    for other, node in placed:
-        snapshot.add(other, snapshot.index_of[node])
-    setup = Setup(Profile(), Features.of(VERSION), image_locality.image_sizes(nodes))
-    state = run_pre_filter(pod, snapshot, setup, NodeVerdicts(pod, snapshot, setup))
+    cache = Cache(Snapshot.of(nodes).with_pods(dict(placed)))
+    framework = Framework(Profile(), Features.of(VERSION), DEFAULT_PLUGINS)
+    state = run_pre_filter(pod, cache, framework, NodeVerdicts(pod, cache, framework))
     assert isinstance(state, CycleState)
     return state
 
@@ -174,9 +172,9 @@ def test_each_choice_stands_when_looked_at_afresh(pods: list[dict[str, Any]], no
         pod["spec"]["priority"] = 0
     described = [Node.of(node) for node in nodes]
     placed: list[tuple[Pod, str]] = []
-    for outcome in schedule([Pod.of(pod) for pod in pods], described).outcomes:
+    for outcome in schedule([Pod.of(pod) for pod in pods], Snapshot.of(described)).outcomes:
         state = fresh_look(outcome.pod, placed, described)
-        verdicts = {node.name: state.judge(index) for index, node in enumerate(state.snapshot.nodes)}
+        verdicts = {node.name: state.filter_with_nominated(index) for index, node in enumerate(state.cache.nodes)}
         if isinstance(outcome, Assigned):
             assert verdicts[outcome.node] is None
             assert outcome.feasible == sum(verdict is None for verdict in verdicts.values())
@@ -319,12 +317,12 @@ def test_without_its_victims_a_pod_fits_and_with_any_of_them_it_does_not(
     victims = {victim.name for victim in outcome.preemption.victims}
     kept = [(Pod.of(pod), pod["spec"]["nodeName"]) for pod in running if pod["metadata"]["name"] not in victims]
     state = fresh_look(outcome.pod, kept, described)
-    index = state.snapshot.index_of[outcome.preemption.node]
-    assert state.judge(index) is None
+    index = state.cache.index_of[outcome.preemption.node]
+    assert state.filter_with_nominated(index) is None
     for victim in outcome.preemption.victims:
-        state.place(victim, index)
-        assert state.judge(index) is not None
-        state.displace(victim, index)
+        state.add_pod(victim, index)
+        assert state.filter_with_nominated(index) is not None
+        state.remove_pod(victim, index)
 
 
 def go_heap_root(scores: list[int]) -> int:

@@ -23,6 +23,15 @@ def test_others_do_some_of_the_work():
     assert len(set(map_in_order(lambda _: _pid_after_a_while(), range(40), workers=2))) == 2
 
 
+def test_of_many_items_the_first_is_done_before_others_work_who_have_what_it_made():
+    made = {}
+    makers = map_in_order(lambda _: made.setdefault("by", _pid_after_a_while()), range(60), workers=3)
+    assert set(makers) == {os.getpid()}
+    # Of few, each may be half of the work.
+    made.clear()
+    assert len(set(map_in_order(lambda _: made.setdefault("by", _pid_after_a_while()), range(4), workers=4))) > 1
+
+
 def _pid_after_a_while():
     sum(range(200_000))
     return os.getpid()

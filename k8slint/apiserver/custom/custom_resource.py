@@ -22,7 +22,6 @@ from k8slint.objects.problem import Absence, Problem, Related
 from k8slint.values.gvk import GroupVersionKind
 
 if TYPE_CHECKING:
-    from k8slint.apiserver.custom.fast_path import Pattern
     from k8slint.apiserver.custom.keywords import Defect
     from k8slint.apiserver.custom.outline import Outline
 
@@ -60,13 +59,6 @@ class Version:
         return Outline(self.schema or {})
 
     @cached_property
-    def pattern(self) -> Pattern:
-        """The schema as the first look needs it."""
-        from k8slint.apiserver.custom.fast_path import Pattern  # noqa: PLC0415 - only CRDs with objects pay for it
-
-        return Pattern(self.schema, is_root=True)
-
-    @cached_property
     def _places(self) -> Mapping[int, Path]:
         """The paths in the CRD of the parts of the schema, by identity; of an anchored part, where it is written."""
         places: dict[int, Path] = {}
@@ -88,17 +80,21 @@ class Version:
         """Whether status is a resource of its own, so that what is applied cannot set it."""
         return dig(self.data, "subresources", "status") is not None
 
-    def arguments(self, keyword: str) -> Iterator[Any]:
-        """What the schema says wherever it uses a keyword; a field of that name counts too."""
+    @cached_property
+    def evaluated_in_part(self) -> Mapping[str, Sequence[Any]]:
+        """What the schema says where it uses a keyword that is not always judged; a field of that name counts too."""
+        found: dict[str, list[Any]] = {"pattern": [], "x-kubernetes-validations": []}
         pending: list[Any] = [self.schema]
         while pending:
             part = pending.pop()
             if isinstance(part, dict):
-                if keyword in part:
-                    yield part[keyword]
+                for keyword, arguments in found.items():
+                    if keyword in part:
+                        arguments.append(part[keyword])
                 pending += part.values()
             elif isinstance(part, list):
                 pending += part
+        return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -222,17 +218,10 @@ def _check(obj: Object, kind: Kind) -> Iterator[Problem]:
         return
     if version.data.get("deprecated") is True:
         yield _deprecated(obj.gvk, version)
-    if version.schema is not None and not _fits(obj, version):
+    if version.schema is not None:
         if not kind.keeps_unknown:
             yield from _check_names(obj, version, version.schema)
         yield from _check_values(obj, version, version.schema)
-
-
-def _fits(obj: Object, version: Version) -> bool:
-    from k8slint.apiserver.custom.fast_path import fits  # noqa: PLC0415 - only objects with CRDs pay for it
-
-    # A status that applying takes off is looked at by the full check alone.
-    return not (version.has_status and "status" in obj.data) and fits(obj.data, version.pattern)
 
 
 def _check_names(obj: Object, version: Version, schema: Mapping[str, Any]) -> Iterator[Problem]:
@@ -246,8 +235,8 @@ def _check_names(obj: Object, version: Version, schema: Mapping[str, Any]) -> It
 
 def _check_values(obj: Object, version: Version, schema: Mapping[str, Any]) -> Iterator[Problem]:
     from k8slint.apiserver.custom.defaults import completed  # noqa: PLC0415 - only objects with CRDs pay for it
-    from k8slint.apiserver.custom.keywords import at_path, defects  # noqa: PLC0415
-    from k8slint.apiserver.custom.structural import duplicates  # noqa: PLC0415
+    from k8slint.apiserver.custom.keywords import at_path, defects  # noqa: PLC0415 - as above
+    from k8slint.apiserver.custom.structural import duplicates  # noqa: PLC0415 - as above
 
     data = completed(obj.data, schema)
     if version.has_status:

@@ -8,14 +8,15 @@ from typing import Final, NamedTuple
 
 from k8slint.values.base64_text import base64_defect
 from k8slint.values.quantity import Quantity, QuantityError
+from k8slint.values.regex import regex
 
 _INT32: Final = 2**31
-_TIME = re.compile(
+_TIME = regex(
     r"(\d{4}-\d\d-\d\d)T(\d\d?):(\d\d):(\d\d)(?:[.,]\d+)?(?:Z|[+-](?:[01]\d|2[0-4]):(?:[0-5]\d|60))", re.ASCII
 )
-_MICROS = re.compile(r"\.\d{6}(?:Z|[+-]\d\d:\d\d)$", re.ASCII)
+_MICROS = regex(r"\.\d{6}(?:Z|[+-]\d\d:\d\d)$", re.ASCII)
 _UNITS: Final = {"k": "Ki", "m": "Mi", "g": "Gi", "t": "Ti", "p": "Pi", "e": "Ei"}
-_QUANTITY_PARTS = re.compile(r"([+-]?[0-9.]+)\s*([A-Za-z]+)")
+_QUANTITY_PARTS = regex(r"([+-]?[0-9.]+)\s*([A-Za-z]+)")
 
 
 class Fault(NamedTuple):

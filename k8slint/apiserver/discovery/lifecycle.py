@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Final
@@ -11,8 +10,9 @@ from k8slint.apiserver.discovery.definitions import BUILT_IN_GROUPS, definitions
 from k8slint.objects.problem import Problem
 from k8slint.values.gvk import GroupVersionKind
 from k8slint.values.nearest import nearest
+from k8slint.values.regex import regex
 
-_VERSION = re.compile(r"v(\d+)(?:(alpha|beta)(\d+))?")
+_VERSION = regex(r"v(\d+)(?:(alpha|beta)(\d+))?")
 _STABILITY: Final = {None: 2, "beta": 1, "alpha": 0}
 
 _WEBHOOKS: Final = "MutatingWebhookConfiguration ValidatingWebhookConfiguration"

@@ -15,9 +15,9 @@ from k8slint.objects.problem import Problem, Related
 
 
 def duplicate_node_port(obj: Object, cluster: Cluster) -> Iterator[Problem]:
-    """A Service that asks for a node port which another Service read before it has already.
+    """A Service that asks for a node port that an earlier Service already has.
 
-    Only Services of one folder, or of the cluster description, are known to meet in one cluster.
+    Only Services of one folder, and those of the cluster description, are known to meet in one cluster.
     """
     own: set[tuple[int, str]] = set()
     for path, port in _node_ports(obj):
@@ -36,7 +36,7 @@ def duplicate_node_port(obj: Object, cluster: Cluster) -> Iterator[Problem]:
 
 
 def _node_ports(obj: Object) -> Iterator[tuple[Path, dict[str, Any]]]:
-    """The ports of a Service that ask for a certain node port; 0 asks for any."""
+    """The ports of a Service that ask for a certain node port, each with its path; 0 asks for any."""
     if obj.spec.get("type") not in ("NodePort", "LoadBalancer"):
         return
     for index, port in items(obj.spec.get("ports")):
@@ -50,7 +50,7 @@ def _protocol(port: Mapping[str, Any]) -> str:
 
 @once
 def _services_by_node_port(cluster: Cluster) -> Mapping[tuple[str | None, int, str], Places]:
-    """Who asks for a node port, by folder, number and protocol; the folder is none for the cluster description."""
+    """The Services that ask for a node port, by folder, number and protocol; None is the cluster description."""
     found: dict[tuple[str | None, int, str], Places] = defaultdict(dict)
     described = frozenset(cluster.description or ())
     for obj in cluster.of_kind("Service"):

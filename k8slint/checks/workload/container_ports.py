@@ -14,7 +14,7 @@ from k8slint.values.placeholder import has_placeholder
 
 
 def duplicate_container_port(pod: Pod, cluster: Cluster) -> Iterator[Problem]:
-    """A port that two entries of a pod claim: by name in one container, by number in one network namespace.
+    """A port that two entries of a pod claim: a name twice in a container, or a number twice in the pod.
 
     Mirrors: pkg/api/pod/warnings.go warningsForPodSpecAndMeta @ v1.36
     """
@@ -22,7 +22,7 @@ def duplicate_container_port(pod: Pod, cluster: Cluster) -> Iterator[Problem]:
     for container in pod.containers:
         if container.data.get("ports") and container.path[1] != "ephemeralContainers":
             yield from _repeated_names(container)
-            # A plain init container has ended when the others start, so it only meets its own ports.
+            # A plain init container ends before the others start, so its ports clash only with each other.
             yield from _repeated_numbers(container, {} if container.is_init else numbers)
 
 
@@ -58,7 +58,7 @@ def _repeated_numbers(container: Container, claims: dict[tuple[int, str], _Claim
         key = (number, text(port.get("protocol")) or "TCP")
         first = claims.setdefault(key, _Claim(container, path, port))
         if first.container is not container:
-            if first.container.name != container.name:  # equal names are refused as such
+            if first.container.name != container.name:  # the API server refuses equal names for themselves
                 yield _contended(container, path, key, first)
         elif first.entry is not port and all(
             port.get(field) == first.entry.get(field) for field in ("hostIP", "hostPort")

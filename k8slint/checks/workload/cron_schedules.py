@@ -1,4 +1,4 @@
-"""When CronJobs run: schedules and time zones, as the API server takes them."""
+"""Schedules and time zones of CronJobs, as the API server reads them."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from k8slint.values.placeholder import has_placeholder
 
 
 def duplicate_env(container: Container, cluster: Cluster) -> Iterator[Problem]:
-    """An environment variable that hides an earlier one of its name instead of building on it.
+    """An environment variable that hides an earlier one of the same name instead of building on it.
 
     Mirrors: pkg/api/pod/warnings.go warningsForPodSpecAndMeta @ v1.36
     """

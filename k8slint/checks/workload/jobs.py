@@ -1,4 +1,4 @@
-"""Jobs, and the pods they run to an end."""
+"""Jobs, whose pods run to an end."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from k8slint.objects.problem import Problem
 
 
 def job_restart_policy(obj: Object, cluster: Cluster) -> Iterator[Problem]:
-    """A Job or CronJob whose Pods would restart for ever: restartPolicy Always, or none, which means Always.
+    """A Job or CronJob whose Pods would restart for ever: its restartPolicy is Always, or absent, which means Always.
 
     Mirrors: pkg/apis/batch/validation/validation.go validateJobSpec @ v1.36
     """

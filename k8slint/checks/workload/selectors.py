@@ -1,4 +1,4 @@
-"""Selectors of workloads, against the labels of their own pods."""
+"""Selectors of workloads, compared with the labels of their own pods."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from k8slint.values.placeholder import has_placeholder
 
 _LABELS: Final = ("spec", "template", "metadata", "labels")
 _OPERATORS: Final = frozenset({"In", "NotIn", "Exists", "DoesNotExist"})
-# Older versions of the API take a missing selector from the template's labels.
+# In older versions, the API server fills in a missing selector from the template's labels.
 _SELECTOR_REQUIRED: Final = frozenset({("apps", "v1"), ("apps", "v1beta2"), ("batch", "v1")})
 
 
 def selector_template_mismatch(obj: Object, cluster: Cluster) -> Iterator[Problem]:
-    """A workload whose selector does not pick its own pods, or that lacks one where the API server wants it.
+    """A workload whose selector does not match its own pods, or that lacks a required selector.
 
     Mirrors: pkg/apis/apps/validation/validation.go ValidatePodTemplateSpecForReplicaSet @ v1.36
     """
@@ -35,7 +35,7 @@ def selector_template_mismatch(obj: Object, cluster: Cluster) -> Iterator[Proble
         return
     is_required = (obj.gvk.group, obj.gvk.version) in _SELECTOR_REQUIRED
     if is_required and (selector is None or (_is_empty(selector) and obj.kind != "Job")):
-        # A template that has no labels either is a piece that kustomize gives both.
+        # If the template has no labels either, the object is a piece to which kustomize adds both.
         if labels and not _kustomize_adds_selectors(cluster):
             yield _missing_selector(selector, labels)
         return
@@ -47,7 +47,7 @@ def selector_template_mismatch(obj: Object, cluster: Cluster) -> Iterator[Proble
 
 
 def _label_texts(pod: Pod) -> dict[str, str] | None:
-    """The template's labels; none where one has a value that is no text, which is another defect."""
+    """The template's labels, or None if a value is no string, which is another defect."""
     written = dig(pod.data, "metadata", "labels")
     if not all(value is None or isinstance(value, str) for value in mapping(written).values()):
         return None

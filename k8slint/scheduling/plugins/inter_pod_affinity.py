@@ -1,19 +1,18 @@
-"""InterPodAffinity: pods that want, or do not want, to be near other pods."""
+"""InterPodAffinity: pods that must, or should, be near other pods or far from them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from k8slint.scheduling.framework import Prepared
+from k8slint.scheduling.cache import Cache
+from k8slint.scheduling.framework import MAX_NODE_SCORE, Code, FilterState, Handle, Plugin, Scorer, Status
 from k8slint.scheduling.objects.pod import Pod
 from k8slint.scheduling.objects.pod_affinity import PodTerm
-from k8slint.scheduling.profile import Profile
-from k8slint.scheduling.result import Code, Status
-from k8slint.scheduling.snapshot import Snapshot
+from k8slint.values.reading import flag_at, only_keys, whole_at
 
 NAME = "InterPodAffinity"
-MAX_SCORE = 100.0
 AFFINITY = "node(s) didn't match pod affinity rules"
 ANTI_AFFINITY = "node(s) didn't match pod anti-affinity rules"
 EXISTING_ANTI_AFFINITY = "node(s) didn't satisfy existing pods anti-affinity rules"
@@ -21,20 +20,29 @@ _AFFINITY = Status(NAME, Code.UNRESOLVABLE, (AFFINITY,))
 _ANTI_AFFINITY = Status(NAME, Code.UNSCHEDULABLE, (ANTI_AFFINITY,))
 _EXISTING = Status(NAME, Code.UNSCHEDULABLE, (EXISTING_ANTI_AFFINITY,))
 
-# A label of nodes and its value, with how many pods count there.
+
+@dataclass(frozen=True, slots=True)
+class AffinityArgs:
+    """The weight of a required affinity of an existing pod in the scores, and whether its preferences count."""
+
+    hard_pod_affinity_weight: int = 1
+    ignores_preferred_terms_of_existing_pods: bool = False
+
+
+# A label of nodes and its value, and how many pods count for each such pair.
 _Pair = tuple[str, str]
 _Counts = dict[_Pair, int]
 
 
-def prepare(pod: Pod, snapshot: Snapshot) -> Prepared:
-    """A check of the pod's terms against the pods there, and of their terms against the pod.
+def pre_filter(pod: Pod, cache: Cache, _: Handle[AffinityArgs]) -> FilterState | Status | None:
+    """A filter by the pod's terms for existing pods and their terms for the pod, or None if there are no such terms.
 
     Mirrors: pkg/scheduler/framework/plugins/interpodaffinity/filtering.go PreFilter @ v1.36
     """
-    note_namespaces(pod, snapshot)
+    note_namespaces(pod, cache)
     existing: _Counts = {}
-    for term, by_value in snapshot.anti_terms.items():
-        if by_value and _means(term, pod, snapshot):
+    for term, by_value in cache.anti_terms.items():
+        if by_value and _means(term, pod, cache):
             for value, count in by_value.items():
                 pair = (term.topology_key, value)
                 existing[pair] = existing.get(pair, 0) + count
@@ -44,26 +52,26 @@ def prepare(pod: Pod, snapshot: Snapshot) -> Prepared:
     near: _Counts = {}
     far: _Counts = {}
     if wants:
-        _count_all(near, wants, snapshot)
+        _count_all(near, wants, cache)
     for term in avoids:
-        _count_all(far, (term,), snapshot)
-    return _Check(pod, snapshot, near, far, existing)
+        _count_all(far, (term,), cache)
+    return _State(pod, cache, near, far, existing)
 
 
 @dataclass(slots=True)
-class _Check:
+class _State(FilterState):
     pod: Pod
-    snapshot: Snapshot
+    cache: Cache
     near: _Counts
     far: _Counts
     existing: _Counts
 
-    def judge(self, index: int) -> Status | None:
-        """A refusal for the pod's affinity, then its anti-affinity, then that of the pods there.
+    def filter(self, index: int) -> Status | None:
+        """A refusal by the pod's affinity, else by its anti-affinity, else by the anti-affinity of existing pods.
 
         Mirrors: pkg/scheduler/framework/plugins/interpodaffinity/filtering.go Filter @ v1.36
         """
-        labels = self.snapshot.nodes[index].labels
+        labels = self.cache.nodes[index].labels
         if self.pod.affinity.required and not self._is_near(labels):
             return _AFFINITY
         for term in self.pod.anti_affinity.required:
@@ -74,17 +82,23 @@ class _Check:
             return _EXISTING
         return None
 
-    def shift(self, pod: Pod, index: int, sign: int) -> None:
-        labels = self.snapshot.nodes[index].labels
+    def add_pod(self, pod: Pod, index: int) -> None:
+        self._count(pod, index, 1)
+
+    def remove_pod(self, pod: Pod, index: int) -> None:
+        self._count(pod, index, -1)
+
+    def _count(self, pod: Pod, index: int, sign: int) -> None:
+        labels = self.cache.nodes[index].labels
         for term in pod.anti_affinity.required:
-            if _means(term, self.pod, self.snapshot):
+            if _means(term, self.pod, self.cache):
                 _add(self.existing, term, labels, sign)
         wants = self.pod.affinity.required
-        if wants and all(_selects(term, pod, self.snapshot) for term in wants):
+        if wants and all(_selects(term, pod, self.cache) for term in wants):
             for term in wants:
                 _add(self.near, term, labels, sign)
         for term in self.pod.anti_affinity.required:
-            if _selects(term, pod, self.snapshot):
+            if _selects(term, pod, self.cache):
                 _add(self.far, term, labels, sign)
 
     def _is_near(self, labels: Mapping[str, str]) -> bool:
@@ -93,73 +107,86 @@ class _Check:
             return False
         if all(self.near.get((term.topology_key, labels[term.topology_key]), 0) > 0 for term in wants):
             return True
-        # The first of a group that wants to be together: there is none to be near yet, and it means itself.
-        return not self.near and all(_selects(term, self.pod, self.snapshot) for term in wants)
+        # The first pod of a group with affinity to itself may go anywhere, since no pod to be near exists yet.
+        return not self.near and all(_selects(term, self.pod, self.cache) for term in wants)
 
 
-def raw_scores(pod: Pod, snapshot: Snapshot, profile: Profile, feasible: Sequence[int]) -> list[int] | None:
-    """How well each feasible node suits the pod and the pods there; None when nothing weighs.
+def pre_score(pod: Pod, cache: Cache, _nodes: Sequence[int], handle: Handle[AffinityArgs]) -> Scorer | None:
+    """The scorer: how well a node suits the pod and the existing pods; None if no term has a weight.
 
     Mirrors: pkg/scheduler/framework/plugins/interpodaffinity/scoring.go PreScore, Score @ v1.36
     """
     own = [(weight, term) for weight, term in pod.affinity.preferred]
     own += [(-weight, term) for weight, term in pod.anti_affinity.preferred]
-    if profile.ignores_preferred_terms_of_existing_pods and not own:
+    if handle.args.ignores_preferred_terms_of_existing_pods and not own:
         return None
     sums: dict[str, dict[str, int]] = {}
     for weight, term in own:
-        for index, count in _by_node((term,), snapshot).items():
-            value = snapshot.nodes[index].labels.get(term.topology_key)
+        for index, count in _by_node((term,), cache).items():
+            value = cache.nodes[index].labels.get(term.topology_key)
             if value is not None:
                 _weigh(sums, term.topology_key, value, weight * count)
-    for book, weight in ((snapshot.affinity_terms, profile.hard_pod_affinity_weight), (snapshot.preferred_terms, 1)):
+    hard_weight = handle.args.hard_pod_affinity_weight
+    for book, weight in ((cache.affinity_terms, hard_weight), (cache.preferred_terms, 1)):
         for term, by_value in book.items():
-            if weight and by_value and _means(term, pod, snapshot):
+            if weight and by_value and _means(term, pod, cache):
                 for value, amount in by_value.items():
                     _weigh(sums, term.topology_key, value, weight * amount)
     if not sums:
         return None
-    labels = [snapshot.nodes[index].labels for index in feasible]
-    return [sum(by_value.get(there[key], 0) for key, by_value in sums.items() if key in there) for there in labels]
+    return _scorer(cache, tuple(sums.items()))
 
 
-def normalise(raw: list[int]) -> list[int]:
-    """The scores from 0 to 100; in this order of operations, since the result is cut to a whole number.
+def _scorer(cache: Cache, sums: tuple[tuple[str, dict[str, int]], ...]) -> Scorer:
+    nodes = cache.nodes
+
+    def score(index: int) -> int:
+        labels, total = nodes[index].labels, 0
+        for key, by_value in sums:
+            if key in labels:
+                total += by_value.get(labels[key], 0)
+        return total
+
+    return score
+
+
+def normalize_score(raw: list[int]) -> list[int]:
+    """The scores scaled to 0 to 100, in upstream's order of operations, because the result is cut to a whole number.
 
     Mirrors: pkg/scheduler/framework/plugins/interpodaffinity/scoring.go NormalizeScore @ v1.36
     """
     least, span = min(raw), max(raw) - min(raw)
-    return [int(MAX_SCORE * (float(score - least) / float(span))) if span else 0 for score in raw]
+    return [int(MAX_NODE_SCORE * (float(score - least) / float(span))) if span else 0 for score in raw]
 
 
-def note_namespaces(pod: Pod, snapshot: Snapshot) -> None:
-    """Say so where a namespace selector is asked of namespaces whose labels nobody gave."""
+def note_namespaces(pod: Pod, cache: Cache) -> None:
+    """Note an assumption if a term of the pod selects namespaces by label and the pod's own namespace is unknown."""
     terms = (*pod.affinity.required, *pod.anti_affinity.required)
     weighted = (*pod.affinity.preferred, *pod.anti_affinity.preferred)
-    if pod.namespace not in snapshot.listers.namespaces and any(
+    if pod.namespace not in cache.listers.namespaces and any(
         term.namespace_selector is not None and term.namespace_selector.requirements
         for term in (*terms, *(term for _, term in weighted))
     ):
         text = f'namespace "{pod.namespace}" is not described: namespace selectors are taken not to select it'
-        snapshot.assumptions[text] = None
+        cache.assumptions[text] = None
 
 
-def _by_node(terms: tuple[PodTerm, ...], snapshot: Snapshot) -> Mapping[int, int]:
-    """How many pods all the terms mean, by node index."""
+def _by_node(terms: tuple[PodTerm, ...], cache: Cache) -> Mapping[int, int]:
+    """How many pods all the terms select, by node index."""
     spaces = {name for term in terms for name in term.namespaces}
     single = len(spaces) == 1 and all(term.namespace_selector is None for term in terms)
     key = (NAME, *((term.selector, term.namespaces, term.namespace_selector) for term in terms))
 
     def matches(other: Pod) -> bool:
-        return all(_selects(term, other, snapshot) for term in terms)
+        return all(_selects(term, other, cache) for term in terms)
 
-    return snapshot.tally(key, matches, spaces.pop() if single else None).by_node
+    return cache.pod_count(key, matches, spaces.pop() if single else None).by_node
 
 
-def _count_all(counts: _Counts, terms: tuple[PodTerm, ...], snapshot: Snapshot) -> None:
-    """Count, under the pairs of every term, the pods that all the terms mean."""
-    for index, count in _by_node(terms, snapshot).items():
-        labels = snapshot.nodes[index].labels
+def _count_all(counts: _Counts, terms: tuple[PodTerm, ...], cache: Cache) -> None:
+    """Add the pods that all the terms select to the counts of each term's pair."""
+    for index, count in _by_node(terms, cache).items():
+        labels = cache.nodes[index].labels
         for term in terms:
             _add(counts, term, labels, count)
 
@@ -181,11 +208,11 @@ def _weigh(sums: dict[str, dict[str, int]], key: str, value: str, amount: int) -
     by_value[value] = by_value.get(value, 0) + amount
 
 
-def _selects(term: PodTerm, other: Pod, snapshot: Snapshot) -> bool:
-    """Whether a term of the incoming pod means another pod: its namespace selector picks among known namespaces.
+def _selects(term: PodTerm, other: Pod, cache: Cache) -> bool:
+    """Whether a term of the incoming pod selects another pod; its namespace selector applies to known namespaces.
 
-    Since 1.34 upstream resolves the selector to names, and then asks it once more of no labels at all: one that only
-    excludes namespaces means every namespace.
+    Since 1.34 upstream resolves the namespace selector to names, and then applies it once more, to no labels at all: so
+    one that only excludes namespaces selects every namespace.
 
     Mirrors: pkg/scheduler/framework/plugins/interpodaffinity mergeAffinityTermNamespacesIfNotEmpty @ v1.36
     """
@@ -194,16 +221,38 @@ def _selects(term: PodTerm, other: Pod, snapshot: Snapshot) -> bool:
         return False
     if other.namespace in term.namespaces or selector is None:
         return other.namespace in term.namespaces
-    labels = snapshot.listers.namespaces.get(other.namespace)
+    labels = cache.listers.namespaces.get(other.namespace)
     if not selector.requirements or (labels is not None and selector.matches(labels)):
         return True
-    return snapshot.loose_namespaces and selector.matches({})
+    return cache.loose_namespaces and selector.matches({})
 
 
-def _means(term: PodTerm, incoming: Pod, snapshot: Snapshot) -> bool:
-    """Whether a term of a pod that is there means the incoming pod: an unknown namespace has no labels."""
+def _means(term: PodTerm, incoming: Pod, cache: Cache) -> bool:
+    """Whether a term of an existing pod selects the incoming pod; an unknown namespace counts as having no labels."""
     selector = term.namespace_selector
     covered = incoming.namespace in term.namespaces or (
-        selector is not None and selector.matches(snapshot.listers.namespaces.get(incoming.namespace, {}))
+        selector is not None and selector.matches(cache.listers.namespaces.get(incoming.namespace, {}))
     )
     return covered and term.selector.matches(incoming.labels)
+
+
+def read_args(args: Mapping[str, Any], where: str) -> AffinityArgs:
+    """Read InterPodAffinityArgs."""
+    only_keys(args, ("apiVersion", "kind", "hardPodAffinityWeight", "ignorePreferredTermsOfExistingPods"), where)
+    return AffinityArgs(
+        whole_at(args, "hardPodAffinityWeight", where, AffinityArgs().hard_pod_affinity_weight),
+        flag_at(args, "ignorePreferredTermsOfExistingPods", where),
+    )
+
+
+PLUGIN = Plugin(
+    NAME,
+    looks_at="cluster",
+    pre_filter=pre_filter,
+    pre_score=pre_score,
+    normalize_score=normalize_score,
+    weight=2,
+    is_woken_by_pods=True,
+    args=AffinityArgs(),
+    read_args=read_args,
+)

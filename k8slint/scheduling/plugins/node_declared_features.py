@@ -1,43 +1,41 @@
-"""NodeDeclaredFeatures: abilities of the kubelet a pod cannot do without."""
+"""NodeDeclaredFeatures: features of the kubelet that a pod needs."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from k8slint.scheduling.features import Features
-from k8slint.scheduling.framework import Prepared
+from k8slint.scheduling.cache import Cache
+from k8slint.scheduling.framework import Code, FilterState, Handle, Plugin, Status
 from k8slint.scheduling.objects.pod import Pod
-from k8slint.scheduling.result import Code, Status
-from k8slint.scheduling.snapshot import Snapshot
 
 NAME = "NodeDeclaredFeatures"
-_REJECTION = Status(NAME, Code.UNRESOLVABLE, ("node(s) didn't match Pod's required features",))
+_STATUS = Status(NAME, Code.UNRESOLVABLE, ("node(s) didn't match Pod's required features",))
 
 
-def prepare(pod: Pod, snapshot: Snapshot, features: Features) -> Prepared:
-    """A check of the node's features, when the pod needs any.
+def pre_filter(pod: Pod, cache: Cache, handle: Handle[None]) -> FilterState | None:
+    """A filter by the node's features, or None if the pod needs none or the minor does not judge them.
 
     Mirrors: pkg/scheduler/framework/plugins/nodedeclaredfeatures PreFilter @ v1.36
     """
-    return _Check(pod, snapshot) if pod.features and features.judges_features else None
+    return _State(pod, cache) if pod.features and handle.features.judges_features else None
 
 
 @dataclass(slots=True)
-class _Check:
+class _State(FilterState):
     pod: Pod
-    snapshot: Snapshot
+    cache: Cache
 
-    def judge(self, index: int) -> Status | None:
-        """A refusal of a node that says which features it has, and leaves one out.
+    def filter(self, index: int) -> Status | None:
+        """A refusal of a node that declares its features and lacks one that the pod needs.
 
-        A real node always says; one that was written by hand is taken to have them all.
+        A node that declares none is taken to have them all: it was written by hand, since real nodes always declare.
         """
-        node = self.snapshot.nodes[index]
+        node = self.cache.nodes[index]
         if node.features is None:
             text = f'node "{node.name}" does not say which features it declares: it is taken to have those pods need'
-            self.snapshot.assumptions[text] = None
+            self.cache.assumptions[text] = None
             return None
-        return None if self.pod.features <= node.features else _REJECTION
+        return None if self.pod.features <= node.features else _STATUS
 
-    def shift(self, pod: Pod, index: int, sign: int) -> None:
-        """Nothing: which pods are there does not matter."""
+
+PLUGIN = Plugin(NAME, looks_at="cluster", pre_filter=pre_filter)

@@ -1,16 +1,15 @@
-"""NodeVolumeLimits: how many volumes of a CSI driver a node takes."""
+"""NodeVolumeLimits: the limit on the volumes of a CSI driver on a node."""
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
 
-from k8slint.scheduling.framework import Prepared
+from k8slint.scheduling.cache import Cache
+from k8slint.scheduling.framework import Code, FilterState, Handle, Plugin, Status
 from k8slint.scheduling.objects.in_tree_volumes import driver_of_provisioner
 from k8slint.scheduling.objects.pod import Pod
 from k8slint.scheduling.objects.volumes import Claim
-from k8slint.scheduling.result import Code, Status
-from k8slint.scheduling.snapshot import Snapshot
 
 NAME = "NodeVolumeLimits"
 _FULL = Status(NAME, Code.UNSCHEDULABLE, ("node(s) exceed max volume count",))
@@ -19,57 +18,56 @@ _FULL = Status(NAME, Code.UNSCHEDULABLE, ("node(s) exceed max volume count",))
 _Handle = tuple[str, str]
 
 
-def prepare(pod: Pod, snapshot: Snapshot) -> Prepared:
-    """A check of volume counts, when the pod has a volume that is attached to its node.
+def pre_filter(pod: Pod, cache: Cache, _: Handle[None]) -> FilterState | None:
+    """A filter by counts of volumes, or None if no volume of the pod is attached to its node.
 
     Mirrors: pkg/scheduler/framework/plugins/nodevolumelimits/csi.go PreFilter @ v1.36
     """
+    if not pod.volumes:
+        return None
     attachable = any(
         volume.claim is not None or volume.ephemeral or (volume.disk is not None and volume.disk.driver)
         for volume in pod.volumes
     )
-    return _Check(pod, snapshot) if attachable else None
+    return _State(pod, cache) if attachable else None
 
 
 @dataclass(slots=True)
-class _Check:
+class _State(FilterState):
     pod: Pod
-    snapshot: Snapshot
+    cache: Cache
 
-    def judge(self, index: int) -> Status | None:
-        snapshot = self.snapshot
-        csi_node = snapshot.listers.csi_nodes.get(snapshot.nodes[index].name)
-        problem = _problem(self.pod, snapshot)
+    def filter(self, index: int) -> Status | None:
+        cache = self.cache
+        csi_node = cache.listers.csi_nodes.get(cache.nodes[index].name)
+        problem = _problem(self.pod, cache)
         if problem is not None:
             return problem
         if csi_node is None or not csi_node.limits:
             return None
-        wanted = _handles(self.pod, snapshot)
+        wanted = _handles(self.pod, cache)
         if not any(driver in csi_node.limits for driver, _ in wanted):
             return None
         attached: set[_Handle] = set()
-        for other in snapshot.node_infos[index].with_volumes:
-            attached |= _handles(other, snapshot)
+        for other in cache.node_infos[index].with_volumes:
+            attached |= _handles(other, cache)
         new = Counter(driver for driver, _ in wanted - attached)
-        # Upstream counts a volume twice that is attached, used by no pod there, and wanted by this one.
-        attached |= _attachments(snapshot).get(csi_node.name, frozenset())
+        # Upstream counts a volume twice if it is attached, no pod there uses it, and this pod wants it.
+        attached |= _attachments(cache).get(csi_node.name, frozenset())
         used = Counter(driver for driver, _ in attached)
         over = any(
             used[driver] + count > csi_node.limits.get(driver, used[driver] + count) for driver, count in new.items()
         )
         return _FULL if over else None
 
-    def shift(self, pod: Pod, index: int, sign: int) -> None:
-        """Nothing: the pods of a node are looked up each time."""
 
-
-def _problem(pod: Pod, snapshot: Snapshot) -> Status | None:
-    """What is wrong with the pod's claims; VolumeBinding, which comes later, tells before of most of it."""
+def _problem(pod: Pod, cache: Cache) -> Status | None:
+    """What is wrong with the pod's claims, or None; mostly VolumeBinding has refused the pod for it in PreFilter."""
     for volume in pod.volumes:
         name = pod.claim_of(volume)
         if name is None:
             continue
-        claim = snapshot.claims.get((pod.namespace, name))
+        claim = cache.claims.get((pod.namespace, name))
         if claim is None:
             reason = f'looking up PVC {pod.namespace}/{name}: persistentvolumeclaim "{name}" not found'
             return Status(NAME, Code.UNRESOLVABLE, (reason,))
@@ -78,17 +76,17 @@ def _problem(pod: Pod, snapshot: Snapshot) -> Status | None:
     return None
 
 
-def _handles(pod: Pod, snapshot: Snapshot) -> set[_Handle]:
-    """The volumes a pod makes a node attach, where the node has a CSINode: there, CSI serves in-tree disks as well.
+def _handles(pod: Pod, cache: Cache) -> set[_Handle]:
+    """The volumes that a pod makes a node with a CSINode attach; such a node has CSI drivers for in-tree disks too.
 
     Mirrors: pkg/scheduler/framework/plugins/nodevolumelimits/csi.go filterAttachableVolumes @ v1.36
     """
     found = set()
     for volume in pod.volumes:
         name = pod.claim_of(volume)
-        claim = snapshot.claims.get((pod.namespace, name)) if name is not None else None
+        claim = cache.claims.get((pod.namespace, name)) if name is not None else None
         if claim is not None:
-            handle = _claim_handle(claim, snapshot)
+            handle = _claim_handle(claim, cache)
         elif volume.disk is not None:
             handle = (volume.disk.driver, "/".join(volume.disk.identity))
         else:
@@ -98,10 +96,10 @@ def _handles(pod: Pod, snapshot: Snapshot) -> set[_Handle]:
     return found
 
 
-def _claim_handle(claim: Claim, snapshot: Snapshot) -> _Handle:
-    volume = snapshot.volumes.get(claim.volume) if claim.volume else None
+def _claim_handle(claim: Claim, cache: Cache) -> _Handle:
+    volume = cache.volumes.get(claim.volume) if claim.volume else None
     if volume is None:
-        storage_class = snapshot.listers.classes.get(claim.class_name)
+        storage_class = cache.listers.classes.get(claim.class_name)
         provisioner = storage_class.provisioner if storage_class else ""
         return driver_of_provisioner(provisioner), f"new/{claim.key}"
     if volume.driver:
@@ -111,14 +109,17 @@ def _claim_handle(claim: Claim, snapshot: Snapshot) -> _Handle:
     return "", ""
 
 
-def _attachments(snapshot: Snapshot) -> dict[str, frozenset[_Handle]]:
-    """The volumes attached by node, whether or not a pod uses them."""
-    if NAME not in snapshot.memo:
+def _attachments(cache: Cache) -> dict[str, frozenset[_Handle]]:
+    """The volumes attached to each node, whether or not a pod uses them."""
+    if NAME not in cache.memo:
         found: dict[str, set[_Handle]] = {}
-        for attachment in snapshot.listers.attachments:
-            volume = snapshot.listers.volumes.get(attachment.volume)
+        for attachment in cache.listers.attachments:
+            volume = cache.listers.volumes.get(attachment.volume)
             if attachment.driver and volume is not None and volume.driver:
                 found.setdefault(attachment.node, set()).add((attachment.driver, volume.handle))
-        snapshot.memo[NAME] = {node: frozenset(handles) for node, handles in found.items()}
-    attachments: dict[str, frozenset[_Handle]] = snapshot.memo[NAME]
+        cache.memo[NAME] = {node: frozenset(handles) for node, handles in found.items()}
+    attachments: dict[str, frozenset[_Handle]] = cache.memo[NAME]
     return attachments
+
+
+PLUGIN = Plugin(NAME, looks_at="cluster", pre_filter=pre_filter)

@@ -1,15 +1,17 @@
-"""VolumeBinding: claims that are bound to, or can still get, a volume the node reaches."""
+"""VolumeBinding: nodes that reach the volumes of a pod's claims, or where unbound claims can get volumes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
-from k8slint.scheduling.framework import Prepared
+from k8slint.scheduling.cache import Cache
+from k8slint.scheduling.framework import Code, FilterState, Handle, Plugin, Status
 from k8slint.scheduling.objects.pod import Pod, Volume
 from k8slint.scheduling.objects.volumes import Claim, PersistentVolume
-from k8slint.scheduling.result import Code, Status
-from k8slint.scheduling.snapshot import Snapshot
+from k8slint.values.reading import as_mapping
+from k8slint.values.well_known import NO_PROVISIONER
 
 NAME = "VolumeBinding"
 NODE_CONFLICT = "node(s) didn't match PersistentVolume's node affinity"
@@ -17,20 +19,21 @@ BIND_CONFLICT = "node(s) didn't find available persistent volumes to bind"
 NO_SPACE = "node(s) did not have enough free storage"
 NO_VOLUME = "node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s)"
 UNBOUND = "pod has unbound immediate PersistentVolumeClaims"
-_NO_PROVISIONER = "kubernetes.io/no-provisioner"
 
 
-def prepare(pod: Pod, snapshot: Snapshot) -> Prepared:
-    """A check of the pod's claims, or a refusal of the pod for a claim no node can help.
+def pre_filter(pod: Pod, cache: Cache, _: Handle[None]) -> FilterState | Status | None:
+    """A filter by the pod's claims, a refusal of the pod if a claim fails on any node, or None without claims.
 
     Mirrors: pkg/scheduler/framework/plugins/volumebinding/volume_binding.go PreFilter @ v1.36
     """
+    if not pod.volumes:
+        return None
     claims = []
     for volume in pod.volumes:
         name = pod.claim_of(volume)
         if name is None:
             continue
-        claim = snapshot.claims.get((pod.namespace, name))
+        claim = cache.claims.get((pod.namespace, name))
         problem = _problem(pod, volume, name, claim)
         if problem is not None or claim is None:
             return Status(NAME, Code.UNRESOLVABLE, (problem or "",))
@@ -38,29 +41,29 @@ def prepare(pod: Pod, snapshot: Snapshot) -> Prepared:
     if not claims:
         return None
     waiting = [claim for claim in claims if not claim.bound]
-    if not all(_waits(claim, snapshot) for claim in waiting):
+    if not all(_waits(claim, cache) for claim in waiting):
         return Status(NAME, Code.UNRESOLVABLE, (UNBOUND,))
     waiting.sort(key=lambda claim: claim.request or 0)
-    return Check(
-        snapshot, [claim for claim in claims if claim.bound], [_Search.of(claim, snapshot) for claim in waiting]
+    return _State(
+        pod, cache, [claim for claim in claims if claim.bound], [_Search.of(claim, cache) for claim in waiting]
     )
 
 
 @dataclass(frozen=True, slots=True)
 class _Search:
-    """A claim that waits for a node, with the volumes it could get, the smallest first."""
+    """A claim that waits for a node, the volume reserved for it, and the free volumes that fit, smallest first."""
 
     claim: Claim
     kept: PersistentVolume | None
     fitting: tuple[PersistentVolume, ...]
 
     @classmethod
-    def of(cls, claim: Claim, snapshot: Snapshot) -> _Search:
-        """The volumes that would do for the claim on some node.
+    def of(cls, claim: Claim, cache: Cache) -> _Search:
+        """The search for a claim, with the volumes that would do on some node.
 
         Mirrors: component-helpers storage/volume/pv_helpers.go FindMatchingVolume @ v1.36
         """
-        volumes = [item for item in snapshot.volumes.values() if item.class_name == claim.class_name]
+        volumes = [item for item in cache.volumes.values() if item.class_name == claim.class_name]
         fitting = [item for item in volumes if _is_large_enough(item, claim)]
         kept = next((item for item in fitting if item.is_for(claim)), None)
         free = [
@@ -75,21 +78,22 @@ class _Search:
 
 
 @dataclass(slots=True)
-class Check:
-    """The pod's claims, ready to be judged node by node.
+class _State(FilterState):
+    """The pod's claims: those bound already, and the searches for those that wait.
 
-    `bindings` and `provisions` hold, for each node that will do, which volumes the pod would take and which claims
-    would get a new one there.
+    `bindings` and `provisions` have, by the index of a node that will do, the volumes that the waiting claims would
+    take there, and the claims that would get new ones.
     """
 
-    snapshot: Snapshot
+    pod: Pod
+    cache: Cache
     bound: list[Claim]
     waiting: list[_Search]
     bindings: dict[int, list[tuple[Claim, PersistentVolume]]] = field(default_factory=dict)
     provisions: dict[int, list[Claim]] = field(default_factory=dict)
 
-    def judge(self, index: int) -> Status | None:
-        """Every reason why the claims cannot be had on the node.
+    def filter(self, index: int) -> Status | None:
+        """A refusal with every reason why the pod cannot have its volumes on the node.
 
         Mirrors: pkg/scheduler/framework/plugins/volumebinding/binder.go FindPodVolumes @ v1.36
         """
@@ -104,33 +108,30 @@ class Check:
             reasons.append(NO_VOLUME)
         return Status(NAME, Code.UNRESOLVABLE, tuple(reasons)) if reasons else None
 
-    def shift(self, pod: Pod, index: int, sign: int) -> None:
-        """Nothing: which pods are there does not matter."""
-
     def reserve(self, index: int) -> None:
-        """Let the claims have the volumes they would take on the node, so that no other pod takes them.
+        """Give the claims the volumes that they would take on the node, so that no other pod takes them.
 
         Mirrors: pkg/scheduler/framework/plugins/volumebinding/binder.go AssumePodVolumes @ v1.36
         """
-        snapshot = self.snapshot
-        for claim, volume in self.bindings.get(index, ()):
-            snapshot.volumes[volume.name] = volume.kept_for(claim)
-            snapshot.claims[claim.namespace, claim.name] = replace(claim, volume=volume.name, bound=True)
-        for claim in self.provisions.get(index, ()):
-            snapshot.claims[claim.namespace, claim.name] = replace(claim, selected_node=snapshot.nodes[index].name)
+        bindings, provisions = self.bindings.get(index, ()), self.provisions.get(index, ())
+        if bindings or provisions:
+            node = self.cache.nodes[index].name
+            claims = [replace(claim, volume=volume.name, bound=True) for claim, volume in bindings]
+            claims += [replace(claim, selected_node=node) for claim in provisions]
+            self.cache.reserve(self.pod, claims, [volume.kept_for(claim) for claim, volume in bindings])
 
     def _bound_volumes(self, index: int) -> tuple[bool, bool]:
-        """Whether the volumes of the bound claims exist, and whether the node reaches them; the first failure ends."""
+        """Whether the volumes of the bound claims exist, and whether the node reaches them, up to the first failure."""
         for claim in self.bound:
-            volume = self.snapshot.volumes.get(claim.volume)
+            volume = self.cache.volumes.get(claim.volume)
             if volume is None:
                 return False, True
-            if not _reaches(self.snapshot, index, volume, translated=True):
+            if not _reaches(self.cache, index, volume, translated=True):
                 return True, False
         return True, True
 
     def _find_volumes(self, index: int) -> str | None:
-        name = self.snapshot.nodes[index].name
+        name = self.cache.nodes[index].name
         chosen: dict[str, None] = {}
         bindings, new = [], [item.claim for item in self.waiting if item.claim.selected_node is not None]
         if any(claim.selected_node != name for claim in new):
@@ -151,29 +152,29 @@ class Check:
 
     def _match(self, search: _Search, index: int, chosen: Iterable[str]) -> PersistentVolume | None:
         if search.kept is not None and search.kept.name not in chosen:
-            return search.kept if _reaches(self.snapshot, index, search.kept) else None
+            return search.kept if _reaches(self.cache, index, search.kept) else None
         for volume in search.fitting:
-            if volume.name not in chosen and _reaches(self.snapshot, index, volume):
+            if volume.name not in chosen and _reaches(self.cache, index, volume):
                 return volume
         return None
 
     def _provision(self, claims: list[Claim], index: int) -> str | None:
-        """Why volumes cannot be made for the claims on the node.
+        """Why volumes cannot be made for the claims on the node, or None if they can.
 
         Mirrors: pkg/scheduler/framework/plugins/volumebinding/binder.go checkVolumeProvisions @ v1.36
         """
-        labels = self.snapshot.nodes[index].labels
+        labels = self.cache.nodes[index].labels
         for claim in claims:
-            storage_class = self.snapshot.listers.classes[claim.class_name]
-            if storage_class.provisioner in ("", _NO_PROVISIONER) or not storage_class.allows(labels):
+            storage_class = self.cache.listers.classes[claim.class_name]
+            if storage_class.provisioner in ("", NO_PROVISIONER) or not storage_class.allows(labels):
                 return BIND_CONFLICT
-            if not _has_room(self.snapshot, claim, storage_class.provisioner, index):
+            if not _has_room(self.cache, claim, storage_class.provisioner, index):
                 return NO_SPACE
         return None
 
 
 def _problem(pod: Pod, volume: Volume, name: str, claim: Claim | None) -> str | None:
-    """What is wrong with a claim on every node alike.
+    """What is wrong with a claim whatever the node, or None.
 
     Mirrors: pkg/scheduler/framework/plugins/volumebinding/volume_binding.go podHasPVCs @ v1.36
     """
@@ -190,8 +191,8 @@ def _problem(pod: Pod, volume: Volume, name: str, claim: Claim | None) -> str | 
     return None
 
 
-def _waits(claim: Claim, snapshot: Snapshot) -> bool:
-    storage_class = snapshot.listers.classes.get(claim.class_name) if claim.class_name else None
+def _waits(claim: Claim, cache: Cache) -> bool:
+    storage_class = cache.listers.classes.get(claim.class_name) if claim.class_name else None
     return not claim.volume and storage_class is not None and storage_class.waits
 
 
@@ -205,31 +206,42 @@ def _is_large_enough(volume: PersistentVolume, claim: Claim) -> bool:
     )
 
 
-def _reaches(snapshot: Snapshot, index: int, volume: PersistentVolume, *, translated: bool = False) -> bool:
-    """Whether the node reaches the volume; upstream looks up only bound volumes under their CSI driver's labels."""
+def _reaches(cache: Cache, index: int, volume: PersistentVolume, *, translated: bool = False) -> bool:
+    """Whether the node reaches the volume; if `translated`, by the labels of its CSI driver.
+
+    Upstream translates bound volumes only.
+    """
     key = (NAME, volume.name, index, translated)
-    reached: bool | None = snapshot.memo.get(key)
+    reached: bool | None = cache.memo.get(key)
     if reached is None:
-        node = snapshot.nodes[index]
-        csi_node = snapshot.listers.csi_nodes.get(node.name) if translated else None
+        node = cache.nodes[index]
+        csi_node = cache.listers.csi_nodes.get(node.name) if translated else None
         reached = volume.reachable_from(node.labels, csi_node)
-        snapshot.memo[key] = reached
+        cache.memo[key] = reached
     return reached
 
 
-def _has_room(snapshot: Snapshot, claim: Claim, provisioner: str, index: int) -> bool:
-    """Whether the driver has told of enough room near the node; a driver that tells nothing has.
+def _has_room(cache: Cache, claim: Claim, provisioner: str, index: int) -> bool:
+    """Whether the driver publishes enough room for the claim near the node, or does not publish its capacity.
 
     Mirrors: pkg/scheduler/framework/plugins/volumebinding/binder.go hasEnoughCapacity @ v1.36
     """
-    if claim.request is None or provisioner not in snapshot.listers.tracking_drivers:
+    if claim.request is None or provisioner not in cache.listers.tracking_drivers:
         return True
-    labels = snapshot.nodes[index].labels
+    labels = cache.nodes[index].labels
     return any(
         capacity.class_name == claim.class_name
         and capacity.largest is not None
         and capacity.largest >= claim.request
         and capacity.nodes is not None
         and capacity.nodes.matches(labels)
-        for capacity in snapshot.listers.capacities
+        for capacity in cache.listers.capacities
     )
+
+
+def read_args(args: Mapping[str, Any], where: str) -> None:
+    """Check VolumeBindingArgs; none has an effect here, because binding takes no time."""
+    as_mapping(args, where)
+
+
+PLUGIN = Plugin(NAME, looks_at="cluster", pre_filter=pre_filter, read_args=read_args)

@@ -3,31 +3,35 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from k8slint.scheduling import (
-    AddedAffinity,
     Assigned,
     Code,
-    FitStrategy,
     Listers,
     Node,
     Pod,
     Profile,
+    Snapshot,
     Status,
-    Strategy,
     Unschedulable,
     schedule,
 )
+from k8slint.scheduling.cache import Cache
 from k8slint.scheduling.cycle import CycleState, run_pre_filter
-from k8slint.scheduling.equivalence import NodeVerdicts, Setup
+from k8slint.scheduling.equivalence import NodeVerdicts
 from k8slint.scheduling.features import Features
-from k8slint.scheduling.objects.node_affinity import preferred_terms, required_terms
-from k8slint.scheduling.objects.pod_affinity import SpreadConstraint
-from k8slint.scheduling.plugins import image_locality
+from k8slint.scheduling.objects.topology_spread import SpreadConstraint
+from k8slint.scheduling.plugins.default_preemption import PreemptionArgs
+from k8slint.scheduling.plugins.inter_pod_affinity import AffinityArgs
+from k8slint.scheduling.plugins.node_affinity import AddedAffinity
+from k8slint.scheduling.plugins.node_resources_balanced_allocation import BalancedArgs
+from k8slint.scheduling.plugins.node_resources_fit import FitArgs, FitStrategy, Strategy
+from k8slint.scheduling.plugins.pod_topology_spread import SpreadArgs
+from k8slint.scheduling.registry import DEFAULT_PLUGINS
+from k8slint.scheduling.runtime import Framework
 from k8slint.scheduling.scoring import scores_by_plugin
-from k8slint.scheduling.snapshot import Snapshot
 from k8slint.values.version import KubernetesVersion
 
 KEYS = (
@@ -65,10 +69,10 @@ def check_verdicts(case: Mapping[str, Any]) -> None:
         return
     assert not isinstance(state, Status), state
     wanted = case["want"]
-    names = [node.name for node in state.snapshot.nodes]
+    names = [node.name for node in state.cache.nodes]
     if not isinstance(wanted, dict):
         wanted = dict.fromkeys(names, wanted)
-    found = {name: shown(state.judge(index)) for index, name in enumerate(names) if name in wanted}
+    found = {name: shown(state.filter_with_nominated(index)) for index, name in enumerate(names) if name in wanted}
     assert found == {name: as_verdict(verdict, case) for name, verdict in wanted.items()}
     if "named" in case:
         named = None if state.named is None else sorted(names[index] for index in state.named)
@@ -78,18 +82,16 @@ def check_verdicts(case: Mapping[str, Any]) -> None:
 def check_scores(case: Mapping[str, Any]) -> None:
     state = ready(case)
     assert not isinstance(state, Status), state
-    names = [node.name for node in state.snapshot.nodes]
+    names = [node.name for node in state.cache.nodes]
     feasible = [index for index, name in enumerate(names) if name in case["scores"]]
-    profile = profile_of(case)
-    table = scores_by_plugin(state, feasible, profile)
+    table = scores_by_plugin(state, feasible)
     assert {names[index]: row.get(case["plugin"]) for index, row in table.items()} == case["scores"]
 
 
 def check_run(case: Mapping[str, Any]) -> None:
     result = schedule(
         pods_of(case),
-        nodes_of(case),
-        Listers.of(objects_of(case)),
+        Snapshot.of(nodes_of(case), Listers.of(objects_of(case))),
         profile_of(case),
         version_of(case),
     )
@@ -116,16 +118,14 @@ def check_run(case: Mapping[str, Any]) -> None:
 
 def ready(case: Mapping[str, Any]) -> CycleState | Status:
     """The case's pod, ready to be judged on the case's nodes by the case's plugin alone."""
-    profile = profile_of(case)
-    nodes = list(nodes_of(case))
     features = Features.of(version_of(case))
-    snapshot = Snapshot(nodes, Listers.of(objects_of(case)), loose_namespaces=features.loose_namespaces)
-    for number, data in enumerate((*case.get("pods", ()), *crowd(case))):
-        pod = pod_of(data, f"there-{number}", case)
-        snapshot.add(pod, snapshot.index_of[pod.node_name])
-    setup = Setup(profile, features, image_locality.image_sizes(nodes))
+    there = enumerate((*case.get("pods", ()), *crowd(case)))
+    pods = [pod_of(data, f"there-{number}", case) for number, data in there]
+    snapshot = Snapshot.of(nodes_of(case), Listers.of(objects_of(case))).with_pods({pod: pod.node_name for pod in pods})
+    cache = Cache(snapshot, loose_namespaces=features.loose_namespaces)
+    framework = Framework(profile_of(case), features, DEFAULT_PLUGINS)
     pod = pod_of(case.get("pod", {}), "new", case)
-    return run_pre_filter(pod, snapshot, setup, NodeVerdicts(pod, snapshot, setup))
+    return run_pre_filter(pod, cache, framework, NodeVerdicts(pod, cache, framework))
 
 
 def shown(verdict: Status | None) -> list[str] | None:
@@ -148,53 +148,61 @@ def version_of(case: Mapping[str, Any]) -> KubernetesVersion:
 
 def profile_of(case: Mapping[str, Any]) -> Profile:
     written = dict(case.get("profile", {}))
+    args = {
+        plugin: read(own) for plugin, read, keys in ARGS if (own := {k: written.pop(k) for k in keys if k in written})
+    }
     plugin = case.get("plugin")
     if plugin:
-        written["disabled"] = frozenset(PLUGINS) - {plugin}
+        written["disabled"] = PLUGINS - {plugin}
         written["weights"] = {plugin: 1}
     elif "disabled" in written:
         written["disabled"] = frozenset(written["disabled"])
-    if "fit" in written:
-        fit = written["fit"]
-        written["fit"] = FitStrategy(
-            Strategy(fit.get("kind", "LeastAllocated")),
-            tuple((name, weight) for name, weight in fit.get("resources", {"cpu": 1, "memory": 1}).items()),
-            tuple((left, right) for left, right in fit.get("shape", ())),
-        )
-    if "added_affinity" in written:
-        affinity = node_affinity(written["added_affinity"])
-        written["added_affinity"] = AddedAffinity(required_terms(affinity, ""), preferred_terms(affinity, ""))
-    if "default_constraints" in written:
-        written["default_constraints"] = tuple(
-            SpreadConstraint.of(spread(item), "", {}) for item in written["default_constraints"]
-        )
-    for key in ("balanced_resources",):
-        if key in written:
-            written[key] = tuple(written[key])
-    for key in ("ignored_resources", "ignored_resource_groups"):
-        if key in written:
-            written[key] = frozenset(written[key])
-    return Profile(**written)
+    return Profile(**written, args=args)
 
 
-PLUGINS = (
-    "SchedulingGates",
-    "NodeUnschedulable",
-    "NodeName",
-    "TaintToleration",
-    "NodeAffinity",
-    "NodePorts",
-    "NodeResourcesFit",
-    "VolumeRestrictions",
-    "NodeVolumeLimits",
-    "VolumeBinding",
-    "VolumeZone",
-    "PodTopologySpread",
-    "InterPodAffinity",
-    "NodeDeclaredFeatures",
-    "NodeResourcesBalancedAllocation",
-    "ImageLocality",
+def fit_args(written: Mapping[str, Any]) -> FitArgs:
+    fit = written.get("fit", {})
+    strategy = FitStrategy(
+        Strategy(fit.get("kind", "LeastAllocated")),
+        tuple((name, weight) for name, weight in fit.get("resources", {"cpu": 1, "memory": 1}).items()),
+        tuple((left, right) for left, right in fit.get("shape", ())),
+    )
+    ignored = (frozenset(written.get(key, ())) for key in ("ignored_resources", "ignored_resource_groups"))
+    return FitArgs(strategy, *ignored)
+
+
+def spread_args(written: Mapping[str, Any]) -> SpreadArgs:
+    constraints = (SpreadConstraint.of(spread(item), "", {}) for item in written["default_constraints"])
+    return SpreadArgs(tuple(constraints))
+
+
+# What a case's profile may say of the arguments of each plugin.
+ARGS: tuple[tuple[str, Callable[[Mapping[str, Any]], Any], tuple[str, ...]], ...] = (
+    ("NodeResourcesFit", fit_args, ("fit", "ignored_resources", "ignored_resource_groups")),
+    (
+        "NodeResourcesBalancedAllocation",
+        lambda written: BalancedArgs(tuple(written["balanced_resources"])),
+        ("balanced_resources",),
+    ),
+    (
+        "NodeAffinity",
+        lambda written: AddedAffinity.of(node_affinity(written["added_affinity"]), ""),
+        ("added_affinity",),
+    ),
+    ("PodTopologySpread", spread_args, ("default_constraints",)),
+    (
+        "InterPodAffinity",
+        lambda written: AffinityArgs(**written),
+        ("hard_pod_affinity_weight", "ignores_preferred_terms_of_existing_pods"),
+    ),
+    (
+        "DefaultPreemption",
+        lambda written: PreemptionArgs(**written),
+        ("candidates_percentage", "candidates_absolute"),
+    ),
 )
+# All but what speaks once no node will do.
+PLUGINS = frozenset(plugin.name for plugin in DEFAULT_PLUGINS if plugin.post_filter is None)
 
 
 def nodes_of(case: Mapping[str, Any]) -> Iterator[Node]:

@@ -38,6 +38,7 @@ def test_a_file_without_apiversion_and_kind_is_a_kustomization_by_its_name() -> 
         ("a/b/c.yaml", ["a/b/c.yaml", "a/b", "a", ""]),
         ("c.yaml", ["c.yaml", ""]),
         ("/a/c", ["/a/c", "/a", "/"]),
+        ("//a", ["//a", "/"]),
         ("", [""]),
     ],
 )

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 import pytest
 
+from k8slint.apiserver.schemas import NEWEST, schemas_for
+from k8slint.cluster.cluster import Cluster
+from k8slint.engine.findings import World, judge
 from k8slint.engine.locate import locate, shown_line
 from k8slint.engine.masking import MASK
+from k8slint.engine.rule import load_rules
+from k8slint.engine.selection import default_selection
+from k8slint.finding import Location
+from k8slint.loading.composer import compose
+from k8slint.loading.document import Source
 from k8slint.loading.load import load
+from k8slint.objects.from_documents import read_source
 
 CANARY = "hunter2"
 
@@ -105,6 +114,35 @@ def test_an_empty_place_is_one_column_wide():
     (document,) = documents("a: [\n")
     location = locate(document, document.problems[0].span)
     assert location.end_column == location.column + 1
+
+
+RENDERED = """\
+# made
+apiVersion: v1
+kind: Pod
+metadata: {name: web}
+spec:
+  containers: [{name: a, image: "a:1"}, {name: a, image: "a:1"}]
+  hostNetwrk: true
+"""
+
+
+def test_what_is_found_in_a_rendered_text_is_told_of_what_was_written():
+    def origin(line, column):
+        return ("chart/templates/pod.yaml", line * 10, column) if line > 5 else ("chart/values.yaml", line, 1)
+
+    source = Source("rendered.yaml", RENDERED, origin=origin)
+    reading = read_source(source, compose(source))
+    schemas = schemas_for(NEWEST, (), ())
+    judged = judge(
+        reading, World(Cluster(reading.objects), schemas, is_whole=True), default_selection(load_rules(), "")
+    )
+    (finding,) = [each for each in judged.findings if each.rule == "unknown-field"]
+    assert finding.location == Location("chart/templates/pod.yaml", 70, 3, 70, 13)
+    # The text is shown that the cluster would get.
+    assert (finding.line.number, finding.line.text, finding.line.span) == (70, "  hostNetwrk: true", (2, 12))
+    assert source.place(0) == ("chart/values.yaml", 1, 1)
+    assert Source("rendered.yaml", RENDERED).place(0) == ("rendered.yaml", 1, 1)
 
 
 def test_near_a_secret_a_broken_line_shows_its_key_alone():

@@ -10,7 +10,7 @@ from k8slint.loading.load import load
 def documents(request, monkeypatch):
     """A function from text or bytes to the documents in them; both ways of reading must pass every test."""
     if request.param == "by events":
-        monkeypatch.setattr(composer, "read_lines", lambda _: None)
+        monkeypatch.setattr(composer, "read_lines", lambda *_: None)
 
     def read(content):
         return load("x.yaml", content if isinstance(content, bytes) else content.encode()).documents
@@ -24,7 +24,7 @@ def place():
 
     def find(document, *path, key=False):
         start, end = document.span(path, key=key)
-        return (*document.source.place(start), document.source.text[start:end])
+        return (*document.source.position(start), document.source.text[start:end])
 
     return find
 
@@ -35,7 +35,7 @@ def complaints():
 
     def collect(documents):
         return [
-            (problem.rule, *document.source.place(problem.span[0]))
+            (problem.rule, *document.source.position(problem.span[0]))
             for document in documents
             for problem in document.problems
         ]

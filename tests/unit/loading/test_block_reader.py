@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from k8slint.loading import block_reader as lines
-from k8slint.loading.block_reader import read_lines
+from k8slint.loading.block_reader import Known, read_lines
 
 READ = {
     "a: b\n": {"a": "b"},
@@ -77,8 +76,16 @@ def test_documents_that_hold_nothing_are_left_out():
     assert [(data, start) for data, _, start in read] == [({"a": 1}, 17), ({"b": 2}, 30)]
 
 
-def test_what_is_remembered_of_lines_has_an_end():
-    read = read_lines("".join(f"k{number}: v\n" for number in range(120_000)))
+def test_what_is_known_of_lines_has_an_end():
+    known = Known()
+    read = read_lines("".join(f"k{number}: v\n" for number in range(120_000)), known)
     assert read is not None
     assert len(read[0][0]) == 120_000
-    assert len(vars(lines)["_entries"]) <= 50_000
+    assert 0 < len(known) <= 50_000
+
+
+def test_lines_that_are_known_are_read_as_the_first_time():
+    known = Known()
+    for text, data in 2 * [*READ.items(), *dict.fromkeys(DECLINED).items()]:
+        read = read_lines(text, known)
+        assert (read and [each for each, _, _ in read]) == (data and [data])

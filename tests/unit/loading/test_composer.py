@@ -80,7 +80,7 @@ class TestPositions:
 
     def test_a_place_after_the_last_line_break_is_on_the_last_line(self, documents):
         (document,) = documents("a: [\n")
-        assert document.source.place(len("a: [\n")) == (1, 6)
+        assert document.source.position(len("a: [\n")) == (1, 6)
 
 
 class TestDuplicateKeys:
@@ -89,8 +89,8 @@ class TestDuplicateKeys:
         assert document.data == {"a": 3, "b": 2}
         (problem,) = document.problems
         assert problem.rule == "duplicate-key"
-        assert document.source.place(problem.span[0]) == (3, 1)
-        assert [document.source.place(span[0]) for span, _ in problem.related] == [(1, 1)]
+        assert document.source.position(problem.span[0]) == (3, 1)
+        assert [document.source.position(span[0]) for span, _ in problem.related] == [(1, 1)]
 
     def test_each_further_one_is_told_of(self, documents, complaints):
         found = documents("m:\n  a: 1\n  a: 2\n  'a': 3\n")

@@ -465,7 +465,7 @@ def told(loaded):
         loaded.source.text,
         loaded.skipped,
         [
-            (document.index, document.start, document.data, document.marks, document.problems, document.failed)
+            (document.index, document.start, document.data, document.packed, document.problems, document.failed)
             for document in loaded.documents
         ],
     )

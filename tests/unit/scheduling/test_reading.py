@@ -156,10 +156,10 @@ def test_resources_of_the_whole_pod_are_unknown_before_1_34() -> None:
     assert Pod.of(data, KubernetesVersion(1, 34)).amounts.request.cpu_millicores == 3000
 
 
-def test_pods_of_one_template_share_a_shape_and_are_not_the_same() -> None:
+def test_pods_of_one_template_share_a_signature_and_are_not_the_same() -> None:
     one = Pod.of(pod_with())
     other = one.named("q")
-    assert one.shape == other.shape
+    assert one.signature == other.signature
     assert one != other
     assert (other.key, other.on("n").node_name) == ("default/q", "n")
 
@@ -174,5 +174,5 @@ def test_pods_of_one_template_share_a_shape_and_are_not_the_same() -> None:
         {"containers": [{"ports": [{"hostPort": 1}]}]},
     ],
 )
-def test_whatever_a_node_may_judge_changes_the_shape(spec: dict[str, Any]) -> None:
-    assert Pod.of(pod_with()).shape != Pod.of(pod_with(**spec)).shape
+def test_whatever_a_node_may_judge_changes_the_signature(spec: dict[str, Any]) -> None:
+    assert Pod.of(pod_with()).signature != Pod.of(pod_with(**spec)).signature

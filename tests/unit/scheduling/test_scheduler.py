@@ -6,7 +6,18 @@ from typing import Any
 
 import pytest
 
-from k8slint.scheduling import Assigned, Gated, Listers, Node, NotModelled, Pod, Profile, Unschedulable, schedule
+from k8slint.scheduling import (
+    Assigned,
+    Gated,
+    Listers,
+    Node,
+    NotModelled,
+    Pod,
+    Profile,
+    Snapshot,
+    Unschedulable,
+    schedule,
+)
 from k8slint.scheduling.objects.node import in_scheduling_order
 from k8slint.scheduling.scoring import nodes_to_find
 from k8slint.values.version import KubernetesVersion
@@ -47,7 +58,7 @@ def test_the_search_goes_on_where_it_ended() -> None:
     # With 5 % of 200 nodes wanted at least 100 are found; the next pod starts with the first node left over.
     nodes = [node(f"n{number}") for number in range(200)]
     result = schedule(
-        [pod(f"p{number}", cpu="2") for number in range(3)], nodes, profile=Profile(percentage_to_score=5)
+        [pod(f"p{number}", cpu="2") for number in range(3)], Snapshot.of(nodes), profile=Profile(percentage_to_score=5)
     )
     chosen = [outcome.node for outcome in result.outcomes if isinstance(outcome, Assigned)]
     assert chosen == ["n0", "n100", "n1"]
@@ -73,27 +84,27 @@ def test_nodes_come_zone_by_zone() -> None:
 
 def test_the_load_of_nodes_is_handed_back() -> None:
     running = pod("r", cpu="2").on("a")
-    load = schedule([running, pod("p", cpu="500m")], [node("a", **{"example.com/gpu": "2"})]).nodes["a"]
+    load = schedule([running, pod("p", cpu="500m")], Snapshot.of([node("a", **{"example.com/gpu": "2"})])).nodes["a"]
     assert load.requested == {"cpu": 2500, "memory": 2**31, "ephemeral-storage": 0, "pods": 2}
     assert load.allocatable["cpu"] == 4000
     assert load.allocatable["example.com/gpu"] == 2
 
 
 def test_an_outcome_is_found_by_its_pod() -> None:
-    result = schedule([pod("p")], [node("a")])
+    result = schedule([pod("p")], Snapshot.of([node("a")]))
     assert isinstance(result.of("default/p"), Assigned)
     with pytest.raises(KeyError):
         result.of("default/q")
 
 
 def test_ties_are_told() -> None:
-    outcome = schedule([pod("p")], [node("a"), node("b"), node("c", cpu="2")]).outcomes[0]
+    outcome = schedule([pod("p")], Snapshot.of([node("a"), node("b"), node("c", cpu="2")])).outcomes[0]
     assert isinstance(outcome, Assigned)
     assert (outcome.node, outcome.ties) == ("a", ("b",))
 
 
 def test_scores_are_told_when_asked_for() -> None:
-    outcome = schedule([pod("p")], [node("a"), node("b", cpu="8")], explain=True).outcomes[0]
+    outcome = schedule([pod("p")], Snapshot.of([node("a"), node("b", cpu="8")]), explain=True).outcomes[0]
     assert isinstance(outcome, Assigned)
     assert outcome.scores["a"] == {
         "ImageLocality": 0,
@@ -105,14 +116,14 @@ def test_scores_are_told_when_asked_for() -> None:
 
 
 def test_a_single_node_that_will_do_is_not_scored() -> None:
-    outcome = schedule([pod("p", cpu="8")], [node("a"), node("b", cpu="8")], explain=True).outcomes[0]
+    outcome = schedule([pod("p", cpu="8")], Snapshot.of([node("a"), node("b", cpu="8")]), explain=True).outcomes[0]
     assert isinstance(outcome, Assigned)
     assert (outcome.node, outcome.feasible, outcome.scores) == ("b", 1, {})
 
 
 def test_rejections_are_told_node_by_node() -> None:
     outcome = schedule(
-        [pod("p", cpu="8", nodeSelector={"disk": "ssd"})], [node("a", {"disk": "ssd"}), node("b")]
+        [pod("p", cpu="8", nodeSelector={"disk": "ssd"})], Snapshot.of([node("a", {"disk": "ssd"}), node("b")])
     ).outcomes[0]
     assert isinstance(outcome, Unschedulable)
     assert {name: (item.plugin, item.reasons) for name, item in outcome.statuses.items()} == {
@@ -126,7 +137,7 @@ def test_equal_failures_share_one_text_until_something_changes() -> None:
         return pod("r", cpu="4", priority=priority).on("a")
 
     pods = [running(0), pod("p", cpu="4"), pod("q", cpu="4"), pod("s", cpu="4", priority=0)]
-    one, other, *_ = schedule(pods, [node("a")]).outcomes
+    one, other, *_ = schedule(pods, Snapshot.of([node("a")])).outcomes
     assert isinstance(one, Unschedulable)
     assert isinstance(other, Unschedulable)
     assert one.message == other.message
@@ -141,7 +152,7 @@ def test_assumptions_are_told_once() -> None:
         pod("p", hostNetwork=True, hostUsers=False),
         pod("q", hostNetwork=True, hostUsers=False),
     ]
-    assert schedule(pods, [handmade]).assumptions == (
+    assert schedule(pods, Snapshot.of([handmade])).assumptions == (
         'node "n" gives no allocatable: its whole capacity is taken as free for pods',
         'node "n" gives no number of pods: 110 is taken',
         'pod "default/r" runs on node "gone", which is not described: it is left out',
@@ -149,7 +160,7 @@ def test_assumptions_are_told_once() -> None:
 
 
 def test_undeclared_features_are_assumed() -> None:
-    result = schedule([pod("p", hostNetwork=True, hostUsers=False)], [node("a")])
+    result = schedule([pod("p", hostNetwork=True, hostUsers=False)], Snapshot.of([node("a")]))
     assert isinstance(result.outcomes[0], Assigned)
     assert result.assumptions == (
         'node "a" does not say which features it declares: it is taken to have those pods need',
@@ -159,7 +170,7 @@ def test_undeclared_features_are_assumed() -> None:
 def test_an_undescribed_namespace_is_assumed_not_to_be_selected() -> None:
     term = {"topologyKey": "host", "labelSelector": {}, "namespaceSelector": {"matchLabels": {"team": "a"}}}
     affinity = {"podAntiAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [term]}}
-    result = schedule([pod("p", affinity=affinity)], [node("a", {"host": "a"})])
+    result = schedule([pod("p", affinity=affinity)], Snapshot.of([node("a", {"host": "a"})]))
     assert result.assumptions == (
         'namespace "default" is not described: namespace selectors are taken not to select it',
     )
@@ -171,8 +182,8 @@ def test_an_undescribed_namespace_is_assumed_not_to_be_selected() -> None:
 )
 def test_what_is_taken_for_granted_of_a_version(version: str, said: str) -> None:
     minor = KubernetesVersion.parse(version)
-    assert schedule([pod("fits", cpu="1")], [node("a")], version=minor).assumptions == ()
-    told = schedule([pod("big", cpu="999")], [node("a")], version=minor).assumptions
+    assert schedule([pod("fits", cpu="1")], Snapshot.of([node("a")]), version=minor).assumptions == ()
+    told = schedule([pod("big", cpu="999")], Snapshot.of([node("a")]), version=minor).assumptions
     assert any(said in text for text in told) if said else told == ()
 
 
@@ -182,7 +193,7 @@ def test_pods_that_are_not_tried_take_no_room() -> None:
         pod("other", cpu="4", schedulerName="x"),
         pod("p", cpu="4"),
     ]
-    gated, other, tried = schedule(pods, [node("a")]).outcomes
+    gated, other, tried = schedule(pods, Snapshot.of([node("a")])).outcomes
     assert isinstance(gated, Gated)
     assert isinstance(other, NotModelled)
     assert isinstance(tried, Assigned)
@@ -200,7 +211,9 @@ def test_a_service_spreads_its_pods_by_default() -> None:
     pods = [web.named(f"web-{number}") for number in range(2)]
 
     def places(listers: Listers) -> list[str]:
-        return [item.node for item in schedule(pods, nodes, listers).outcomes if isinstance(item, Assigned)]
+        return [
+            item.node for item in schedule(pods, Snapshot.of(nodes, listers)).outcomes if isinstance(item, Assigned)
+        ]
 
     assert places(Listers()) == ["a", "a"]
     assert places(Listers.of([service])) == ["a", "b"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from k8slint.scheduling import Assigned, Node, Pod, Unschedulable, schedule
+from k8slint.scheduling import Assigned, Node, Pod, Snapshot, Unschedulable, schedule
 
 
 def node(name, **labels):
@@ -25,20 +25,20 @@ def nodes_of(result):
 
 
 def test_a_pod_follows_one_that_is_listed_after_it():
-    result = schedule([pod("web", near="cache"), pod("cache")], [node("n1"), node("n2")])
+    result = schedule([pod("web", near="cache"), pod("cache")], Snapshot.of([node("n1"), node("n2")]))
     assert nodes_of(result)["web"] == nodes_of(result)["cache"] is not None
     assert [outcome.pod.name for outcome in result.outcomes] == ["cache", "web"]
 
 
 def test_a_chain_of_followers_comes_to_its_end():
     pods = [pod("c", near="b"), pod("b", near="a"), pod("a")]
-    result = schedule(pods, [node("n1"), node("n2")])
+    result = schedule(pods, Snapshot.of([node("n1"), node("n2")]))
     assert all(isinstance(outcome, Assigned) for outcome in result.outcomes)
     assert len(set(nodes_of(result).values())) == 1
 
 
 def test_who_waits_for_a_pod_that_never_comes_stays_unschedulable():
-    result = schedule([pod("web", near="cache"), pod("db")], [node("n1")])
+    result = schedule([pod("web", near="cache"), pod("db")], Snapshot.of([node("n1")]))
     (web,) = (outcome for outcome in result.outcomes if outcome.pod.name == "web")
     assert isinstance(web, Unschedulable)
     assert web.message.startswith("0/1 nodes are available: 1 node(s) didn't match pod affinity rules")

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from k8slint.cluster.cluster import Cluster
-from k8slint.scheduling import Assigned, schedule
+from k8slint.scheduling import Assigned, Snapshot, schedule
 from k8slint.simulation.dry_run import dry_run
 from k8slint.simulation.explain import Explainer
 from k8slint.simulation.results import Verdict
@@ -282,7 +282,9 @@ def test_the_filters_asked_one_by_one_agree_with_the_scheduler(seed):
         found = explainer.explain(result)
         assert found is not None
         stage, asked = scene.stage, scene.outcomes[result.key].pod
-        (again,) = schedule([*placed, asked], stage.nodes, stage.facts, stage.profiles[0], stage.version).outcomes
+        (again,) = schedule(
+            [*placed, asked], Snapshot.of(stage.nodes, stage.facts), stage.profiles[0], stage.version
+        ).outcomes
         if isinstance(again, Assigned):
             assert again.node in found.fits_on
             continue
@@ -310,5 +312,5 @@ def test_a_node_that_is_changed_as_proposed_takes_the_pod(seed):
                 for each in scene.stage.nodes
             ]
             asked = scene.outcomes[result.key].pod
-            (again,) = schedule([*placed, asked], changed, scene.stage.facts).outcomes
+            (again,) = schedule([*placed, asked], Snapshot.of(changed, scene.stage.facts)).outcomes
             assert isinstance(again, Assigned)

@@ -6,7 +6,16 @@ import pytest
 
 from k8slint.loading.composer import compose
 from k8slint.loading.document import Source
-from k8slint.scheduling import Profile, Strategy
+from k8slint.scheduling import Profile
+from k8slint.scheduling.plugins import (
+    default_preemption,
+    image_locality,
+    inter_pod_affinity,
+    node_affinity,
+    node_resources_fit,
+    pod_topology_spread,
+    taint_toleration,
+)
 from k8slint.simulation.scheduler_config import profile_from
 
 HEAD = "apiVersion: kubescheduler.config.k8s.io/v1\nkind: KubeSchedulerConfiguration\n"
@@ -54,18 +63,20 @@ def test_everything_that_is_read() -> None:
     """)
     assert profile.scheduler_name == "packing"
     assert profile.percentage_to_score == 30
-    assert not profile.runs("ImageLocality")
-    assert not profile.runs("DefaultPreemption")
-    assert [profile.weight(name) for name in ("PodTopologySpread", "NodeAffinity", "TaintToleration")] == [0, 9, 1]
-    assert profile.weight("InterPodAffinity") == 2
-    assert profile.fit.kind is Strategy.MOST
-    assert profile.fit.resources == (("cpu", 3),)
-    assert profile.ignored_resources == {"example.com/foo"}
-    assert profile.added_affinity.required is not None
-    assert profile.default_constraints is not None
-    assert profile.default_constraints[0].hard
-    assert profile.hard_pod_affinity_weight == 5
-    assert profile.candidates_percentage == 20
+    assert not profile.runs(image_locality.PLUGIN)
+    assert not profile.runs(default_preemption.PLUGIN)
+    weighed = (pod_topology_spread.PLUGIN, node_affinity.PLUGIN, taint_toleration.PLUGIN)
+    assert [profile.weight_of(plugin) for plugin in weighed] == [0, 9, 1]
+    assert profile.weight_of(inter_pod_affinity.PLUGIN) == 2
+    assert profile.args_of(node_resources_fit.PLUGIN).strategy.kind is node_resources_fit.Strategy.MOST
+    assert profile.args_of(node_resources_fit.PLUGIN).strategy.resources == (("cpu", 3),)
+    assert profile.args_of(node_resources_fit.PLUGIN).ignored_resources == {"example.com/foo"}
+    assert profile.args_of(node_affinity.PLUGIN).required is not None
+    constraints = profile.args_of(pod_topology_spread.PLUGIN).default_constraints
+    assert constraints is not None
+    assert constraints[0].hard
+    assert profile.args_of(inter_pod_affinity.PLUGIN).hard_pod_affinity_weight == 5
+    assert profile.args_of(default_preemption.PLUGIN).candidates_percentage == 20
 
 
 def test_all_scores_off_but_one() -> None:
@@ -73,9 +84,9 @@ def test_all_scores_off_but_one() -> None:
         profiles:
         - plugins: {score: {disabled: [{name: "*"}], enabled: [{name: NodeResourcesFit, weight: 2}]}}
     """)
-    assert profile.weight("NodeResourcesFit") == 2
-    assert profile.weight("NodeAffinity") == 0
-    assert profile.runs("NodeAffinity")
+    assert profile.weight_of(node_resources_fit.PLUGIN) == 2
+    assert profile.weight_of(node_affinity.PLUGIN) == 0
+    assert profile.runs(node_affinity.PLUGIN)
 
 
 def test_several_profiles_and_extenders() -> None:

@@ -6,8 +6,7 @@ import codecs
 
 import pytest
 
-from k8slint.loading import composer
-from k8slint.loading import event_composer as events
+from k8slint.loading import composer, events
 from k8slint.loading.load import load
 
 TEXTS = [
@@ -76,7 +75,7 @@ def test_encodings_are_the_same(monkeypatch, data):
 
 def outcome_without_libyaml(monkeypatch, data):
     monkeypatch.setattr(events, "_c_parser", lambda: None)
-    monkeypatch.setattr(composer, "read_lines", lambda _: None)
+    monkeypatch.setattr(composer, "read_lines", lambda *_: None)
     return outcome(data)
 
 

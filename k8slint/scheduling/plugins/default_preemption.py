@@ -1,18 +1,20 @@
-"""DefaultPreemption: which less important pods would have to go for a pod to fit."""
+"""DefaultPreemption: chooses the less important pods that must leave a node for a pod to fit."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from k8slint.scheduling.cache import Cache
 from k8slint.scheduling.cycle import CycleState
 from k8slint.scheduling.fit_error import fit_error
+from k8slint.scheduling.framework import Code, Handle, Plugin, Status
 from k8slint.scheduling.listers import Budget
 from k8slint.scheduling.objects.pod import Pod
-from k8slint.scheduling.profile import Profile
-from k8slint.scheduling.result import Code, Preemption, Status
-from k8slint.scheduling.snapshot import Snapshot
+from k8slint.scheduling.result import Preemption
+from k8slint.values.reading import only_keys, whole_at
 
 NAME = "DefaultPreemption"
 _NO_VICTIMS = Status(NAME, Code.UNRESOLVABLE, ("No preemption victims found for incoming pod",))
@@ -21,63 +23,78 @@ _PRIORITY_SHIFT = 2**31
 
 
 @dataclass(frozen=True, slots=True)
+class PreemptionArgs:
+    """How many candidates are enough: a percentage of the nodes worth trying, at least the absolute number."""
+
+    candidates_percentage: int = 10
+    candidates_absolute: int = 100
+
+
+@dataclass(frozen=True, slots=True)
 class _Candidate:
-    """A node where the pod would fit once these pods are gone, the most important first."""
+    """A node where the pod would fit without these victims, the most important first.
+
+    `violations` is how many of them a PodDisruptionBudget protects.
+    """
 
     index: int
     victims: tuple[Pod, ...]
     violations: int
 
 
-def preempt(
-    pod: Pod, state: CycleState | None, statuses: Mapping[int, Status], snapshot: Snapshot, profile: Profile
-) -> Preemption | str:
-    """The pods that would make room; otherwise the scheduler's text why none do.
+def post_filter(
+    pod: Pod, state: CycleState | None, statuses: Mapping[int, Status], cache: Cache, handle: Handle[PreemptionArgs]
+) -> Preemption | Status:
+    """The preemption that makes room for the pod, or a status with the scheduler's text why there is none.
 
-    `state` is None for a pod that was refused whole: then no node is worth a try.
+    `state` is None if the pod was refused before any node was tried: then no node can make room.
 
     Mirrors: pkg/scheduler/framework/preemption/preemption.go Preempt @ v1.36
     """
-    barrier = _ineligible(pod, statuses, snapshot)
+    barrier = _ineligible(pod, statuses, cache)
     if barrier:
-        return f"preemption: {barrier}"
+        return _said(barrier)
     tried: list[Status] = []
     if state is not None:
         worth = [index for index, refusal in statuses.items() if refusal.code is Code.UNSCHEDULABLE]
-        candidates, tried = _candidates(state, worth, profile)
+        candidates, tried = _candidates(state, worth, handle.args)
         if candidates:
             best = _best(candidates)
-            return Preemption(snapshot.nodes[best.index].name, best.victims, best.violations)
-    return f"preemption: {fit_error(len(snapshot.nodes), tried, absent=_NOT_HELPFUL)}"
+            return Preemption(cache.nodes[best.index].name, best.victims, best.violations)
+    return _said(fit_error(len(cache.nodes), tried, absent=_NOT_HELPFUL))
 
 
-def _ineligible(pod: Pod, statuses: Mapping[int, Status], snapshot: Snapshot) -> str:
-    """Why the pod may not push others out at all.
+def _said(text: str) -> Status:
+    return Status(NAME, Code.UNSCHEDULABLE, (f"preemption: {text}",))
+
+
+def _ineligible(pod: Pod, statuses: Mapping[int, Status], cache: Cache) -> str:
+    """Why the pod may not preempt others at all; empty if it may.
 
     Mirrors: pkg/scheduler/framework/plugins/defaultpreemption PodEligibleToPreemptOthers @ v1.36
     """
     if not pod.preempts:
         return "not eligible due to preemptionPolicy=Never."
-    index = snapshot.index_of.get(pod.nominated_node)
+    index = cache.index_of.get(pod.nominated_node)
     if index is None:
         return ""
     refusal = statuses.get(index)
     if refusal is not None and refusal.code is Code.UNRESOLVABLE:
         return ""
-    there = snapshot.node_infos[index].pods
+    there = cache.node_infos[index].pods
     if any(other.priority < pod.priority and other.terminating and other.evicted for other in there):
         return "not eligible due to a terminating pod on the nominated node."
     return ""
 
 
-def _candidates(state: CycleState, worth: list[int], profile: Profile) -> tuple[list[_Candidate], list[Status]]:
-    """The nodes that could make room, and why the others could not; with enough candidates the search ends.
+def _candidates(state: CycleState, worth: list[int], args: PreemptionArgs) -> tuple[list[_Candidate], list[Status]]:
+    """The nodes that could make room, and the refusals of the others tried; the search ends with enough candidates.
 
-    The scheduler starts the search at a random node, this one at the first.
+    The scheduler starts at a random node; this search starts at the first.
 
     Mirrors: pkg/scheduler/framework/preemption/preemption.go DryRunPreemption @ v1.36
     """
-    enough = min(max(len(worth) * profile.candidates_percentage // 100, profile.candidates_absolute), len(worth))
+    enough = min(max(len(worth) * args.candidates_percentage // 100, args.candidates_absolute), len(worth))
     clean: list[_Candidate] = []
     violating: list[_Candidate] = []
     refusals: list[Status] = []
@@ -93,40 +110,40 @@ def _candidates(state: CycleState, worth: list[int], profile: Profile) -> tuple[
 
 
 def _victims(state: CycleState, index: int) -> _Candidate | Status:
-    """The fewest important pods that must leave the node, or why it does not help.
+    """The candidate for a node, with the pods that must leave it, or a status if evictions do not help there.
 
     Mirrors: pkg/scheduler/framework/plugins/defaultpreemption SelectVictimsOnNode @ v1.36
     """
-    node_info, priority = state.snapshot.node_infos[index], state.pod.priority
+    node_info, priority = state.cache.node_infos[index], state.pod.priority
     if not any(there < priority for there in node_info.priorities):
         return _NO_VICTIMS
     removable = sorted((other for other in node_info.pods if other.priority < priority), key=_importance)
     for other in removable:
-        state.displace(other, index)
-    refusal = state.judge(index)
+        state.remove_pod(other, index)
+    refusal = state.filter_with_nominated(index)
     if refusal is not None:
         for other in removable:
-            state.place(other, index)
+            state.add_pod(other, index)
         return refusal
-    breaking, keeping = _by_budget(removable, state.snapshot.listers.budgets)
+    breaking, keeping = _by_budget(removable, state.cache.listers.budgets)
     victims = []
     violations = 0
     for other in (*breaking, *keeping):
-        state.place(other, index)
-        if state.judge(index) is not None:
-            state.displace(other, index)
+        state.add_pod(other, index)
+        if state.filter_with_nominated(index) is not None:
+            state.remove_pod(other, index)
             victims.append(other)
             violations += other in breaking
     for other in victims:
-        state.place(other, index)
+        state.add_pod(other, index)
     if not victims:
-        problem = f'expected at least one victim pod on node "{state.snapshot.nodes[index].name}"'
+        problem = f'expected at least one victim pod on node "{state.cache.nodes[index].name}"'
         return Status(NAME, Code.ERROR, (problem,))
     return _Candidate(index, tuple(other for other in removable if other in victims), violations)
 
 
 def _by_budget(pods: Iterable[Pod], budgets: tuple[Budget, ...]) -> tuple[list[Pod], list[Pod]]:
-    """The pods whose going would break a PodDisruptionBudget, and the others.
+    """The pods whose eviction would violate a PodDisruptionBudget, and the others.
 
     Mirrors: pkg/scheduler/framework/plugins/defaultpreemption filterPodsWithPDBViolation @ v1.36
     """
@@ -147,7 +164,7 @@ def _by_budget(pods: Iterable[Pod], budgets: tuple[Budget, ...]) -> tuple[list[P
 
 
 def _best(candidates: list[_Candidate]) -> _Candidate:
-    """The node whose victims matter least; the first of equals.
+    """The candidate whose victims matter least; among equals, the first.
 
     Mirrors: pkg/scheduler/framework/preemption/preemption.go pickOneNodeForPreemption @ v1.36
     """
@@ -164,13 +181,13 @@ def _best(candidates: list[_Candidate]) -> _Candidate:
 
 
 def _earliest_start(victims: tuple[Pod, ...]) -> float:
-    """When the first of the most important victims started."""
+    """The earliest start of the victims of the highest priority, in seconds."""
     highest = max(victim.priority for victim in victims)
     return min(_start(victim) for victim in victims if victim.priority == highest)
 
 
 def _importance(pod: Pod) -> tuple[int, float]:
-    """What sorts the most important pod first: high priority, then a long run.
+    """A sort key that puts the most important pod first: by priority, then by the earlier start.
 
     Mirrors: pkg/scheduler/util/utils.go MoreImportantPod @ v1.36
     """
@@ -178,5 +195,18 @@ def _importance(pod: Pod) -> tuple[int, float]:
 
 
 def _start(pod: Pod) -> float:
-    """The start in seconds; a pod that has not started counts as starting now, after all others."""
+    """The start of the pod in seconds; infinity, later than all others, if it has not started."""
     return pod.started.timestamp() if pod.started else math.inf
+
+
+def read_args(args: Mapping[str, Any], where: str) -> PreemptionArgs:
+    """Read DefaultPreemptionArgs."""
+    only_keys(args, ("apiVersion", "kind", "minCandidateNodesPercentage", "minCandidateNodesAbsolute"), where)
+    default = PreemptionArgs()
+    return PreemptionArgs(
+        whole_at(args, "minCandidateNodesPercentage", where, default.candidates_percentage),
+        whole_at(args, "minCandidateNodesAbsolute", where, default.candidates_absolute),
+    )
+
+
+PLUGIN = Plugin(NAME, post_filter=post_filter, args=PreemptionArgs(), read_args=read_args)
