@@ -44,7 +44,7 @@ def create(obj: Object, schemas: Schemas) -> Iterator[Problem]:
         return
     misspelt_in = {problem.path[:-1] for problem in problems if problem.rule == "unknown-field"}
     whole, minor = default(data, obj.group_kind), schemas.version.minor
-    faults = validate(whole, obj.group_kind, minor)
+    faults = validate(whole, obj, minor)
     for problem in faults:
         # What is missing may be what is misspelt.
         is_absence = problem.rule == "required-field" and problem.path[:-1] in misspelt_in
@@ -52,7 +52,7 @@ def create(obj: Object, schemas: Schemas) -> Iterator[Problem]:
             yield problem
     # With an answer of errors come no warnings.
     if not faults and all(problem.rule == "deprecated-api" for problem in problems):
-        yield from warn(whole, obj.group_kind, minor)
+        yield from warn(whole, obj, minor)
 
 
 def decode(obj: Object, schemas: Schemas) -> Decoded:

@@ -28,7 +28,7 @@ def with_pod_defaults(spec: Mapping[str, Any], version: KubernetesVersion) -> di
         if spec.get(key) is not None:
             whole[key] = [_container(container, where, on_host) for where, container in items_at(spec, key, "spec")]
     if version >= POD_LEVEL_SINCE and spec.get("resources") is not None:
-        whole["resources"] = pod_resources(whole)
+        whole["resources"] = _pod_resources(whole)
     whole["schedulerName"] = text_at(spec, "schedulerName", "spec") or DEFAULT_SCHEDULER
     return whole
 
@@ -50,7 +50,7 @@ def _container(container: Mapping[str, Any], where: str, on_host: bool) -> dict[
     return whole
 
 
-def pod_resources(spec: Mapping[str, Any]) -> dict[str, Any]:
+def _pod_resources(spec: Mapping[str, Any]) -> dict[str, Any]:
     """The resources of the whole pod: requests from its containers where they ask, else from its own limits.
 
     Mirrors: pkg/apis/core/v1/defaults.go defaultHugePagePodLimits, defaultPodRequests @ v1.36

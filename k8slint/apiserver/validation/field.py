@@ -12,7 +12,8 @@ from typing import Any, Final, TypeAlias
 
 from k8slint.apiserver.validation.features import is_enabled
 from k8slint.loading.document import Path
-from k8slint.objects.problem import Absence, Place, Problem
+from k8slint.objects.object import Object
+from k8slint.objects.problem import Absence, Place, Problem, Related
 from k8slint.values.field_path import field_path
 from k8slint.values.nearest import nearest
 
@@ -34,11 +35,15 @@ _UNSET: Final = _Hole()
 
 
 class Validation:
-    """The validation of one object: the minor it is for, and what was found so far, in the order of the server."""
+    """The validation of one object: the minor it is for, and what was found so far, in the order of the server.
 
-    __slots__ = ("found", "minor")
+    `obj` is the object as written, for problems that point at two places of it.
+    """
 
-    def __init__(self, minor: int) -> None:
+    __slots__ = ("found", "minor", "obj")
+
+    def __init__(self, obj: Object, minor: int) -> None:
+        self.obj = obj
         self.minor = minor
         self.found: list[Problem] = []
 
@@ -182,10 +187,18 @@ class Field:
         number = len(self) if count is None else count
         self._say_value("Too many", number, f"must have at most {most} items", rule, fix=fix)
 
-    def warn(self, said: str, *, rule: str = "apiserver-warning", fix: str = "") -> None:
+    def warn(
+        self,
+        said: str,
+        *,
+        rule: str = "apiserver-warning",
+        fix: str = "",
+        related: Iterable[tuple[Path, str]] = (),
+    ) -> None:
         """What the server says beside taking the object."""
         if self.value is not HOLE:
-            self.run.found.append(Problem(self.path, f"{field_path(self.path)}: {said}", fix=fix, rule=rule))
+            others = tuple(Related(self.run.obj, path, message) for path, message in related)
+            self.run.found.append(Problem(self.path, f"{field_path(self.path)}: {said}", others, fix=fix, rule=rule))
 
     def _say_value(self, what: str, value: Any, detail: str, rule: str, **more: Any) -> None:
         if value is not HOLE:

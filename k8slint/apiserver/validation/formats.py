@@ -117,8 +117,10 @@ def qualified_name(text: str) -> Iterator[str]:
         else:
             yield from (f"prefix part {fault}" for fault in dns_subdomain.faults(prefixes[0]))
     if not name:
+        # Of an empty name, the server says twice what it is not.
         yield "name part must be non-empty"
-    elif len(name) > 63:
+        return
+    if len(name) > 63:
         yield f"name part {_too_long(63)}"
     if not _QUALIFIED.fullmatch(name):
         yield _form(f"name part {_OF_NAMES}", _NAME_PART, *_NAMES)

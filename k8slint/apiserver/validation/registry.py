@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from k8slint.apiserver.validation.field import Field, Validation
 from k8slint.apiserver.validation.metadata import validate_metadata
+from k8slint.objects.object import Object
 from k8slint.objects.problem import Problem
 
 Validator = Callable[[Field], None]
@@ -49,9 +50,10 @@ _VALIDATORS: Final[Mapping[str, str]] = {
 }
 
 
-def validate(data: dict[str, Any], group_kind: str, minor: int) -> Sequence[Problem]:
+def validate(data: dict[str, Any], obj: Object, minor: int) -> Sequence[Problem]:
     """What validation says of a decoded object with its defaults, in the order of the server."""
-    run = Validation(minor)
+    group_kind = obj.group_kind
+    run = Validation(obj, minor)
     whole = Field(data, run)
     validate_metadata(whole["metadata"], group_kind)
     validator = _validator_of(group_kind)

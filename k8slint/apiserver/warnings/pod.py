@@ -8,11 +8,12 @@ from typing import Any, Final
 from k8slint.apiserver.validation.addresses import preferred_form
 from k8slint.apiserver.validation.core.pod_annotations import APP_ARMOR, SECCOMP_OF_CONTAINER, SECCOMP_OF_POD
 from k8slint.apiserver.validation.core.pod_security import all_containers
-from k8slint.apiserver.validation.field import Field
+from k8slint.apiserver.validation.field import HOLE, Check, Field
 from k8slint.apiserver.validation.formats import label_value
 from k8slint.apiserver.warnings.ports import port_warnings
 from k8slint.apiserver.warnings.resources import whole_bytes
 from k8slint.apiserver.warnings.volumes import volume_warnings
+from k8slint.objects.fields import dig
 
 _REQUIRED: Final = "requiredDuringSchedulingIgnoredDuringExecution"
 _PREFERRED: Final = "preferredDuringSchedulingIgnoredDuringExecution"
@@ -46,23 +47,17 @@ def pod_warnings(pod: Field) -> None:
     spec, annotations = pod["spec"], pod["metadata"]["annotations"]
     if spec.value.__class__ is not dict:
         return
-    _old_labels(spec)
     if annotations:
         _old_annotations(annotations, spec)
-    volume_warnings(spec["volumes"])
-    _repeated(spec["hostAliases"], "ip")
-    _repeated(spec["imagePullSecrets"], "name")
-    for secret in spec["imagePullSecrets"]:
-        if not secret["name"]:
-            secret["name"].warn('invalid empty name ""', fix="name the Secret, or remove the entry")
-    whole_bytes(spec["overhead"])
+    # Fields that are absent cost no more than this.
+    for name, check in _BY_FIELD:
+        if name in spec.value:
+            check(spec)
     for container in all_containers(spec):
         for list_ in ("limits", "requests"):
             whole_bytes(container["resources"][list_])
         _hidden_variables(container["env"])
     port_warnings(spec)
-    _null_selectors(spec)
-    _addresses(spec)
 
 
 def template_warnings(template: Field) -> None:
@@ -76,32 +71,52 @@ def template_warnings(template: Field) -> None:
         grace.warn("must be >= 0; negative values are invalid and will be treated as 1", fix="write 0 or more")
 
 
-def _old_labels(spec: Field) -> None:
+def _of_node_selector(spec: Field) -> None:
     for key, field in spec["nodeSelector"].entries():
         if key in _LABELS:
             _old_label(field, key, "")
-    _node_affinity(spec["affinity"]["nodeAffinity"])
+
+
+def _of_affinity(spec: Field) -> None:
+    affinity = spec["affinity"]
+    _node_affinity(affinity["nodeAffinity"])
+    for name in ("podAffinity", "podAntiAffinity"):
+        for term in affinity[name][_REQUIRED]:
+            _null_selector(term)
+        for term in affinity[name][_PREFERRED]:
+            _null_selector(term["podAffinityTerm"])
+
+
+def _of_constraints(spec: Field) -> None:
     for constraint in spec["topologySpreadConstraints"]:
         topology = constraint["topologyKey"]
         if topology.value.__class__ is str and topology.value in _LABELS:
             _old_label(topology, topology.value, f"{topology.value} is ")
-
-
-def _null_selectors(spec: Field) -> None:
-    for constraint in spec["topologySpreadConstraints"]:
         _null_selector(constraint)
-    for name in ("podAffinity", "podAntiAffinity"):
-        for term in spec["affinity"][name][_REQUIRED]:
-            _null_selector(term)
-        for term in spec["affinity"][name][_PREFERRED]:
-            _null_selector(term["podAffinityTerm"])
 
 
-def _addresses(spec: Field) -> None:
-    for address in (*spec["dnsConfig"]["nameservers"], *(alias["ip"] for alias in spec["hostAliases"])):
-        said = preferred_form(address.value) if address.value.__class__ is str else None
-        if said is not None:
-            address.warn(said)
+def _of_aliases(spec: Field) -> None:
+    _repeated(spec["hostAliases"], "ip")
+    for alias in spec["hostAliases"]:
+        _address(alias["ip"])
+
+
+def _of_secrets(spec: Field) -> None:
+    _repeated(spec["imagePullSecrets"], "name")
+    for secret in spec["imagePullSecrets"]:
+        if not secret["name"]:
+            secret["name"].warn('invalid empty name ""', fix="name the Secret, or remove the entry")
+
+
+def _of_resolver(spec: Field) -> None:
+    for server in spec["dnsConfig"]["nameservers"]:
+        _address(server)
+
+
+def _address(address: Field) -> None:
+    said = preferred_form(address.value) if address.value.__class__ is str else None
+    if said is not None:
+        address.warn(said)
 
 
 def _old_label(field: Field, key: str, subject: str) -> None:
@@ -163,14 +178,37 @@ def _repeated(items: Field, name: str) -> None:
 
 def _hidden_variables(variables: Field) -> None:
     """Variables that hide an earlier one of their name instead of building on it."""
-    names: set[str] = set()
+    earlier: dict[str, Field] = {}
     for variable in variables if len(variables) > 1 else ():
         name, value = variable["name"].value, variable["value"].value or ""
+        if value is HOLE:
+            # A reference to another variable looks like a place that a template will fill in.
+            value = dig(variable.run.obj.data, *variable["value"].path)
         if name.__class__ is not str:
             continue
         reference = f"$({name})"
         builds = reference in value if value.__class__ is str else True
-        if name in names and (variable["valueFrom"].is_set or value == reference or not builds):
+        if name in earlier and (variable["valueFrom"].is_set or value == reference or not builds):
             said = f'hides previous definition of "{name}", which may be dropped when using apply'
-            variable.warn(said, rule="duplicate-env")
-        names.add(name)
+            variable.warn(said, rule="duplicate-env", related=((earlier[name].path, "hidden by the later one"),))
+        earlier[name] = variable
+
+
+def _of_volumes(spec: Field) -> None:
+    volume_warnings(spec["volumes"])
+
+
+def _of_overhead(spec: Field) -> None:
+    whole_bytes(spec["overhead"])
+
+
+_BY_FIELD: Final[tuple[tuple[str, Check], ...]] = (
+    ("nodeSelector", _of_node_selector),
+    ("affinity", _of_affinity),
+    ("topologySpreadConstraints", _of_constraints),
+    ("volumes", _of_volumes),
+    ("hostAliases", _of_aliases),
+    ("imagePullSecrets", _of_secrets),
+    ("overhead", _of_overhead),
+    ("dnsConfig", _of_resolver),
+)

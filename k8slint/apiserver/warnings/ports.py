@@ -39,7 +39,7 @@ def port_warnings(spec: Field) -> None:
         name = field["name"].value
         if name.__class__ is str and name:
             if name in names:
-                _named_twice(field, name, field_path(names[name].path))
+                _named_twice(field, name, names[name])
             names.setdefault(name, field)
 
 
@@ -65,9 +65,11 @@ def _as_go(port: _Port) -> str:
     )
 
 
-def _named_twice(field: Field, name: str, other: str) -> None:
+def _named_twice(field: Field, name: str, first: Field) -> None:
+    other = field_path(first.path)
     said = f'duplicate port name "{name}" with {other}, services and probes that select ports by name will use {other}'
-    field.warn(said, rule=_RULE, fix="give one of the two another name")
+    related = ((first.path, "named first here"),)
+    field.warn(said, rule=_RULE, fix="give one of the two another name", related=related)
 
 
 class _Taken:
@@ -102,4 +104,6 @@ class _Taken:
         (self._of_one if port.host_ip else self._of_all).setdefault(port.host_port, port)
 
     def _warn(self, port: _Port, how: str, other: _Port) -> None:
-        port.field.warn(f"{how} port definition with {field_path(other.field.path)}", rule=_RULE, fix=_SAME)
+        path = other.field.path
+        said = f"{how} port definition with {field_path(path)}"
+        port.field.warn(said, rule=_RULE, fix=_SAME, related=((path, "defined first here"),))

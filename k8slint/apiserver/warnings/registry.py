@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import Any, Final
 
 from k8slint.apiserver.validation.field import Check, Field, Validation
+from k8slint.objects.object import Object
 from k8slint.objects.problem import Problem
 
 # By kind and group the module below this package, and its function of the whole object.
@@ -24,12 +25,12 @@ _WARNERS: Final[Mapping[str, str]] = {
 }
 
 
-def warn(data: dict[str, Any], group_kind: str, minor: int) -> Sequence[Problem]:
+def warn(data: dict[str, Any], obj: Object, minor: int) -> Sequence[Problem]:
     """What the server says beside taking an object, which is decoded, has its defaults, and is without fault."""
-    warner = _warner_of(group_kind)
+    warner = _warner_of(obj.group_kind)
     if warner is None:
         return ()
-    run = Validation(minor)
+    run = Validation(obj, minor)
     warner(Field(data, run))
     return run.found
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 import pytest
 
 from k8slint.checks.workload import (
-    container_ports,
     cron_schedules,
-    environment,
     host_access,
     images,
     jobs,
@@ -25,8 +23,7 @@ OBJECT_CHECKS = (
     jobs.job_restart_policy,
     cron_schedules.invalid_cron_schedule,
 )
-POD_CHECKS = (container_ports.duplicate_container_port, host_access.runtime_socket_mounted)
-CONTAINER_CHECKS = (images.floating_image_tag, environment.duplicate_env)
+POD_CHECKS = (host_access.runtime_socket_mounted,)
 
 
 def problems(check, text: str) -> list[Problem]:
@@ -104,69 +101,6 @@ def test_an_expression_that_is_refused_as_such_is_no_mismatch(operator):
 def test_a_job_makes_its_own_selector_unless_told_otherwise(manual):
     spec = f"{{manualSelector: {manual}, selector: {{matchLabels: {{a: b}}}}, template: {{spec: {{}}}}}}"
     assert problems(selectors.selector_template_mismatch, workload_of("Job", spec, "batch/v1")) == []
-
-
-def test_one_container_cannot_name_two_ports_alike():
-    problem = only(
-        container_ports.duplicate_container_port,
-        workload_of(
-            "Pod",
-            "{containers: [{name: a, ports: [{name: http, containerPort: 1}, {name: http, containerPort: 2}]}]}",
-            "v1",
-        ),
-    )
-    assert problem.path == ("spec", "containers", 0, "ports", 1, "name")
-    assert problem.effect == 'The API server refuses it: ports[1].name: Duplicate value: "http"'
-
-
-def test_the_same_host_port_twice_is_refused():
-    entry = "{containerPort: 80, hostPort: 8080, hostIP: 10.0.0.1}"
-    problem = only(
-        container_ports.duplicate_container_port,
-        workload_of("Pod", f"{{containers: [{{name: a, ports: [{entry}, {entry}]}}]}}", "v1"),
-    )
-    assert problem.effect.endswith('hostPort: Duplicate value: "TCP/10.0.0.1/8080"')
-
-
-def test_three_containers_on_one_port_are_two_findings_that_relate_to_the_first():
-    containers = ", ".join(f"{{name: {name}, ports: [{{containerPort: 80}}]}}" for name in "abc")
-    found = problems(
-        container_ports.duplicate_container_port,
-        workload_of("Deployment", f"{{template: {{spec: {{containers: [{containers}]}}}}}}"),
-    )
-    assert [problem.path[:3] for problem in found] == [("spec", "containers", 1), ("spec", "containers", 2)]
-    assert {problem.related[0].path for problem in found} == {
-        ("spec", "template", "spec", "containers", 0, "ports", 0, "containerPort")
-    }
-
-
-def test_containers_of_one_name_are_refused_for_that_and_not_for_their_ports():
-    container = "{name: a, ports: [{containerPort: 80}]}"
-    spec = f"{{containers: [{container}, {container}]}}"
-    assert problems(container_ports.duplicate_container_port, workload_of("Pod", spec, "v1")) == []
-
-
-def test_duplicate_env_prints_no_value():
-    problem = only(
-        environment.duplicate_env,
-        workload_of(
-            "Pod",
-            "{containers: [{name: a, env: [{name: TOKEN, value: hunter2}, {name: TOKEN, value: hunter3}]}]}",
-            "v1",
-        ),
-    )
-    assert problem.path == ("env", 1, "name")
-    assert problem.related[0].path == ("spec", "containers", 0, "env", 0, "name")
-    assert "hunter" not in repr((problem.message, problem.effect, problem.fix, problem.related[0].message))
-
-
-def test_each_later_env_relates_to_the_one_it_hides():
-    entries = ", ".join(f"{{name: A, value: '{number}'}}" for number in range(3))
-    found = problems(
-        environment.duplicate_env, workload_of("Pod", f"{{containers: [{{name: a, env: [{entries}]}}]}}", "v1")
-    )
-    assert [problem.path[1] for problem in found] == [1, 2]
-    assert [problem.related[0].path[4] for problem in found] == [0, 1]
 
 
 @pytest.mark.parametrize(
@@ -251,6 +185,6 @@ def test_no_shape_of_data_stops_a_check(shape, fields):
     spec = fields.replace("%s", shape)
     for kind in KINDS:
         api_version, _, name = kind.rpartition("/")
-        for check in (*OBJECT_CHECKS, *POD_CHECKS, *CONTAINER_CHECKS):
+        for check in (*OBJECT_CHECKS, *POD_CHECKS, images.floating_image_tag):
             for problem in problems(check, workload_of(name, spec, api_version)):
                 assert problem.message

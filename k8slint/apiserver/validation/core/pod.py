@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from k8slint.apiserver.validation.addresses import address
@@ -11,8 +11,14 @@ from k8slint.apiserver.validation.core.container import containers
 from k8slint.apiserver.validation.core.mounts import volumes_of
 from k8slint.apiserver.validation.core.pod_annotations import annotations_match_fields, pod_annotations
 from k8slint.apiserver.validation.core.pod_resources import overhead, pod_resources, resource_claims
-from k8slint.apiserver.validation.core.pod_security import host_process, host_users, operating_system, pod_security
-from k8slint.apiserver.validation.field import Field, between, fields, given, one_of, optional
+from k8slint.apiserver.validation.core.pod_security import (
+    all_containers,
+    host_process,
+    host_users,
+    operating_system,
+    pod_security,
+)
+from k8slint.apiserver.validation.field import Check, Field, between, fields, given, one_of, optional
 from k8slint.apiserver.validation.formats import (
     dns_label,
     dns_subdomain,
@@ -22,11 +28,6 @@ from k8slint.apiserver.validation.formats import (
 from k8slint.apiserver.validation.metadata import labels, validate_annotations
 from k8slint.apiserver.validation.selectors import label_key
 
-_POLICIES: Final = fields(
-    restartPolicy=optional(one_of("Always", "Never", "OnFailure")),
-    dnsPolicy=optional(one_of("ClusterFirst", "ClusterFirstWithHostNet", "Default", "None")),
-    nodeSelector=optional(labels),
-)
 _PREEMPTION: Final = one_of("Never", "PreemptLowerPriority")
 _MOST_NAMESERVERS: Final = 3
 _MOST_SEARCHES: Final = 32
@@ -80,27 +81,24 @@ def pod_spec(spec: Field, metadata: Field, *, is_template: bool, claim_templates
     """
     if spec.is_hole:
         return
-    own_labels: Mapping[str, Any] = {} if is_template else dict(metadata["labels"].entries())
-    resource_claims(spec["resourceClaims"])
     containers(spec, volumes_of(spec, claim_templates), is_template=is_template)
-    pod_resources(spec)
-    _POLICIES(spec)
-    pod_security(spec)
-    if spec["affinity"]:
+    _FIELDS(spec)
+    written = (spec.value or {}).keys()
+    # Fields that are absent cost no more than this.
+    for names, check in _BY_FIELDS:
+        if not written.isdisjoint(names):
+            check(spec)
+    if not written.isdisjoint(("affinity", "topologySpreadConstraints")):
+        own_labels: Mapping[str, Any] = {} if is_template else dict(metadata["labels"].entries())
         affinity(spec["affinity"], own_labels)
-    _dns_config(spec["dnsConfig"], spec["dnsPolicy"])
-    for gate in spec["readinessGates"]:
-        label_key(gate["conditionType"])
-    _scheduling_gates(spec["schedulingGates"])
-    spread_constraints(spec["topologySpreadConstraints"], own_labels)
-    host_process(spec)
-    host_users(spec)
-    _service_account(spec)
-    _NAMES(spec)
-    if spec["hostnameOverride"].is_set and spec.run.has("HostnameOverride"):
-        _host_name(spec["hostnameOverride"], spec)
-    if spec["os"].is_set:
-        operating_system(spec)
+        spread_constraints(spec["topologySpreadConstraints"], own_labels)
+    if "securityContext" in written or any("securityContext" in each.value for each in _mappings(spec)):
+        host_process(spec)
+
+
+def _mappings(spec: Field) -> Iterator[Field]:
+    """The containers of which something is known."""
+    return (container for container in all_containers(spec) if container.value.__class__ is dict)
 
 
 def _service_account(spec: Field) -> None:
@@ -142,13 +140,19 @@ def _scheduling_gates(gates: Field) -> None:
         names.add(name)
 
 
-def _dns_config(config: Field, policy: Field) -> None:
+def _readiness_gates(gates: Field) -> None:
+    for gate in gates:
+        label_key(gate["conditionType"])
+
+
+def _dns_config(spec: Field) -> None:
     """The resolver of a pod.
 
     Mirrors: pkg/apis/core/validation/validation.go validatePodDNSConfig @ v1.37
     """
+    config = spec["dnsConfig"]
     servers, searches = config["nameservers"], config["searches"]
-    if policy.value == "None":
+    if spec["dnsPolicy"].value == "None":
         if not config.is_set:
             config.required("must provide `dnsConfig` when `dnsPolicy` is None")
             return
@@ -186,11 +190,14 @@ def _search(search: Field) -> None:
             search.invalid(fault, text.removesuffix("."))
 
 
-def _host_name(name: Field, spec: Field) -> None:
+def _host_name(spec: Field) -> None:
     """The name that a pod's host has instead of its own.
 
     Mirrors: pkg/apis/core/validation/validation.go validateHostnameOverride @ v1.37
     """
+    name = spec["hostnameOverride"]
+    if not name.is_set or not name.run.has("HostnameOverride"):
+        return
     if spec["setHostnameAsFQDN"].value is True:
         name.forbidden("may not be specified when setHostnameAsFQDN is true", fix="remove one of the two")
     if spec["hostNetwork"].value is True:
@@ -200,7 +207,13 @@ def _host_name(name: Field, spec: Field) -> None:
     dns_subdomain(name)
 
 
-_NAMES: Final = fields(
+_FIELDS: Final = fields(
+    resourceClaims=optional(resource_claims),
+    restartPolicy=optional(one_of("Always", "Never", "OnFailure")),
+    dnsPolicy=optional(one_of("ClusterFirst", "ClusterFirstWithHostNet", "Default", "None")),
+    nodeSelector=optional(labels),
+    readinessGates=optional(_readiness_gates),
+    schedulingGates=optional(_scheduling_gates),
     nodeName=optional(dns_subdomain),
     activeDeadlineSeconds=given(between(1, 2**31 - 1)),
     hostname=optional(dns_label),
@@ -211,4 +224,14 @@ _NAMES: Final = fields(
     runtimeClassName=given(dns_subdomain),
     preemptionPolicy=given(_preemption),
     overhead=optional(overhead),
+)
+# Checks of several fields, made if one of these is there.
+_BY_FIELDS: Final[tuple[tuple[tuple[str, ...], Check], ...]] = (
+    (("resources",), pod_resources),
+    (("securityContext", "shareProcessNamespace"), pod_security),
+    (("dnsConfig", "dnsPolicy"), _dns_config),
+    (("hostUsers",), host_users),
+    (("serviceAccountName", "serviceAccount"), _service_account),
+    (("hostnameOverride",), _host_name),
+    (("os",), operating_system),
 )

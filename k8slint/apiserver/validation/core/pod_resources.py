@@ -48,7 +48,7 @@ def _claim_source(claim: Field) -> None:
         said = "at most one of `resourceClaimName` or `resourceClaimTemplateName` may be specified"
         claim.invalid(said, fix="remove one of the two")
     if not any(source.is_set for source in sources):
-        claim.invalid("must specify one of: `resourceClaimName`, `resourceClaimTemplateName`")
+        claim.invalid("must specify one of: `resourceClaimName`, `resourceClaimTemplateName`", claim.value or {})
     for source in sources:
         if source.is_set:
             dns_subdomain(source)
