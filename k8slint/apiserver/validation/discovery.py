@@ -43,11 +43,20 @@ def _hints_of(form: Check) -> Check:
     return run
 
 
+_NODES = _hints_of(dns_subdomain)
+
+
+def _hints_for_nodes(hints: Field) -> None:
+    # Without the gate, the field is dropped.
+    if hints.run.has("PreferSameTrafficDistribution"):
+        _NODES(hints)
+
+
 _ENDPOINT = fields(
     nodeName=given(dns_subdomain),
     deprecatedTopology=optional(_topology),
     hostname=given(dns_label),
-    hints=given(fields(forZones=optional(_hints_of(label_value)), forNodes=optional(_hints_of(dns_subdomain)))),
+    hints=given(fields(forZones=optional(_hints_of(label_value)), forNodes=optional(_hints_for_nodes))),
 )
 _PORT = fields(protocol=given(one_of("SCTP", "TCP", "UDP")), appProtocol=given(qualified_name))
 _ADDRESS_TYPE = needed(one_of("FQDN", "IPv4", "IPv6")).check

@@ -25,6 +25,9 @@ _MOST_ENTROPY_BITS: Final = 60
 _VERBS: Final = ("create", "delete", "deletecollection", "get", "list", "patch", "proxy", "update", "watch")
 # The field of a subject, by its kind.
 _SUBJECTS: Final = {"Group": "group", "ServiceAccount": "serviceAccount", "User": "user"}
+_DISTINGUISHER = one_of("ByNamespace", "ByUser")
+_LEVEL_TYPE = one_of("Exempt", "Limited")
+_RESPONSE = one_of("Queue", "Reject")
 _LEVEL = needed(dns_subdomain, "must reference a priority level").check
 _NAME = needed().check
 
@@ -37,7 +40,7 @@ def flow_schema(obj: Field) -> None:
     spec = obj["spec"]
     _precedence(spec["matchingPrecedence"], obj["metadata"]["name"])
     if spec["distinguisherMethod"].is_set:
-        one_of("ByNamespace", "ByUser")(spec["distinguisherMethod"]["type"])
+        _DISTINGUISHER(spec["distinguisherMethod"]["type"])
     _LEVEL(spec["priorityLevelConfiguration"]["name"])
     for rule in spec["rules"]:
         _some(rule["subjects"], "subjects must contain at least one value")
@@ -195,7 +198,7 @@ def priority_level(obj: Field) -> None:
     if not kind:
         kind.required()
     else:
-        one_of("Exempt", "Limited")(kind)
+        _LEVEL_TYPE(kind)
     if kind.value == "Limited":
         if exempt.is_set:
             exempt.forbidden("must be nil if the type is Limited")
@@ -218,7 +221,7 @@ def _response(response: Field) -> None:
     if not kind:
         kind.required()
     else:
-        one_of("Queue", "Reject")(kind)
+        _RESPONSE(kind)
     if kind.value == "Queue":
         if queuing.is_set:
             _queuing(queuing)

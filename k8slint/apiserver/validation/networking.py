@@ -25,6 +25,10 @@ _MOST_CONTROLLER_BYTES: Final = 250
 _INGRESS_CLASS: Final = "kubernetes.io/ingress.class"
 _NOT_IN_PATHS: Final = ("//", "/./", "/../", "%2f", "%2F")
 _NOT_AT_ENDS: Final = ("/..", "/.")
+_PATH_TYPES: Final = ("Exact", "ImplementationSpecific", "Prefix")
+_PATH_TYPE = one_of(*_PATH_TYPES)
+_SCOPE = one_of("Cluster", "Namespace")
+_CONTROLLER = needed(domain_prefixed_path).check
 _PROTOCOL = one_of("SCTP", "TCP", "UDP")
 _POLICY_TYPE = one_of("Egress", "Ingress")
 _REFERENCE = fields(
@@ -42,7 +46,7 @@ def ingress_class(obj: Field) -> None:
     controller, parameters = obj["spec"]["controller"], obj["spec"]["parameters"]
     if len(controller) > _MOST_CONTROLLER_BYTES:
         controller.too_long(_MOST_CONTROLLER_BYTES)
-    needed(domain_prefixed_path).check(controller)
+    _CONTROLLER(controller)
     if parameters.is_set:
         _REFERENCE(parameters)
         _scope(parameters)
@@ -50,7 +54,7 @@ def ingress_class(obj: Field) -> None:
 
 def _scope(parameters: Field) -> None:
     scope, namespace = parameters["scope"], parameters["namespace"]
-    one_of("Cluster", "Namespace")(scope)
+    _SCOPE(scope)
     if scope.value == "Namespace":
         if namespace.is_set:
             dns_label(namespace)
@@ -117,9 +121,9 @@ def _paths(http: Field) -> None:
 
 
 def _path(path: Field, kind: Field) -> None:
-    one_of("Exact", "ImplementationSpecific", "Prefix")(kind)
+    _PATH_TYPE(kind)
     text = path.value or ""
-    if text.__class__ is not str or kind.value not in ("Exact", "ImplementationSpecific", "Prefix"):
+    if text.__class__ is not str or kind.value not in _PATH_TYPES:
         return
     is_strict = kind.value != "ImplementationSpecific"
     if not text.startswith("/") and (text or is_strict):

@@ -57,6 +57,8 @@ def webhook_url(url: Field) -> None:
 def webhook_service(service: Field) -> None:
     """The Service of a webhook, and the path that it is asked by.
 
+    Of a missing name the server says that the namespace is missing, and the other way round; not so here.
+
     Mirrors: apiserver pkg/util/webhook/validation.go ValidateWebhookService @ v1.37
     """
     _NEEDED(service["name"])

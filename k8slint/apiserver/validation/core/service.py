@@ -44,6 +44,7 @@ _PORT = fields(
     targetPort=always(port_number_or_name),
     appProtocol=given(qualified_name),
 )
+_POLICY = one_of("Cluster", "Local")
 _SPEC = fields(
     ports=optional(each(_PORT)),
     selector=optional(labels),
@@ -51,8 +52,8 @@ _SPEC = fields(
     sessionAffinityConfig=given(fields(clientIP=given(fields(timeoutSeconds=given(_affinity_seconds))))),
     externalIPs=optional(each(_external_address)),
     type=optional(one_of("ClusterIP", "ExternalName", "LoadBalancer", "NodePort")),
-    internalTrafficPolicy=given(one_of("Cluster", "Local")),
-    trafficDistribution=given(one_of("PreferClose", PreferSameNode=33, PreferSameZone=33)),
+    internalTrafficPolicy=given(_POLICY),
+    trafficDistribution=given(one_of("PreferClose", PreferSameNode=34, PreferSameZone=34)),
 )
 
 
@@ -184,7 +185,7 @@ def _external_traffic(spec: Field) -> None:
         return
     if kind.value in ("LoadBalancer", "NodePort") or (kind.value == "ClusterIP" and spec["externalIPs"]):
         if policy:
-            one_of("Cluster", "Local")(policy)
+            _POLICY(policy)
     elif policy:
         policy.invalid("may only be set for externally-accessible services", fix="remove the field")
     needs_health_check = kind.value == "LoadBalancer" and policy.may_be("Local")

@@ -20,10 +20,13 @@ _NOT_IN_RANGE: Final = (
 _WITH_SEVERAL: Final = "must be 'RequireDualStack' or 'PreferDualStack' when multiple {} are specified"
 
 
+_FAMILY = one_of("IPv4", "IPv6")
+
+
 def _families(families: Field) -> None:
     seen = Unique()
     for family in families:
-        one_of("IPv4", "IPv6")(family)
+        _FAMILY(family)
         seen.add(family)
 
 
