@@ -180,3 +180,22 @@ def _loose(text: str, found: Range) -> str:
     if found.address != found.network.network_address:
         return "must not have bits set beyond the prefix length"
     return ""
+
+
+def preferred_range(text: str) -> str | None:
+    """What the server warns of a range that has a better form; None if it has the best.
+
+    Mirrors: apimachinery pkg/util/validation/ip.go GetWarningsForCIDR @ v1.37
+    """
+    found = parsed_range(text)
+    if found is None:
+        return None
+    address, network = found
+    if address != network.network_address:
+        alone = f"{address}/{address.max_prefixlen}"
+        return f'CIDR value "{text}" is ambiguous in this context (should be "{network}" or "{alone}"?)'
+    if _loose(text, found):
+        return f'non-standard CIDR value "{text}" is invalid: use "{network}"'
+    if str(network) != text:
+        return f'IPv6 CIDR value "{text}" should be in RFC 5952 canonical format ("{network}")'
+    return None

@@ -168,7 +168,7 @@ def _audit_annotation(annotation: Field, policy: Field) -> None:
             key.invalid(fault, f"{policy.value}/{key.value or ''}")
     if is_blank(value):
         value.required("valueExpression is not specified")
-    elif value.value.__class__ is str and len(value.value.strip().encode()) > _MOST_ANNOTATION_BYTES:
+    elif value.value.__class__ is str and len(value.value.strip().encode(errors="replace")) > _MOST_ANNOTATION_BYTES:
         value.required("must not exceed 5kb in length")
 
 
