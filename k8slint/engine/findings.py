@@ -12,7 +12,7 @@ from k8slint.engine.masking import joined, masked
 from k8slint.engine.selection import Selection
 from k8slint.engine.stages import Said, World, said_of, said_of_ignores
 from k8slint.finding import Finding, Ignored, ObjectName, RelatedLocation
-from k8slint.loading.document import Document, Path, ReadProblem, Span
+from k8slint.loading.document import Document, ReadProblem, Span
 from k8slint.objects.from_documents import Reading
 from k8slint.objects.object import Object
 from k8slint.objects.problem import Place, Related
@@ -114,12 +114,12 @@ Concealed = Mapping[Document, Sequence[Span]]
 def _finding(said: Said, span: Span, selection: Selection, concealed: Concealed) -> Finding:
     document, obj, problem = said
     page = selection.rules[problem.rule].page
-    path: Path = ()
+    named = ""
     if isinstance(problem, ReadProblem):
         place = span
         related = tuple(_place(document, at, message, concealed) for at, message in problem.related)
     else:
-        path = problem.path
+        named = problem.named or field_path(problem.path)
         # An empty range: the length of a secret is secret too.
         place = (span[0], span[0]) if problem.place is Place.SECRET else span
         related = tuple(dict.fromkeys(_related(other, concealed) for other in problem.related))
@@ -130,7 +130,7 @@ def _finding(said: Said, span: Span, selection: Selection, concealed: Concealed)
         effect=masked(problem.effect or page.effect, document),
         fix=masked(problem.fix or page.fix, document),
         object=_name(obj) if obj is not None else None,
-        field_path=field_path(path),
+        field_path=named,
         location=locate(document, place),
         related=related,
         line=shown_line(document, span, concealed.get(document, ())),

@@ -28,12 +28,11 @@ _DRY_RUN: Final = "dry-run"
 # Ends of the field paths that kustomizations fill in by their labels, namespace, images and patches.
 _FILLED_IN: Final = (
     ("image",),
-    ("metadata", "labels"),
     ("metadata", "name"),
     ("namespace",),
     ("spec", "selector"),
 )
-_OF_LACK: Final = frozenset({"required-field", "selector-template-mismatch"})
+_OF_LACK: Final = frozenset({"invalid-value", "required-field"})
 
 
 class World(NamedTuple):
@@ -117,7 +116,9 @@ def api_server(obj: Object, world: World, selection: Selection) -> Iterator[Prob
 
 
 def _may_be_filled_in(problem: Problem, obj: Object, cluster: Cluster) -> bool:
-    is_lack = problem.rule in _OF_LACK and any(problem.path[-len(end) :] == end for end in _FILLED_IN)
+    is_lack = problem.rule == "selector-template-mismatch" or (
+        problem.rule in _OF_LACK and any(problem.path[-len(end) :] == end for end in _FILLED_IN)
+    )
     return is_lack and file_of(obj) in files_taken_in(cluster.whole)
 
 

@@ -52,7 +52,8 @@ class Problem(NamedTuple):
 
     `path` starts at what the check was called with: the object, the pod or the container. If it leads nowhere, the
     problem is shown at the deepest part that exists. `rule` is the id of its rule, empty if the check serves one rule
-    only. `effect` and `fix`, if not empty, replace those of the rule.
+    only. `effect` and `fix`, if not empty, replace those of the rule. `named` is how the API server writes the field,
+    if not by its path.
     """
 
     path: Path
@@ -64,3 +65,4 @@ class Problem(NamedTuple):
     edits: tuple[Edit, ...] = ()
     place: Place = Place.VALUE
     rests_on: Absence | None = None
+    named: str = ""

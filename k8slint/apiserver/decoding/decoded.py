@@ -3,35 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 from k8slint.apiserver.validation.field import HOLE
 from k8slint.loading.document import Path
 from k8slint.values.placeholder import has_placeholder
 
+# Longer texts are files: a place in them is a part of them, or changes little.
+_LONGEST_VALUE: Final = 4096
 
-def decoded(data: dict[str, Any], not_decoded: Iterable[Path], *, has_placeholders: bool) -> dict[str, Any]:
+
+def decoded(  # noqa: C901 - one loop, kept flat for speed
+    data: dict[str, Any], not_decoded: Iterable[Path], *, has_placeholders: bool
+) -> dict[str, Any]:
     """A copy of the data that may be changed, of any depth.
 
     Fields that are null are left out, as the server takes them for absent. `HOLE` stands for what could not be decoded,
-    and for what a template will fill in.
+    and for what a template will fill in: a text, or a mapping of which a key is not known.
     """
     whole: dict[str, Any] = {}
-    pending: list[tuple[Any, Any]] = [(data, whole)]
+    pending: list[tuple[Any, Any, Any, Any]] = [(data, whole, {}, "")]
     while pending:
-        value, copy = pending.pop()
+        value, copy, owner, step = pending.pop()
         for key, inner in value.items() if value.__class__ is dict else enumerate(value):
             kept: Any = inner
             if inner.__class__ is str:
-                if has_placeholders and has_placeholder(inner):
+                if has_placeholders and len(inner) <= _LONGEST_VALUE and has_placeholder(inner):
                     kept = HOLE
             elif inner.__class__ is dict or inner.__class__ is list:
                 kept = inner.__class__()
                 if inner:
-                    pending.append((inner, kept))
+                    pending.append((inner, kept, copy, key))
             if copy.__class__ is list:
                 copy.append(kept)
-            elif kept is not None and not (has_placeholders and has_placeholder(key)):
+            elif has_placeholders and has_placeholder(key):
+                owner[step] = HOLE
+            elif kept is not None:
                 copy[key] = kept
     for path in not_decoded:
         _dig(whole, path)

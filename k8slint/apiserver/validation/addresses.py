@@ -99,7 +99,8 @@ def ordinary_address(field: Field) -> None:
 
     Mirrors: pkg/apis/core/validation/validation.go ValidateEndpointIP @ v1.37
     """
-    ip = parsed_ip(field.value or "") if field.value.__class__ is str else None
+    address(field)
+    ip = parsed_ip(field.value) if field.value.__class__ is str else None
     if ip is None:
         return
     if isinstance(ip, IPv6Address) and ip.ipv4_mapped is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ipaddress import IPv6Address
 from typing import Final
 
-from k8slint.apiserver.validation.addresses import address, ordinary_address, parsed_ip
+from k8slint.apiserver.validation.addresses import ordinary_address, parsed_ip
 from k8slint.apiserver.validation.field import Check, Field, fields, given, needed, one_of, optional
 from k8slint.apiserver.validation.formats import dns_label, dns_subdomain, label_value, qualified_name
 from k8slint.apiserver.validation.metadata import labels
@@ -93,11 +93,10 @@ def _address(field: Field, kind: Field) -> None:
         return
     if kind.value not in ("IPv4", "IPv6"):
         return
-    address(field)
+    ordinary_address(field)
     ip = parsed_ip(field.value) if field.value.__class__ is str else None
     if ip is not None and isinstance(ip, IPv6Address) != (kind.value == "IPv6"):
         field.invalid(f"must be an {kind.value} address")
-    ordinary_address(field)
 
 
 def _ports(ports: Field) -> None:

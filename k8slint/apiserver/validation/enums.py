@@ -68,19 +68,9 @@ def _pointer(words: str, added: tuple[tuple[str, int], ...] = (), said: str = ""
 
 
 _PULL_POLICY: Final = Words("Always|IfNotPresent|Never")
-_ACCESS_MODE: Final = Words("ReadOnlyMany|ReadWriteMany|ReadWriteOnce|ReadWriteOncePod", refuses_empty=True)
-_VOLUME_MODE: Final = _pointer("Block|Filesystem")
-_TAINT_EFFECT: Final = Words("NoExecute|NoSchedule|PreferNoSchedule")
 _DEVICE_EFFECT: Final = Words("NoExecute|NoSchedule", added=(("None", 35),))
 _PREEMPTION: Final = Words("Never|PreemptLowerPriority")
-_QUOTA_SCOPE: Final = Words(
-    "BestEffort|CrossNamespacePodAffinity|NotBestEffort|NotTerminating|PriorityClass|Terminating",
-    added=(("VolumeAttributesClass", 33),),
-    said="unsupported scope",
-)
-_RETENTION: Final = Words("Delete|Retain")
 _NO_OPERATOR: Final = "not a valid selector operator"
-_PERCENT_OR_PODS: Final = _pointer("Percent|Pods")
 
 # By the end of a definition's name and the field; without the version where several were served with the same words.
 ENUMERATED: Final[Mapping[str, Mapping[str, Words]]] = {
@@ -94,74 +84,15 @@ ENUMERATED: Final[Mapping[str, Mapping[str, Words]]] = {
         "x-kubernetes-list-type": _pointer("atomic|map|set"),
         "x-kubernetes-map-type": _pointer("atomic|granular"),
     },
-    "apps.v1.DaemonSetUpdateStrategy": {"type": Words("OnDelete|RollingUpdate")},
-    "apps.v1.DeploymentStrategy": {"type": Words("Recreate|RollingUpdate")},
-    "apps.v1.StatefulSetPersistentVolumeClaimRetentionPolicy": {"whenDeleted": _RETENTION, "whenScaled": _RETENTION},
-    "apps.v1.StatefulSetSpec": {
-        "podManagementPolicy": Words("OrderedReady|Parallel", said="must be 'OrderedReady' or 'Parallel'"),
-    },
-    "apps.v1.StatefulSetUpdateStrategy": {
-        "type": Words(
-            "OnDelete|RollingUpdate", added=(("Recreate", 37),), said="must be 'RollingUpdate' or 'OnDelete'"
-        ),
-    },
-    "autoscaling.v2.HPAScalingPolicy": {"type": _PERCENT_OR_PODS},
-    "autoscaling.v2.HPAScalingRules": {"selectPolicy": _pointer("Disabled|Max|Min")},
-    "autoscaling.v2.MetricSpec": {"type": Words("ContainerResource|External|Object|Pods|Resource")},
-    "autoscaling.v2.MetricTarget": {
-        "type": Words("AverageValue|Utilization|Value", said="must be either Utilization, Value, or AverageValue"),
-    },
-    "batch.v1.CronJobSpec": {"concurrencyPolicy": Words("Allow|Forbid|Replace")},
-    "batch.v1.JobSpec": {
-        "completionMode": _pointer("Indexed|NonIndexed"),
-        "podReplacementPolicy": _pointer("Failed|TerminatingOrFailed"),
-    },
-    "batch.v1.PodFailurePolicyOnExitCodesRequirement": {"operator": Words("In|NotIn")},
-    "batch.v1.PodFailurePolicyOnPodConditionsPattern": {"status": Words("False|True|Unknown")},
-    "batch.v1.PodFailurePolicyRule": {"action": Words("Count|FailIndex|FailJob|Ignore")},
-    "core.v1.AzureDiskVolumeSource": {
-        "cachingMode": _pointer("None|ReadOnly|ReadWrite"),
-        "kind": _pointer("Dedicated|Managed|Shared"),
-    },
     "core.v1.GRPCAction": {"mode": Words("Plaintext|TLS")},
-    "core.v1.HostPathVolumeSource": {
-        "type": Words("BlockDevice|CharDevice|Directory|DirectoryOrCreate|File|FileOrCreate|Socket"),
-    },
     "core.v1.HTTPGetAction": {"protocol": Words("HTTP1|HTTP2")},
-    "core.v1.ImageVolumeSource": {"pullPolicy": _PULL_POLICY},
     "core.v1.NodeSelectorRequirement": {
         "operator": Words("DoesNotExist|Exists|Gt|In|Lt|NotIn", said=_NO_OPERATOR),
     },
-    "core.v1.PersistentVolumeClaimSpec": {"accessModes": _ACCESS_MODE, "volumeMode": _VOLUME_MODE},
-    "core.v1.PersistentVolumeSpec": {
-        "accessModes": _ACCESS_MODE,
-        "persistentVolumeReclaimPolicy": Words("Delete|Recycle|Retain"),
-        "volumeMode": _VOLUME_MODE,
-    },
-    "core.v1.PodCertificateProjection": {
-        "keyType": _pointer("ECDSAP256|ECDSAP384|ECDSAP521|ED25519|RSA3072|RSA4096"),
-    },
-    "core.v1.ResourceQuotaSpec": {"scopes": _QUOTA_SCOPE},
-    "core.v1.ScopedResourceSelectorRequirement": {
-        "operator": Words("DoesNotExist|Exists|In|NotIn", said=_NO_OPERATOR),
-        "scopeName": _QUOTA_SCOPE,
-    },
-    "core.v1.Taint": {"effect": _TAINT_EFFECT},
     "meta.v1.LabelSelectorRequirement": {"operator": Words("DoesNotExist|Exists|In|NotIn", said=_NO_OPERATOR)},
-    "meta.v1.ManagedFieldsEntry": {"operation": Words("Apply|Update")},
-    "policy.v1.PodDisruptionBudgetSpec": {"unhealthyPodEvictionPolicy": _pointer("AlwaysAllow|IfHealthyBudget")},
     "resource.DeviceRequest": {"allocationMode": Words("All|ExactCount")},
     "resource.DeviceSubRequest": {"allocationMode": Words("All|ExactCount")},
     "resource.DeviceTaint": {"effect": _DEVICE_EFFECT},
     "resource.DeviceToleration": {"effect": _DEVICE_EFFECT, "operator": Words("Equal|Exists")},
     "resource.ExactDeviceRequest": {"allocationMode": Words("All|ExactCount")},
-    "scheduling.v1.PriorityClass": {"preemptionPolicy": _PREEMPTION},
-    "storage.v1.CSIDriverSpec": {
-        "fsGroupPolicy": _pointer("File|None|ReadWriteOnceWithFSType"),
-        "volumeLifecycleModes": _pointer("Ephemeral|Persistent"),
-    },
-    "storage.v1.StorageClass": {
-        "reclaimPolicy": Words("Delete|Retain"),
-        "volumeBindingMode": _pointer("Immediate|WaitForFirstConsumer"),
-    },
 }

@@ -77,6 +77,24 @@ class Field:
             field = field._parent
         return tuple(reversed(steps))
 
+    @property
+    def named(self) -> Path:
+        """The path by which the server names the field: that from the root, unless a field on it is named otherwise."""
+        steps: list[str | int] = []
+        field = self
+        while field._parent is not None:
+            field = field._name_into(steps, field._parent)
+        return tuple(reversed(steps))
+
+    def _name_into(self, steps: list[str | int], parent: Field) -> Field:
+        """Append the last steps of the server's name, the last one first; what they start from."""
+        steps.append(self._step)
+        return parent
+
+    def named_as(self, start: Field, *steps: str | int) -> Field:
+        """The same field, which the server names as if it were found by these steps from another one."""
+        return _Named(self.value, self.run, self._parent, self._step, start, steps)
+
     def __getitem__(self, name: str) -> Field:
         """The field of that name in a mapping; absent if the value is none."""
         value = self.value
@@ -128,14 +146,31 @@ class Field:
         self._say("Required value", detail, rule, fix=fix)
 
     def invalid(
-        self, detail: str, value: Any = _UNSET, *, at: Path = (), rule: str = "invalid-value", fix: str = ""
+        self,
+        detail: str,
+        value: Any = _UNSET,
+        *,
+        at: Path = (),
+        rule: str = "invalid-value",
+        fix: str = "",
+        related: Iterable[tuple[Path, str]] = (),
+        place: Place = Place.VALUE,
     ) -> None:
         """The value has not the form it must have.
 
         `value` replaces the value that the message shows. `at` leads from the field that the server names to the part
-        that is wrong, if the server is less exact.
+        that is wrong, if the server is less exact. `related` are other places of the object, and what stands there.
         """
-        self._say_value("Invalid value", self.value if value is _UNSET else value, detail, rule, fix=fix, at=at)
+        self._say_value(
+            "Invalid value",
+            self.value if value is _UNSET else value,
+            detail,
+            rule,
+            fix=fix,
+            at=at,
+            related=tuple(Related(self.run.obj, path, message) for path, message in related),
+            place=place,
+        )
 
     def unsupported(
         self, supported: Sequence[str], value: Any = _UNSET, *, at: Path = (), rule: str = "unsupported-value"
@@ -215,14 +250,42 @@ class Field:
         place: Place = Place.VALUE,
         effect: str = "",
         rests_on: Absence | None = None,
+        related: tuple[Related, ...] = (),
     ) -> None:
         if self.value is HOLE:
             return
-        path = self.path
+        path, named = self.path, self.named
         # The root of the object has no path: the server then says the error alone.
-        said = ": ".join(part for part in (field_path(path), what, detail) if part)
-        problem = Problem((*path, *at), said, effect=effect, fix=fix, rule=rule, place=place, rests_on=rests_on)
+        said = ": ".join(part for part in (field_path(named), what, detail) if part)
+        problem = Problem(
+            (*path, *at), said, related, effect=effect, fix=fix, rule=rule, place=place, rests_on=rests_on
+        )
+        if named != path:
+            problem = problem._replace(named=field_path((*named, *at)))
         self.run.found.append(problem)
+
+
+class _Named(Field):
+    """A field that the server names by another way than the one that leads to it."""
+
+    __slots__ = ("_start", "_steps")
+
+    def __init__(  # noqa: PLR0917 - a field, and another way to it
+        self,
+        value: Any,
+        run: Validation,
+        parent: Field | None,
+        step: str | int,
+        start: Field,
+        steps: Sequence[str | int],
+    ) -> None:
+        super().__init__(value, run, parent, step)
+        self._start = start
+        self._steps = steps
+
+    def _name_into(self, steps: list[str | int], parent: Field) -> Field:  # noqa: ARG002 - it starts elsewhere
+        steps.extend(reversed(self._steps))
+        return self._start
 
 
 def shown(value: Any) -> str:
@@ -351,6 +414,22 @@ def one_of(*words: str, **since: int) -> Check:
         supported = (*words, *(word for word, minor in since.items() if minor <= field.run.minor))
         if value not in supported:
             field.unsupported(sorted(supported))
+
+    return run
+
+
+def one_of_said(said: str, *words: str, **since: int) -> Check:
+    """The field takes these words, as of `one_of`; of another one the server says this, and not which it takes."""
+
+    def run(field: Field) -> None:
+        value = field.value or ""
+        supported = (*words, *(word for word, minor in since.items() if minor <= field.run.minor))
+        if value in supported or value.__class__ is not str:
+            return
+        near = nearest(value, supported)
+        hint = f'; did you mean "{near}"?' if near else ""
+        fix = f'write "{near}"' if near else f"write one of {', '.join(supported)}"
+        field.invalid(f"{said}{hint}", value, rule="unsupported-value", fix=fix)
 
     return run
 

@@ -30,6 +30,7 @@ _CONFIG_KEY = re.compile(r"[-._a-zA-Z0-9]+")
 _ENV_NAME = re.compile(r"[-._a-zA-Z][-._a-zA-Z0-9]*")
 _RELAXED_ENV_NAME = re.compile(r"[ -<>-~]*")
 _URL_PATH = re.compile(r"[A-Za-z0-9/\-._~%!$&'()*+,;=:]+")
+_PERCENT = re.compile(r"[0-9]+%")
 _HTTP_HEADER = re.compile(r"[-A-Za-z0-9]+")
 
 
@@ -206,6 +207,14 @@ def relaxed_env_name(text: str) -> Iterator[str]:
 
 
 @Form
+def percent(text: str) -> Iterator[str]:
+    """A percentage: digits, and the sign."""
+    if not _PERCENT.fullmatch(text):
+        said = "a valid percent string must be a numeric string followed by an ending '%'"
+        yield _form(said, _PERCENT.pattern, "1%", "93%")
+
+
+@Form
 def domain_prefixed_path(text: str) -> Iterator[str]:
     """A DNS subdomain, a slash, and a path: `acme.io/foo`."""
     domain, slash, path = text.partition("/")
@@ -247,6 +256,38 @@ def local_descending_path(text: str) -> Iterator[str]:
         yield "must be a relative path"
     if ".." in text.split("/"):
         yield "must not contain '..'"
+
+
+@Form
+def no_backsteps(text: str) -> Iterator[str]:
+    """A path without a part that leads upwards."""
+    if ".." in text.split("/"):
+        yield "must not contain '..'"
+
+
+@Form
+def local_non_reserved_path(text: str) -> Iterator[str]:
+    """A path that leads downwards, and begins with no two dots, which the kubelet keeps for itself."""
+    yield from local_descending_path.faults(text)
+    if text.startswith("..") and not text.startswith("../"):
+        yield "must not start with '..'"
+
+
+@Form
+def signer_name(text: str) -> Iterator[str]:
+    """The name of a signer of certificates: a domain, a slash, and a path of parts with dots between.
+
+    Mirrors: pkg/apis/certificates/validation ValidateSignerName @ v1.37
+    """
+    domain, slash, path = text.partition("/")
+    if not slash or "/" in path:
+        yield "must be a fully qualified domain and path of the form 'example.com/signer-name'"
+        return
+    if "." not in domain:
+        yield "should be a domain with at least two segments"
+    parts = [(part, dns_label) for part in domain.split(".")] + [(part, dns_subdomain) for part in path.split(".")]
+    for part, form in parts:
+        yield from (f'validating label "{part}": {fault}' for fault in form.faults(part))
 
 
 @Form

@@ -165,20 +165,14 @@ def test_nothing_is_found_in(check: Any, line: str) -> None:
     assert check(POD.format(line)) == []
 
 
-def test_an_empty_word_is_refused_where_the_field_is_a_pointer(check: Any) -> None:
-    (problem,) = check("{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: a}, spec: {volumeMode: ''}}")
-    assert problem.message == 'spec.volumeMode: Unsupported value: "": supported values: "Block", "Filesystem"'
-
-
 @pytest.mark.parametrize(
     ("text", "first"),
     [
         ("{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {resources: {}}}", 32),
         ("{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {hostnameOverride: a}}", 34),
         ("{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {evictionResponders: []}}", 37),
-        ("{apiVersion: apps/v1, kind: StatefulSet, metadata: {name: a}, spec: {updateStrategy: {type: Recreate}}}", 37),
     ],
-    ids=["pod-level resources", "hostnameOverride", "evictionResponders", "Recreate"],
+    ids=["pod-level resources", "hostnameOverride", "evictionResponders"],
 )
 def test_what_a_minor_added_is_wrong_before_it(check: Any, text: str, first: int) -> None:
     assert len(check(text, first - 1)) == 1

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from k8slint.apiserver.validation.addresses import address, ordinary_address
+from k8slint.apiserver.validation.addresses import ordinary_address
 from k8slint.apiserver.validation.field import Field, always, each, fields, given, one_of, optional
 from k8slint.apiserver.validation.formats import dns_label, dns_subdomain, qualified_name
 from k8slint.apiserver.validation.ports import port_number
 
-
-def _address(field: Field) -> None:
-    address(field)
-    ordinary_address(field)
-
-
-_ADDRESS = fields(ip=always(_address), hostname=optional(dns_label), nodeName=given(dns_subdomain))
+_ADDRESS = fields(ip=always(ordinary_address), hostname=optional(dns_label), nodeName=given(dns_subdomain))
 _PORT = fields(
     name=optional(dns_label),
     port=always(port_number),

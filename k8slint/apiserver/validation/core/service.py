@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from k8slint.apiserver.validation.addresses import address, address_range, ordinary_address
-from k8slint.apiserver.validation.core.service_allocation import allocate, is_headless, point_at
+from k8slint.apiserver.validation.addresses import address_range, ordinary_address
+from k8slint.apiserver.validation.core.service_allocation import allocate, is_headless, point_at, point_at_first
 from k8slint.apiserver.validation.field import (
     Field,
     Unique,
@@ -28,11 +28,6 @@ _TOPOLOGY_MODE: Final = "service.kubernetes.io/topology-mode"
 _SOURCE_RANGES: Final = "service.beta.kubernetes.io/load-balancer-source-ranges"
 
 
-def _external_address(field: Field) -> None:
-    address(field)
-    ordinary_address(field)
-
-
 def _affinity_seconds(field: Field) -> None:
     if field.value.__class__ is int and not 0 < field.value <= _MOST_AFFINITY_SECONDS:
         field.invalid(f"must be greater than 0 and less than {_MOST_AFFINITY_SECONDS}")
@@ -50,7 +45,7 @@ _SPEC = fields(
     selector=optional(labels),
     sessionAffinity=optional(one_of("ClientIP", "None")),
     sessionAffinityConfig=given(fields(clientIP=given(fields(timeoutSeconds=given(_affinity_seconds))))),
-    externalIPs=optional(each(_external_address)),
+    externalIPs=optional(each(ordinary_address)),
     type=optional(one_of("ClusterIP", "ExternalName", "LoadBalancer", "NodePort")),
     internalTrafficPolicy=given(_POLICY),
     trafficDistribution=given(one_of("PreferClose", PreferSameNode=34, PreferSameZone=34)),
@@ -112,7 +107,7 @@ def _not_headless(spec: Field) -> None:
     start = len(spec.run.found)
     for ip in spec["clusterIPs"]:
         ip.invalid(f"may not be set to 'None' for {spec['type'].value} services")
-    point_at(spec, start, "clusterIPs", "clusterIP", if_one_of=spec["clusterIP"].value)
+    point_at_first(spec, start)
 
 
 def _port_names(ports: Field) -> None:
@@ -167,7 +162,7 @@ def _source_ranges(obj: Field, *, is_forbidden: bool) -> None:
         for item in ranges:
             text = item.value
             address_range(Field(text.strip() if text.__class__ is str else text, run, ranges, item.path[-1]))
-        point_at(spec, start, "LoadBalancerSourceRanges", "loadBalancerSourceRanges")
+        point_at(spec, start, "LoadBalancerSourceRanges", ("loadBalancerSourceRanges",), steps=1)
     elif annotation.value.__class__ is str:
         if is_forbidden:
             annotation.forbidden(_FOR_LOAD_BALANCERS)

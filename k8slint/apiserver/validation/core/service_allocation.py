@@ -10,7 +10,8 @@ from ipaddress import IPv6Address
 from typing import Any, Final
 
 from k8slint.apiserver.validation.addresses import address, parsed_ip
-from k8slint.apiserver.validation.field import Field, Unique, each, fields, given, one_of, optional
+from k8slint.apiserver.validation.field import Field, Unique, fields, given, one_of, optional
+from k8slint.loading.document import Path
 
 _NONE: Final = "None"
 _NODE_PORTS: Final = range(30000, 32768)
@@ -34,7 +35,6 @@ _IP_FIELDS = fields(
     ipFamilies=optional(_families),
     ipFamilyPolicy=given(one_of("PreferDualStack", "RequireDualStack", "SingleStack")),
 )
-_EACH_ADDRESS = each(address)
 
 
 def is_headless(spec: Field) -> bool:
@@ -50,7 +50,7 @@ def allocate(spec: Field) -> None:
     kind, start = spec["type"], len(spec.run.found)
     if not kind.may_be("ExternalName"):
         _cluster_ips(spec)
-        point_at(spec, start, "clusterIPs", "clusterIP", if_one_of=spec["clusterIP"].value)
+        point_at_first(spec, start)
     taken: set[int] = set()
     if kind.value in ("NodePort", "LoadBalancer"):
         _node_ports(spec["ports"], taken)
@@ -58,19 +58,22 @@ def allocate(spec: Field) -> None:
         _allocate_port(spec["healthCheckNodePort"], taken)
 
 
-def point_at(spec: Field, start: int, said: str, written: str, *, if_one_of: Any = None) -> None:
+def point_at_first(spec: Field, start: int) -> None:
+    """Let problems of `clusterIPs` that were found since point at `clusterIP`, if that is all there is to it."""
+    if spec["clusterIPs"].value == [spec["clusterIP"].value]:
+        point_at(spec, start, "clusterIPs", ("clusterIP",))
+
+
+def point_at(spec: Field, start: int, said: str, written: Path, steps: int = 0) -> None:
     """Let problems of a field that the server calls by another name point at what is written.
 
-    `start` is the number of problems found before. `if_one_of` limits it to a list of this one item.
+    `start` is the number of problems found before; so many `steps` below the field are kept.
     """
     found = spec.run.found
-    if if_one_of is not None and spec[said].value != [if_one_of]:
-        return
     for index in range(start, len(found)):
         path = found[index].path
         if path[:2] == ("spec", said):
-            way = path[2:] if if_one_of is None else ()
-            found[index] = found[index]._replace(path=("spec", written, *way))
+            found[index] = found[index]._replace(path=("spec", *written, *path[2 : 2 + steps]))
 
 
 def _cluster_ips(spec: Field) -> None:
