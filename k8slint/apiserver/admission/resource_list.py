@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from k8slint.values.quantity import Quantity
 from k8slint.values.reading import ShapeError, as_mapping, items_at, mapping_at, quantity
+from k8slint.values.record import record
 from k8slint.values.resources import POD_LEVEL_SINCE, add_to, at_worst, is_pod_level, is_sidecar, pod_level
 from k8slint.values.version import KubernetesVersion
 
@@ -16,7 +16,7 @@ _DECIMAL: Final = ((18, "E"), (15, "P"), (12, "T"), (9, "G"), (6, "M"), (3, "k")
 _BINARY: Final = ("", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PrintedQuantity:
     """An amount and its form: `Ki` for powers of two, `e` for exponents, empty for the decimal suffixes.
 
@@ -40,6 +40,14 @@ class PrintedQuantity:
             return cls(nanos, "Ki")
         # A single E at the end is the suffix for exa; an exponent has digits after it.
         return cls(nanos, "e" if text[-1:].isdigit() and "e" in text.lower() else "")
+
+    def __eq__(self, other: object) -> bool:
+        """Whether it is as much, in the same form."""
+        return isinstance(other, PrintedQuantity) and (self.nanos, self.form) == (other.nanos, other.form)
+
+    def __hash__(self) -> int:
+        """The hash of amount and form."""
+        return hash((self.nanos, self.form))
 
     def __add__(self, other: PrintedQuantity) -> PrintedQuantity:
         """The sum; it keeps the form of the first amount that is not zero."""

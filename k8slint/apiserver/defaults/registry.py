@@ -11,16 +11,21 @@ Defaulter = Callable[[dict[str, Any]], None]
 
 # By kind and group the module below this package, and its function. It changes the object, which is a decoded copy.
 _DEFAULTERS: Final[Mapping[str, str]] = {
+    "ClusterRoleBinding.rbac.authorization.k8s.io": "rbac.binding",
     "CronJob.batch": "batch.cron_job",
     "DaemonSet.apps": "apps.daemon_set",
     "Deployment.apps": "apps.deployment",
+    "FlowSchema.flowcontrol.apiserver.k8s.io": "flowcontrol.flow_schema",
     "HorizontalPodAutoscaler.autoscaling": "autoscaling.horizontal_pod_autoscaler",
+    "IngressClass.networking.k8s.io": "networking.ingress_class",
     "Job.batch": "batch.job",
     "LimitRange": "limit_range.limit_range",
     "Pod": "pod.pod",
     "PodTemplate": "workloads.pod_template",
+    "PriorityLevelConfiguration.flowcontrol.apiserver.k8s.io": "flowcontrol.priority_level",
     "ReplicaSet.apps": "apps.replica_set",
     "ReplicationController": "workloads.replication_controller",
+    "RoleBinding.rbac.authorization.k8s.io": "rbac.binding",
     "Service": "service.service",
     "StatefulSet.apps": "apps.stateful_set",
 }

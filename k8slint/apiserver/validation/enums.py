@@ -67,41 +67,12 @@ def _pointer(words: str, added: tuple[tuple[str, int], ...] = (), said: str = ""
     return Words(words, refuses_empty=True, added=added, said=said)
 
 
-_PROTOCOL: Final = Words("SCTP|TCP|UDP")
 _DEVICE_EFFECT: Final = Words("NoExecute|NoSchedule", added=(("None", 35),))
 _PREEMPTION: Final = Words("Never|PreemptLowerPriority")
-_FAILURE: Final = _pointer("Fail|Ignore")
-_MATCH: Final = _pointer("Equivalent|Exact")
-_OPERATION: Final = _pointer("*|CONNECT|CREATE|DELETE|UPDATE")
-_RULE: Final = {"operations": _OPERATION, "scope": _pointer("*|Cluster|Namespaced")}
-_WEBHOOK: Final = {
-    "failurePolicy": _FAILURE,
-    "matchPolicy": _MATCH,
-    "sideEffects": _pointer("None|NoneOnDryRun"),
-}
-_VERBS: Final = {"verbs": Words("*|create|delete|deletecollection|get|list|patch|proxy|update|watch")}
 _NO_OPERATOR: Final = "not a valid selector operator"
-_USAGES: Final = _pointer(
-    "any|cert sign|client auth|code signing|content commitment|crl sign|data encipherment|decipher only"
-    "|digital signature|email protection|encipher only|ipsec end system|ipsec tunnel|ipsec user|key agreement"
-    "|key encipherment|microsoft sgc|netscape sgc|ocsp signing|s/mime|server auth|signing|timestamping"
-)
 
 # By the end of a definition's name and the field; without the version where several were served with the same words.
 ENUMERATED: Final[Mapping[str, Mapping[str, Words]]] = {
-    "admissionregistration.MatchResources": {"matchPolicy": _MATCH},
-    "admissionregistration.MutatingAdmissionPolicySpec": {
-        "failurePolicy": _FAILURE,
-        "reinvocationPolicy": Words("IfNeeded|Never"),
-    },
-    "admissionregistration.MutatingWebhook": {**_WEBHOOK, "reinvocationPolicy": _pointer("IfNeeded|Never")},
-    "admissionregistration.Mutation": {"patchType": Words("ApplyConfiguration|JSONPatch")},
-    "admissionregistration.NamedRuleWithOperations": _RULE,
-    "admissionregistration.ParamRef": {"parameterNotFoundAction": _pointer("Allow|Deny")},
-    "admissionregistration.RuleWithOperations": _RULE,
-    "admissionregistration.ValidatingAdmissionPolicyBindingSpec": {"validationActions": _pointer("Audit|Deny|Warn")},
-    "admissionregistration.ValidatingAdmissionPolicySpec": {"failurePolicy": _FAILURE},
-    "admissionregistration.ValidatingWebhook": _WEBHOOK,
     "apiextensions.v1.CustomResourceColumnDefinition": {
         "type": Words("boolean|date|integer|number|string", said="must be one of boolean,date,integer,number,string"),
     },
@@ -112,28 +83,12 @@ ENUMERATED: Final[Mapping[str, Mapping[str, Words]]] = {
         "x-kubernetes-list-type": _pointer("atomic|map|set"),
         "x-kubernetes-map-type": _pointer("atomic|granular"),
     },
-    "certificates.v1.CertificateSigningRequestSpec": {"usages": _USAGES},
-    "core.v1.EndpointPort": {"protocol": _PROTOCOL},
     "core.v1.GRPCAction": {"mode": Words("Plaintext|TLS")},
     "core.v1.HTTPGetAction": {"protocol": Words("HTTP1|HTTP2")},
     "core.v1.NodeSelectorRequirement": {
         "operator": Words("DoesNotExist|Exists|Gt|In|Lt|NotIn", said=_NO_OPERATOR),
     },
-    "discovery.v1.EndpointPort": {"protocol": _pointer("SCTP|TCP|UDP")},
-    "discovery.v1.EndpointSlice": {"addressType": Words("FQDN|IPv4|IPv6")},
-    "flowcontrol.FlowDistinguisherMethod": {"type": _pointer("ByNamespace|ByUser")},
-    "flowcontrol.LimitResponse": {"type": Words("Queue|Reject")},
-    "flowcontrol.NonResourcePolicyRule": _VERBS,
-    "flowcontrol.PriorityLevelConfigurationSpec": {"type": Words("Exempt|Limited")},
-    "flowcontrol.ResourcePolicyRule": _VERBS,
-    "flowcontrol.Subject": {"kind": _pointer("Group|ServiceAccount|User")},
     "meta.v1.LabelSelectorRequirement": {"operator": Words("DoesNotExist|Exists|In|NotIn", said=_NO_OPERATOR)},
-    "networking.v1.HTTPIngressPath": {"pathType": _pointer("Exact|ImplementationSpecific|Prefix")},
-    "networking.v1.IngressClassParametersReference": {"scope": _pointer("Cluster|Namespace")},
-    "networking.v1.NetworkPolicyPort": {"protocol": _pointer("SCTP|TCP|UDP")},
-    "networking.v1.NetworkPolicySpec": {"policyTypes": _pointer("Egress|Ingress")},
-    "rbac.v1.RoleRef": {"apiGroup": Words("rbac.authorization.k8s.io"), "kind": _pointer("ClusterRole|Role")},
-    "rbac.v1.Subject": {"kind": _pointer("Group|ServiceAccount|User")},
     "resource.DeviceRequest": {"allocationMode": Words("All|ExactCount")},
     "resource.DeviceSubRequest": {"allocationMode": Words("All|ExactCount")},
     "resource.DeviceTaint": {"effect": _DEVICE_EFFECT},

@@ -29,6 +29,7 @@ ENABLED_SINCE: Final[Mapping[str, int]] = {
     "PodCertificateRequest": 37,
     "PodLevelResources": 34,
     "PodLifecycleSleepActionAllowZero": 33,
+    "PreferSameTrafficDistribution": 34,
     "ProcMountType": 33,
     "RecursiveReadOnlyMounts": 31,
     "RelaxedDNSSearchValidation": 33,

@@ -16,6 +16,7 @@ _DNS_LABEL = re.compile(_LABEL)
 _DNS_SUBDOMAIN = re.compile(rf"{_LABEL}(\.{_LABEL})*")
 _UNDERSCORED: Final = r"_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?"
 _DNS_UNDERSCORED = re.compile(rf"{_UNDERSCORED}(\.{_UNDERSCORED})*")
+_WILDCARD_DNS = re.compile(rf"\*\.{_LABEL}(\.{_LABEL})*")
 _DNS_1035 = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?")
 _NAME_PART: Final = r"([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]"
 _QUALIFIED = re.compile(_NAME_PART)
@@ -223,6 +224,20 @@ def domain_prefixed_path(text: str) -> Iterator[str]:
     yield from dns_subdomain.faults(domain)
     if not _URL_PATH.fullmatch(path):
         yield f"Invalid path (regex used for validation is '{_URL_PATH.pattern}')"
+
+
+@Form
+def wildcard_dns_subdomain(text: str) -> Iterator[str]:
+    """A DNS subdomain whose first label is an asterisk."""
+    if len(text) > 253:
+        yield _too_long(253, "characters")
+    if not _WILDCARD_DNS.fullmatch(text):
+        yield _form(
+            "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist"
+            " of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character",
+            rf"\*\.{_LABEL}(\.{_LABEL})*",
+            "*.example.com",
+        )
 
 
 @Form

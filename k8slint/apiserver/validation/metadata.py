@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from k8slint.apiserver.validation.addresses import strict_address
 from k8slint.apiserver.validation.field import Field, Form, one_of_said
 from k8slint.apiserver.validation.formats import (
     dns_1035_label,
@@ -44,9 +45,10 @@ _OPERATIONS: Final = one_of_said("must be `Apply` or `Update`", "Apply", "Update
 # Of kinds that are not here, names are DNS subdomains. None: any name will do, or the kind's own validation asks.
 NAME_FORMS: Final[Mapping[str, Form | None]] = {
     "APIService.apiregistration.k8s.io": path_segment_name,
-    "CertificateSigningRequest.certificates.k8s.io": None,
+    "CertificateSigningRequest.certificates.k8s.io": path_segment_name,
     "ClusterRole.rbac.authorization.k8s.io": path_segment_name,
     "ClusterRoleBinding.rbac.authorization.k8s.io": path_segment_name,
+    "IPAddress.networking.k8s.io": strict_address,
     "Namespace": dns_label,
     "Role.rbac.authorization.k8s.io": path_segment_name,
     "RoleBinding.rbac.authorization.k8s.io": path_segment_name,

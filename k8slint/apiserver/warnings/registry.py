@@ -17,13 +17,17 @@ _WARNERS: Final[Mapping[str, str]] = {
     "CronJob.batch": "workloads.cron_job",
     "DaemonSet.apps": "workloads.daemon_set",
     "Deployment.apps": "workloads.workload",
+    "EndpointSlice.discovery.k8s.io": "network.endpoint_slice",
+    "Ingress.networking.k8s.io": "network.ingress",
     "Job.batch": "workloads.workload",
+    "NetworkPolicy.networking.k8s.io": "network.network_policy",
     "PersistentVolume": "storage.persistent_volume",
     "PersistentVolumeClaim": "storage.persistent_volume_claim",
     "Pod": "workloads.pod",
     "PodTemplate": "workloads.pod_template",
     "ReplicaSet.apps": "workloads.workload",
     "ReplicationController": "workloads.workload",
+    "Service": "network.service",
     "StatefulSet.apps": "workloads.stateful_set",
 }
 

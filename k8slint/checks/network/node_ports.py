@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Any
 
 from k8slint.checks.network.earlier import Places, before, folder
 from k8slint.cluster.cluster import Cluster, once
@@ -13,36 +13,19 @@ from k8slint.objects.fields import integer, items, text
 from k8slint.objects.object import Object
 from k8slint.objects.problem import Problem, Related
 
-_NODE_PORTS: Final = range(30000, 32768)
-
-
-def node_port_out_of_range(obj: Object, cluster: Cluster) -> Iterator[Problem]:
-    """A Service that asks for a node port outside the default range of the API server."""
-    for path, port in _node_ports(obj):
-        if port["nodePort"] not in _NODE_PORTS:
-            said = f"provided port is not in the valid range. The range of valid ports is {_range_text()}"
-            field = f"spec.ports[{path[-1]}].nodePort"
-            yield Problem((*path, "nodePort"), f"{field}: Invalid value: {port['nodePort']}: {said}")
-
-
-def _range_text() -> str:
-    return f"{_NODE_PORTS.start}-{_NODE_PORTS.stop - 1}"
-
 
 def duplicate_node_port(obj: Object, cluster: Cluster) -> Iterator[Problem]:
-    """A Service that asks for a node port that an earlier Service, or one of its own ports, already has.
+    """A Service that asks for a node port that an earlier Service already has.
 
     Only Services of one folder, and those of the cluster description, are known to meet in one cluster.
     """
-    own: dict[tuple[int, str], Path] = {}
+    own: set[tuple[int, str]] = set()
     for path, port in _node_ports(obj):
         key = (port["nodePort"], _protocol(port))
-        first = own.setdefault(key, path)
         field, value = f"spec.ports[{path[-1]}].nodePort", port["nodePort"]
-        if first is not path:
-            related = Related(obj, (*first, "nodePort"), "asked for first here")
-            yield Problem((*path, "nodePort"), f"{field}: Duplicate value: {value}", related=(related,))
+        if key in own:
             continue
+        own.add(key)
         index = _services_by_node_port(cluster)
         taken = before(obj, index.get((None, *key), {}), cluster)
         taken = taken or before(obj, index.get((folder(obj), *key), {}), cluster)

@@ -12,7 +12,6 @@ from k8slint.objects.problem import Problem
 from tests.build import read
 
 CHECKS = {
-    node_ports.node_port_out_of_range: "Service",
     node_ports.duplicate_node_port: "Service",
     services.canary_without_session_affinity: "Service",
     ingresses.ingress_duplicate_host_path: "Ingress.networking.k8s.io",
@@ -88,13 +87,6 @@ def test_a_described_service_holds_its_node_port_against_every_folder():
     ((file, problem),) = problems(node_ports.duplicate_node_port, files, described=service("a", 30001, "default"))
     assert file == "deep/down/b.yaml"
     assert problem.related[0].obj.document.source.name == "cluster.yaml"
-
-
-@pytest.mark.parametrize(
-    ("port", "is_found"), [(29999, True), (30000, False), (32767, False), (32768, True), (-1, True)]
-)
-def test_the_range_of_node_ports_has_both_ends(port, is_found):
-    assert len(problems(node_ports.node_port_out_of_range, {"a.yaml": service("a", port)})) == is_found
 
 
 def test_ingresses_meet_within_a_folder():

@@ -1,0 +1,1 @@
+"""What other programs and expressions judge: webhooks and admission policies."""
