@@ -119,7 +119,7 @@ def _finding(said: Said, span: Span, selection: Selection, concealed: Concealed)
         place = span
         related = tuple(_place(document, at, message, concealed) for at, message in problem.related)
     else:
-        path = problem.path
+        path = problem.said_path or problem.path
         # How long a secret is stays as secret as the rest of it.
         place = (span[0], span[0]) if problem.place is Place.SECRET else span
         related = tuple(dict.fromkeys(_related(other, concealed) for other in problem.related))

@@ -10,7 +10,7 @@ from typing import Final
 _MAPS: Final = frozenset(
     {
         "annotations", "binaryData", "capacity", "data", "hard", "labels", "limits", "matchLabels", "podFixed",
-        "requests", "stringData",
+        "properties", "requests", "stringData",
     }
 )  # fmt: skip
 _STEP: Final = re.compile(r"([^.\[\]]+)|\[(\d+)\]|\[([^\[\]]*)\]")

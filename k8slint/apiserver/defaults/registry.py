@@ -12,6 +12,7 @@ Defaulter = Callable[[dict[str, Any]], None]
 # By kind and group the module below this package, and its function. It changes the object, which is a decoded copy.
 _DEFAULTERS: Final[Mapping[str, str]] = {
     "CronJob.batch": "batch.cron_job",
+    "CustomResourceDefinition.apiextensions.k8s.io": "apiextensions.definition",
     "DaemonSet.apps": "apps.daemon_set",
     "Deployment.apps": "apps.deployment",
     "Job.batch": "batch.job",

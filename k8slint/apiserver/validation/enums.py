@@ -113,16 +113,6 @@ ENUMERATED: Final[Mapping[str, Mapping[str, Words]]] = {
     "admissionregistration.ValidatingAdmissionPolicyBindingSpec": {"validationActions": _pointer("Audit|Deny|Warn")},
     "admissionregistration.ValidatingAdmissionPolicySpec": {"failurePolicy": _FAILURE},
     "admissionregistration.ValidatingWebhook": _WEBHOOK,
-    "apiextensions.v1.CustomResourceColumnDefinition": {
-        "type": Words("boolean|date|integer|number|string", said="must be one of boolean,date,integer,number,string"),
-    },
-    "apiextensions.v1.CustomResourceConversion": {"strategy": Words("None|Webhook")},
-    "apiextensions.v1.CustomResourceDefinitionSpec": {"scope": Words("Cluster|Namespaced")},
-    "apiextensions.v1.JSONSchemaProps": {
-        "type": Words("array|boolean|integer|number|object|string"),
-        "x-kubernetes-list-type": _pointer("atomic|map|set"),
-        "x-kubernetes-map-type": _pointer("atomic|granular"),
-    },
     "apps.v1.DaemonSetUpdateStrategy": {"type": Words("OnDelete|RollingUpdate")},
     "apps.v1.DeploymentStrategy": {"type": Words("Recreate|RollingUpdate")},
     "apps.v1.StatefulSetPersistentVolumeClaimRetentionPolicy": {"whenDeleted": _RETENTION, "whenScaled": _RETENTION},

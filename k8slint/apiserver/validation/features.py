@@ -11,6 +11,7 @@ from typing import Final
 # The first minor in which the gate is on by default; 0 if that was before every minor that is known here.
 ENABLED_SINCE: Final[Mapping[str, int]] = {
     "ContainerRestartRules": 35,
+    "CustomResourceFieldSelectors": 31,
     "DynamicResourceAllocation": 34,
     "EnvFiles": 35,
     "InPlacePodVerticalScaling": 33,

@@ -54,13 +54,35 @@ class Field:
     it by itself. A field is true if the server would not take it for empty: not None, "", 0, False, [] or {}.
     """
 
-    __slots__ = ("_parent", "_step", "run", "value")
+    __slots__ = ("_called", "_parent", "_step", "run", "value")
 
     def __init__(self, value: Any, run: Validation, parent: Field | None = None, step: str | int = "") -> None:
         self.value = value
         self.run = run
         self._parent = parent
         self._step = step
+        self._called: Path | None = None
+
+    def called(self, of: Field, *names: str) -> Field:
+        """The same field, where the server's errors give it another path than the file: by these names from `of` on."""
+        field = Field(self.value, self.run, self._parent, self._step)
+        field._called = (*of.said_path, *names)
+        return field
+
+    @property
+    def said_path(self) -> Path:
+        """The path that the server's errors give."""
+        steps: list[str | int] = []
+        field = self
+        while field._parent is not None and field._called is None:
+            steps.append(field._step)
+            field = field._parent
+        return (*(field._called or ()), *reversed(steps))
+
+    @property
+    def said(self) -> str:
+        """The same as the text that the server writes."""
+        return field_path(self.said_path)
 
     @property
     def path(self) -> Path:
@@ -182,6 +204,10 @@ class Field:
         number = len(self) if count is None else count
         self._say_value("Too many", number, f"must have at most {most} items", rule, fix=fix)
 
+    def told(self, said: str, *, rule: str, fix: str = "") -> None:
+        """An error in words that were chosen elsewhere."""
+        self._say(said, "", rule, fix=fix)
+
     def _say_value(self, what: str, value: Any, detail: str, rule: str, **more: Any) -> None:
         if value is not HOLE:
             self._say(f"{what}: {shown(value)}", detail, rule, **more)
@@ -200,11 +226,11 @@ class Field:
     ) -> None:
         if self.value is HOLE:
             return
-        path = self.path
+        path, said_path = self.path, self.said_path
         # The root of the object has no path: the server then says the error alone.
-        said = ": ".join(part for part in (field_path(path), what, detail) if part)
+        said = ": ".join(part for part in (field_path(said_path), what, detail) if part)
         problem = Problem((*path, *at), said, effect=effect, fix=fix, rule=rule, place=place, rests_on=rests_on)
-        self.run.found.append(problem)
+        self.run.found.append(problem if path == said_path else problem._replace(said_path=(*said_path, *at)))
 
 
 def shown(value: Any) -> str:
@@ -359,6 +385,9 @@ class Unique:
 
     def __init__(self) -> None:
         self._seen: set[Hashable] = set()
+
+    def __len__(self) -> int:
+        return len(self._seen)
 
     def add(self, field: Field, key: Hashable = None, value: Any = _UNSET) -> bool:
         """Whether the field's value, or the key, is there for the first time; if it is not, the field is a duplicate.
