@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
 from k8slint.values.regex import regex
@@ -50,10 +50,19 @@ def has_placeholder(value: Any) -> bool:
     """
     if not isinstance(value, str):
         return False
+    return _waits(value) if len(value) < _SHORT else _is_met(value)
+
+
+def _is_met(text: str) -> bool:
     for sign in _SIGNS:
-        if sign in value:
-            return value == _NO_NAME or _ANY.search(value) is not None
+        if sign in text:
+            return text == _NO_NAME or _ANY.search(text) is not None
     return False
+
+
+# The same names and words come again and again.
+_SHORT: Final = 64
+_waits: Final = lru_cache(maxsize=1 << 14)(_is_met)
 
 
 @cache

@@ -22,12 +22,13 @@ def decoded(data: dict[str, Any], not_decoded: Iterable[Path], *, has_placeholde
         value, copy = pending.pop()
         for key, inner in value.items() if value.__class__ is dict else enumerate(value):
             kept: Any = inner
-            if inner.__class__ is dict or inner.__class__ is list:
+            if inner.__class__ is str:
+                if has_placeholders and has_placeholder(inner):
+                    kept = HOLE
+            elif inner.__class__ is dict or inner.__class__ is list:
                 kept = inner.__class__()
                 if inner:
                     pending.append((inner, kept))
-            elif has_placeholders and has_placeholder(inner):
-                kept = HOLE
             if copy.__class__ is list:
                 copy.append(kept)
             elif kept is not None and not (has_placeholders and has_placeholder(key)):
