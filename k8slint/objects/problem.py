@@ -52,8 +52,8 @@ class Problem(NamedTuple):
 
     `path` starts at what the check was called with: the object, the pod or the container. If it leads nowhere, the
     problem is shown at the deepest part that is there. `rule` is the id of the rule, from stages whose problems belong
-    to several. `effect` and `fix` replace the rule's own if the case allows to be more exact. `said_path` is the path in the
-    words of the API server where it is not that of the file.
+    to several. `effect` and `fix` replace the rule's own if the case allows to be more exact. `said_path` is the path
+    in the words of the API server where it is not that of the file.
     """
 
     path: Path

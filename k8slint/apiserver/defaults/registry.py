@@ -20,6 +20,8 @@ _DEFAULTERS: Final[Mapping[str, str]] = {
     "PodTemplate": "workloads.pod_template",
     "ReplicaSet.apps": "apps.replica_set",
     "ReplicationController": "workloads.replication_controller",
+    "ResourceClaim.resource.k8s.io": "resource.resource_claim",
+    "ResourceClaimTemplate.resource.k8s.io": "resource.resource_claim_template",
     "Service": "service.service",
     "StatefulSet.apps": "apps.stateful_set",
 }

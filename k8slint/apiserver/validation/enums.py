@@ -72,7 +72,6 @@ _PULL_POLICY: Final = Words("Always|IfNotPresent|Never")
 _ACCESS_MODE: Final = Words("ReadOnlyMany|ReadWriteMany|ReadWriteOnce|ReadWriteOncePod", refuses_empty=True)
 _VOLUME_MODE: Final = _pointer("Block|Filesystem")
 _TAINT_EFFECT: Final = Words("NoExecute|NoSchedule|PreferNoSchedule")
-_DEVICE_EFFECT: Final = Words("NoExecute|NoSchedule", added=(("None", 35),))
 _PREEMPTION: Final = Words("Never|PreemptLowerPriority")
 _QUOTA_SCOPE: Final = Words(
     "BestEffort|CrossNamespacePodAffinity|NotBestEffort|NotTerminating|PriorityClass|Terminating",
@@ -202,11 +201,6 @@ ENUMERATED: Final[Mapping[str, Mapping[str, Words]]] = {
     "policy.v1.PodDisruptionBudgetSpec": {"unhealthyPodEvictionPolicy": _pointer("AlwaysAllow|IfHealthyBudget")},
     "rbac.v1.RoleRef": {"apiGroup": Words("rbac.authorization.k8s.io"), "kind": _pointer("ClusterRole|Role")},
     "rbac.v1.Subject": {"kind": _pointer("Group|ServiceAccount|User")},
-    "resource.DeviceRequest": {"allocationMode": Words("All|ExactCount")},
-    "resource.DeviceSubRequest": {"allocationMode": Words("All|ExactCount")},
-    "resource.DeviceTaint": {"effect": _DEVICE_EFFECT},
-    "resource.DeviceToleration": {"effect": _DEVICE_EFFECT, "operator": Words("Equal|Exists")},
-    "resource.ExactDeviceRequest": {"allocationMode": Words("All|ExactCount")},
     "scheduling.v1.PriorityClass": {"preemptionPolicy": _PREEMPTION},
     "storage.v1.CSIDriverSpec": {
         "fsGroupPolicy": _pointer("File|None|ReadWriteOnceWithFSType"),

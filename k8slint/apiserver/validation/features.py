@@ -12,6 +12,10 @@ from typing import Final
 ENABLED_SINCE: Final[Mapping[str, int]] = {
     "ContainerRestartRules": 35,
     "CustomResourceFieldSelectors": 31,
+    "DRAConsumableCapacity": 36,
+    "DRADeviceBindingConditions": 36,
+    "DRADeviceTaints": 36,
+    "DRAPartitionableDevices": 36,
     "DynamicResourceAllocation": 34,
     "EnvFiles": 35,
     "InPlacePodVerticalScaling": 33,

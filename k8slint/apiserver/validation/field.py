@@ -56,18 +56,23 @@ class Field:
 
     __slots__ = ("_called", "_parent", "_step", "run", "value")
 
-    def __init__(self, value: Any, run: Validation, parent: Field | None = None, step: str | int = "") -> None:
+    def __init__(
+        self,
+        value: Any,
+        run: Validation,
+        parent: Field | None = None,
+        step: str | int = "",
+        called: Path | None = None,
+    ) -> None:
         self.value = value
         self.run = run
         self._parent = parent
         self._step = step
-        self._called: Path | None = None
+        self._called = called
 
     def called(self, of: Field, *names: str) -> Field:
         """The same field, where the server's errors give it another path than the file: by these names from `of` on."""
-        field = Field(self.value, self.run, self._parent, self._step)
-        field._called = (*of.said_path, *names)
-        return field
+        return Field(self.value, self.run, self._parent, self._step, (*of.said_path, *names))
 
     @property
     def said_path(self) -> Path:

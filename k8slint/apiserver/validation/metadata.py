@@ -54,7 +54,7 @@ def validate_metadata(metadata: Field, group_kind: str) -> None:
     if metadata["namespace"]:
         dns_label(metadata["namespace"])
     labels(metadata["labels"])
-    _annotations(metadata["annotations"])
+    validate_annotations(metadata["annotations"])
     _owners(metadata["ownerReferences"])
     _finalizers(metadata["finalizers"])
 
@@ -93,7 +93,11 @@ def labels(field: Field) -> None:
                 field.invalid(fault, value.value, at=(key,))
 
 
-def _annotations(field: Field) -> None:
+def validate_annotations(field: Field) -> None:
+    """Annotations: a map of qualified names to any text, not too much of it altogether.
+
+    Mirrors: apimachinery pkg/api/validation/objectmeta.go ValidateAnnotations @ v1.37
+    """
     size = 0
     for key, value in field.entries():
         for fault in qualified_name.faults(key.lower()):

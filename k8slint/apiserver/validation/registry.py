@@ -19,13 +19,19 @@ _VALIDATORS: Final[Mapping[str, str]] = {
     "CustomResourceDefinition.apiextensions.k8s.io": "apiextensions.definition.definition",
     "DaemonSet.apps": "apps.daemon_set",
     "Deployment.apps": "apps.deployment",
+    "DeviceClass.resource.k8s.io": "resource.device.device_class",
+    "DeviceTaintRule.resource.k8s.io": "resource.device.device_taint_rule",
     "Job.batch": "batch.job",
     "Pod": "core.pod.pod",
     "PodTemplate": "core.workloads.pod_template",
     "ReplicaSet.apps": "apps.replica_set",
     "ReplicationController": "core.workloads.replication_controller",
+    "ResourceClaim.resource.k8s.io": "resource.claim.resource_claim",
+    "ResourceClaimTemplate.resource.k8s.io": "resource.claim.resource_claim_template",
+    "ResourceSlice.resource.k8s.io": "resource.slice.resource_slice",
     "Service": "core.service.service",
     "StatefulSet.apps": "apps.stateful_set",
+    "StorageVersionMigration.storagemigration.k8s.io": "storagemigration.storage_version_migration",
 }
 
 

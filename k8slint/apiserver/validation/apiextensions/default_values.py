@@ -26,9 +26,7 @@ def check_defaults(root: Field) -> None:
             _check(schema)
         pending.append((schema["items"], False))
         pending += [
-            (part, False)
-            for name, part in schema["properties"].entries()
-            if not is_object or name not in TYPE_META
+            (part, False) for name, part in schema["properties"].entries() if not is_object or name not in TYPE_META
         ]
 
 
@@ -62,7 +60,7 @@ def _has_hole(value: object) -> bool:
         if part is HOLE:
             return True
         if part.__class__ is dict:
-            pending += part.values()  # type: ignore[attr-defined]  # its class has just been looked at
+            pending += part.values()
         elif part.__class__ is list:
-            pending += part  # type: ignore[arg-type]
+            pending += part
     return False

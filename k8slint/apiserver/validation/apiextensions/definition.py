@@ -7,13 +7,24 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from k8slint.apiserver.custom.structural import depth_of
+from k8slint.apiserver.validation.apiextensions.conversion import conversion
 from k8slint.apiserver.validation.apiextensions.default_values import check_defaults
 from k8slint.apiserver.validation.apiextensions.openapi import check_keywords, visits
 from k8slint.apiserver.validation.apiextensions.paths import target
 from k8slint.apiserver.validation.apiextensions.structural import check_structure, unsupported_keyword
-from k8slint.apiserver.validation.field import Check, Field, Form, Unique, always, each, fields, needed, one_of, optional
+from k8slint.apiserver.validation.field import (
+    Check,
+    Field,
+    Form,
+    Unique,
+    always,
+    each,
+    fields,
+    needed,
+    one_of,
+    optional,
+)
 from k8slint.apiserver.validation.formats import dns_1035_label, dns_subdomain
-from k8slint.apiserver.validation.webhook import webhook_service, webhook_url
 
 _APPROVAL: Final = "api-approved.kubernetes.io"
 _ENHANCEMENT: Final = "see https://github.com/kubernetes/enhancements/pull/1111"
@@ -116,7 +127,7 @@ def _spec(spec: Field) -> None:
         )
     if versions and depth_of(versions.value) <= _DEEPEST:
         _parts_of_versions(spec, versions)
-    _conversion(spec)
+    conversion(spec)
 
 
 def _parts_of_versions(spec: Field, versions: Field) -> None:
@@ -127,8 +138,8 @@ def _parts_of_versions(spec: Field, versions: Field) -> None:
             schema.required(
                 fix="add a schema; type: object and x-kubernetes-preserve-unknown-fields: true take everything"
             )
-    for version, schema in _agreed(spec, versions, "schema", "validation"):
-        owners = versions if version is None else (version,)
+    for only, schema in _agreed(spec, versions, "schema", "validation"):
+        owners = versions if only is None else (only,)
         _schema(schema, has_status=any(owner["subresources"]["status"].is_set for owner in owners))
     for _, subresources in _agreed(spec, versions, "subresources", "subresources"):
         _scale(subresources["scale"])
@@ -136,8 +147,8 @@ def _parts_of_versions(spec: Field, versions: Field) -> None:
         for column in columns:
             _column(column)
     if spec.run.has("CustomResourceFieldSelectors"):
-        for version, selectable in _agreed(spec, versions, "selectableFields", "selectableFields"):
-            _selectable(selectable, next(iter(versions)) if version is None else version, is_agreed=version is None)
+        for only, selectable in _agreed(spec, versions, "selectableFields", "selectableFields"):
+            _selectable(selectable, next(iter(versions)) if only is None else only, is_agreed=only is None)
     if spec["preserveUnknownFields"].value is True and any(_has_default(version) for version in versions):
         spec["preserveUnknownFields"].invalid("must be false in order to use defaults in the schema")
 
@@ -309,70 +320,6 @@ def _selected(path: Field, schema: Field, seen: Unique) -> None:
     seen.add(path, found.names)
 
 
-def _conversion(spec: Field) -> None:
-    """How objects are turned from one version into another.
-
-    Mirrors: apiextensions-apiserver pkg/apis/apiextensions/validation/validation.go
-    validateCustomResourceConversion @ v1.37
-    """
-    conversion = spec["conversion"]
-    strategy, webhook = conversion["strategy"], conversion["webhook"]
-    if not conversion.is_set or conversion.is_hole:
-        return
-    client = webhook["clientConfig"].called(conversion, "webhookClientConfig")
-    reviews = webhook["conversionReviewVersions"].called(conversion, "conversionReviewVersions")
-    if spec["preserveUnknownFields"].value is True and not strategy.may_be("None"):
-        strategy.invalid("must be None if spec.preserveUnknownFields is true")
-    needed(one_of("None", "Webhook")).check(strategy)
-    if strategy.is_hole or webhook.is_hole:
-        return
-    if strategy.value != "Webhook":
-        for field in (client, reviews):
-            if field.is_set and (field or field is client):
-                field.forbidden("should not be set when strategy is not set to Webhook")
-        return
-    if not client.is_set:
-        client.required("required when strategy is set to Webhook")
-    elif not client.is_hole:
-        _client(client)
-    _reviews(reviews)
-
-
-def _client(client: Field) -> None:
-    url, service = client["url"], client["service"]
-    if url.is_set == service.is_set:
-        client.required("exactly one of url or service is required")
-    elif url.is_set:
-        webhook_url(url)
-    elif not service.is_hole:
-        # The server passes name and namespace the wrong way round, and says of each what is true of the other.
-        webhook_service(
-            service["namespace"].called(service, "name"),
-            service["name"].called(service, "namespace"),
-            service["port"],
-            service["path"],
-        )
-
-
-def _reviews(versions: Field) -> None:
-    if not versions:
-        versions.required(fix="write [v1]")
-        return
-    if versions.is_hole or any(version.is_hole for version in versions):
-        return
-    seen: set[str] = set()
-    for version in versions:
-        name = version.value or ""
-        if name in seen:
-            version.invalid("duplicate version")
-            continue
-        seen.add(name)
-        for fault in dns_1035_label.faults(name):
-            version.invalid(fault, name)
-    if not seen & {"v1", "v1beta1"}:
-        versions.invalid("must include at least one of v1, v1beta1", fix="add v1")
-
-
 def _stored_versions(obj: Field) -> None:
     """The versions that are stored, which the server sets itself from the first that is marked.
 
@@ -382,13 +329,13 @@ def _stored_versions(obj: Field) -> None:
     stored, versions = obj["status"]["storedVersions"], obj["spec"]["versions"]
     if versions.is_hole or any(version.is_hole or version["storage"].is_hole for version in versions):
         return
-    first, *others = [version["name"] for version in versions if version["storage"].value is True] or [None]
+    names = [version["name"] for version in versions if version["storage"].value is True]
     fix = "write storage: true in one version alone"
-    if first is None:
+    if not names:
         stored.invalid("must have at least one stored version", None, fix=fix)
-    for name in others:
-        if name is not None and first is not None and name.value != first.value and not name.is_hole:
-            stored.invalid(f"must have the storage version {name.value or ''}", [first.value], fix=fix)
+    for name in names[1:]:
+        if name.value != names[0].value and not name.is_hole:
+            stored.invalid(f"must have the storage version {name.value or ''}", [names[0].value], fix=fix)
 
 
 def _approval(annotations: Field, group: Field) -> None:

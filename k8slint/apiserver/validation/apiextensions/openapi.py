@@ -156,13 +156,17 @@ def _items_of_set(items: Field) -> None:
 def _list_map(schema: Field, items: Field) -> None:
     keys = schema["x-kubernetes-list-map-keys"]
     if not keys:
-        keys.required("must not be empty if x-kubernetes-list-type is map", fix="name the fields that tell the items apart")
+        keys.required(
+            "must not be empty if x-kubernetes-list-type is map", fix="name the fields that tell the items apart"
+        )
     if not items.is_set:
         items.required("must have a schema if x-kubernetes-list-type is map")
     elif items.value.__class__ is list:
         items.invalid("must only have a single schema if x-kubernetes-list-type is map")
     elif not items["type"].may_be("object"):
-        items["type"].invalid("must be object if parent array's x-kubernetes-list-type is map", items["type"].value or "")
+        items["type"].invalid(
+            "must be object if parent array's x-kubernetes-list-type is map", items["type"].value or ""
+        )
     elif items["type"].value == "object":
         _keys_of_items(keys, items)
 
@@ -204,7 +208,7 @@ def _validations(schema: Field, rules: Field) -> None:
 
 def _rule(schema: Field, rule: Field) -> None:
     """What is wrong with a validation rule as far as its expression need not be compiled."""
-    message, path = rule["message"], rule["fieldPath"]
+    message, reason, path = rule["message"], rule["reason"], rule["fieldPath"]
     text, said = _trimmed(rule["rule"]), _trimmed(message)
     if not text:
         rule["rule"].required("rule is not specified")
@@ -216,15 +220,19 @@ def _rule(schema: Field, rule: Field) -> None:
         message.required("message must be specified if rule contains line breaks")
     if rule["messageExpression"] and not _trimmed(rule["messageExpression"]):
         rule["messageExpression"].required("messageExpression must be non-empty if specified")
-    if rule["reason"].is_set and rule["reason"].value not in _REASONS:
-        rule["reason"].unsupported(_REASONS)
+    if reason.is_set and reason.value not in _REASONS:
+        reason.unsupported(_REASONS)
     if path:
-        if not _trimmed(path):
-            path.invalid("must be non-empty if specified")
-        if _LINE_BREAK.search(path.value):
-            path.invalid("must not contain line breaks")
-        if not unsupported_keyword(schema) and target(path.value, schema).fault:
-            path.invalid("must be a valid path")
+        _rule_path(path, schema)
+
+
+def _rule_path(path: Field, schema: Field) -> None:
+    if not _trimmed(path):
+        path.invalid("must be non-empty if specified")
+    if _LINE_BREAK.search(path.value):
+        path.invalid("must not contain line breaks")
+    if not unsupported_keyword(schema) and target(path.value, schema).fault:
+        path.invalid("must be a valid path")
 
 
 def _trimmed(field: Field) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, Final, NamedTuple
 
-_TOKEN: Final = re.compile(r"'(?:[^'\\]|\\.)*'|[.\[\]]|[^.\[\]]+", re.DOTALL)
+_PART: Final = re.compile(r"'(?:[^'\\]|\\.)*'|[.\[\]]|[^.\[\]]+", re.DOTALL)
 _NO_FIELD: Final = "does not refer to a valid field"
 _TOO_SHORT: Final = "unexpected end of JSON path"
 
@@ -23,25 +23,25 @@ def target(path: str, schema: Any, *, has_keys: bool = True) -> Target:
 
     Mirrors: apiextensions-apiserver pkg/apiserver/schema/cel/validation.go ValidFieldPath @ v1.37
     """
-    tokens = iter(_TOKEN.findall(path))
+    parts = iter(_PART.findall(path))
     names: list[str] = []
     node = getattr(schema, "value", schema)
-    for token in tokens:
-        if token == "[" and has_keys:
-            quoted = next(tokens, None)
+    for part in parts:
+        if part == "[" and has_keys:
+            quoted = next(parts, None)
             if quoted is None:
                 return Target((), None, _TOO_SHORT)
             if len(quoted) < 2 or quoted[0] != "'" or quoted[-1] != "'":
                 return Target((), None, f"expected single quoted string but got {quoted}")
             name = re.sub(r"\\(.)", r"\1", quoted[1:-1])
-            closing = next(tokens, None)
+            closing = next(parts, None)
             fault = _TOO_SHORT if closing is None else f"expected ] but got {closing}" if closing != "]" else ""
-        elif token == "[":
+        elif part == "[":
             return Target((), None, "array notation is not allowed")
-        elif token == ".":
-            name, fault = next(tokens, ""), ""
+        elif part == ".":
+            name, fault = next(parts, ""), ""
         else:
-            return Target((), None, f"expected [ or . but got: {token}")
+            return Target((), None, f"expected [ or . but got: {part}")
         found = _child(node, name)
         if found is None or fault:
             return Target((), None, fault if found is not None else _NO_FIELD)
@@ -57,4 +57,4 @@ def _child(node: Any, name: str) -> Any:
     properties = node.get("properties")
     if properties.__class__ is dict and properties:
         return properties.get(name)
-    return properties if properties else node.get("additionalProperties")
+    return properties or node.get("additionalProperties")

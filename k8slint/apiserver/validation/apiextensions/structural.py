@@ -31,6 +31,7 @@ _NOT_NESTED: Final[Mapping[str, str]] = {
 # These forbid a field even if it is empty: Go holds them as pointers.
 _POINTERS: Final = frozenset(("default", "x-kubernetes-list-type", "x-kubernetes-map-type"))
 _UNSUPPORTED: Final = ("$ref", "$schema", "additionalItems", "definitions", "dependencies", "id", "patternProperties")
+_SAID: Final[Mapping[str, str]] = {"$schema": "schema"}
 
 
 def unsupported_keyword(schema: Field) -> str:
@@ -45,7 +46,7 @@ def unsupported_keyword(schema: Field) -> str:
             continue
         for keyword in _UNSUPPORTED:
             if node.get(keyword):
-                return f"OpenAPIV3Schema '{keyword.removeprefix('$') if keyword == '$schema' else keyword}' is not supported"
+                return f"OpenAPIV3Schema '{_SAID.get(keyword, keyword)}' is not supported"
         if node.get("x-kubernetes-preserve-unknown-fields") is False:
             return "internal error: 'x-kubernetes-preserve-unknown-fields' must be true or undefined"
         if node.get("items") and node["items"].__class__ is list:
@@ -141,9 +142,7 @@ def _values(schema: Field) -> None:
     first = next(iter(schema["allOf"]), None)
     is_all = first is not None and first["anyOf"].value == _INT_OR_STRING
     _pattern(schema)
-    pending = [
-        (part, is_all and part.path[-2:] == ("allOf", 0)) for part in _alternatives(schema, without_any=is_any)
-    ]
+    pending = [(part, is_all and part.path[-2:] == ("allOf", 0)) for part in _alternatives(schema, without_any=is_any)]
     while pending:
         part, is_first = pending.pop()
         if part.value.__class__ is not dict:
@@ -151,7 +150,9 @@ def _values(schema: Field) -> None:
         for keyword, argument in part.value.items():
             detail = _NOT_NESTED.get(keyword)
             if detail is not None and argument is not HOLE and (argument or keyword in _POINTERS):
-                part[keyword].forbidden(detail, fix=f"write {keyword} beside it, outside of anyOf, allOf, oneOf and not")
+                part[keyword].forbidden(
+                    detail, fix=f"write {keyword} beside it, outside of anyOf, allOf, oneOf and not"
+                )
         if "metadata" in (part["properties"].value or ()):
             part["properties"]["metadata"].forbidden("must not be specified in a nested context")
         _pattern(part)
