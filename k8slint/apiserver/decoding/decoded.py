@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 from k8slint.apiserver.validation.field import HOLE
 from k8slint.loading.document import Path
 from k8slint.values.placeholder import has_placeholder
+
+# Keywords of JSON Schema, which stand in CustomResourceDefinitions.
+_NO_PLACEHOLDERS: Final = ("$ref", "$schema")
 
 
 def decoded(data: dict[str, Any], not_decoded: Iterable[Path], *, has_placeholders: bool) -> dict[str, Any]:
@@ -31,7 +34,7 @@ def decoded(data: dict[str, Any], not_decoded: Iterable[Path], *, has_placeholde
                     pending.append((inner, kept))
             if copy.__class__ is list:
                 copy.append(kept)
-            elif kept is not None and not (has_placeholders and has_placeholder(key)):
+            elif kept is not None and not (has_placeholders and key not in _NO_PLACEHOLDERS and has_placeholder(key)):
                 copy[key] = kept
     for path in not_decoded:
         _dig(whole, path)

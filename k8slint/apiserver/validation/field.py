@@ -78,11 +78,13 @@ class Field:
     def said_path(self) -> Path:
         """The path that the server's errors give."""
         steps: list[str | int] = []
+        first: Path = ()
         field = self
-        while field._parent is not None and field._called is None:
-            steps.append(field._step)
+        while field._parent is not None and not first:
+            first = field._called or ()
+            steps += () if first else (field._step,)
             field = field._parent
-        return (*(field._called or ()), *reversed(steps))
+        return (*first, *reversed(steps))
 
     @property
     def said(self) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any, Final, NamedTuple
 
+from k8slint.apiserver.validation.field import Field
+
 _PART: Final = re.compile(r"'(?:[^'\\]|\\.)*'|[.\[\]]|[^.\[\]]+", re.DOTALL)
 _NO_FIELD: Final = "does not refer to a valid field"
 _TOO_SHORT: Final = "unexpected end of JSON path"
@@ -18,14 +20,14 @@ class Target(NamedTuple):
     fault: str = ""
 
 
-def target(path: str, schema: Any, *, has_keys: bool = True) -> Target:
+def target(path: str, schema: Field, *, has_keys: bool = True) -> Target:
     """The part of a schema that a path leads to. `has_keys`: the path may have keys in brackets and single quotes.
 
     Mirrors: apiextensions-apiserver pkg/apiserver/schema/cel/validation.go ValidFieldPath @ v1.37
     """
     parts = iter(_PART.findall(path))
     names: list[str] = []
-    node = getattr(schema, "value", schema)
+    node = schema.value
     for part in parts:
         if part == "[" and has_keys:
             quoted = next(parts, None)

@@ -127,7 +127,7 @@ def _metadata(schema: Field, level: str, *, is_embedded: bool) -> None:
     metadata = properties["metadata"]
     if level is _ROOT and metadata.value.__class__ is dict:
         rest = {keyword for keyword, argument in metadata.value.items() if argument} - {"default", "type"}
-        if set(metadata["properties"].value or ()) <= {"generateName", "name"}:
+        if {name for name, _ in metadata["properties"].entries()} <= {"generateName", "name"}:
             rest.discard("properties")
         if rest:
             metadata.forbidden(
@@ -153,7 +153,7 @@ def _values(schema: Field) -> None:
                 part[keyword].forbidden(
                     detail, fix=f"write {keyword} beside it, outside of anyOf, allOf, oneOf and not"
                 )
-        if "metadata" in (part["properties"].value or ()):
+        if part["properties"]["metadata"].is_set:
             part["properties"]["metadata"].forbidden("must not be specified in a nested context")
         _pattern(part)
         pending += [(inner, False) for inner in _alternatives(part, without_any=is_first)]

@@ -60,7 +60,8 @@ def resource_slice(obj: Field) -> None:
         names = Unique()
         for device in devices:
             _device(device, spec["perDeviceNodeSelection"])
-            names.add(device, device["name"].value, device["name"].value)
+            if device["name"].value.__class__ is str:
+                names.add(device, device["name"].value, device["name"].value)
     if has_counters and at_most(counters, _MOST_COUNTER_SETS):
         _counter_sets(counters, "name", _MOST_COUNTERS)
 
@@ -211,7 +212,8 @@ def _counter_sets(sets: Field, key: str, most: int) -> None:
             for name, _ in counters.entries():
                 for fault in dns_label.faults(name):
                     counters.invalid(fault, name, at=(name,))
-        names.add(one, one[key].value)
+        if one[key].value.__class__ is str:
+            names.add(one, one[key].value)
 
 
 def _nodes_of_device(device: Field, selects_nodes: Field) -> None:
