@@ -5,6 +5,7 @@ from __future__ import annotations
 from k8slint.apiserver.custom.keywords import Defect, defects
 from k8slint.apiserver.custom.structural import TYPE_META, unknown_fields
 from k8slint.apiserver.validation.field import HOLE, Field
+from k8slint.objects.fields import mapping
 from k8slint.values.field_path import field_path
 
 _GO_TYPES = {bool: "boolean", dict: "object", float: "number", int: "integer", list: "array", str: "string"}
@@ -37,7 +38,16 @@ def _check(schema: Field) -> None:
     if any(True for _ in unknown_fields(default.value, schema.value)):
         default.invalid("must not have unknown fields", fix="describe the fields, or remove them from the default")
     for defect in defects(default.value, schema.value):
-        _tell(default, defect)
+        if not _has_default(defect):
+            _tell(default, defect)
+
+
+def _has_default(defect: Defect) -> bool:
+    """Whether a field that is missing has a default of its own."""
+    if defect.keyword != "required" or defect.node is None:
+        return False
+    field = mapping(mapping(defect.node.get("properties")).get(str(defect.path[-1])))
+    return field.get("default") is not None
 
 
 def _tell(default: Field, defect: Defect) -> None:

@@ -31,6 +31,7 @@ def check_keywords(root: Field) -> None:
     Mirrors: apiextensions-apiserver pkg/apis/apiextensions/validation/validation.go
     ValidateCustomResourceDefinitionOpenAPISchema @ v1.37
     """
+    has_paths = not unsupported_keyword(root)
     for visit in visits(root):
         schema = visit.schema
         keywords = schema.value
@@ -41,6 +42,11 @@ def check_keywords(root: Field) -> None:
             check = _KEYWORDS.get(keyword)
             if check is not None:
                 check(schema, schema[keyword])
+        for rule in schema["x-kubernetes-validations"]:
+            if not rule.is_hole and not any(part.is_hole for _, part in rule.entries()):
+                _rule(rule)
+                if has_paths and rule["fieldPath"] and target(rule["fieldPath"].value, schema).fault:
+                    rule["fieldPath"].invalid("must be a valid path")
         if visit.no_default and schema["default"].is_set:
             schema["default"].forbidden(f"must not be set {visit.no_default}")
         if visit.is_meta and schema["x-kubernetes-embedded-resource"]:
@@ -173,7 +179,7 @@ def _list_map(schema: Field, items: Field) -> None:
 
 def _keys_of_items(keys: Field, items: Field) -> None:
     names = [key for key in keys if key.value.__class__ is str]
-    required, properties = items["required"].value, items["properties"]
+    required, properties = {name.value for name in items["required"]}, items["properties"]
     for key in names:
         field = properties[key.value]
         if not field.is_set:
@@ -181,8 +187,7 @@ def _keys_of_items(keys: Field, items: Field) -> None:
             continue
         if field["type"].value in ("array", "object"):
             field["type"].invalid("must be a scalar type if parent array's x-kubernetes-list-type is map", "object")
-        is_required = required is HOLE or key.value in (required or ())
-        if not is_required and not field["default"].is_set:
+        if key.value not in required and HOLE not in required and not field["default"].is_set:
             field["default"].required(
                 "this property is in x-kubernetes-list-map-keys, so it must have a default or be a required property"
             )
@@ -200,13 +205,7 @@ def _list_map_keys(schema: Field, argument: Field) -> None:
         list_type.invalid(detail)
 
 
-def _validations(schema: Field, rules: Field) -> None:
-    for rule in rules:
-        if not rule.is_hole and not any(part.is_hole for _, part in rule.entries()):
-            _rule(schema, rule)
-
-
-def _rule(schema: Field, rule: Field) -> None:
+def _rule(rule: Field) -> None:
     """What is wrong with a validation rule as far as its expression need not be compiled."""
     message, reason, path = rule["message"], rule["reason"], rule["fieldPath"]
     text, said = _trimmed(rule["rule"]), _trimmed(message)
@@ -223,16 +222,14 @@ def _rule(schema: Field, rule: Field) -> None:
     if reason.is_set and reason.value not in _REASONS:
         reason.unsupported(_REASONS)
     if path:
-        _rule_path(path, schema)
+        _rule_path(path)
 
 
-def _rule_path(path: Field, schema: Field) -> None:
+def _rule_path(path: Field) -> None:
     if not _trimmed(path):
         path.invalid("must be non-empty if specified")
     if _LINE_BREAK.search(path.value):
         path.invalid("must not contain line breaks")
-    if not unsupported_keyword(schema) and target(path.value, schema).fault:
-        path.invalid("must be a valid path")
 
 
 def _trimmed(field: Field) -> str:
@@ -254,5 +251,4 @@ _KEYWORDS: Final[Mapping[str, Callable[[Field, Field], None]]] = {
     "x-kubernetes-list-type": _list_type,
     "x-kubernetes-map-type": _map_type,
     "x-kubernetes-preserve-unknown-fields": _preserve,
-    "x-kubernetes-validations": _validations,
 }
