@@ -25,7 +25,8 @@ def check_defaults(root: Field) -> None:
         is_object = is_object or keywords.get("x-kubernetes-embedded-resource") is True
         if "default" in keywords:
             _check(schema)
-        pending.append((schema["items"], False))
+        if "items" in keywords:
+            pending.append((schema["items"], False))
         pending += [
             (part, False) for name, part in schema["properties"].entries() if not is_object or name not in TYPE_META
         ]

@@ -190,7 +190,7 @@ def _schema(outer: Field, *, has_status: bool) -> None:
         check_structure(schema)
         if len(found) == start:
             check_defaults(schema)
-    check_keywords(schema)
+    check_keywords(schema, has_paths=not unsupported)
     if unsupported and len(found) == before:
         schema.invalid(unsupported, "")
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final, NamedTuple
 
 from k8slint.apiserver.validation.apiextensions.paths import target
-from k8slint.apiserver.validation.apiextensions.structural import unsupported_keyword
 from k8slint.apiserver.validation.field import HOLE, Field
 
 TYPES: Final = ("array", "boolean", "integer", "number", "object", "string")
@@ -25,24 +24,23 @@ class Visit(NamedTuple):
     is_meta: bool = False
 
 
-def check_keywords(root: Field) -> None:
-    """The keywords of a schema and of all its parts.
+def check_keywords(root: Field, *, has_paths: bool) -> None:
+    """The keywords of a schema and of all its parts. `has_paths`: the paths of its rules can be followed.
 
     Mirrors: apiextensions-apiserver pkg/apis/apiextensions/validation/validation.go
     ValidateCustomResourceDefinitionOpenAPISchema @ v1.37
     """
-    has_paths = not unsupported_keyword(root)
     for visit in visits(root):
         schema = visit.schema
         keywords = schema.value
         # Of a part with unknown keywords nothing is said: each may change what the others mean.
-        if any(argument is HOLE for argument in keywords.values()):
+        if HOLE in keywords.values():
             continue
         for keyword in keywords:
             check = _KEYWORDS.get(keyword)
             if check is not None:
                 check(schema, schema[keyword])
-        for rule in schema["x-kubernetes-validations"]:
+        for rule in schema["x-kubernetes-validations"] if "x-kubernetes-validations" in keywords else ():
             if not rule.is_hole and not any(part.is_hole for _, part in rule.entries()):
                 _rule(rule)
                 if has_paths and rule["fieldPath"] and target(rule["fieldPath"].value, schema).fault:
@@ -66,7 +64,7 @@ def visits(root: Field) -> Iterator[Visit]:
 def _parts(visit: Visit, *, is_root: bool) -> Iterator[Visit]:
     schema, keywords = visit.schema, visit.schema.value
     if "properties" in keywords:
-        is_object = is_root or schema["x-kubernetes-embedded-resource"].value is True
+        is_object = is_root or keywords.get("x-kubernetes-embedded-resource") is True
         for name, part in schema["properties"].entries():
             if is_object and name in _META_FIELDS:
                 yield Visit(part, f"in top-level {name}" if is_root else visit.no_default, is_meta=True)

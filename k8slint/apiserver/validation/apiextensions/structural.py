@@ -11,6 +11,7 @@ from k8slint.apiserver.validation.field import HOLE, Field
 _ROOT: Final = "at the root"
 _ITEM: Final = "for specified array items"
 _FIELD: Final = "for specified object fields"
+_INNER: Final = (("items", _ITEM), ("additionalProperties", _FIELD))
 _INT_OR_STRING: Final = [{"type": "integer"}, {"type": "string"}]
 # Keywords that say what a value is, not what it may be: they have no place below anyOf and the like.
 _NOT_NESTED: Final[Mapping[str, str]] = {
@@ -30,7 +31,23 @@ _NOT_NESTED: Final[Mapping[str, str]] = {
 }
 # These forbid a field even if it is empty: Go holds them as pointers.
 _POINTERS: Final = frozenset(("default", "x-kubernetes-list-type", "x-kubernetes-map-type"))
-_UNSUPPORTED: Final = ("$ref", "$schema", "additionalItems", "definitions", "dependencies", "id", "patternProperties")
+_UNSUPPORTED: Final = frozenset(
+    ("$ref", "$schema", "additionalItems", "definitions", "dependencies", "id", "patternProperties")
+)
+_PARTS: Final = frozenset(("additionalProperties", "allOf", "anyOf", "items", "not", "oneOf"))
+# A part below the root that has a type and none of these has nothing that could be wrong with its structure.
+_TELLING: Final = frozenset(
+    (
+        "additionalProperties",
+        "allOf",
+        "anyOf",
+        "not",
+        "oneOf",
+        "pattern",
+        "x-kubernetes-embedded-resource",
+        "x-kubernetes-int-or-string",
+    )
+)
 _SAID: Final[Mapping[str, str]] = {"$schema": "schema"}
 
 
@@ -44,17 +61,18 @@ def unsupported_keyword(schema: Field) -> str:
         node = pending.pop()
         if node.__class__ is not dict:
             continue
-        for keyword in _UNSUPPORTED:
+        for keyword in () if _UNSUPPORTED.isdisjoint(node) else sorted(_UNSUPPORTED):
             if node.get(keyword):
                 return f"OpenAPIV3Schema '{_SAID.get(keyword, keyword)}' is not supported"
         if node.get("x-kubernetes-preserve-unknown-fields") is False:
             return "internal error: 'x-kubernetes-preserve-unknown-fields' must be true or undefined"
         if node.get("items") and node["items"].__class__ is list:
             return "OpenAPIV3Schema 'items' must be a schema, but is an array"
-        pending += [node.get("items"), node.get("additionalProperties"), node.get("not")]
-        for keyword in ("allOf", "anyOf", "oneOf"):
-            parts = node.get(keyword)
-            pending += parts if parts.__class__ is list else ()
+        if not _PARTS.isdisjoint(node):
+            pending += [node.get("items"), node.get("additionalProperties"), node.get("not")]
+            for keyword in ("allOf", "anyOf", "oneOf"):
+                parts = node.get(keyword)
+                pending += parts if parts.__class__ is list else ()
         properties = node.get("properties")
         pending += properties.values() if properties.__class__ is dict else ()
     return ""
@@ -71,11 +89,17 @@ def check_structure(root: Field) -> None:
         keywords = schema.value
         if keywords.__class__ is not dict:
             continue
-        if not any(argument is HOLE for argument in keywords.values()):
+        if not (level is not _ROOT and _is_plain(keywords)) and HOLE not in keywords.values():
             _invariants(schema, level)
-        pending += [(part, _FIELD) for _, part in schema["properties"].entries()]
-        pending += [(schema["items"], _ITEM), (schema["additionalProperties"], _FIELD)]
+        if "properties" in keywords:
+            pending += [(part, _FIELD) for _, part in schema["properties"].entries()]
+        pending += [(schema[keyword], level) for keyword, level in _INNER if keyword in keywords]
     _completeness(root)
+
+
+def _is_plain(keywords: Mapping[str, Any]) -> bool:
+    kind = keywords.get("type")
+    return bool(kind) and (kind != "array" or "items" in keywords) and _TELLING.isdisjoint(keywords)
 
 
 def _invariants(schema: Field, level: str) -> None:
