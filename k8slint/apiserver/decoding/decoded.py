@@ -11,27 +11,29 @@ from k8slint.values.placeholder import has_placeholder
 
 # Keywords of JSON Schema, which stand in CustomResourceDefinitions.
 _NO_PLACEHOLDERS: Final = ("$ref", "$schema")
+# Fields of a schema: one of which nothing is said is there nevertheless.
+_OF_SCHEMAS: Final = "properties"
 
 
 def decoded(data: dict[str, Any], not_decoded: Iterable[Path], *, has_placeholders: bool) -> dict[str, Any]:
     """A copy of the data that may be changed, of any depth.
 
-    Fields that are null are left out, as the server takes them for absent. `HOLE` stands for what could not be decoded,
-    and for what a template will fill in.
+    Fields that are null are left out, as the server takes them for absent, but for those of schemas. `HOLE` stands for
+    what could not be decoded, and for what a template will fill in.
     """
     whole: dict[str, Any] = {}
-    pending: list[tuple[Any, Any]] = [(data, whole)]
+    pending: list[tuple[Any, Any, Any]] = [(data, whole, None)]
     while pending:
-        value, copy = pending.pop()
+        value, copy, name = pending.pop()
         for key, inner in value.items() if value.__class__ is dict else enumerate(value):
-            kept: Any = inner
+            kept: Any = {} if inner is None and name == _OF_SCHEMAS else inner
             if inner.__class__ is str:
                 if has_placeholders and has_placeholder(inner):
                     kept = HOLE
             elif inner.__class__ is dict or inner.__class__ is list:
                 kept = inner.__class__()
                 if inner:
-                    pending.append((inner, kept))
+                    pending.append((inner, kept, key))
             if copy.__class__ is list:
                 copy.append(kept)
             elif kept is not None and not (has_placeholders and key not in _NO_PLACEHOLDERS and has_placeholder(key)):

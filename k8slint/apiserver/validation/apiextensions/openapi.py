@@ -113,7 +113,10 @@ def _unique_items(_: Field, argument: Field) -> None:
 
 def _additional_properties(schema: Field, argument: Field) -> None:
     if schema["properties"] and argument.value is not True:
-        argument.forbidden("additionalProperties and properties are mutual exclusive")
+        argument.forbidden(
+            "additionalProperties and properties are mutual exclusive",
+            fix="remove additionalProperties; x-kubernetes-preserve-unknown-fields: true keeps fields of other names",
+        )
 
 
 def _preserve(_: Field, argument: Field) -> None:

@@ -135,9 +135,17 @@ def _kind(schema: Field, level: str, *, is_embedded: bool) -> None:
         else:
             kind.required(detail, fix="add type: object")
     elif not kind and not any(schema[f"x-kubernetes-{name}"] for name in ("int-or-string", "preserve-unknown-fields")):
-        kind.required(f"must not be empty {level}", fix="add type: object" if level is _ROOT else "")
+        kind.required(f"must not be empty {level}", fix=f"add the type of its values, as type: {_likely(schema, level)}")
     if level is _ROOT and kind and kind.value != "object":
         kind.invalid("must be object at the root", fix="write type: object")
+
+
+def _likely(schema: Field, level: str) -> str:
+    if "items" in schema.value:
+        return "array"
+    return (
+        "object" if level is _ROOT or not {"additionalProperties", "properties"}.isdisjoint(schema.value) else "string"
+    )
 
 
 def _metadata(schema: Field, level: str, *, is_embedded: bool) -> None:
