@@ -53,7 +53,7 @@ def main() -> None:
     print("|---|---|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as scratch:
         _write_schemas(Path(scratch))
-        one = Path(scratch) / "one.yaml"  # where no settings of ours are found
+        one = Path(scratch) / "one.yaml"  # in a folder without settings of ours
         shutil.copy(ONE, one)
         empty = Path(scratch) / "empty.py"
         empty.write_text(EMPTY_TYPER, encoding="utf-8")
@@ -86,7 +86,7 @@ def _peers(target: Path, files: list[Path], schemas: Path) -> list[tuple[str, li
 
 
 def _skipped(command: list[str]) -> str:
-    """What kubeconform does not look at, because it has no schema of it: custom resources, above all."""
+    """How many objects kubeconform skips because it has no schema for them: above all, custom resources."""
     asked = [command[0], "-output", "json", *command[1:]]
     answer = subprocess.run(asked, check=False, capture_output=True).stdout
     counts = json.loads(answer)["summary"]
@@ -94,7 +94,7 @@ def _skipped(command: list[str]) -> str:
 
 
 def _write_schemas(folder: Path) -> None:
-    """Our newest bundled schemas as kubeconform's own come: a file a kind, strict, with all that it refers to."""
+    """Write our newest bundled schemas in kubeconform's form: one strict file for each kind, with all it refers to."""
     newest = max((ROOT / "schemas" / "kubernetes").glob("1.*.json"), key=lambda file: int(file.stem.split(".")[1]))
     definitions = json.loads(newest.read_text(encoding="utf-8"))["$defs"]
     for definition in definitions.values():
@@ -153,7 +153,7 @@ def _pair(work: str, ours: list[str], peer: str, theirs: list[str]) -> None:
 
 def _run(command: list[str]) -> Run:
     start = time.perf_counter()
-    # As installed programs are run: compiled once, by the run before those that count.
+    # Let bytecode be written, as for installed programs: the run before those that count compiles.
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     _, _, usage = os.wait4(process.pid, 0)

@@ -1,4 +1,4 @@
-"""Pods a second that the scheduler places, at 100, 1,000 and 5,000 nodes, as a Markdown table.
+"""The pods per second that the scheduler places, at 100, 1,000 and 5,000 nodes, as a Markdown table.
 
 `growth` is how much longer a pod takes than at 100 nodes; the cluster grows 10 and 50 times.
 """
@@ -42,7 +42,7 @@ def nodes(count: int) -> list[Node]:
 
 
 def pods(shapes: int, more: Callable[[int], dict[str, Any]]) -> Iterator[Pod]:
-    """Pods of some shapes in turn, as many Deployments would make them."""
+    """Pods of so many shapes in turn, as that many Deployments would make them; `more` adds to the spec of a shape."""
     templates = [
         Pod.of(
             {
@@ -61,7 +61,7 @@ def pods(shapes: int, more: Callable[[int], dict[str, Any]]) -> Iterator[Pod]:
 
 
 def picky(kind: int) -> dict[str, Any]:
-    """Demands on nodes, of some of the shapes."""
+    """Demands of some of the shapes on nodes."""
     spec: dict[str, Any] = {}
     if kind % 3 == 0:
         spec["nodeSelector"] = {"disk": "ssd"}
@@ -71,14 +71,14 @@ def picky(kind: int) -> dict[str, Any]:
 
 
 def apart(kind: int) -> dict[str, Any]:
-    """A wish to be away from pods of the same shape."""
+    """A preference to be away from pods of the same shape."""
     term = {"topologyKey": "kubernetes.io/hostname", "labelSelector": {"matchLabels": {"app": f"a{kind}"}}}
     weighted = [{"weight": 100, "podAffinityTerm": term}]
     return {"affinity": {"podAntiAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": weighted}}}
 
 
 def too_large(kind: int) -> dict[str, Any]:
-    """A request that no node can meet."""
+    """A request that no node can meet, at two priorities."""
     return {"containers": [{"name": "c", "resources": {"requests": {"cpu": "65"}}}], "priority": kind % 2}
 
 

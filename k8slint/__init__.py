@@ -1,6 +1,6 @@
 """What would the cluster do with these manifests? Answers before you apply, without a cluster.
 
-For programs there is `check`, what it returns, and the error that it raises; all else may change.
+For programs there are `check`, what it returns, and the error that it raises; everything else may change.
 """
 
 from __future__ import annotations
@@ -32,19 +32,21 @@ def check(
     nodes: str = "",
     workers: int = 1,
 ) -> Report:
-    """What `k8slint check` reports, as a value; each keyword is the command's option of that name.
+    """The report of `k8slint check`; each keyword is the option of that name.
 
-    No path is the working directory, and `-` is the bytes of `stdin`. Settings are found as the command finds them.
-    With more than one worker the process forks, which a program with threads should not do; 0 is as many as pay.
+    Without a path the working directory is checked; the path `-` stands for the bytes of `stdin`. Settings come from
+    the same files as the command's, not from variables of the environment; those of output, workers and the level at
+    which a run fails have no effect. With more than one worker the process forks, which a program with threads should
+    not do; 0 means as many as pay.
 
     Raises:
         UsageError: for what cannot be done as asked.
     """
     from os import fspath  # noqa: PLC0415 - the name of the package alone should cost nothing
 
-    from k8slint.config import config_for  # noqa: PLC0415
-    from k8slint.lint import lint  # noqa: PLC0415
-    from k8slint.project import Request  # noqa: PLC0415
+    from k8slint.config import config_for  # noqa: PLC0415 - as above
+    from k8slint.lint import lint  # noqa: PLC0415 - as above
+    from k8slint.project import Request  # noqa: PLC0415 - as above
 
     given = [fspath(path) for path in paths] or ["."]
     return lint(
@@ -66,9 +68,9 @@ def check(
 
 
 def __getattr__(name: str) -> Any:
-    # The types are imported by those who ask for them: every start of the program imports this package first.
+    # A type is imported when it is asked for, because every start of the program imports this package first.
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from k8slint import finding, usage  # noqa: PLC0415
+    from k8slint import finding, usage  # noqa: PLC0415 - only who asks for a type pays for it
 
     return getattr(usage if name == "UsageError" else finding, name)

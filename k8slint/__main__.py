@@ -1,4 +1,4 @@
-"""`python -m k8slint`, where the program is not on PATH."""
+"""`python -m k8slint`, for a program that is not on PATH."""
 
 from k8slint.cli.main import run
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from k8slint.loading.patterns import Patterns
     from k8slint.loading.toml import Toml
 
-    # The text of settings, read, with where each of them stands.
+    # The parsed text of settings, which knows the place of each.
     Written = Document | Toml
 
 _PYPROJECT: Final = "pyproject.toml"
@@ -42,9 +42,10 @@ class Override:
 
 @record
 class Config:
-    """Settings of a run. `folder` is what the patterns and paths in it start from.
+    """Settings of a run; the patterns and paths in them are relative to `folder`.
 
-    `variables` name, for a setting that the environment gives, the variable.
+    `variables` maps each setting that the environment gives, as `fail-level`, to its variable. `written` is the text
+    that the settings come from, or None for the defaults.
     """
 
     folder: str = "."
@@ -67,20 +68,20 @@ class Config:
     written: Written | None = None
 
     def place(self, *path: str | int) -> str:
-        """Where a setting is written: `file:line:column`, or the variable that holds it; empty if it is not."""
+        """The place of a setting: `file:line:column`, or the variable that holds it; empty for the defaults."""
         if path[0] in self.variables:
             return self.variables[str(path[0])]
         return _place(self.written, path) if self.written is not None else ""
 
     @property
     def rule_words(self) -> Iterator[tuple[Steps, str]]:
-        """The rules and categories that the settings name, each with where it stands."""
+        """The rules and categories that the settings name, each with its path in the settings."""
         yield from _rule_words((), self)
         for number, override in enumerate(self.overrides):
             yield from _rule_words(("overrides", number), override)
 
     def is_excluded(self, path: str) -> bool:
-        """Whether `exclude` names the file or folder."""
+        """Whether `exclude` matches the file, or the folder, which ends in a slash."""
         return bool(self.exclude) and bool(self._excludes.verdict(self.relative(path)))
 
     def overrides_for(self, path: str) -> tuple[Override, ...]:
@@ -95,7 +96,7 @@ class Config:
         )
 
     def bundle_of(self, file: str) -> str:
-        """The outermost folder above a file that `bundles` names; empty where none does."""
+        """The outermost folder above a file that `bundles` matches, relative to the settings; empty if none does."""
         if not self.bundles:
             return ""
         if "." in self.bundles:
@@ -110,7 +111,7 @@ class Config:
 
     @property
     def malformed_patterns(self) -> Iterator[tuple[Steps, str]]:
-        """The patterns that can match nothing, each with where in the settings it stands."""
+        """The patterns of `exclude` and `overrides` that can match nothing, each with its path in the settings."""
         for index in self._excludes.malformed if self.exclude else ():
             yield ("exclude", index), self.exclude[index]
         for number, (override, patterns) in enumerate(zip(self.overrides, self._override_patterns, strict=True)):
@@ -126,7 +127,7 @@ class Config:
         return tuple(_compiled(override.paths) for override in self.overrides)
 
     def relative(self, path: str) -> str:
-        """The path from the folder of the settings, as patterns are matched with it."""
+        """The path relative to the folder of the settings, as patterns match it; a slash at its end stays."""
         return os.path.relpath(path, self.folder) + ("/" if path.endswith("/") else "")
 
 
@@ -137,17 +138,17 @@ def _compiled(lines: Sequence[str]) -> Patterns:
 
 
 def config_for(file: str, paths: Iterable[str]) -> Config:
-    """The settings of the file, else those nearest above all the paths."""
+    """The settings of the file if one is named, else the nearest ones above all the paths."""
     if file:
         return read_config(Path(file))
     return find_config(folder_of_all(path for path in paths if path != "-"))
 
 
 def find_config(start: str) -> Config:
-    """The settings nearest above a path, not above the root of its repository; the defaults where there are none."""
+    """The nearest settings above a path, up to the root of its repository; the defaults if there are none."""
     here = Path(os.path.abspath(start))
     for folder in (here, *here.parents):
-        # What is there and cannot be read is not passed over: the run would go by other settings than meant.
+        # A file that is there but cannot be read is not passed over: the run would use other settings than meant.
         files = [
             folder / name for name in CONFIG_FILES if os.path.lexists(folder / name) and not (folder / name).is_dir()
         ]
@@ -188,7 +189,7 @@ def read_config(file: Path) -> Config:
 
 
 def _pyproject(file: Path) -> Config | None:
-    """The settings of a pyproject.toml; none where it has no table of ours."""
+    """The settings of a pyproject.toml, or None if it has no table of ours."""
     try:
         data = read_small(str(file))
     except OSError as error:
@@ -232,7 +233,7 @@ def _config(written: Written, file: Path) -> Config:
 
 
 def _refuse_outside(config: Config) -> None:
-    """Nothing of a repository says which other files of the machine are read: who runs the program does, by flags."""
+    """Refuse paths out of the repository: only the person who runs the program may name them, by flags."""
     named: list[tuple[Steps, str, str]] = [(("crds", at), path, "--context") for at, path in enumerate(config.crds)]
     if config.cluster:
         named.append((("cluster",), config.cluster, "--cluster"))

@@ -37,7 +37,7 @@ class Location(NamedTuple):
 class SourceLine(NamedTuple):
     """A line of a file as a frame shows it, Secret values already masked.
 
-    `span` is what the frame points at, as characters of `text` from 0; if none, what the location says.
+    `span` is what the frame points at, in characters of `text` from 0; None means the columns of the location.
     """
 
     number: int
@@ -98,7 +98,7 @@ class Ignored(NamedTuple):
 
 
 class Failure(NamedTuple):
-    """What could not be done, as a sentence, and the path at which."""
+    """What could not be done, as a sentence, and the path that it concerns."""
 
     file: str
     message: str
@@ -114,13 +114,13 @@ class KindCount(NamedTuple):
 class Summary(NamedTuple):
     """What was looked at.
 
-    `files` hold the `objects`, which are those that the API server takes; `settings` are objects that programs read, as
-    kustomizations, and that no API server sees. `not_judged` counts references whose target may lie outside the files
-    given. `without_schema` are the kinds of the objects whose fields nothing here describes, most first: of these only
-    references and metadata were judged; `in_part` are those whose CustomResourceDefinition was evaluated in part.
-    `charts` are folders of Helm charts that nobody rendered, `kustomizations` folders of those that change what they
-    take in and that nobody built. `unread` counts files of which nothing or not all could be read as YAML,
-    or that were not opened: links to outside, pipes.
+    `objects` counts the objects for the API server, `files` the files that hold them; `settings` are objects that only
+    programs read, such as kustomizations. `not_judged` counts references whose target may lie outside the files given.
+    `without_schema` are the kinds whose fields no schema here describes, most objects first: only their references and
+    metadata were judged. `in_part` are the kinds whose CustomResourceDefinition was evaluated in part. `charts` are
+    folders of Helm charts that were not rendered, `kustomizations` folders of kustomizations that change what they take
+    in and were not built. `unread` counts files that could not be read as YAML to their end, or that were not opened:
+    links to outside, pipes.
     """
 
     files: int
@@ -137,12 +137,12 @@ class Summary(NamedTuple):
 
     @property
     def fully(self) -> int:
-        """How many of the objects were held against all that describes them."""
+        """The number of objects that were judged by a whole schema."""
         return self.objects - sum(each.objects for each in (*self.without_schema, *self.in_part))
 
     @property
     def is_complete(self) -> bool:
-        """Whether all that the files hold was judged."""
+        """Whether everything in the files was judged."""
         gaps = (self.without_schema, self.in_part, self.charts, self.kustomizations, self.not_judged, self.unread)
         return not any(gaps)
 
@@ -163,9 +163,9 @@ class Report(NamedTuple):
 
     `failures` say what could not be read: if there are any, the work was not done. `notes` are sentences about settings
     that have no effect. `rules` are those that found something, ignored findings included. `root` is the absolute path
-    of the repository, else of the working directory: what formats for other programs name files from. Findings of
-    `fail_level` or worse make the run fail; none do if it is None. `hidden` counts findings that were not asked for,
-    being below `least`.
+    of the repository, else of the working directory: formats for other programs name files relative to it. Findings of
+    `fail_level` or worse make the run fail; if it is None, none do. `hidden` counts findings that are left out because
+    they are below `least`.
     """
 
     kubernetes_version: str
@@ -193,13 +193,13 @@ class Report(NamedTuple):
         return self.fail_level is not None and finding.severity.rank <= self.fail_level.rank
 
     def weight(self, finding: Finding) -> Severity:
-        """What the finding is for a program that takes an error for a failed run: an error if it makes the run fail."""
+        """The severity for a program that fails on errors alone: an error exactly if the finding makes the run fail."""
         if self.fails(finding):
             return Severity.ERROR
         return Severity.INFO if finding.severity is Severity.INFO else Severity.WARNING
 
     def at_least(self, least: Severity) -> Report:
-        """The report without the findings that are less bad, those that are ignored included."""
+        """The report without the findings below `least`, ignored ones included."""
         kept = tuple(finding for finding in self.findings if finding.severity.rank <= least.rank)
         ignored = tuple(each for each in self.ignored if each.finding.severity.rank <= least.rank)
         return self._replace(

@@ -1,4 +1,4 @@
-"""What makes a finding the same finding after lines have moved, and from wherever its file was reached."""
+"""Fingerprints of findings, which stay the same when lines move or the file is reached by another path."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from k8slint.finding import Finding
 
 
 def fingerprints(findings: Iterable[Finding], root: str) -> Iterator[str]:
-    """For each finding, 32 hex digits that no other finding has and that do not depend on lines.
+    """For each finding, 32 hex digits that no other of the findings has.
 
-    Nor do they depend on how its file was reached, within the root. Of findings alike in rule, file, object, field and
-    message, the order tells them apart.
+    They depend neither on lines nor on the path by which a file within the root was reached. Findings that are alike in
+    rule, file, object, field and message are told apart by their order.
     """
     seen: Counter[str] = Counter()
     for finding in findings:
@@ -28,16 +28,16 @@ def fingerprints(findings: Iterable[Finding], root: str) -> Iterator[str]:
 
 
 def digest(*parts: str) -> str:
-    """32 hex digits of the parts."""
+    """A hash of the parts, as 32 hex digits."""
     from hashlib import sha256  # noqa: PLC0415 - most formats print no fingerprints
 
     return sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def repository_path(file: str, root: str) -> str:
-    """The file, reached from the working directory, as the repository at the root names it: with slashes.
+    """The path of a file relative to the root, with slashes; `file` is relative to the working directory.
 
-    A file outside of the root has its absolute path. Without a root the file stays as it is.
+    A file outside the root has its absolute path. If the root is empty, the path stays as it is, with slashes.
     """
     return _from_root(file, root, os.getcwd()) if root else PurePath(file).as_posix()
 

@@ -1,4 +1,4 @@
-"""The pipeline: what was asked, to a report."""
+"""The pipeline, from a request to a report."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from k8slint.worlds import worlds
 
 
 def lint(request: Request, project: Project | None = None) -> Report:
-    """Everything that is wrong with the manifests of a request.
+    """The report on the manifests of a request.
 
-    Who asks again gives the `project` of the time before: of it, only what has changed is read.
+    With the `project` of an earlier call, only the files that have changed since are read.
 
     Raises:
         UsageError: for what cannot be done as asked.
@@ -70,9 +70,9 @@ def _judge(
 
 
 def _reported(readings: Sequence[Reading], judged: Iterable[Judged]) -> list[Finding]:
-    """The findings of the files, and those of the context that one of the files explains; each once, by place."""
+    """The findings in the files, and those in the context with a related place in a file; each once, by place."""
     own = {reading.source.name for reading in readings if not reading.source.is_context}
-    # A set would lose the order of those that differ in nothing below.
+    # A set would lose the order of findings with the same sort key.
     findings = dict.fromkeys(
         finding
         for reading, part in zip(readings, judged, strict=True)

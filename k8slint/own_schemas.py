@@ -1,4 +1,4 @@
-"""Our own files against their schemas, in our own words: settings, rules."""
+"""Checks our own files, settings and rules, by their schemas, in our own words."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _TAKES: Final = {"object": "keys with values", "boolean": "true or false", "inte
 
 
 def faults(data: Any, schema: str, written: Callable[[Path], str] = lambda _path: "") -> Iterator[tuple[Path, str]]:
-    """What the schema of that name refuses: the path and what is wrong there, each in one line.
+    """Everything that the schema of that name refuses: its path, and a message of one line.
 
-    `written` gives the text of the value at a path, which may say more than the value: `1.30`, `off`.
+    `written` returns the text of the value at a path, which may say more than the value: `1.30`, `off`.
     """
     import jsonschema  # noqa: PLC0415 - only a project with files of ours pays for it
 
@@ -30,7 +30,7 @@ def faults(data: Any, schema: str, written: Callable[[Path], str] = lambda _path
     except RecursionError:
         yield (), "nested too deeply to be read"
         return
-    # The library goes through some things in the order of their hashes.
+    # The library yields some errors in the order of hashes.
     for error in sorted(errors, key=lambda error: error.json_path):
         path = tuple(error.absolute_path)
         if error.validator == "additionalProperties" and isinstance(error.instance, dict):

@@ -1,4 +1,4 @@
-"""The same work on many items, over the cores at hand, results in order."""
+"""The same work on many items, on several cores, with the results in order."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 Tell = Callable[[str, int, int], None]
-"""Is told how far a long work has come: what was done, to how many, of how many."""
+"""Called with the progress of a long work: what was done, to how many, of how many."""
 
-_CHUNKS_A_WORKER: Final = 16  # more than one, so that a slow one holds up little
-_MANY: Final = 8  # for each worker: one more takes a moment, in which the others could not have done much
+_CHUNKS_A_WORKER: Final = 16  # several, so that a slow chunk holds up little
+_MANY: Final = 8  # items for each worker: the first of so many can be done before the forks without much loss
 _TICKET: Final = 2  # bytes
-_MOST_TICKETS: Final = 2_048  # the least pipe there is takes them all
+_MOST_TICKETS: Final = 2_048  # even the smallest pipe holds them all
 
 
 class _Fork(NamedTuple):
@@ -29,7 +29,7 @@ class _Fork(NamedTuple):
 
 
 def silent(_done: str, _count: int, _total: int) -> None:
-    """Is told, and does nothing."""
+    """A `Tell` that does nothing."""
 
 
 def _no_matter(_index: int) -> None:
@@ -57,20 +57,20 @@ def map_in_order(
     unpack: Callable[[bytes], R] = _unpickled,
     begin: Callable[[int], None] = _no_matter,
 ) -> list[R]:
-    """What the function makes of each item, in the order of the items.
+    """The result of the function for each item, in the order of the items.
 
-    The others that work beside this process are forks of it, which see everything as it is now and send back results,
-    as what `pack` makes of them. Of many items the first is done before there are any forks: what it leaves behind,
-    such as imports and indices, is not made again in each. Where forking is not to be had, or a fork dies, the work is
-    done here. `begin` hears the index of every item that this process begins with: all the items before it have been
-    begun by then.
+    The other workers are forks of this process: they see everything as it is now, and send back their results as the
+    bytes that `pack` makes. If there are many items, the first is done before the forks start, so that what it leaves
+    behind, such as imports and indices, is not made again in each. If the system cannot fork, or a fork dies, the work
+    is done here. `begin` is called with the index of every item that this process begins; all the items before it have
+    been begun by then.
     """
 
     def work(index: int) -> R:
         begin(index)
         return function(items[index])
 
-    # Every worker draws the number of its next item from one pipe; whoever is fast draws more.
+    # Every worker draws the index of its next item from one pipe; a fast worker draws more.
     if workers < 2 or not 1 < len(items) <= _MOST_TICKETS or not hasattr(os, "fork") or sys.platform == "darwin":
         return [work(index) for index in range(len(items))]
     done = {0: work(0)} if len(items) >= workers * _MANY else {}
@@ -87,7 +87,7 @@ def map_in_order(
 
     forks: list[_Fork] = []
     try:
-        with suppress(OSError):  # the system has no more processes to give
+        with suppress(OSError):  # the system allows no more processes
             for _ in range(workers - 1):
                 forks.append(_fork(share, forks))
         done.update((index, work(index)) for index in drawn())
@@ -103,7 +103,7 @@ def map_in_order(
 
 
 def _fork(work: Callable[[], list[tuple[int, bytes]]], others: Sequence[_Fork]) -> _Fork:
-    """A fork that does the work, answers and ends; at once if this process ends before it, however it ends."""
+    """A fork that does the work, sends its answer and exits; it exits early if this process ends, however it ends."""
     parent = os.getpid()
     receiver, sender = os.pipe()
     try:
@@ -116,11 +116,11 @@ def _fork(work: Callable[[], list[tuple[int, bytes]]], others: Sequence[_Fork]) 
         os.close(sender)
         return _Fork(pid, open(receiver, "rb"))
     try:
-        # At once and without a word: the parent says what there is to say, and waits for its forks before it ends.
+        # Exit silently when interrupted: the parent reports, and waits for its forks before it ends.
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         _let_go((receiver, *(fork.answer.fileno() for fork in others)))
         with _ending_with_the_reader(sender):
-            # It may have gone before there was anything to signal it.
+            # The parent may have ended before the signal was set up.
             answer = marshal.dumps(work() if os.getppid() == parent else [])
         with open(sender, "wb") as stream:
             stream.write(answer)
@@ -129,7 +129,7 @@ def _fork(work: Callable[[], list[tuple[int, bytes]]], others: Sequence[_Fork]) 
 
 
 def _let_go(readers: Iterable[int]) -> None:
-    """Close what only the parent reads, and its output: who waits for the output to end waits for the parent alone."""
+    """Close the parent's pipes and standard streams: who waits for its output to end waits for the parent alone."""
     for reader in readers:
         os.close(reader)
     nowhere = os.open(os.devnull, os.O_RDWR)
@@ -139,19 +139,19 @@ def _let_go(readers: Iterable[int]) -> None:
 
 @contextmanager
 def _ending_with_the_reader(sender: int) -> Iterator[None]:
-    """In here the process is ended by SIGIO when the last reader of the pipe is gone, as when its parent was killed."""
-    import fcntl  # noqa: PLC0415 - there is none where there is no fork
+    """Within, SIGIO ends the process when the last reader of the pipe is gone, for example because it was killed."""
+    import fcntl  # noqa: PLC0415 - platforms without fork lack it
 
     signal.signal(signal.SIGIO, signal.SIG_DFL)
     flags = fcntl.fcntl(sender, fcntl.F_GETFL)
     fcntl.fcntl(sender, fcntl.F_SETOWN, os.getpid())
     fcntl.fcntl(sender, fcntl.F_SETFL, flags | os.O_ASYNC)
     yield
-    fcntl.fcntl(sender, fcntl.F_SETFL, flags)  # a reader that makes room gives the same signal
+    fcntl.fcntl(sender, fcntl.F_SETFL, flags)  # a reader that empties the pipe would cause the same signal
 
 
 def _answer(fork: _Fork) -> list[tuple[int, bytes]]:
-    """What a fork sends, nothing where it died before it was done."""
+    """The answer of a fork; empty if it died before it was done."""
     with fork.answer as stream:
         sent = stream.read()
     os.waitpid(fork.pid, 0)
@@ -164,7 +164,7 @@ def _answer(fork: _Fork) -> list[tuple[int, bytes]]:
 
 def _end(fork: _Fork) -> None:
     fork.answer.close()
-    # One that has been waited for is gone, and its number may be another's.
+    # A reaped pid may already belong to another process.
     with suppress(ChildProcessError):
         if os.waitpid(fork.pid, os.WNOHANG) == (0, 0):
             os.kill(fork.pid, signal.SIGKILL)
@@ -172,7 +172,7 @@ def _end(fork: _Fork) -> None:
 
 
 def begins(done: str, chunks: Sequence[Sequence[T]], tell: Tell) -> Callable[[int], None]:
-    """What tells of the chunks that are begun, as of so many of the items in them."""
+    """A `begin` for work on chunks: it tells how many items lie before the chunk, of how many in all."""
     before = [0, *accumulate(map(len, chunks))]
     return lambda index: tell(done, before[index], before[-1])
 

@@ -1,4 +1,4 @@
-"""The sources of a request: found, read, and their objects sorted out."""
+"""Finds and reads the sources of a request, and sorts out their objects."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from k8slint.usage import UsageError, blamed_on, reason
 from k8slint.values.version import KubernetesVersion
 
 STDIN = "-"
-# For fewer bytes another process costs more than it saves; and the more there are, the longer it takes to start them.
+# For fewer bytes another process costs more than it saves; and more processes take longer to start.
 _WORTH_FORKING = 400_000
 _MOST_WORKERS = 8
 
@@ -34,9 +34,8 @@ _MOST_WORKERS = 8
 class Request(NamedTuple):
     """What to check, and against what.
 
-    `stdin` is what a path `-` stands for; `workers` 0 means as many as pay.
-
-    `tell` is told now and then how far the work has come: what was done, to how many files, of how many.
+    `stdin` is what a path `-` stands for; `workers` 0 means as many as pay. `tell` is called now and then with the
+    progress of the work: what was done, to how many files, of how many.
     """
 
     paths: Sequence[str]
@@ -57,9 +56,9 @@ class Request(NamedTuple):
 class Material(NamedTuple):
     """What the sources of a request hold.
 
-    `skipped` are no manifests by what they hold, `passed_over` were not opened: links to outside, pipes.
-    `failures` says of each file that could not be read why, `notes` what is odd but no hindrance. `is_whole` says that
-    the files are meant to be all there is, so that what they lack is missing. `root` is that of the report.
+    `skipped` are no manifests by their content, `passed_over` were not opened: links to outside, pipes. `failures` has
+    an entry for each file that could not be read; `notes` are sentences about what is odd but stops nothing.
+    `is_whole`: the files are the complete set, so a missing object can be reported. `root` is that of the report.
     """
 
     version: KubernetesVersion
@@ -78,7 +77,7 @@ class Material(NamedTuple):
 
 
 class Project:
-    """What was read of files, kept from one request to the next: of what is found unchanged, nothing is read again."""
+    """The files that were read, kept from one request to the next, so that unchanged files are not read again."""
 
     def __init__(self) -> None:
         self._kept: dict[Found, Loaded] = {}
@@ -86,11 +85,11 @@ class Project:
         self._began = 0
 
     def begin(self) -> None:
-        """Begin with a request: what the one before did not ask for is forgotten."""
+        """Begin a request; forget the files that the one before did not ask for."""
         self._kept, self._asked, self._began = self._asked, {}, time.time_ns()
 
     def forget(self, name: str) -> None:
-        """Read a file again that has changed, whatever the file system says of it."""
+        """Forget a file that has changed: the next request reads it again, whatever the file system says of it."""
         self._asked = {file: loaded for file, loaded in self._asked.items() if file.name != name}
 
     def read(self, files: Sequence[Found], workers: int = 1, tell: Tell = silent) -> list[Loaded | OSError]:
@@ -106,14 +105,14 @@ class Project:
 
 
 # In nanoseconds. A file that changes twice in one tick of its file system's clock, which takes two seconds on FAT, may
-# look the same: what has only just changed is read again.
+# look the same: a file that has only just changed is read again.
 _GRAIN: Final = 2_000_000_000
 
 
 def collect(request: Request, project: Project | None = None) -> Material:
-    """The sources of a request, read, and their objects together with the described cluster.
+    """Read the sources of a request, and put their objects together with the described cluster.
 
-    Files that the `project` has read before, and that have not changed, are not read again.
+    Unchanged files that the `project` has read before are not read again.
 
     Raises:
         UsageError: for what cannot be done as asked.
@@ -155,7 +154,7 @@ def collect(request: Request, project: Project | None = None) -> Material:
 
 
 def _each_once(files: Iterable[Found]) -> tuple[Found, ...]:
-    """The files, of one that several paths lead to the first name."""
+    """The files, each once; a file that several paths lead to keeps its first name."""
     once: dict[str, Found] = {}
     for file in files:
         once.setdefault(os.path.abspath(file.name), file)
@@ -163,7 +162,7 @@ def _each_once(files: Iterable[Found]) -> tuple[Found, ...]:
 
 
 def _idle(request: Request, loaded: Sequence[Loaded], left_out: Sequence[str]) -> Iterator[str]:
-    """The settings that do nothing, if the files are all that they are for."""
+    """A sentence for each setting that does nothing, if the run is over everything that the settings apply to."""
     config = request.config
     if config.written is None or not (config.exclude or config.overrides or config.externals) or request.context:
         return
@@ -177,9 +176,9 @@ def _idle(request: Request, loaded: Sequence[Loaded], left_out: Sequence[str]) -
 
 
 def _root(paths: Iterable[str]) -> str:
-    """The root of the repository around the working directory, else of the one that all the paths lie in.
+    """The root of the repository around the working directory if all the paths lie in it, else of the one they lie in.
 
-    Where there is none, it is the working directory.
+    If they lie in no repository, it is the root around the working directory, or the working directory itself.
     """
     here = repository_root(os.getcwd())
     common = folder_of_all(path for path in paths if path != STDIN)
@@ -236,7 +235,7 @@ def _workers(request: Request, files: Sequence[Found]) -> int:
 def _read(
     files: Sequence[Found], project: Project, workers: int = 1, tell: Tell = silent
 ) -> tuple[list[Loaded], list[Failure]]:
-    """The files that can be read, and a sentence for each that cannot."""
+    """The files that can be read, and a failure for each that cannot."""
     loaded: list[Loaded] = []
     failures: list[Failure] = []
     for file, result in zip(files, project.read(files, workers, tell), strict=True):
@@ -248,7 +247,7 @@ def _read(
 
 
 def _sort_out(loaded: Iterable[Loaded], roles: Iterable[str]) -> tuple[list[Reading], list[Skipped]]:
-    """What is a manifest, and what is skipped and why; `roles` are what kustomizations name the files for."""
+    """The reading of each source, and what is skipped and why; `roles` has what `_role` says of each source."""
     readings: list[Reading] = []
     skipped: list[Skipped] = []
     for each, role in zip(loaded, roles, strict=True):
@@ -269,7 +268,7 @@ def _sort_out(loaded: Iterable[Loaded], roles: Iterable[str]) -> tuple[list[Read
 
 
 def _role(file: str, named: Mapping[str, str], expected: Expectations) -> str:
-    """What a file is for, where kustomizations and tests say that it is no manifest by itself."""
+    """What a file is for if a kustomization or a test says that it is no manifest by itself; else empty."""
     return (named.get(os.path.abspath(file), "") if named else "") or expected.reason(file)
 
 
@@ -283,7 +282,7 @@ def _amendments(loaded: Iterable[Loaded], roles: Iterable[str]) -> tuple[Source,
 
 
 def _crds(config: Config, project: Project) -> tuple[list[Object], Discovered]:
-    """The definitions that the settings name, and which files they were looked for in."""
+    """The definitions under `crds` of the settings, and the files in which they were looked for."""
     found = discover([os.path.join(config.folder, path) for path in config.crds], (), lambda _path: False)
     loaded, failures = _read(found.files, project)
     objects = (obj for each in loaded for obj in read_source(each.source, each.documents).objects)
@@ -293,7 +292,7 @@ def _crds(config: Config, project: Project) -> tuple[list[Object], Discovered]:
 
 
 def _is_whole(request: Request, passed_over: Iterable[Found]) -> bool:
-    """Whether the files are meant to be all there is, so that what they lack is missing."""
+    """Whether the files are the complete set, so that a missing object can be reported."""
     if any(each.skipped.startswith(LEADS_OUTSIDE) for each in passed_over):
         return False
     return bool(request.context) or any(path == STDIN or os.path.isdir(path) for path in request.paths)

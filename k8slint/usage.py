@@ -12,7 +12,7 @@ class UsageError(Exception):
 
 @contextmanager
 def blamed_on(place: str) -> Iterator[None]:
-    """What is wrong within is said of the place; of none, as it is."""
+    """Put the place before the message of a UsageError that is raised within; an empty place changes nothing."""
     try:
         yield
     except UsageError as error:

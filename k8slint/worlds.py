@@ -1,4 +1,4 @@
-"""What each file is judged against: all that was read, but what stands in an alternative of its own."""
+"""What each file is judged against: everything that was read, except what belongs to another alternative."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from k8slint.project import Material
 def worlds(
     material: Material, schemas: Schemas, bundle_of: Callable[[str], str]
 ) -> tuple[Callable[[str], World], tuple[str, ...]]:
-    """What a file is judged against, by its name; and what that assumes.
+    """A function from the name of a file to what it is judged against; and the assumptions of that, as sentences.
 
-    `bundle_of` gives a file the bundle that the settings put it in, if any.
+    `bundle_of` returns the bundle that the settings put a file in, or an empty text.
     """
     names = [each.source.name for each in material.loaded]
-    # Named from different folders, those of one do not look like it.
+    # Files of one folder may be named in different ways: make all the names absolute.
     is_mixed = any(os.path.isabs(name) or name.startswith("..") for name in names)
     path_of = os.path.abspath if is_mixed else with_slashes
     division = divide(material.cluster, bundle_of, path_of)

@@ -1,7 +1,8 @@
 """Makes schemas/kubernetes/ from the `kubernetes-validate` wheel: run it after the wheel has a new minor.
 
-One JSON Schema (2020-12) a minor, without its prose, one definition a line so that a reader can pick what it needs;
-and `kinds.json`: the first and the last minor of Kubernetes 1 that serve each kind, as far as the wheel goes back.
+It writes one JSON Schema (2020-12) for each minor, without its prose and with one definition per line, so that a reader
+can pick what it needs; and `kinds.json`: the first and the last minor of Kubernetes 1 that serve each kind, as far as
+the wheel goes back.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any
 OLDEST_BUNDLED = 30
 OUT = Path(__file__).resolve().parent.parent / "schemas" / "kubernetes"
 _GVK = "x-kubernetes-group-version-kind"
-# Options of API calls and their answers: they name every group, but nobody keeps one as an object.
+# Options of API calls and their answers: they name every group, but are never stored as objects.
 _NO_OBJECTS = "io.k8s.apimachinery."
 
 
@@ -54,14 +55,14 @@ def _kinds(definitions: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def _span(minors: list[int]) -> list[int]:
-    """The first and the last minor; a kind that was gone in between would need more than a span."""
+    """The first and the last minor; the program ends if a kind is missing in between, for a span could not say so."""
     if minors != list(range(minors[0], minors[-1] + 1)):
         raise SystemExit(f"a kind is served in {minors}, with a gap")
     return [minors[0], minors[-1]]
 
 
 def _without_prose(schema: Any) -> Any:
-    """The schema without descriptions; a property of the name `description` stays."""
+    """The schema without descriptions; a property that is named `description` stays."""
     if isinstance(schema, list):
         return [_without_prose(part) for part in schema]
     if not isinstance(schema, dict):
@@ -73,7 +74,7 @@ def _without_prose(schema: Any) -> Any:
 
 
 def _one_a_line(definitions: dict[str, Any]) -> str:
-    """A JSON Schema whose definitions stand on lines of their own, in order of their names."""
+    """A JSON Schema with each definition on a line of its own, in order of their names."""
     lines = ",\n".join(f"{_compact(name)}:{_compact(schema)}" for name, schema in sorted(definitions.items()))
     return f'{{"$schema":"https://json-schema.org/draft/2020-12/schema","$defs":{{\n{lines}\n}}}}\n'
 

@@ -1,8 +1,8 @@
-"""Findings on the manifests of others, in the folder that K8SLINT_CORPUS names; each folder in it is judged as a whole.
+"""Findings on other people's manifests, in the folder that K8SLINT_CORPUS names; each folder in it is one run.
 
-Without arguments: how often each rule speaks, by the set that the repository belongs to. With rules or categories:
-every finding of theirs as `file:line: rule: message`, to be read for false alarms. Sets are the second column of a
-table in the folder's `SOURCES.md`, if it has one.
+Without arguments: the number of findings of each rule, by the set that the repository belongs to. With rules or
+categories: every finding of theirs as `file:line: rule: message`, to be read for false alarms. Sets are the second
+column of a table in the folder's `SOURCES.md`, if it has one.
 
 usage: corpus.py [RULE...]
 """
@@ -27,7 +27,7 @@ CORPUS = Path(os.path.abspath(os.environ.get("K8SLINT_CORPUS", "")))
 
 
 def main(rules: Sequence[str]) -> int:
-    """The exit code: 2 where there is no corpus, or no such rule."""
+    """Print the findings; return the exit code: 2 if there is no corpus or no such rule, else 0."""
     if not (os.environ.get("K8SLINT_CORPUS") and CORPUS.is_dir()):
         print("K8SLINT_CORPUS names no folder; it should hold a folder of manifests a project", file=sys.stderr)
         return 2
@@ -63,7 +63,7 @@ def sets_of_repositories() -> dict[str, str]:
 
 
 def table(found: Sequence[tuple[str, Finding]]) -> Iterator[str]:
-    """A line a rule, the most frequent first: how many findings, in how many files, and by set."""
+    """One line for each rule, the most frequent first: how many findings, in how many files, and by set."""
     known = load_rules()
     counts = Counter(finding.rule for _, finding in found)
     width = max(map(len, known))
@@ -79,7 +79,7 @@ def table(found: Sequence[tuple[str, Finding]]) -> Iterator[str]:
 
 
 def listed(found: Sequence[tuple[str, Finding]]) -> Iterator[str]:
-    """A line a finding, and how many there are."""
+    """One line for each finding, and how many there are."""
     for _, finding in found:
         file = Path(finding.location.file).relative_to(CORPUS)
         yield f"{visible(str(file))}:{finding.location.line}: {finding.rule}: {visible(finding.message)}"

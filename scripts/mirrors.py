@@ -1,4 +1,4 @@
-"""Lists what of Kubernetes the code mirrors, and what of it changes from one release to another.
+"""Lists the parts of Kubernetes that the code mirrors, and those that change from one release to another.
 
     python scripts/mirrors.py                      each mirror: place, version, where it is written down
     python scripts/mirrors.py --against OLD NEW    those that differ between the sources of two releases
@@ -32,7 +32,7 @@ ROOT = Path(__file__).resolve().parent.parent
 _PARAGRAPH = re.compile(r'Mirrors:\s+(.*?)\.?(?=\n\s*\n|\s*""")', re.DOTALL)
 _ITEM = re.compile(r"(?:(?:(\S+) )?(\S*/\S*|\S+\.go) )?([A-Za-z_]\w*(?:\.\w+)?)|(?:(\S+) )?(\S*/\S*|\S+\.go)")
 _MINOR = re.compile(r"v1\.\d+")
-# What makes no work.
+# The outcomes that make no work.
 _SAME, _FOREIGN = "same", "not of Kubernetes"
 # Where the modules that Kubernetes publishes, and those that it takes in, lie in its repository.
 _MODULES = ("staging/src/k8s.io", "vendor/k8s.io")
@@ -87,7 +87,7 @@ def main() -> None:
 
 
 def mirrors(folder: Path) -> Iterator[Mirror]:
-    """What the modules below the folder mirror, in their order; ends the program at a line of another form."""
+    """The mirrors of the modules below the folder, in order; ends the program at a line of another form."""
     for module in sorted(folder.rglob("*.py")):
         text = module.read_text(encoding="utf-8")
         for paragraph in _PARAGRAPH.finditer(text):
@@ -96,7 +96,7 @@ def mirrors(folder: Path) -> Iterator[Mirror]:
 
 
 def read(said: str, written: str) -> Iterator[Mirror]:
-    """What a paragraph says, the word `Mirrors:` left away."""
+    """The mirrors that a paragraph names; `said` is its text after `Mirrors:`, `written` its place."""
     items, _, version = said.partition(" @ ")
     module = place = ""
     for item in items.split(", "):
@@ -112,7 +112,7 @@ def read(said: str, written: str) -> Iterator[Mirror]:
 
 
 def changed(mirror: Mirror, old: Path, new: Path) -> str:
-    """What becomes of it from the old release to the new one."""
+    """What happens to the mirrored code from the old release to the new one: `same`, or another outcome in words."""
     if not mirror.is_kubernetes:
         return _FOREIGN
     before, after = _code(old, mirror), _code(new, mirror)
@@ -128,7 +128,7 @@ def changed(mirror: Mirror, old: Path, new: Path) -> str:
 
 
 def _code(root: Path, mirror: Mirror) -> dict[str, str]:
-    """The declarations in the mirrored place that its name means, by their own; empty where there are none."""
+    """The code of the declarations in the mirrored place that its name means, by their names; empty if none are."""
     found: dict[str, str] = {}
     for folder in _folders(root, mirror.module):
         if (folder / mirror.place).exists():
@@ -139,12 +139,12 @@ def _code(root: Path, mirror: Mirror) -> dict[str, str]:
 
 
 def _elsewhere(root: Path, mirror: Mirror, code: dict[str, str]) -> list[Path]:
-    """The files of the same module that declare the same, else the name; none if these are many."""
+    """The files of the same module with the same declarations, else those with the name; empty if these are many."""
     found: dict[Path, dict[str, str]] = {}
     word = mirror.name.rpartition(".")[2]
     for folder in _folders(root, mirror.module):
         for source in _sources(folder / mirror.place.partition("/")[0]):
-            # Few files have the word at all, and only those are worth taking apart.
+            # Few files have the word at all, and only those are worth parsing.
             if word and word in source.read_text(encoding="utf-8"):
                 found[source] = _named(mirror.name, source)
     named = [source for source, other in found.items() if other]
@@ -172,7 +172,7 @@ def _means(name: str, declared: str) -> bool:
 
 @cache
 def declarations(source: Path) -> Mapping[str, str]:
-    """What a Go file declares at its top, by name (`Type.Method` for methods): the code, one blank for any."""
+    """The code of each top-level declaration of a Go file, by name (`Type.Method` for methods); any blanks are one."""
     text = _TOKEN.sub(_kept, source.read_text(encoding="utf-8"))
     found: dict[str, str] = {}
     for part in _TOP.split(text)[1:]:
@@ -186,7 +186,7 @@ def declarations(source: Path) -> Mapping[str, str]:
 
 
 def _kept(token: re.Match[str]) -> str:
-    """The token, without what is a comment."""
+    """The token, or nothing if it is a comment."""
     return "" if token[0].startswith(("//", "/*")) else token[0]
 
 

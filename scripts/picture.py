@@ -48,7 +48,7 @@ def drawn(lines: list[str]) -> str:
 
 
 def pieces(line: str) -> list[tuple[str | None, str]]:
-    """The pieces of a line with their colour: its code, empty for bold alone, none for plain text."""
+    """The pieces of a line, each with the code of its colour: empty for bold alone, None for plain text."""
     return [(None, plain) if plain else (code or "", bold) for code, bold, plain in _PAINTED.findall(line)]
 
 

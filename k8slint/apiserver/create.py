@@ -14,6 +14,7 @@ from k8slint.apiserver.discovery.definitions import BUILT_IN_GROUPS, definitions
 from k8slint.apiserver.discovery.lifecycle import deprecation, is_built_in, unserved
 from k8slint.apiserver.schemas import Schemas
 from k8slint.apiserver.validation.registry import validate
+from k8slint.apiserver.warnings.registry import warn
 from k8slint.loading.document import Source
 from k8slint.objects.object import Object
 from k8slint.objects.problem import Problem
@@ -42,11 +43,16 @@ def create(obj: Object, schemas: Schemas) -> Iterator[Problem]:
     if data is None:
         return
     misspelt_in = {problem.path[:-1] for problem in problems if problem.rule == "unknown-field"}
-    for problem in validate(default(data, obj.group_kind), obj.group_kind, schemas.version.minor):
+    whole, minor = default(data, obj.group_kind), schemas.version.minor
+    faults = validate(whole, obj, minor)
+    for problem in faults:
         # What is missing may be what is misspelt.
         is_absence = problem.rule == "required-field" and problem.path[:-1] in misspelt_in
         if not is_absence and problem.path not in misspelt_in:
             yield problem
+    # With an answer of errors come no warnings.
+    if not faults and all(problem.rule == "deprecated-api" for problem in problems):
+        yield from warn(whole, obj, minor)
 
 
 def decode(obj: Object, schemas: Schemas) -> Decoded:

@@ -1,1 +1,1 @@
-"""The pitfalls: one function a rule, in the module of its category that the rule's head names."""
+"""The pitfalls: one function for each rule, in the module of its category that the rule file names."""

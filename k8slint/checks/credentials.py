@@ -1,4 +1,4 @@
-"""Names that hold a secret, and values that are filled in later or were taken out."""
+"""Names of secrets, and values that are filled in later or were taken out."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from k8slint.values.regex import regex
 _LOOKED_UP = regex(
     r"ENC\[|ref\+|arn:|(?:vault|op|sm|gcp-sm|awssm|awsssm|azurekeyvault|keyvault|secretref)[:/]|projects/[^/]+/secrets/"
 )
-# Where a name would wait to be filled in, a password works as it is.
+# Elsewhere, such a text waits to be filled in, but a password works as it is.
 _STOCK_PASSWORD = regex(r"(?:change|replace)[-_ ]?me", re.IGNORECASE)
 _MASKED = regex(r"[*xX.\u2022?-]+|(?i:redacted|removed|masked|null|none|nil)")
 
@@ -29,13 +29,13 @@ _TWO_WORDS: Final = frozenset(
         ("shared", "key"), ("signing", "key"), ("storage", "key"),
     }
 )  # fmt: skip
-# What comes before `key` in such a name, and what else is in every text that has one.
+# Every text that has such a name holds one of the first words before `key`, or one of the others.
 _BEFORE_KEY: Final = tuple(sorted(first for first, last in _TWO_WORDS if last == "key"))
 _IN_EVERY_ONE: Final = ("secret", "pass", "pwd", "token")
 _PASSWORD_ENDS: Final = ("password", "passwd", "passphrase")
-# Words that may follow the one that says it: `PASSWORD_1`, `SECRET_KEY_BASE`.
+# Words that may follow the telling one: `PASSWORD_1`, `SECRET_KEY_BASE`.
 _AFTER: Final = frozenset({"base", "default", "dev", "plain", "prod", "production", "staging", "test", "value"})
-# Words that make it something else: a name of a Secret, a switch, a public half.
+# Words that make the name mean something else: the name of a Secret, a switch, a public key.
 _BEFORE: Final = frozenset(
     {
         "allow", "by", "ca", "cert", "certificate", "disable", "empty", "enable", "force", "generate", "has", "image",
@@ -46,7 +46,7 @@ _BEFORE: Final = frozenset(
 
 
 def is_filled_in_later(text: str) -> bool:
-    """Whether it waits to be rendered, decrypted or looked up, so that nothing is known of what it will be.
+    """Whether the text waits to be rendered, decrypted or looked up, so that its final value is unknown.
 
     >>> [is_filled_in_later(text) for text in ("${DB}", "{{ .db }}", "ENC[AES256_GCM,data:x]", "changeme")]
     [True, True, True, False]
@@ -57,7 +57,7 @@ def is_filled_in_later(text: str) -> bool:
 
 
 def is_masked(text: str) -> bool:
-    """Whether it stands for a value that was taken out.
+    """Whether the text replaces a value that was taken out.
 
     >>> is_masked("********"), is_masked("REDACTED"), is_masked("hunter2")
     (True, True, False)
@@ -77,7 +77,7 @@ def words(name: str) -> list[str]:
 def names_a_credential(name: str) -> bool:
     """Whether a variable or key of that name holds a password, token or secret key itself.
 
-    Its last words decide: a file, a length or a switch beside it is none.
+    The last words decide: `PASSWORD_FILE` names a file, not a password.
 
     >>> [names_a_credential(name) for name in ("MYSQL_ROOT_PASSWORD", "apiKey", "PGPASSWORD", "SECRET_KEY_BASE")]
     [True, True, True, True]
@@ -96,7 +96,7 @@ def names_a_credential(name: str) -> bool:
 
 
 def may_name_a_credential(text: str) -> bool:
-    """Whether some name in a text, which is in lower case, may be that of a credential: a quick look before a long one.
+    """Whether a text in lower case may hold the name of a credential: a quick test before `names_a_credential`.
 
     >>> [may_name_a_credential(text) for text in ("{name: db_password}", "{name: api-key}", "{key: app}")]
     [True, True, False]
@@ -105,7 +105,7 @@ def may_name_a_credential(text: str) -> bool:
         return True
     at = text.find("key")
     while at >= 0:
-        # Between the two words is nothing, or what is neither letter nor digit.
+        # The two words touch, or one character parts them.
         if text.endswith(_BEFORE_KEY, 0, at) or text.endswith(_BEFORE_KEY, 0, at - 1):
             return True
         at = text.find("key", at + 1)

@@ -1,4 +1,4 @@
-"""The words of the command line: the command they name is called, and what is wrong with them is said in one line."""
+"""Calls the command that the words of the command line name; what is wrong with them becomes a message of one line."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from k8slint.usage import UsageError
 # What typer raises for words it cannot take, whether it brings its own click or not.
 _REFUSED: Final = cast("type[Exception]", typer.BadParameter.__mro__[1])
 
-# What other linters call it: an option of ours, or what to do instead.
+# Options of other linters, each with the option of ours or with what to do instead.
 _MEANT: Final = {
     "--fix": "k8slint changes no files; the help of each finding says what to write",
     "--exclude": "name it under `exclude` in .k8slint.yaml",
@@ -41,10 +41,10 @@ _COMMANDS: Final = {"lint": "check", "validate": "check", "scan": "check", "run"
 
 
 def call(app_for: Callable[[Sequence[str]], typer.Typer], words: Sequence[str]) -> int:
-    """The exit code of the command that the words name.
+    """Call the command that the words name; return its exit code.
 
     Raises:
-        UsageError: for words that name none, or that it cannot take.
+        UsageError: for words that name no command, or that the command does not take.
     """
     if words[:1] == ["help"]:
         words = [*words[1:], "--help"]
@@ -62,7 +62,7 @@ def _told(error: Any, words: Sequence[str]) -> str:
     tell = _TELLERS.get(type(error).__name__)
     if tell is not None and (error.ctx is not None or tell is _bad_option):
         return tell(error, words)
-    # A later typer may find other things wrong.
+    # A later typer may raise other errors.
     said = " ".join(str(error.format_message()).split()).rstrip(".")
     return f"{said[:1].lower()}{said[1:]}; {_help_of(error)}"
 
@@ -84,7 +84,7 @@ def _bad_value(error: Any, words: Sequence[str]) -> str:
     name, value, kind = _name_of(error.param), _given(error.param, words), error.param.type
     choices = [str(getattr(choice, "value", choice)) for choice in getattr(kind, "choices", ())]
     if choices:
-        from k8slint.values.nearest import did_you_mean  # noqa: PLC0415 - only for what is misspelt
+        from k8slint.values.nearest import did_you_mean
 
         hint = did_you_mean(_nearest(value, choices), f"known are {', '.join(choices)}")
         return f'{name} knows no "{value}"; {hint}'
@@ -104,7 +104,7 @@ def _bad_option(error: Any, words: Sequence[str]) -> str:
 
 
 def _other(error: Any, words: Sequence[str]) -> str:
-    """A command that is not there, or a word too many: typer has one error for both."""
+    """The message for an unknown command, or for a word too many: typer has one error for both."""
     commands = getattr(error.ctx.command, "commands", None)
     if commands is None:
         return f"`{error.ctx.command_path}` takes fewer words than were given; {_help_of(error)}"
@@ -139,7 +139,7 @@ def _name_of(param: Any) -> str:
 
 
 def _given(param: Any, words: Sequence[str]) -> str:
-    """The last value that the words give an option."""
+    """The last value that the words give an option; empty if they give none."""
     for index in range(len(words) - 1, -1, -1):
         name, separator, value = words[index].partition("=")
         if name in param.opts:
@@ -156,6 +156,6 @@ def _help_of(error: Any) -> str:
 
 
 def _nearest(word: str, known: Any) -> str | None:
-    from k8slint.values.nearest import nearest_choice  # noqa: PLC0415 - only for what is misspelt
+    from k8slint.values.nearest import nearest_choice
 
     return nearest_choice(word, known)

@@ -22,15 +22,15 @@ if TYPE_CHECKING:
     from k8slint.project import Request
     from k8slint.report import Detail
 
-# GitHub drops the whole summary of a step that is larger, in bytes.
+# In bytes: GitHub drops the whole summary of a step if it is larger.
 _SUMMARY: Final = 1_048_576
 
 
 def check(asked: Asked) -> int:
     """Say what the cluster would do with these manifests."""
-    from k8slint.cli.listing import left_aside  # noqa: PLC0415 - imported when it runs
-    from k8slint.lint import lint  # noqa: PLC0415
-    from k8slint.project import STDIN, Request  # noqa: PLC0415
+    from k8slint.cli.listing import left_aside
+    from k8slint.lint import lint
+    from k8slint.project import STDIN, Request
 
     given = [*asked.paths, *asked.filename] or ["."]
     settings = config_for(asked.config, given)
@@ -62,7 +62,7 @@ def check(asked: Asked) -> int:
 
 
 def _watched(lint: Callable[[Request], Report], request: Request) -> Report:
-    """The report; on a terminal a long run tells how far it has come."""
+    """The report of `lint`; on a terminal, a long run shows its progress."""
     if not is_watched():
         return lint(request)
     progress = Progress(sys.stderr)
@@ -73,13 +73,13 @@ def _watched(lint: Callable[[Request], Report], request: Request) -> Report:
 
 
 def _concluded(report: Report, request: Request, fail_level: FailLevel) -> Report:
-    """The report, which now knows how the run ends."""
+    """The report with the level at which the run fails, and with a failure if there was nothing to check."""
     failures = report.failures
     if not (failures or report.summary.objects or report.findings):
-        from k8slint.cli.listing import nothing_to_check  # noqa: PLC0415 - only where there is nothing
+        from k8slint.cli.listing import nothing_to_check
 
         message = nothing_to_check(report, request.paths)
-        # Files given beside a context are given by a tool, which does not know what they hold.
+        # Files beside a context come from a tool, such as pre-commit, which does not know what they hold.
         if request.context:
             complain(message)
         else:
@@ -102,7 +102,7 @@ def _outputs_of(asked: Asked, settings: Config) -> list[tuple[str, str]]:
 
 def _outputs(formats: Sequence[str]) -> list[tuple[str, str]]:
     """Pairs of format and file; an empty file is standard output."""
-    from k8slint.values.nearest import did_you_mean, nearest  # noqa: PLC0415 - imported when it runs
+    from k8slint.values.nearest import did_you_mean, nearest
 
     outputs = []
     for entry in formats:
@@ -123,7 +123,7 @@ def _outputs(formats: Sequence[str]) -> list[tuple[str, str]]:
 
 
 def _detail(*, verbose: bool, quiet: bool) -> Detail:
-    from k8slint.report import Detail  # noqa: PLC0415 - imported when it runs
+    from k8slint.report import Detail
 
     if verbose and quiet:
         raise UsageError("--verbose and --quiet contradict each other; give one")
@@ -131,12 +131,12 @@ def _detail(*, verbose: bool, quiet: bool) -> Detail:
 
 
 def _write(outputs: list[tuple[str, str]], report: Report, *, color: bool | None, detail: Detail) -> None:
-    # Code scanning of GitHub takes a suppressed result for an open alert.
+    # GitHub's code scanning takes a suppressed result for an open alert.
     without = {"sarif": report._replace(ignored=())} if os.environ.get("GITHUB_ACTIONS") == "true" else {}
     for name, file in outputs:
         shown = without.get(name, report)
         if file:
-            from k8slint.cli.report_file import write_report  # noqa: PLC0415 - imported when it runs
+            from k8slint.cli.report_file import write_report
 
             write_report(file, FORMATS[name](shown, detail=detail))
         else:
@@ -148,8 +148,8 @@ def _write(outputs: list[tuple[str, str]], report: Report, *, color: bool | None
 
 
 def _append_summary(file: str, report: Report) -> None:
-    """Add to what the job says of this step; a summary that cannot be written is no reason to fail."""
-    from k8slint.report.markdown import render  # noqa: PLC0415 - imported when it runs
+    """Append the report to the summary of the job; if that cannot be written, complain but do not fail."""
+    from k8slint.report.markdown import render
 
     try:
         with open(file, "ab") as stream:

@@ -1,4 +1,4 @@
-"""`k8slint cluster`: the description of a cluster that `schedule`, `why` and `check` go by."""
+"""`k8slint cluster`: makes the description of a cluster that `schedule`, `why` and `check` read."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 cluster = typer.Typer(name="cluster", help="Describe the cluster that pods are scheduled on.", no_args_is_help=True)
 
-_MOST: Final = 1024 * 1024 * 1024  # of a large cluster kubectl prints hundreds of megabytes
+_MOST: Final = 1024 * 1024 * 1024  # kubectl prints hundreds of megabytes for a large cluster
 _COMMAND: Final = (
     "kubectl get nodes,pods,pv,pvc,sc,ns,quota,limits,priorityclasses,runtimeclasses,csinodes,pdb -A -o json"
     " | k8slint cluster snapshot - > cluster.yaml"
@@ -114,7 +114,7 @@ status:
 
 
 class SnapshotFormat(StrEnum):
-    """How to write it."""
+    """The format that a snapshot is written in."""
 
     YAML = "yaml"
     JSON = "json"
@@ -142,7 +142,7 @@ def snapshot(
     ] = False,
 ) -> None:
     """Cut what kubectl prints of a cluster down to what scheduling goes by."""
-    from k8slint.simulation.export.lean import anonymized, lean  # noqa: PLC0415 - imported when it runs
+    from k8slint.simulation.export.lean import anonymized, lean
 
     if source == "-" and sys.stdin is not None and sys.stdin.isatty():
         raise UsageError(f"nothing to read; run: {_COMMAND}")
@@ -154,7 +154,7 @@ def snapshot(
     if output is SnapshotFormat.JSON:
         write_stdout(json.dumps(listed, indent=1) + "\n")
     else:
-        from k8slint.cli.plain_yaml import written  # noqa: PLC0415 - imported when it runs
+        from k8slint.cli.plain_yaml import written
 
         write_stdout(written(listed))
 
@@ -164,7 +164,7 @@ def _shown(source: str) -> str:
 
 
 def _items(source: str) -> list[dict[str, Any]]:
-    """The objects of the source, those of lists one by one."""
+    """The objects of the source; lists are taken apart."""
     data = _bytes(source)
     try:
         documents = [json.loads(data)]
@@ -181,7 +181,7 @@ def _items(source: str) -> list[dict[str, Any]]:
 def _bytes(source: str) -> bytes:
     if source == "-":
         return read_stdin(limited=False)
-    from k8slint.loading.opening import read_file  # noqa: PLC0415 - imported when it runs
+    from k8slint.loading.opening import read_file
 
     try:
         data = read_file(source, _MOST)
@@ -193,8 +193,8 @@ def _bytes(source: str) -> bytes:
 
 
 def _documents(source: str, data: bytes) -> Iterator[Any]:
-    from k8slint.loading.document import refuse_problems  # noqa: PLC0415 - imported when it runs
-    from k8slint.loading.load import load  # noqa: PLC0415
+    from k8slint.loading.document import refuse_problems
+    from k8slint.loading.load import load
 
     loaded = load(_shown(source), data)
     if not loaded.documents:

@@ -17,9 +17,9 @@ _HELP: Final = "What would the cluster do with these manifests? Answers before y
 
 
 def app_for(words: Sequence[str]) -> typer.Typer:
-    """The program with the command that the words name first; with all commands if they name none.
+    """The program with the one command that the first word names, or with all commands if it names none.
 
-    A run is over in less time than it takes to put all the commands together.
+    To put all the commands together takes longer than a run.
     """
     app = typer.Typer(
         name="k8slint",
@@ -40,7 +40,7 @@ def app_for(words: Sequence[str]) -> typer.Typer:
 
 
 def declared(run: Callable[[Asked], int]) -> Callable[..., int]:
-    """A command as typer wants it: a function with a parameter for each field of what it is asked."""
+    """A command as typer takes it: a function with a parameter for each field of `Asked`."""
 
     def command(**values: Any) -> int:
         asked: dict[str, Any] = {
@@ -78,7 +78,7 @@ def _parameter(field: Field) -> Parameter:
 
 def _print_version(asked: bool) -> None:
     if asked:
-        from k8slint.cli.version import version  # noqa: PLC0415 - imported when it runs
+        from k8slint.cli.version import version
 
         version()
         raise typer.Exit

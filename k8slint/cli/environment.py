@@ -1,4 +1,4 @@
-"""Settings from the environment: `K8SLINT_` and the name of a setting of one value. They stand above those of files."""
+"""Settings from the environment: `K8SLINT_` and the name of a setting of one value. They override those of files."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _BOOLEANS: Final = {"true": True, "1": True, "yes": True, "false": False, "0": F
 
 
 def with_variables(config: Config) -> Config:
-    """The settings, with those that variables give in their places.
+    """The settings, in which the values of variables replace those of files.
 
     Raises:
         UsageError: for a variable whose value the setting does not take.
@@ -30,7 +30,7 @@ def with_variables(config: Config) -> Config:
 
 
 def variable(setting: str) -> str:
-    """The variable of a setting.
+    """The name of the variable for a setting.
 
     >>> variable("fail-level")
     'K8SLINT_FAIL_LEVEL'
@@ -39,8 +39,8 @@ def variable(setting: str) -> str:
 
 
 def _value(key: str, text: str) -> Any:
-    """The value of a setting; of formats several, as the flag takes them."""
-    from k8slint.bundled import SCHEMAS  # noqa: PLC0415 - few runs have such variables
+    """The value that the text gives a setting; for `output-format` a tuple of those between commas."""
+    from k8slint.bundled import SCHEMAS
 
     contract = json.loads((SCHEMAS / "config.schema.json").read_text(encoding="utf-8"))["properties"][key]
     if key == "cluster":
@@ -62,7 +62,7 @@ def _value(key: str, text: str) -> Any:
 def _refuse_unknown(key: str, value: str, known: list[str] | None) -> None:
     if known is None or value in known:
         return
-    from k8slint.values.nearest import did_you_mean, nearest_choice  # noqa: PLC0415 - only for what is misspelt
+    from k8slint.values.nearest import did_you_mean, nearest_choice
 
     hint = did_you_mean(nearest_choice(value, known), f"known are {', '.join(known)}")
     raise UsageError(f'{variable(key)} knows no "{value}"; {hint}')

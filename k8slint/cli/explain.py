@@ -23,8 +23,8 @@ def explain(
     ],
 ) -> None:
     """Print what a rule finds, why it matters, and what to do; of a category, its rules."""
-    from k8slint.engine.rule import load_rules  # noqa: PLC0415 - imported when it runs
-    from k8slint.engine.selection import named  # noqa: PLC0415
+    from k8slint.engine.rule import load_rules
+    from k8slint.engine.selection import named
 
     known = load_rules()
     if rule in known:

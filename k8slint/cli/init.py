@@ -17,7 +17,7 @@ from k8slint.report import FORMATS
 from k8slint.usage import UsageError, reason
 
 _FILE: Final = ".k8slint.yaml"
-# An address would be of a machine or of the network; a file beside the settings is there for everybody.
+# A file beside the settings is there for everybody; an address would be of this machine or of the network.
 _MODELINE: Final = f"# yaml-language-server: $schema={SCHEMA_FILE}"
 _TEXT: Final = """\
 # Settings of k8slint; every key may be left out. `k8slint rules` lists the rules.
@@ -87,7 +87,7 @@ def init(
 
 
 def _contract() -> str:
-    """The schema of the settings, with the formats that this k8slint has."""
+    """The schema of the settings, with the output formats of this k8slint."""
     contract = json.loads((SCHEMAS / "config.schema.json").read_text(encoding="utf-8"))
     contract["properties"]["output-format"]["enum"] = list(FORMATS)
     return json.dumps(contract, indent=2) + "\n"

@@ -1,4 +1,4 @@
-"""What a run did not look at: in full where asked for, in a sentence where nothing is left."""
+"""What a run did not look at: in full if asked for, in a sentence if there was nothing to check."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from k8slint.report.wording import counted
 
 
 def left_aside(report: Report) -> Iterator[str]:
-    """A line for each kind and file that was not judged, or not as a whole."""
+    """A line for each kind, folder and file that was not judged, or not as a whole."""
     summary = report.summary
     for each in summary.without_schema:
         yield f"no schema for {visible(each.kind)}: {counted(each.objects, 'object')}"

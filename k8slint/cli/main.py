@@ -1,4 +1,4 @@
-"""The program: commands, and how it ends."""
+"""The program: it runs the command of its command line, and ends its process."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _TOO_LITTLE = b"k8slint: not enough memory; allow more, or check fewer files at 
 
 
 def run() -> NoReturn:
-    """Run the program and end its process at once: to take apart all that was read would only take time."""
+    """Run the program and end its process without cleaning up: to free all that was read would only take time."""
     if not sys.flags.dev_mode:
         sys.excepthook = _broken
     try:
         main()
     except MemoryError:
-        # There is none to say it in any other way, nor to end in one.
+        # There is no memory to print in any other way, or to exit in one.
         os.write(2, _TOO_LITTLE)
         os._exit(2)
     except SystemExit as ended:
@@ -35,7 +35,7 @@ def run() -> NoReturn:
                 if stream is not None:
                     stream.flush()
         except (OSError, ValueError):
-            raise ended from None  # Python ends it the slow way, and says what became of the output
+            raise ended from None  # Python ends the process the slow way, and prints why the output failed
         if isinstance(ended.code, int):
             os._exit(ended.code)
         raise
@@ -54,12 +54,12 @@ def main() -> NoReturn:
     except UsageError as error:
         _complain(str(error))
     except BrokenPipeError:
-        # The reader has gone, as `head` does; nothing more can be said.
+        # The reader closed the pipe, as `head` does: nothing more can be printed.
         _discard_output()
         sys.exit(1)
     except OSError as error:
         _discard_output()
-        # Only where the working directory is has no name of its own that could be missing.
+        # Only the look-up of the working directory fails without the name of a file.
         is_gone = isinstance(error, FileNotFoundError) and error.filename is None
         _complain(
             "the working directory is gone" if is_gone else f"{error.filename or 'standard output'}: {reason(error)}"
@@ -68,31 +68,31 @@ def main() -> NoReturn:
 
 
 def _called(words: Sequence[str]) -> int:
-    from k8slint.cli.words import asked_by  # noqa: PLC0415 - after the collector is off, the import is faster too
+    from k8slint.cli.words import asked_by  # after the collector is off, the import is faster too
 
     asked = asked_by(words)
     if asked is not None:
-        from k8slint.cli.check import check  # noqa: PLC0415
+        from k8slint.cli.check import check
 
         return check(asked)
-    from k8slint.cli.calling import call  # noqa: PLC0415 - typer, which it imports, takes as long as to check a file
-    from k8slint.cli.commands import app_for  # noqa: PLC0415
+    from k8slint.cli.calling import call  # typer, which it imports, takes as long as to check a file
+    from k8slint.cli.commands import app_for
 
     return call(app_for, words)
 
 
 def _interrupted(*_: Any) -> NoReturn:
-    # Not KeyboardInterrupt, which typer makes its own exit of, and workers a traceback.
+    # typer would turn KeyboardInterrupt into its own exit; workers would print a traceback.
     sys.exit(INTERRUPTED)
 
 
 def _broken(kind: type[BaseException], _error: BaseException, trace: TracebackType | None) -> NoReturn:
-    """Say in one line that the program itself is at fault, and where: what the error says may be a value of a Secret.
+    """Report a bug of the program in one line: its type and place, for the error's text may be a value of a Secret.
 
-    Exits with 3: Python's own 1 would be taken for findings.
+    Exit with 3: Python's own 1 would be taken for findings.
     """
     try:
-        from k8slint import __version__  # noqa: PLC0415 - only for what went wrong
+        from k8slint import __version__
 
         where = ""
         while trace is not None:
@@ -104,12 +104,12 @@ def _broken(kind: type[BaseException], _error: BaseException, trace: TracebackTy
         print(f"{say}; please report it with what was checked (python -X dev -m k8slint tells more)", file=sys.stderr)
         sys.stderr.flush()
     finally:
-        # Also where nothing can be said any more.
+        # Even if nothing can be printed any more.
         os._exit(BROKEN)
 
 
 def _open_streams() -> None:
-    """A closed standard error swallows what is said; what an encoding cannot write is escaped."""
+    """Let a closed standard error swallow messages; let standard output escape what its encoding cannot write."""
     if sys.stderr is None:
         sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - as long as the process
     if isinstance(sys.stdout, io.TextIOWrapper):
@@ -121,9 +121,9 @@ def _discard_output() -> None:
 
 
 def _complain(text: str) -> NoReturn:
-    from k8slint.report.escape import visible  # noqa: PLC0415 - only for what went wrong
+    from k8slint.report.escape import visible
 
     line = visible(text)
-    # Settings are as little trusted as the rest of a repository, and a word in them may be a megabyte.
+    # Settings are no more trusted than the rest of a repository: a word in them may be a megabyte.
     print(f"k8slint: {line if len(line) <= _LONGEST else line[:_LONGEST] + '...'}", file=sys.stderr)
     sys.exit(2)

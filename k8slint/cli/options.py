@@ -1,5 +1,5 @@
-"""What `k8slint check` can be asked, as plain data: typer's options are made of it, and are not needed to read it."""
-# Without annotations as strings: those of the record are read at every start.
+"""What `k8slint check` can be asked, as plain data: typer's options are made of it, but reading it needs no typer."""
+# No `from __future__ import annotations`: the annotations of the record are read at every start.
 
 from collections.abc import Callable
 from enum import StrEnum
@@ -11,7 +11,7 @@ from k8slint.report import FORMATS
 
 
 class FailLevel(StrEnum):
-    """From which severity on findings make the run fail."""
+    """The least severity of the findings that make the run fail."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -20,14 +20,14 @@ class FailLevel(StrEnum):
 
 
 class Argument(NamedTuple):
-    """What the words are that belong to no option."""
+    """The words that belong to no option."""
 
     help: str
     metavar: str
 
 
 class Option(NamedTuple):
-    """An option: its long name is the field's, its kind the field's type, and `least` the least of a whole number."""
+    """An option; the field gives its long name and its type. `least` is the least value of a whole number."""
 
     help: str
     metavar: str | None = None
@@ -40,7 +40,7 @@ Texts = tuple[str, ...]
 
 
 class Asked(NamedTuple):
-    """What one run of the command is asked."""
+    """The arguments and options of one run of the command."""
 
     paths: Annotated[Texts, Argument("Files or directories; - is standard input.", "PATH")] = ()
     filename: Annotated[Texts, Option("The same, as kubectl has it.", "PATH", "-f")] = ()
@@ -75,7 +75,7 @@ class Asked(NamedTuple):
 
 
 class Field(NamedTuple):
-    """A field of the record: what it is, and the type of its value, with none left aside."""
+    """A field of `Asked`: what it is on the command line, and the type of its value, without None."""
 
     name: str
     kind: Any
@@ -84,12 +84,12 @@ class Field(NamedTuple):
 
     @property
     def is_switch(self) -> bool:
-        """Whether it is a flag that may also be none, and so has a second name that says no."""
+        """Whether the field is a flag that may be None, and so has a second name that begins with `--no-`."""
         return self.kind is bool and self.is_optional
 
     @property
     def names(self) -> list[str]:
-        """What it is called on the command line."""
+        """The names of the option on the command line; empty for an argument."""
         if isinstance(self.told, Argument):
             return []
         long = self.name.replace("_", "-")
@@ -98,7 +98,7 @@ class Field(NamedTuple):
 
 
 def fields() -> list[Field]:
-    """The fields of the record, in the order in which help shows them."""
+    """The fields of `Asked`, in the order in which help shows them."""
     return [_field(name, annotated) for name, annotated in Asked.__annotations__.items()]
 
 

@@ -1,4 +1,4 @@
-"""Plain data as YAML that every reader takes for the same data."""
+"""Plain data as YAML that every parser reads as the same data."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-# Only what no version of YAML takes for anything but a string goes without quotes.
+# Strings that need no quotes: no version of YAML reads them as anything else.
 _PLAIN: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]*(?:[./-][A-Za-z0-9_]+)*", re.ASCII)
 _WORDS: Final = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf"})
 
 
 def written(data: dict[str, Any]) -> str:
-    r"""The data in block style, in the order it has.
+    r"""The data in block style, in its own order.
 
     >>> written({"kind": "Node", "labels": {"disk": "yes", "size": "0400"}, "taints": [{"key": "a", "value": None}]})
     'kind: Node\nlabels:\n  disk: "yes"\n  size: "0400"\ntaints:\n- key: a\n  value: null\n'

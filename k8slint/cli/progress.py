@@ -1,4 +1,4 @@
-"""How far a long run has come, on one line of a terminal that is wiped out in the end."""
+"""The progress of a long run, on one line of a terminal that is cleared in the end."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _PAUSE: Final = 0.1
 
 
 class Progress:
-    """Tells of a run that takes longer than a second, and not more often than can be read."""
+    """Shows the progress of a run that takes longer than a second, no more often than can be read."""
 
     def __init__(self, stream: TextIO, now: Callable[[], float] = time.monotonic) -> None:
         self._stream = stream
@@ -22,14 +22,14 @@ class Progress:
         self._shown = ""
 
     def __call__(self, done: str, count: int, total: int) -> None:
-        """Say it, if it is time to."""
+        """Show the progress, if enough time has passed."""
         now = self._now()
         if now >= self._due:
             self._due = now + _PAUSE
             self._show(f"k8slint: {done} {count:,} of {total:,} files")
 
     def clear(self) -> None:
-        """Wipe the line out."""
+        """Clear the line."""
         if self._shown:
             self._show("")
             self._stream.write("\r")
@@ -42,6 +42,6 @@ class Progress:
 
 
 def is_watched() -> bool:
-    """Whether someone sits before standard error and sees a line change."""
+    """Whether standard error is a terminal that can rewrite a line, and no CI log."""
     environment = os.environ
     return sys.stderr.isatty() and environment.get("TERM") != "dumb" and not environment.get("CI")

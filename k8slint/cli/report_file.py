@@ -1,4 +1,4 @@
-"""A report written into a file: the file holds the whole of it, or what it held before."""
+"""A report written into a file: the file holds the whole report, or what it held before."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from typing import Final
 from k8slint.loading.repository import is_within, repository_root
 from k8slint.usage import UsageError, reason
 
-_NEW: Final = 0o666  # as any file is made, less what the umask takes away
+_NEW: Final = 0o666  # as for any new file; the umask takes away from it
 
 
 def write_report(name: str, text: str) -> None:
-    """Write the text into a file; a device or a pipe gets it as it is.
+    """Write the text as a new file in the place of the old one; a device or a pipe is written to.
 
-    A link is written through, but not to outside the repository: a checkout may bring links that nobody has looked at.
+    A link is followed, but not out of the repository: a checkout may bring links that nobody has looked at.
 
     Raises:
-        UsageError: for a file that cannot be written.
+        UsageError: for a file that cannot be written, and for a link out of the repository.
     """
     try:
         if _is_stream(name):
@@ -32,12 +32,12 @@ def write_report(name: str, text: str) -> None:
 
 
 def _is_stream(name: str) -> bool:
-    # /dev/stdout leads to a file where the shell has redirected it, and that file is not ours to replace.
+    # /dev/stdout leads to a file if the shell has redirected it, and that file is not ours to replace.
     return name.startswith("/dev/") or (os.path.exists(name) and not os.path.isfile(name))
 
 
 def _target(name: str) -> str:
-    """The file that a name leads to, by its real path."""
+    """The real path of the file that a name leads to."""
     file = os.path.realpath(name)
     if os.path.islink(name):
         root = repository_root(os.path.realpath(os.path.dirname(name) or "."))
@@ -47,8 +47,8 @@ def _target(name: str) -> str:
 
 
 def _replace(file: str, content: bytes) -> None:
-    """Put a new file in the place of an old one, with the old one's mode."""
-    # Nobody can have prepared a link of a name that nobody knows.
+    """Put a new file in the place of the old one, with the mode of the old one if there was one."""
+    # The name is random, so that nobody can have put a link there.
     temporary = f"{file}.{os.urandom(8).hex()}.tmp"
     made = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0), _NEW)
     try:

@@ -27,7 +27,7 @@ def is_kind(word: str) -> bool:
 
 
 def in_short(kind: str, name: str) -> str:
-    """A workload as one types it.
+    """A workload as people type it.
 
     >>> in_short("StatefulSet", "db")
     'sts/db'
@@ -36,7 +36,7 @@ def in_short(kind: str, name: str) -> str:
 
 
 def kind_and_name(text: str) -> tuple[str, str]:
-    """The kind and the name that `kind/name` means; no kind where a name alone is given.
+    """The kind and the name that `kind/name` means; the kind is empty if a name alone is given.
 
     >>> kind_and_name("deploy/web"), kind_and_name("statefulsets.v1.apps/db"), kind_and_name("web")
     (('Deployment', 'web'), ('StatefulSet', 'db'), ('', 'web'))
@@ -44,7 +44,7 @@ def kind_and_name(text: str) -> tuple[str, str]:
     Raises:
         UsageError: for any other text, and for kinds that make no pods.
     """
-    from k8slint.values.nearest import nearest  # noqa: PLC0415 - only for what is misspelt
+    from k8slint.values.nearest import nearest
 
     written, slash, name = text.partition("/")
     if not slash:

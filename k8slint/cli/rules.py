@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class TableFormat(StrEnum):
-    """How to list them."""
+    """The format of the list."""
 
     TABLE = "table"
     JSON = "json"
@@ -29,7 +29,7 @@ def rules(
     output: Annotated[TableFormat, typer.Option("--output", "-o", help="A table, or JSON.")] = TableFormat.TABLE,
 ) -> None:
     """List every rule."""
-    from k8slint.engine.rule import load_rules  # noqa: PLC0415 - imported when it runs
+    from k8slint.engine.rule import load_rules
 
     known = list(load_rules().values())
     if output is TableFormat.JSON:
@@ -59,7 +59,7 @@ def _entry(rule: Rule) -> dict[str, object]:
 
 
 def table(known: Collection[Rule], room: int | None) -> Iterator[str]:
-    """A line a rule, by category, and an empty line after each category."""
+    """One line for each rule, by category, and an empty line after each category."""
     longest = max(len(rule.id) for rule in known)
     for category, rules_of_it in groupby(known, key=lambda rule: rule.category):
         yield category.upper()
@@ -71,7 +71,7 @@ def table(known: Collection[Rule], room: int | None) -> Iterator[str]:
 def _said(rule: Rule) -> str:
     if not rule.default:
         return f"{rule.summary} (off; profile {', '.join(rule.profiles)})"
-    # The profiles in which its severity is another.
+    # The profiles that give the rule another severity.
     others = (f"{severity} in {name}" for name, severity in rule.profiles.items() if severity is not rule.severity)
     text = ", ".join(others)
     return f"{rule.summary} ({text})" if text else rule.summary

@@ -38,7 +38,7 @@ _HOW = "describe the cluster with --nodes 3:cpu=4,memory=16Gi or --cluster FILE 
 
 
 class ScheduleFormat(StrEnum):
-    """How to show it."""
+    """The format of the dry run."""
 
     TABLE = "table"
     WIDE = "wide"
@@ -74,7 +74,7 @@ def schedule(  # noqa: PLR0917 - typer reads the options from the signature
     color: Color = None,
 ) -> None:
     """Show on which node each pod would run, and what keeps the others off."""
-    from k8slint.report.schedule import FORMATS  # noqa: PLC0415 - imported when it runs
+    from k8slint.report.schedule import FORMATS
 
     given = [*(paths or ()), *(filename or ())] or ["."]
     settings = config_for(config, given)
@@ -113,14 +113,15 @@ def rehearse(
 ) -> Subject:
     """The dry run of the paths, ready to be shown; with scores if asked for and not too many to keep.
 
-    What cannot be read is left out: a gap of the subject.
+    A manifest that cannot be read is left out and becomes a gap of the subject.
 
     Raises:
-        UsageError: for what cannot be done as asked, or cannot be read.
+        UsageError: for what cannot be done as asked, and for a description of the cluster or of the scheduler that
+            cannot be read.
     """
-    from k8slint.project import STDIN, Request, collect  # noqa: PLC0415 - imported when it runs
-    from k8slint.report.schedule.view import Subject  # noqa: PLC0415
-    from k8slint.simulation.explain import Explainer  # noqa: PLC0415
+    from k8slint.project import STDIN, Request, collect
+    from k8slint.report.schedule.view import Subject
+    from k8slint.simulation.explain import Explainer
 
     request = Request(
         paths=paths,
@@ -154,14 +155,14 @@ def rehearse(
 
 
 def exit_code(pods: Iterable[PodResult]) -> int:
-    """0 where all the pods have a node, 1 where one has none."""
-    from k8slint.simulation.results import Verdict  # noqa: PLC0415 - imported when it runs
+    """0 if all the pods have a node, else 1."""
+    from k8slint.simulation.results import Verdict
 
     return int(any(pod.verdict is not Verdict.ASSIGNED for pod in pods))
 
 
 def _gaps(reading: Reading) -> Iterator[str]:
-    """What of a source cannot be read, each as a sentence."""
+    """One sentence for each part of a source that could not be read."""
     for document in reading.documents:
         for problem in document.problems if document.failed else ():
             file, line, _ = document.source.place(problem.span[0])
@@ -173,8 +174,8 @@ def _gaps(reading: Reading) -> Iterator[str]:
 
 
 def _in_namespace(cluster: Cluster, namespace: str) -> Cluster:
-    """The same objects, those that name no namespace in the given one."""
-    from k8slint.values.names import is_dns_label  # noqa: PLC0415 - imported when it runs
+    """The cluster with all objects that name no namespace put into the given one."""
+    from k8slint.values.names import is_dns_label
 
     if not is_dns_label(namespace):
         raise UsageError(f'--namespace "{namespace}" is no name of a namespace')
@@ -185,8 +186,8 @@ def _in_namespace(cluster: Cluster, namespace: str) -> Cluster:
 def _dry_run(
     cluster: Cluster, version: KubernetesVersion, profiles: Sequence[Profile], *, named: str, explain: bool
 ) -> DryRun:
-    from k8slint.scheduling import ShapeError  # noqa: PLC0415 - imported when it runs
-    from k8slint.simulation.dry_run import dry_run  # noqa: PLC0415
+    from k8slint.scheduling import ShapeError
+    from k8slint.simulation.dry_run import dry_run
 
     try:
         return dry_run(cluster, version, profiles, explain=explain)
@@ -195,9 +196,9 @@ def _dry_run(
 
 
 def _profiles(file: str) -> tuple[Profile, ...]:
-    """The profiles of a KubeSchedulerConfiguration; the default one where no file is named."""
-    from k8slint.scheduling import Profile  # noqa: PLC0415 - imported when it runs
-    from k8slint.simulation.scheduler_config import profile_from  # noqa: PLC0415
+    """The profiles of a KubeSchedulerConfiguration, or the default one if no file is named."""
+    from k8slint.scheduling import Profile
+    from k8slint.simulation.scheduler_config import profile_from
 
     if not file:
         return (Profile(),)

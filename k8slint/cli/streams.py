@@ -1,4 +1,4 @@
-"""What every command shares: its streams."""
+"""What the commands share: settings, standard input, output and error."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ if TYPE_CHECKING:
 
 
 def config_for(file: str, paths: Sequence[str]) -> Config:
-    """The settings of the file, else those nearest above all the paths; above both, those of the environment."""
-    from k8slint.config import config_for as of_files  # noqa: PLC0415 - imported when it runs
+    """The settings of the file, else the nearest ones above all the paths; those of the environment override both."""
+    from k8slint.config import config_for as of_files
 
     named = file or os.environ.get("K8SLINT_CONFIG", "")
     with blamed_on("" if file or not named else "K8SLINT_CONFIG"):
         settings = of_files(named, paths)
     if not any(name.startswith("K8SLINT_") for name in os.environ):
         return settings
-    from k8slint.cli.environment import with_variables  # noqa: PLC0415 - few runs have variables
+    from k8slint.cli.environment import with_variables
 
     return with_variables(settings)
 
 
 def read_stdin(*, limited: bool = True) -> bytes:
-    """All of standard input; if `limited`, no more than one byte beyond what is read of a file."""
-    from k8slint.loading.text import MAX_BYTES  # noqa: PLC0415 - imported when it runs
+    """All of standard input; if `limited`, at most one byte more than a file may have."""
+    from k8slint.loading.text import MAX_BYTES
 
     if sys.stdin is None:
         raise UsageError("standard input is closed")
@@ -41,10 +41,10 @@ def read_documents(file: str) -> tuple[Document, ...]:
     """The documents of a file that a flag names.
 
     Raises:
-        UsageError: where it cannot be read as a whole.
+        UsageError: if it cannot be read as a whole.
     """
-    from k8slint.loading.document import refuse_problems  # noqa: PLC0415 - imported when it runs
-    from k8slint.loading.files import load_file  # noqa: PLC0415
+    from k8slint.loading.document import refuse_problems
+    from k8slint.loading.files import load_file
 
     documents = load_file(file).documents
     for document in documents:
@@ -53,7 +53,7 @@ def read_documents(file: str) -> tuple[Document, ...]:
 
 
 def write_stdout(text: str) -> None:
-    """Write a report."""
+    """Write a report to standard output, as UTF-8."""
     if sys.stdout is None:
         raise UsageError("standard output is closed")
     sys.stdout.buffer.write(text.encode("utf-8"))
@@ -61,16 +61,16 @@ def write_stdout(text: str) -> None:
 
 
 def complain(text: str) -> None:
-    """Say something beside the report."""
-    from k8slint.report.escape import visible  # noqa: PLC0415 - imported when it runs
+    """Print a message to standard error."""
+    from k8slint.report.escape import visible
 
     print(f"k8slint: {visible(text)}", file=sys.stderr)
 
 
 def wants_color() -> bool:
-    """Whether standard output should have colours: as the environment says, else where it is a terminal that has them.
+    """Whether standard output should have colours: as the environment says, else if it is a terminal that has them.
 
-    After no-color.org, force-color.org and bixense.com/clicolors; of these the first that says something counts.
+    The first variable that is set counts, of no-color.org, then force-color.org and bixense.com/clicolors.
     """
     environment = os.environ
     if environment.get("NO_COLOR"):
@@ -81,16 +81,16 @@ def wants_color() -> bool:
 
 
 def width() -> int | None:
-    """The width of the terminal; none where standard output is none."""
+    """The width of the terminal in cells, or None if standard output is no terminal."""
     if not _is_terminal():
         return None
-    from shutil import get_terminal_size  # noqa: PLC0415 - only a terminal has a width
+    from shutil import get_terminal_size
 
     return get_terminal_size().columns
 
 
 def draws_blocks() -> bool:
-    """Whether standard output's encoding has more than letters: blocks, ticks and dots."""
+    """Whether the encoding of standard output has blocks, ticks and dots."""
     try:
         "█░✓✗…".encode(getattr(sys.stdout, "encoding", None) or "ascii")
     except (UnicodeEncodeError, LookupError):

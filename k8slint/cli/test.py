@@ -14,9 +14,9 @@ def test(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder of rule files, as <category>/<id>.yaml.")],
 ) -> None:
     """Run the examples of rule files: each must find what its marks say, and nothing else."""
-    from k8slint.apiserver.schemas import NEWEST  # noqa: PLC0415
-    from k8slint.engine.examples import run_examples  # noqa: PLC0415 - imported when it runs
-    from k8slint.engine.rule_files import checked_rules  # noqa: PLC0415
+    from k8slint.apiserver.schemas import NEWEST
+    from k8slint.engine.examples import run_examples
+    from k8slint.engine.rule_files import checked_rules
 
     known = checked_rules(folder)
     if not known:

@@ -7,7 +7,7 @@ import typer
 
 def version() -> None:
     """Print the version, and the Kubernetes minors whose schemas are bundled."""
-    from k8slint import __version__  # noqa: PLC0415 - imported when it runs
-    from k8slint.apiserver.schemas import BUNDLED  # noqa: PLC0415
+    from k8slint import __version__
+    from k8slint.apiserver.schemas import BUNDLED
 
     typer.echo(f"k8slint {__version__} (Kubernetes {BUNDLED[0]} to {BUNDLED[-1]})")

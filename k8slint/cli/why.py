@@ -44,7 +44,7 @@ def why(  # noqa: PLR0917 - typer reads the options from the signature
     color: Color = None,
 ) -> None:
     """Explain where the pods of one workload would go, and what keeps them off each node."""
-    from k8slint.report.schedule.why import render  # noqa: PLC0415 - imported when it runs
+    from k8slint.report.schedule.why import render
 
     (kind, name), given = _asked(workload, paths or [])
     given = [*given, *(filename or ())] or ["."]
@@ -71,19 +71,19 @@ def why(  # noqa: PLR0917 - typer reads the options from the signature
 
 
 def _asked(workload: str, paths: list[str]) -> tuple[tuple[str, str], list[str]]:
-    """Kind and name of what is asked for, and the paths: a kind may have its name in the next word, as for kubectl."""
+    """The kind and the name asked for, and the paths; as for kubectl, the name may be the word after the kind."""
     if "/" not in workload and is_kind(workload) and paths and not os.path.exists(paths[0]):
         return kind_and_name(f"{workload}/{paths[0]}"), paths[1:]
     return kind_and_name(workload), paths
 
 
 def _find(run: DryRun, kind: str, name: str, namespace: str) -> list[Object]:
-    """The workloads of that kind and name, or for a pod the workload that makes it; several where namespaces differ.
+    """The workloads of that kind and name, or for a pod the workload that makes it; several if namespaces differ.
 
     Raises:
-        UsageError: where there is none, or several kinds of which none is named.
+        UsageError: if there is none, or if the name alone is given and several kinds have it.
     """
-    from k8slint.values.nearest import did_you_mean, nearest  # noqa: PLC0415 - only for what is misspelt
+    from k8slint.values.nearest import did_you_mean, nearest
 
     known = [(each.obj, each.namespace, each.obj.name) for each in run.workloads]
     known += [(refusal.obj, refusal.obj.namespace or namespace, refusal.obj.name) for refusal in run.refusals]

@@ -1,6 +1,6 @@
-"""The words of `k8slint check`, read without typer: to import it takes as long as to check a file.
+"""The words of `k8slint check`, read without typer: to import typer takes as long as to check a file.
 
-Only words that are known to the letter are read; where there is any other, typer reads them all and says what is wrong.
+Only options with their exact names are read; if there is any other, typer reads all the words and says what is wrong.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ _DIGITS: Final = 5
 
 
 def asked_by(words: Sequence[str]) -> Asked | None:
-    """What the words ask of `check`; none where they are for typer to read."""
-    # A shell that completes the words asks by a variable, and it is typer that answers.
+    """What the words ask of `check`, or None if typer has to read them."""
+    # A shell asks for completions by this variable, and typer answers.
     if words[:1] != ["check"] or "_K8SLINT_COMPLETE" in os.environ:
         return None
     try:
@@ -57,7 +57,7 @@ def _flag(name: str, separator: str) -> bool:
 
 def _next(rest: Iterator[str]) -> str:
     word = next(rest)
-    # What looks like an option may be meant as one: whether it is a value is for typer to say.
+    # What looks like an option may be meant as one: typer decides whether it is a value.
     if _is_option(word):
         raise ValueError(word)
     return word

@@ -1,4 +1,4 @@
-"""Which folders are alternatives of each other, as those of dev and of prod: never applied to one place together."""
+"""Folders that are alternatives of each other, such as dev and prod: never applied to one place together."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ from k8slint.values.regex import regex
 def divide(
     cluster: Cluster, owner_of: Callable[[str], str] = no_owner, path_of: Callable[[str], str] = with_slashes
 ) -> Division:
-    """Which folders are alternatives.
+    """The division of a run's files by the folders that are alternatives of each other.
 
-    Sibling folders are, if no kustomization takes in parts of both, and one of these is so:
-    - they are named alike but for the environment, and hold an object of the same kind, namespace and name;
-    - both are kustomizations that no other takes in, and hold the same workload;
-    - both hold at least half of what the larger one holds, a workload among it, and neither is built on the other.
+    Sibling folders are alternatives if no kustomization takes in parts of both, and one of these holds:
+    - their names differ only in the environment, and they share an object of the same kind, namespace and name;
+    - both are kustomizations that no other takes in, and they share a workload;
+    - they share at least half of what the larger one holds, a workload included, and neither is built on the other.
 
-    `owner_of` gives a file the bundle that the settings put it in; that is divided no further. `path_of` gives the path
-    by which a file is compared with others, from its name.
+    `owner_of` returns the bundle to which the settings assign a file, or the empty string; such files are divided no
+    further. `path_of` turns the name of a file into the path by which it is compared with others.
     """
     by_path = {
         path_of(source.name): objects for source, objects in _by_source(cluster.objects) if not owner_of(source.name)
@@ -50,8 +50,9 @@ def divide(
 class _Roots(NamedTuple):
     """The kustomizations that no other takes in.
 
-    `takers` are the folders of those that take in a path, by way of others too; `touching` of those that take in
-    something at or below a folder. `changing` take in what was not read, or change more than names, labels and images.
+    `takers` maps a path to the folders of those that take it in, directly or through others; `touching` maps a folder
+    to those that take in something at or below it. `changing` are those that take in something that was not read, or
+    have other fields than `_PLAIN_FIELDS`.
     """
 
     folders: set[str]
@@ -60,7 +61,7 @@ class _Roots(NamedTuple):
     changing: set[str]
 
     def plain_takers(self) -> Mapping[str, set[str]]:
-        """The takers of each path that take it in as it is written, as far as it refers to others."""
+        """The takers of each path that leave its references to other objects as written."""
         return {path: plain for path, roots in self.takers.items() if (plain := roots - self.changing)}
 
 
@@ -94,7 +95,7 @@ def _roots(cluster: Cluster, path_of: Callable[[str], str]) -> _Roots:
     return _Roots(folders, takers, touching, changing_roots)
 
 
-# What a kustomization may say without changing what an object refers to, but for a name that it gives.
+# These fields of a kustomization change no reference between objects, apart from the names that they give.
 _PLAIN_FIELDS: Final = frozenset(
     (
         *("apiVersion", "kind", "metadata", "resources", "bases", "namespace", "namePrefix", "nameSuffix", "labels"),
@@ -104,14 +105,14 @@ _PLAIN_FIELDS: Final = frozenset(
 )
 
 
-# What the API server tells objects apart by: kind with group, namespace, name.
+# The API server tells objects apart by kind with group, namespace and name.
 _Key = tuple[str, str, str]
-# Objects that files of different bundles repeat, whatever they are.
+# Files of different bundles repeat these, whether or not the bundles are alternatives.
 _COMMON: Final = frozenset({*KUSTOMIZATIONS, "Namespace"})
 
 
 class _Shared(NamedTuple):
-    """Folders of one parent that hold the same objects: how many, and whether a workload is among them."""
+    """Folders of one parent that hold the same objects, and the number of these objects."""
 
     folders: Sequence[str]
     objects: int
@@ -152,7 +153,7 @@ def _by_source(objects: Iterable[Object]) -> Iterator[tuple[Source, list[Object]
 
 
 def _shared(holders: Mapping[_Key, set[str]], pods: Mapping[_Key, Iterable[Pod]]) -> Iterator[_Shared]:
-    """What several folders of one parent hold, by those folders."""
+    """The objects shared by several folders of one parent, counted for each set of such folders."""
     counts: Counter[frozenset[str]] = Counter()
     with_workload: set[frozenset[str]] = set()
     for key, holding in holders.items():
@@ -171,7 +172,7 @@ def _is_of_patch(pod: Pod) -> bool:
 
 
 def _siblings(holding: Iterable[str]) -> Iterator[list[str]]:
-    """Those of the folders, and of the folders above them, that have one parent, several at a time."""
+    """The folders, and those above them, grouped by parent; only parents of several."""
     by_parent: dict[str, list[str]] = defaultdict(list)
     for folder in sorted({above for lowest in holding for above in upwards(lowest)}):
         if folder not in _TOP:
@@ -180,12 +181,12 @@ def _siblings(holding: Iterable[str]) -> Iterator[list[str]]:
 
 
 _TOP: Final = frozenset({"", "/"})
-# So many folders that hold the same are a collection, as of tests; and each would be compared with each.
+# More folders than this that hold the same are a collection, as of tests, and comparing all pairs would be slow.
 _MOST_ALIKE: Final = 32
 
 
 def _mirrored(shared: Iterable[_Shared], sizes: Mapping[str, int]) -> Iterator[tuple[str, str]]:
-    """Pairs of folders of which both hold at least half of what the larger one does, a workload among it."""
+    """Pairs of folders that share at least half of what the larger one holds, a workload included."""
     alike: Counter[tuple[str, str]] = Counter()
     with_workload: set[tuple[str, str]] = set()
     for folders, count, has_workload in shared:
@@ -201,7 +202,7 @@ def _mirrored(shared: Iterable[_Shared], sizes: Mapping[str, int]) -> Iterator[t
 
 
 class _Sets:
-    """Sets of folders that are alternatives of each other; no kustomization takes in parts of two folders of one."""
+    """Sets of folders that are alternatives of each other: no kustomization takes in parts of two folders of a set."""
 
     def __init__(self, roots: _Roots) -> None:
         self._touching = roots.touching
@@ -219,7 +220,7 @@ class _Sets:
                 self._set_of[folder] = first
 
     def all(self) -> Iterator[list[str]]:
-        """The sets of several folders, each once and sorted."""
+        """The sets that hold more than one folder, each once and sorted."""
         for folder, together in self._set_of.items():
             if len(together) > 1 and folder == together[0]:
                 yield sorted(together)
@@ -231,7 +232,7 @@ class _Sets:
         return self._set_of[folder]
 
 
-# Words by which the name of a folder says what it is for.
+# Words in the name of a folder that tell its environment or its place.
 _ENVIRONMENTS: Final = frozenset(
     (
         *("dev", "devel", "development", "int", "integration", "live", "nonprod", "preprod", "prd", "prod"),
@@ -244,7 +245,7 @@ _DIGITS: Final = regex(r"[0-9]+")
 
 
 def _environments(siblings: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Pairs of folders that are named alike but for the environment: `web-dev` and `web-prod`, `eu1` and `us`."""
+    """Pairs of folders whose names differ only in the environment: `web-dev` and `web-prod`, `eu1` and `us`."""
     by_rest: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for folder in siblings:
         rest = _beside_environment(folder)
@@ -255,7 +256,7 @@ def _environments(siblings: Iterable[str]) -> Iterator[tuple[str, str]]:
 
 
 def _beside_environment(folder: str) -> tuple[str, ...] | None:
-    """The words of a folder's name that do not say for which environment it is; none where no word does."""
+    """The words of a folder's name without environment, numbers and single letters, or None without an environment."""
     words = _WORD.findall(posixpath.basename(folder).lower())
     if _ENVIRONMENTS.isdisjoint(words):
         return None
@@ -267,7 +268,7 @@ _FOUNDATIONS: Final = frozenset({"base", "bases", "common", "default", "shared"}
 
 
 def _is_built_on(one: str, other: str) -> bool:
-    """Whether one may rely on what the other holds: that is a base, or both are steps of a course, or versions."""
+    """Whether one folder may rely on the other: one is a base, or both are steps of a course, or versions."""
     first, second = posixpath.basename(one), posixpath.basename(other)
     if first in _FOUNDATIONS or second in _FOUNDATIONS:
         return True
@@ -275,7 +276,10 @@ def _is_built_on(one: str, other: str) -> bool:
 
 
 def _named(sets: Iterable[Sequence[str]], roots: _Roots) -> dict[str, tuple[str, str]]:
-    """Each folder with its set and its name there. Sets of environments with the same names are one: dev is dev."""
+    """Each folder with its set and its name in the set.
+
+    Sets of environments that have the same names count as one, because `dev` means the same in each.
+    """
     by_names: dict[tuple[str, ...], list[Sequence[str]]] = defaultdict(list)
     for folders in sets:
         names = tuple(posixpath.basename(folder) for folder in folders)
@@ -291,7 +295,7 @@ def _named(sets: Iterable[Sequence[str]], roots: _Roots) -> dict[str, tuple[str,
 
 
 def _is_mixed(several: Iterable[Sequence[str]], roots: _Roots) -> bool:
-    """Whether a kustomization takes in parts of two environments, if of different sets."""
+    """Whether one kustomization takes in parts of differently named environments, each of another set."""
     touching: dict[str, set[str]] = defaultdict(set)
     for folders in several:
         for folder in folders:

@@ -1,4 +1,4 @@
-"""Bundles: what is applied together. What one holds is not there for another, as what dev holds is not for prod."""
+"""Bundles: what is applied together. No bundle sees the objects of another: prod does not see what dev holds."""
 
 from __future__ import annotations
 
@@ -15,27 +15,28 @@ from k8slint.values.labels import LabelSelector
 from k8slint.values.record import made, record
 
 Place = tuple[tuple[str, str], ...]
-"""Where a file stands: for each set of alternatives around it, from the outermost, the set and the folder chosen."""
-# For so many of the bundles that take it in, by name, a base is judged: for each anew.
+"""Where a file stands: the set and the chosen folder, for each set of alternatives around it, outermost first."""
+# A base is judged anew for each bundle that takes it in, so only for so many of them, the first by name.
 _MOST_TAKERS: Final = 16
 
 
 def no_owner(_: str) -> str:
-    """The settings name no bundles."""
+    """The empty string: the settings assign no file to a bundle."""
     return ""
 
 
 def with_slashes(name: str) -> str:
-    """The path of a file as it is named, with forward slashes."""
+    """The name of a file with forward slashes."""
     return name.replace("\\", "/")
 
 
 @record
 class Division:
-    """How files are divided. `alternatives` gives each folder that has some the set of them, and its name in the set.
+    """How files are divided into bundles.
 
-    `owner_of` gives a file the bundle that the settings put it in, if any; `path_of` the path that folders start.
-    `roots` are the folders of the kustomizations that take in a path and change nothing that it refers to.
+    `alternatives` maps a folder that has alternatives to their set and to its name in the set. `owner_of` returns the
+    bundle to which the settings assign a file, or the empty string; `path_of` the path in which its folders are looked
+    up. `roots` maps a path to the folders of the kustomizations that take it in and leave its references as they are.
     """
 
     alternatives: Mapping[str, tuple[str, str]] = made(factory=dict)
@@ -45,14 +46,14 @@ class Division:
     _known: dict[str, Place] = made(factory=dict)
 
     def place_of(self, file: str) -> Place:
-        """Where a file stands; empty for what belongs to every bundle."""
+        """Where a file stands; empty if it belongs to every bundle."""
         place = self._known.get(file)
         if place is None:
             place = self._known[file] = self._find_place(file)
         return place
 
     def places_taking(self, file: str) -> list[Place]:
-        """Where a file of every bundle, as of a base, is applied: the places of the kustomizations that take it in."""
+        """The places of the kustomizations that take in a file, such as one of a base, that belongs to every bundle."""
         if not self.roots or self.place_of(file):
             return []
         found = {self.place_of(posixpath.join(root, "_")) for root in self.roots.get(self.path_of(file), ())}
@@ -71,33 +72,36 @@ class Division:
         return tuple(place.items())
 
 
-# The set of the bundles that the settings name; other sets are named for one of their folders.
+# The name of the set of the settings' bundles: other sets are named for one of their folders, so none is called this.
 _SETTINGS: Final = "//settings"
 
 
 def parting(one: Place, other: Place) -> tuple[str, str] | None:
-    """The names of the two alternatives that set the places apart; none for files that are judged together."""
+    """The names of the two alternatives that set the places apart, or None for files that are judged together."""
     if not one or not other:
         return None
     chosen = dict(one)
     return next(((chosen[group], name) for group, name in other if chosen.get(group, name) != name), None)
 
 
-# How many objects all bundles may see together: for each, what is missing is asked once of all that it sees.
+# The most objects that all bundles together may see: each bundle asks anew what is missing from all that it sees.
 _MOST_SEEN: Final = 1_000_000
 
 
 def judged_alone(places: Iterable[Place], objects: int) -> frozenset[Place]:
-    """The places whose files are judged without the alternatives: as many as can be afforded, most files first."""
+    """The places, one given for each file, that are judged without alternatives: as many as time allows.
+
+    Places with the most files come first. `objects` is the number of objects in the run.
+    """
     counts = Counter(place for place in places if place)
     order = sorted(counts, key=lambda place: (-counts[place], place))
     return frozenset(order[: _MOST_SEEN // max(objects, 1)])
 
 
 class Bundle(Cluster):
-    """What the files of one place see of a run: all but what stands in another alternative.
+    """The part of a run that the files of one place see: all but what stands in another alternative.
 
-    It asks the whole, and leaves out: what is indexed for all is not indexed again for each bundle.
+    It asks the indices of the whole run and filters what they return, so that no bundle needs an index of its own.
     """
 
     def __init__(self, objects: tuple[Object, ...], run: Cluster, place: Place, division: Division) -> None:
@@ -112,7 +116,7 @@ class Bundle(Cluster):
         return self.run
 
     def parting(self, obj: Object) -> tuple[str, str] | None:
-        """The name of this bundle and that of the one that holds the object, where it is not there for this one."""
+        """The name of this bundle and that of the object's, or None if this bundle sees the object."""
         return parting(self.place, self.division.place_of(obj.document.source.name))
 
     def of_kind(self, group_kind: str) -> tuple[Object, ...]:
@@ -120,11 +124,11 @@ class Bundle(Cluster):
         return self._there(self.run.of_kind(group_kind))
 
     def find(self, group_kind: str, namespace: str, name: str) -> tuple[Object, ...]:
-        """Objects of that name that the namespace may mean; several where a file set holds several."""
+        """Objects of that name that the namespace may mean: several if the files hold several."""
         return self._there(self.run.find(group_kind, namespace, name))
 
     def select(self, selector: LabelSelector, namespace: str) -> Iterator[Pod]:
-        """As `pods_selected`, each time anew."""
+        """The pods of `pods_selected`, worked out at every call."""
         return (pod for pod in self.run.pods_selected(selector, namespace) if self.parting(pod.obj) is None)
 
     def _there(self, objects: Iterable[Object]) -> tuple[Object, ...]:
@@ -132,7 +136,7 @@ class Bundle(Cluster):
 
 
 class Bundles:
-    """What the files of each place see of a run, made when it is asked for."""
+    """The bundles of a run by place, each made when it is first asked for."""
 
     def __init__(self, run: Cluster, division: Division) -> None:
         self._run = run
@@ -142,7 +146,7 @@ class Bundles:
         self._made: dict[Place, Cluster] = {(): run}
 
     def at(self, place: Place) -> Cluster:
-        """What files of the place see: the run itself for what belongs to every bundle."""
+        """What the files of a place see: the whole run if they belong to every bundle."""
         if place not in self._made:
             run, division = self._run, self._division
             is_there = {other: parting(place, other) is None for other in self._different}

@@ -19,7 +19,7 @@ from k8slint.values.version import KubernetesVersion
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 
-# Kinds without a namespace, of the built-in groups.
+# The built-in kinds without a namespace.
 CLUSTER_SCOPED: Final = frozenset(
     {
         "APIService.apiregistration.k8s.io",
@@ -63,11 +63,11 @@ _NEWEST: Final = KubernetesVersion(1, MINORS[-1])
 class Cluster:
     """The objects of a run, immutable.
 
-    `nodes` are the Node objects of the cluster description; none where no cluster is described, which stands for
-    several nodes of unknown number and size. `description` are all its objects: they exist but are not reported on.
-    `externals` are patterns `Kind/namespace/name` of what is known to exist elsewhere. `version` is what it runs,
-    the newest minor we know unless said. `missed` is the one part that changes: what checks asked for and no
-    description told, until someone clears it.
+    `description` holds the objects of the cluster description, which exist but are not reported on, or is None if there
+    is no description: then the cluster has several nodes of unknown number and size. `externals` are patterns
+    `Kind/namespace/name` or `Kind/name` of what is known to exist elsewhere. `version` is the Kubernetes version that
+    the cluster runs. `missed` is the one part that changes: what checks asked of a description that is not there, until
+    a caller clears it.
     """
 
     objects: tuple[Object, ...]
@@ -79,11 +79,11 @@ class Cluster:
 
     @property
     def whole(self) -> Cluster:
-        """All objects of the run; another cluster only where this one is what a bundle sees of it."""
+        """The cluster of all objects of the run: this one, unless it is a bundle."""
         return self
 
     def parting(self, _: Object) -> tuple[str, str] | None:
-        """The names of the bundle that this one is and of the other one that holds an object, if it is not there."""
+        """The name of this bundle and that of the object's, or None if this cluster sees the object."""
         return None
 
     def of_kind(self, group_kind: str) -> tuple[Object, ...]:
@@ -91,7 +91,7 @@ class Cluster:
         return self._by_kind.get(group_kind, ())
 
     def find(self, group_kind: str, namespace: str, name: str) -> tuple[Object, ...]:
-        """Objects of that name that the namespace may mean; several where a file set holds several."""
+        """Objects of that name that the namespace may mean: several if the files hold several."""
         found = self._by_name.get((group_kind, name), ())
         if not namespace or group_kind in CLUSTER_SCOPED:
             return found
@@ -102,7 +102,7 @@ class Cluster:
         return _selected(self, selector, namespace)
 
     def is_external(self, kind: str, namespace: str, name: str) -> bool:
-        """Whether the config says that it exists elsewhere."""
+        """Whether the config says that the object exists elsewhere."""
         if not self.externals:
             return False
         plain, globs = self._externals
@@ -114,14 +114,14 @@ class Cluster:
 
     @cached_property
     def _externals(self) -> tuple[Mapping[tuple[str, str], tuple[str, ...]], list[tuple[str, str, str]]]:
-        """The namespaces of the externals by kind and name; of those that are globs, kind, name and namespace."""
+        """Externals without a glob, as namespaces by kind and name; the others, as kind, name and namespace."""
         parts = [pattern.split("/") for pattern in self.externals]
         known = [(each[0], each[-1], each[1] if len(each) == 3 else "*") for each in parts if len(each) in (2, 3)]
         plain = [((kind, name), place) for kind, name, place in known if not _GLOB.search(kind + name)]
         return grouped(plain), [each for each in known if _GLOB.search(each[0] + each[1])]
 
     def once(self, make: Callable[[Cluster, *Ts], T], *about: *Ts) -> T:
-        """What the function makes of this cluster and the rest, made on the first call only."""
+        """The result of the function for this cluster and the other arguments, worked out on the first call only."""
         key = (make, *about)
         if key not in self._memo:
             self._memo[key] = make(self, *about)
@@ -130,7 +130,7 @@ class Cluster:
 
     @cached_property
     def nodes(self) -> tuple[Object, ...] | None:
-        """The described nodes; none where no cluster is described."""
+        """The nodes of the cluster description, or None if there is no description."""
         if self.description is None:
             return None
         return tuple(obj for obj in self.description if obj.group_kind == "Node")
@@ -158,11 +158,11 @@ class Cluster:
 
     @cached_property
     def _pods_by_place(self) -> Mapping[tuple[str, str, str], tuple[Pod, ...]]:
-        """By namespace, key and value."""
+        """The pods by namespace, key and value of their labels."""
         return grouped(((pod.namespace, *label), pod) for pod in self.pods for label in pod.labels.items())
 
     def select(self, selector: LabelSelector, namespace: str) -> Iterator[Pod]:
-        """As `pods_selected`, each time anew."""
+        """The pods of `pods_selected`, worked out at every call."""
         is_plain = [one.operator == "In" and len(one.values) == 1 for one in selector.requirements]
         groups = [
             self._pods_labelled(namespace, one.key, one.values[0]) for one in compress(selector.requirements, is_plain)
@@ -180,13 +180,13 @@ class Cluster:
     def _pods_labelled(self, namespace: str, key: str, value: str) -> tuple[Pod, ...]:
         if not namespace:
             return self._pods_by_label.get((key, value), ())
-        # Of many namespaces with the same labels, one is looked at.
+        # Look only at the namespace asked for: the same labels may occur in many.
         places = self._pods_by_place
         return (*places.get((namespace, key, value), ()), *places.get(("", key, value), ()))
 
 
 def once(make: Callable[[Cluster, *Ts], T]) -> Callable[[Cluster, *Ts], T]:
-    """A function that works out something of a cluster, as an index of a check: once for each cluster and the rest."""
+    """The function, such as one that makes an index for a check, called once for each cluster and other arguments."""
 
     @wraps(make)
     def known(cluster: Cluster, *about: *Ts) -> T:
@@ -201,7 +201,7 @@ def _selected(cluster: Cluster, selector: LabelSelector, namespace: str) -> tupl
 
 
 def may_share_namespace(one: str, other: str) -> bool:
-    """Whether two namespaces as written can be one: an empty one is whatever `kubectl -n` says."""
+    """Whether two namespaces as written can be the same: an empty one is whatever `kubectl -n` says."""
     return not one or not other or one == other
 
 

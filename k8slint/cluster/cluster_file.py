@@ -16,12 +16,12 @@ from k8slint.values.regex import regex
 from k8slint.values.well_known import ARCH, HOSTNAME, OS, ZONE
 
 SHORTHAND: Final = "--nodes"
-"""The name of the source of nodes that a shorthand describes."""
+"""The name of the source that stands for the nodes of a shorthand."""
 _COUNT = regex(r"[0-9]{1,5}")
 _HOW = "expected a number of nodes, as 3, or 3:cpu=4,memory=16Gi,zones=a|b|c"
 _MOST = 20_000
 _SETTINGS: Final = ("cpu", "memory", "ephemeral-storage", "pods", "zones")
-# What people write for them.
+# Names that people write instead of a setting or resource.
 _OTHER_NAMES: Final = {
     "core": "cpu",
     "cores": "cpu",
@@ -33,7 +33,7 @@ _OTHER_NAMES: Final = {
     "storage": "ephemeral-storage",
 }
 _AMOUNT: Final = regex(r"([0-9.]+)([A-Za-z]*)")
-# Less than this is no memory of a node, and more than that no number of its cores: a unit is missing or wrong.
+# No node has less memory than this or more cores than that, so a unit is missing or wrong.
 _LEAST_BYTES: Final = 2**20
 _MOST_CORES: Final = 10_000
 
@@ -42,7 +42,7 @@ def described_by(documents: Iterable[Document], name: str) -> tuple[Object, ...]
     """The objects of a cluster file.
 
     Raises:
-        UsageError: where it cannot be read, or describes no node.
+        UsageError: if the file cannot be read, or describes no node.
     """
     documents = tuple(documents)
     for document in documents:
@@ -62,10 +62,10 @@ def described_by(documents: Iterable[Document], name: str) -> tuple[Object, ...]
 
 
 def described_nodes(shorthand: str) -> tuple[Object, ...]:
-    """The nodes of a shorthand: `3`, or `3:cpu=4,memory=16Gi,zones=a|b|c`, zones given in turn.
+    """The nodes of a shorthand: `3`, or `3:cpu=4,memory=16Gi,zones=a|b|c`; the nodes take the zones in turn.
 
     Raises:
-        UsageError: for any other text, and for amounts that cannot be meant.
+        UsageError: for any other text, and for amounts that no node has.
     """
     count, colon, settings = shorthand.partition(":")
     if not _COUNT.fullmatch(count) or not 0 < int(count) <= _MOST or (colon and not settings):
@@ -107,10 +107,10 @@ def _setting(setting: str, shorthand: str) -> tuple[str, str]:
 
 
 def _check_amount(name: str, value: str, shorthand: str) -> None:
-    """Refuse what is no amount, and what cannot be meant.
+    """Refuse a text that is no amount, and an amount that no node has.
 
     Raises:
-        UsageError: with what may be meant.
+        UsageError: with the amount that may be meant, if one is likely.
     """
     match = _AMOUNT.fullmatch(value)
     number, unit = match.groups() if match else ("", "")

@@ -1,4 +1,4 @@
-"""Hints in the files at what they do not hold: operators, releases, programs that create, kustomizations half read."""
+"""Hints at objects that the files do not hold: operators, releases, programs that create, kustomizations half read."""
 
 from __future__ import annotations
 
@@ -31,22 +31,22 @@ from k8slint.values.regex import regex
 
 
 class Words:
-    """Words with the namespaces that they speak for, the empty one is any, and the objects that hold them."""
+    """Words, each with the namespace that it speaks for and the objects that hold it; the empty namespace is any."""
 
     def __init__(self) -> None:
         self._anywhere: dict[str, list[Object]] = defaultdict(list)
         self._placed: dict[tuple[str, str], list[Object]] = defaultdict(list)
 
     def add(self, word: str, namespace: str, holder: Object) -> None:
-        """Put a word, unless it is empty."""
+        """Note that the object holds the word, unless the word is empty."""
         if word:
             for holders in (self._anywhere[word], self._placed[namespace, word]):
-                # An object says many words twice.
+                # Objects repeat many words.
                 if not holders or holders[-1] is not holder:
                     holders.append(holder)
 
     def holders(self, word: str, namespace: str) -> Iterator[Object]:
-        """What holds the word for that namespace, or for any where it is empty."""
+        """The objects that hold the word for the namespace, or for any namespace if it is empty."""
         if not namespace:
             yield from self._anywhere.get(word, ())
         else:
@@ -55,11 +55,11 @@ class Words:
 
 
 class Hints(NamedTuple):
-    """What objects say of what may be there beside them, with the objects that say it.
+    """What objects hint may exist beside them, with the objects that hold each hint.
 
     `makers` are names of custom resources and releases, `mentioned` the strings inside them; `workload_makers` are
     names of those whose Secrets and ConfigMaps are all known; `pod_makers` and `pod_mentioned` speak for pods alone.
-    `told` are names that programs are given. `filled` are the namespaces into which unread manifests go, `busy` those
+    `told` are names passed to programs. `filled` are the namespaces into which unread manifests go, `busy` those
     where a custom resource or a release may make pods of any name.
     """
 
@@ -74,10 +74,10 @@ class Hints(NamedTuple):
 
 
 class Evidence:
-    """What may be there beside the objects that a cluster, or a bundle, sees.
+    """What may exist beside the objects that a cluster, or a bundle, sees.
 
-    A bundle asks what was gathered of the whole for what is said by objects that it sees itself. What it makes of its
-    kustomizations may be a hint only where the whole has it too.
+    The hints are gathered once for the whole run; a bundle uses those that come from objects it sees. A hint from a
+    bundle's kustomizations counts only if the whole run gives it too.
     """
 
     def __init__(self, cluster: Cluster) -> None:
@@ -87,7 +87,10 @@ class Evidence:
         self._known: dict[tuple[Words, str, str], bool] = {}
 
     def _hold(self, words: Words, word: str, namespace: str) -> bool:
-        """Whether an object that is seen holds the word: looked for once, for there may be many that are not."""
+        """Whether an object that this cluster sees holds the word.
+
+        The answer is kept, because many holders may be out of sight.
+        """
         key = words, word, namespace
         if key not in self._known:
             self._known[key] = any(self._cluster.parting(obj) is None for obj in words.holders(word, namespace))
@@ -95,12 +98,12 @@ class Evidence:
 
     @cached_property
     def patched(self) -> str:
-        """The text of kustomize's inline patches."""
+        """The texts of kustomize's inline patches, in one."""
         return "\0".join(inline_patches(self._cluster))
 
     @cached_property
     def _open_paths(self) -> frozenset[str]:
-        """What is taken in together with what was not read."""
+        """The paths that a kustomization takes in together with something that was not read."""
         return frozenset(open_paths(self._cluster))
 
     @cached_property
@@ -110,13 +113,13 @@ class Evidence:
 
     @cached_property
     def moves_namespaces(self) -> bool:
-        """Whether a kustomization puts its objects into another namespace than they are written with."""
+        """Whether a kustomization sets the namespace of its objects."""
         return any(obj.data.get("namespace") for obj in kustomizations(self._cluster))
 
     def names_maker(self, namespace: str, name: str, *, is_config: bool = False) -> bool:
         """Whether a custom resource or a release of that namespace mentions the name, or its own name is part of it.
 
-        `is_config` says that the name is of a Secret or ConfigMap, which some make under known names only.
+        `is_config`: the name is that of a Secret or ConfigMap, which some custom resources make under known names only.
         """
         hints = self._hints
         if self._hold(hints.mentioned, name, namespace):
@@ -131,7 +134,7 @@ class Evidence:
         return any(self._hold(self._hints.pod_makers, run, namespace) for run in _runs(value))
 
     def is_busy(self, namespace: str) -> bool:
-        """Whether something in the namespace may make pods of which nothing is known."""
+        """Whether something in the namespace may make unknown pods."""
         return self._hold(self._hints.busy, _ANYTHING, namespace)
 
     def is_filled(self, namespace: str) -> bool:
@@ -139,7 +142,7 @@ class Evidence:
         return self._hold(self._hints.filled, namespace, "")
 
     def is_told(self, name: str) -> bool:
-        """Whether a program is given the name as that of something it makes."""
+        """Whether a program gets the name as that of something to make."""
         return self._hold(self._hints.told, name, "")
 
     def is_patched(self, word: str) -> bool:
@@ -149,7 +152,7 @@ class Evidence:
     def is_open(self, obj: Object) -> bool:
         """Whether what the object refers to may lie in manifests that were not read.
 
-        They go to its namespace, or a kustomization that takes it in takes them in too.
+        Such manifests go to its namespace, or a kustomization takes in both it and them.
         """
         if self.is_filled(obj.namespace):
             return True
@@ -160,8 +163,8 @@ class Evidence:
     def may_be_rendered(self, obj: Object, name: str, *, is_config: bool = False) -> bool:
         """Whether a release in the object's folder may make what the object refers to by that name.
 
-        Charts name their Secrets and ConfigMaps, which `is_config` is about, after their release or themselves; their
-        Services may have any name.
+        `is_config`: the name is that of a Secret or ConfigMap, which charts name after the release or the chart. Their
+        other objects may have any name.
         """
         words = self._releases.get(folder_of(obj)) if self._releases else None
         if words is None:
@@ -179,7 +182,7 @@ _MOST_WORDS: Final = 12
 
 
 def _runs(name: str) -> Iterator[str]:
-    """The runs of words in a name, as `web`, `web-db` and `db` in `web-db`."""
+    """The runs of words in a name: `web`, `web-db` and `db` in `web-db`."""
     ends = [*islice((match.start() for match in _BETWEEN_WORDS.finditer(name)), _MOST_WORDS), len(name)]
     starts = [0, *(end + 1 for end in ends[:-1])]
     for index, start in enumerate(starts):
@@ -190,13 +193,13 @@ def _runs(name: str) -> Iterator[str]:
 _BETWEEN_WORDS: Final = regex(r"[-.]")
 
 _NOT_ITS_WORDS: Final = frozenset({"apiVersion", "kind", "metadata", "status"})
-# Fields of custom resources that read an object and do not make it.
+# Custom resources name objects in these fields to read them, not to make them.
 _READING_FIELDS: Final = frozenset({"certificateRefs", "env", "envFrom", "imagePullSecrets", "valueFrom", "volumes"})
 _LONGEST_NAME: Final = 253
 
 
 def _strings(obj: Object) -> Iterator[tuple[str, bool]]:
-    """Every string of an object but its metadata that can be a name, with whether a reading field holds it."""
+    """Every string in an object's own fields that can be a name, with whether a reading field holds it."""
     pending = [(value, False) for field, value in obj.data.items() if field not in _NOT_ITS_WORDS]
     while pending:
         value, is_read = pending.pop()
@@ -209,7 +212,7 @@ def _strings(obj: Object) -> Iterator[tuple[str, bool]]:
             pending.extend((inner, is_read) for inner in value)
 
 
-# What stands for all words.
+# Stands for all words.
 _ANYTHING: Final = "*"
 
 
@@ -243,7 +246,7 @@ def _gather(cluster: Cluster) -> Hints:
 
 
 def _is_maker(obj: Object) -> bool:
-    """Whether it is a custom resource that an operator may turn into other objects."""
+    """Whether the object is a custom resource that an operator may turn into other objects."""
     group, made_beside = obj.gvk.group, beside(obj.group_kind)
     if made_beside == "workloads":
         return True
@@ -262,13 +265,13 @@ def _folders(obj: Object, installer: Installer) -> list[Any]:
 
 
 def _target(obj: Object, installer: Installer) -> str:
-    """The namespace that a release or an application fills; empty where it is not written or not yet rendered."""
+    """The namespace that a release or an application fills; empty if it is not written or not yet rendered."""
     targets = (text(dig(obj.data, *place)) for place in installer.namespaces)
     return next((target for target in targets if target and not has_placeholder(target)), "")
 
 
 def _is_read(cluster: Cluster, path: str) -> bool:
-    """Whether a path is that of something read, or its end: where the root of the repository is, is not known."""
+    """Whether something at the path was read; the end of its path suffices, as the repository's root is unknown."""
     alike = _paths_by_name(cluster.whole).get(posixpath.basename(path), ())
     return any(f"/{read}".endswith(f"/{path}") for read in alike)
 
@@ -279,7 +282,7 @@ def _paths_by_name(cluster: Cluster) -> Mapping[str, tuple[str, ...]]:
 
 
 def _releases(cluster: Cluster) -> Mapping[str, frozenset[str]]:
-    """The words in the names of releases of charts and in those of the charts, by the folders of the releases."""
+    """The words in the names of releases and of their charts, by the folder of the release."""
     found: dict[str, frozenset[str]] = {}
     for group_kind, installer in installers().items():
         for obj in cluster.of_kind(group_kind):
@@ -290,7 +293,7 @@ def _releases(cluster: Cluster) -> Mapping[str, frozenset[str]]:
     return found
 
 
-# Words by which a flag or a variable shows that it names something to be written.
+# Words in a flag or a variable that names a Secret or ConfigMap to be written.
 _WRITES: Final = regex(r"secret|cert|tls|config-?_?map|credential", re.IGNORECASE)
 _CREATES: Final = regex(r"\b(create|kubectl|apply)\b")
 _WORD: Final = regex(r"(?<![\w./-])[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?(?![\w/-])")
@@ -299,7 +302,7 @@ _WRITABLE: Final = frozenset({"*", "configmaps", "secrets"})
 
 
 def _told(cluster: Cluster) -> Iterator[tuple[Object, str]]:
-    """The names that programs are given, each with the object that gives it."""
+    """The names passed to programs, each with the object that passes it."""
     for pod in cluster.pods:
         for container in pod.containers:
             yield from zip(repeat(pod.obj), _told_to(container))

@@ -1,4 +1,4 @@
-"""What comes into being because of another object: Secrets of operators, kustomize's generated ConfigMaps."""
+"""Objects that another object brings about: Secrets of operators, kustomize's generated ConfigMaps."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ Keys = Mapping[str, Path]
 
 @record
 class Supply:
-    """One thing that brings about an object of a kind and name: that object itself, or what makes it.
+    """One source of an object of a kind and name: the object itself as written, or another that makes it.
 
-    `obj` is what is written; `namespace` is where the result lies, empty where that is not said.
+    `obj` is the one that is written; `namespace` is that of the result, or empty if it may be any.
     """
 
     obj: Object
@@ -35,7 +35,7 @@ class Supply:
 
     @cached_property
     def keys(self) -> Keys | None:
-        """The keys of a ConfigMap or Secret; none where they cannot be known."""
+        """The keys of a ConfigMap or Secret, or None if they cannot be known."""
         return self.read_keys(self.obj)
 
     @cached_property
@@ -45,7 +45,7 @@ class Supply:
 
 
 def produced(obj: Object) -> Iterator[Supply]:
-    """What an object brings about beside itself."""
+    """The objects that an object brings about beside itself."""
     group_kind = obj.group_kind
     for maker in makers().get(group_kind, ()):
         yield from _made_by(obj, maker)
@@ -61,7 +61,7 @@ def produced(obj: Object) -> Iterator[Supply]:
             yield Supply(obj, "Secret", obj.namespace, text(name), _no_keys)
 
 
-# Where objects name the Secret of a certificate, which an annotation lets a controller make.
+# The paths at which objects name the Secret of a certificate; an annotation makes a controller create it.
 CERTIFICATES: Final[Mapping[str, tuple[str, ...]]] = {
     "Gateway.gateway.networking.k8s.io": ("spec", "listeners", "*", "tls", "certificateRefs", "*", "name"),
     "Ingress.networking.k8s.io": ("spec", "tls", "*", "secretName"),
@@ -69,7 +69,7 @@ CERTIFICATES: Final[Mapping[str, tuple[str, ...]]] = {
 
 
 def _has_certificate_shim(obj: Object) -> bool:
-    """Whether an annotation makes a controller fill the Secrets of its `tls`."""
+    """Whether an annotation makes a controller create the Secrets of the object's certificates."""
     return any(annotations_that("certifies").match(annotation) for annotation in obj.annotations)
 
 
@@ -81,7 +81,7 @@ def _made_by(obj: Object, maker: Maker) -> Iterator[Supply]:
 
 
 def _filled(pattern: str, data: Any) -> Iterator[str]:
-    """The texts that a pattern of the table stands for; none where the data lacks a part of it."""
+    """The texts that a pattern of the table stands for; empty if the data lacks a part of it."""
     parts = _PLACE.split(pattern)
     choices = [_written(part, data) if index % 2 else [part] for index, part in enumerate(parts)]
     yield from filter(None, map("".join, product(*choices)))
@@ -91,7 +91,7 @@ _PLACE: Final = regex(r"\{([^}]+)\}")
 
 
 def _written(places: str, data: Any) -> list[str]:
-    """What is written at the first of several places that holds any text."""
+    """The texts at the first of several places that holds any."""
     for place in places.split("|"):
         found = [value for _, value in reach(data, tuple(place.split("."))) if isinstance(value, str) and value]
         if found:
@@ -100,7 +100,7 @@ def _written(places: str, data: Any) -> list[str]:
 
 
 def reach(data: Any, path: tuple[str, ...]) -> Iterator[tuple[Path, Any]]:
-    """What lies at a path whose steps `*` go through every item of a list, each with its own path."""
+    """The values at a path, each with its own path; a step `*` goes through every item of a list."""
     places: list[tuple[Path, Any]] = [((), data)]
     for step in path:
         if step == "*":
@@ -115,13 +115,13 @@ def _no_keys(_: Object) -> None:
 
 
 def config_keys(obj: Object) -> Keys | None:
-    """The keys that a ConfigMap or Secret holds as written; none where something else fills it."""
+    """The keys that a ConfigMap or Secret holds as written, or None if something else fills it or its keys."""
     if any(annotations_that("fills").match(name) for name in (*obj.annotations, *obj.labels)):
         return None
     found: dict[str, Path] = {}
     for field in ("binaryData", "data", "stringData"):
         found |= {key: (field, key) for key in mapping(obj.data.get(field))}
-    # What is written empty waits for a program to fill it.
+    # A program fills what is written empty, and a key with a placeholder in it gets another name.
     if not found or any("$" in key or "{" in key for key in found):
         return None
     if obj.data.get("type") == "kubernetes.io/service-account-token":
@@ -173,7 +173,7 @@ _SERVING_CERTIFICATES: Final = (
 def _generated(obj: Object) -> Iterator[Supply]:
     """What the generators of a kustomization make, under the name as written and with its prefix and suffix.
 
-    Its namespace is any: kustomize may move what refers to it as well.
+    The namespace stays open, because kustomize may move what refers to the result as well.
     """
     data = obj.data
     for field, kind in _GENERATORS.items():

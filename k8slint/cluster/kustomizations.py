@@ -13,7 +13,7 @@ from k8slint.values.grouped import grouped
 
 _KUSTOMIZATION: Final = "Kustomization.kustomize.config.k8s.io"
 KUSTOMIZATIONS: Final = ("Component.kustomize.config.k8s.io", _KUSTOMIZATION)
-# What of a kustomization makes other objects than its files hold, in ways that no check takes into account.
+# With one of these fields, a kustomization changes its files' objects in ways that no check takes into account.
 _CHANGES: Final = (
     "components",
     "images",
@@ -34,17 +34,17 @@ def kustomizations(cluster: Cluster) -> Iterator[Object]:
 
 
 def file_of(obj: Object) -> str:
-    """The path of an object's file, as the source is named, with slashes."""
+    """The name of the source of an object, with forward slashes."""
     return obj.document.source.name.replace("\\", "/")
 
 
 def folder_of(obj: Object) -> str:
-    """The folder of an object's file, as the file is named."""
+    """The folder of an object's file, with forward slashes."""
     return posixpath.dirname(file_of(obj))
 
 
 def upwards(path: str) -> Iterator[str]:
-    """A path and the folders above it; the last is empty, or the root."""
+    """A path and the folders above it; the last is empty, or the root of an absolute path."""
     yield path
     root = "/" if path.startswith("/") else ""
     while path and path != "/":
@@ -53,7 +53,7 @@ def upwards(path: str) -> Iterator[str]:
 
 
 def listed_files(kustomization: Object) -> Iterator[str]:
-    """The files and folders that it takes in from beside it, named as the sources are."""
+    """The local files and folders that a kustomization takes in, named as the sources are."""
     folder = folder_of(kustomization)
     for entry in _entries(kustomization):
         if isinstance(entry, str) and not _is_remote(entry):
@@ -62,7 +62,10 @@ def listed_files(kustomization: Object) -> Iterator[str]:
 
 @once
 def files_taken_in(cluster: Cluster) -> frozenset[str]:
-    """The files that kustomizations take in, named as the sources are: what is applied may hold more than they do."""
+    """The files and folders that kustomizations take in, named as the sources are.
+
+    What is applied may hold more than these files do.
+    """
     return frozenset(path for one in kustomizations(cluster) for path in listed_files(one))
 
 
@@ -79,7 +82,7 @@ def paths_read(cluster: Cluster) -> frozenset[str]:
 
 
 def unbuilt(objects: Iterable[Object]) -> Iterator[str]:
-    """The folders of the kustomizations that come to more than their files hold, by changes or from elsewhere."""
+    """The folders of the kustomizations that change their files' objects, or take in remote ones."""
     for obj in objects:
         if obj.group_kind == _KUSTOMIZATION:
             changes = any(obj.data.get(field) for field in _CHANGES)
@@ -88,9 +91,9 @@ def unbuilt(objects: Iterable[Object]) -> Iterator[str]:
 
 
 def open_paths(cluster: Cluster) -> Iterator[str]:
-    """The folders of those that take in what lies elsewhere, or what was not read, and all that these take in.
+    """The folders of kustomizations that take in something remote or unread, and every path that these take in.
 
-    So are components that none of the files takes in: they are parts of something.
+    A component that no kustomization here takes in counts as one of them, because it is part of something unread.
     """
     read, several = paths_read(cluster.whole), list(kustomizations(cluster))
     by_folder = grouped((folder_of(kustomization), kustomization) for kustomization in several)
@@ -112,7 +115,7 @@ def open_paths(cluster: Cluster) -> Iterator[str]:
 
 
 def takes_in_remote(kustomization: Object) -> bool:
-    """Whether it takes in what lies in no file here: charts, and what an address leads to."""
+    """Whether a kustomization takes in what no file here holds: a chart, or what an address leads to."""
     if kustomization.data.get("helmCharts") or kustomization.data.get("helmChartInflationGenerator"):
         return True
     return any(_is_remote(text(entry)) for entry in _entries(kustomization))
@@ -128,7 +131,7 @@ def _entries(kustomization: Object) -> Iterator[Any]:
 
 
 def inline_patches(cluster: Cluster) -> Iterator[str]:
-    """The texts of patches that are written in a kustomization."""
+    """The texts of the patches that are written inside kustomizations."""
     for kustomization in kustomizations(cluster):
         for field in ("patches", "patchesJson6902"):
             yield from (text(mapping(patch).get("patch")) for patch in sequence(kustomization.data.get(field)))
@@ -136,12 +139,12 @@ def inline_patches(cluster: Cluster) -> Iterator[str]:
 
 
 def prefixed(kustomization: Object, name: str) -> str:
-    """The name that an object gets from it."""
+    """The name that the kustomization gives to an object of that name."""
     return f"{text(kustomization.data.get('namePrefix'))}{name}{text(kustomization.data.get('nameSuffix'))}"
 
 
 def names_given(obj: Object, cluster: Cluster) -> Iterator[str]:
-    """The other names that kustomizations give an object, as some references write them."""
+    """The names that kustomizations give an object; some references use them."""
     renaming = _renaming(cluster)
     if renaming:
         for path in upwards(file_of(obj)):

@@ -1,4 +1,4 @@
-"""The described nodes, and which of them a node selector means."""
+"""The described nodes, and which of them meet a node selector."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ class Node(NamedTuple):
 
 
 class Nodes(NamedTuple):
-    """The described nodes, and those of each name and hostname."""
+    """The described nodes, all of them and by name or hostname."""
 
     all: tuple[Node, ...]
     by_host: Mapping[str, tuple[Node, ...]]
 
     def meeting(self, term: Mapping[str, Any]) -> Iterator[Node]:
-        """The nodes that meet a node selector term; an empty term is met by none.
+        """The nodes that meet a node selector term; no node meets an empty term.
 
         Mirrors: component-helpers scheduling/corev1/nodeaffinity nodeSelectorTerm.match @ v1.36
         """
@@ -46,11 +46,14 @@ class Nodes(NamedTuple):
 
 
 MISSED: Final = "nodes"
-"""What a cluster has missed once a check asked for its nodes in vain."""
+"""The entry of `Cluster.missed` that a check leaves if it asks for nodes and none are described."""
 
 
 def known_nodes(cluster: Cluster) -> Nodes | None:
-    """The described nodes; none where no cluster is described, which is remembered: what is said then rests on it."""
+    """The described nodes, or None if no node is described.
+
+    `Cluster.missed` notes None, because what a check reports then rests on an assumption.
+    """
     if not cluster.nodes:
         cluster.missed.add(MISSED)
         return None
@@ -65,20 +68,20 @@ def _nodes(cluster: Cluster) -> Nodes:
 
 
 def has_one_node(cluster: Cluster) -> bool:
-    """Whether the described cluster has exactly one node; without a description several are taken for granted."""
+    """Whether the described cluster has exactly one node; without a description it is assumed to have several."""
     nodes = known_nodes(cluster)
     return nodes is not None and len(nodes.all) == 1
 
 
 def terms_of(selector: Any) -> list[dict[str, Any]] | None:
-    """The terms of a node selector, of which one must be met; none where there is no selector."""
+    """The terms of a node selector, or None if there is no selector; a node must meet one of them."""
     if not isinstance(selector, dict):
         return None
     return [term for _, term in items(selector.get("nodeSelectorTerms"))]
 
 
 def demanded_hosts(term: Mapping[str, Any]) -> list[str] | None:
-    """The hosts of which a node must be one, as the first condition on it says; none without such a condition."""
+    """The hosts that the first condition on the node's name or hostname allows, or None without such a condition."""
     for field, key in (("matchFields", "metadata.name"), ("matchExpressions", HOSTNAME)):
         for _, expression in items(term.get(field)):
             if expression.get("key") == key and expression.get("operator") == "In":

@@ -1,6 +1,6 @@
-"""References: what a pod cannot start without, what answers to a name, and whether a name may be answered elsewhere.
+"""References: what a pod cannot start without, what supplies a name, and whether something unread may supply it.
 
-Whether something exists is decided here and nowhere else.
+Only this module decides whether something exists.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from k8slint.values.names import is_dns_subdomain
 from k8slint.values.regex import regex
 
 Use = Literal["environment", "volume", "file", "image", "certificate"]
-"""What it is for: variables, a volume, one file of a volume mounted by subPath, pulling an image, TLS of a gateway."""
+"""The use of a reference: variables, a volume, a file mounted by subPath, pulling an image, TLS of a gateway."""
 
 
 class Reference(NamedTuple):
-    """A place where a pod, or an Ingress, names an object of its namespace that must be there.
+    """A place where a pod, an Ingress or a Gateway names an object of its namespace that must be there.
 
-    `path` and `key_path` lead from it to the name and the key; `key` is empty where the whole object is meant.
-    `volume` is the name of the volume, where it is for one.
+    `path` and `key_path` lead from the pod or object to the name and the key; `key` is empty if the whole object is
+    meant. `volume` is the name of the volume, if the reference belongs to one.
     """
 
     kind: str
@@ -40,7 +40,7 @@ class Reference(NamedTuple):
     volume: str = ""
 
 
-# Where an environment entry, a `envFrom` source, a volume and a projected source name an object: field and kind.
+# Fields in which an `env` entry, an `envFrom` source, a volume and a projected source name an object, and its kind.
 _ENV: Final = (("configMapKeyRef", "ConfigMap"), ("secretKeyRef", "Secret"))
 _ENV_FROM: Final = (("configMapRef", "ConfigMap"), ("secretRef", "Secret"))
 _VOLUME: Final = (("configMap", "name", "ConfigMap"), ("secret", "secretName", "Secret"))
@@ -50,9 +50,9 @@ _PROJECTED: Final = (("configMap", "name", "ConfigMap"), ("secret", "name", "Sec
 def references_of(pod: Pod, cluster: Cluster) -> tuple[Reference, ...]:
     """What the pod cannot start without, in order of writing; optional sources and unrendered names are left out.
 
-    None for a pod without an image: it is part of a patch, which may be none of this run's.
+    Empty for a pod without an image: it is a patch, and the object that it patches may be in no file of this run.
     """
-    # Only of those asked for: a run over a few files has many more pods as its context.
+    # Made pod by pod: a run over a few files reads many more pods as context and never asks for theirs.
     return _all_references(cluster.whole, pod)
 
 
@@ -66,7 +66,7 @@ def _references(pod: Pod) -> Iterator[Reference]:
     volumes: dict[str, Reference] = {}
     templates = claim_templates(pod.obj)
     for path, volume in pod.volumes:
-        # The controller puts the claim of a template in the place of a volume of its name.
+        # The StatefulSet controller replaces a volume by the claim of the template of the same name.
         if volume.get("name") in templates:
             continue
         for reference in _of_volume(path, volume):
@@ -113,7 +113,7 @@ def _of_volume(at: Path, volume: Mapping[str, Any]) -> Iterator[Reference]:
 
 
 def _of_source(at: Path, source: Any, name_field: str, kind: str, label: str) -> Iterator[Reference]:
-    """The object of a volume source: once as a whole, or once for each of its items."""
+    """The references of a volume source: one to the whole object, or one for each of its items."""
     if not isinstance(source, dict) or _is_optional(source):
         return
     name, path = text(source.get(name_field)), (*at, name_field)
@@ -125,9 +125,9 @@ def _of_source(at: Path, source: Any, name_field: str, kind: str, label: str) ->
 
 
 def _of_sub_paths(container: Container, volumes: Mapping[str, Reference]) -> Iterator[Reference]:
-    """Each mount of one file of a volume that holds all keys of one object.
+    """A reference for each mount of one file from a volume that holds all keys of one object.
 
-    The kubelet makes a directory of a subPath that is not there.
+    If the subPath does not exist, the kubelet makes a directory there.
 
     Mirrors: pkg/kubelet/kubelet_pods.go makeMounts @ v1.36
     """
@@ -140,7 +140,7 @@ def _of_sub_paths(container: Container, volumes: Mapping[str, Reference]) -> Ite
 
 
 def certificates_of(obj: Object) -> Iterator[Reference]:
-    """The Secrets of its namespace from which an Ingress or a Gateway takes certificates, in order of writing."""
+    """The Secrets in its own namespace from which an Ingress or a Gateway takes certificates, in order of writing."""
     place = CERTIFICATES.get(obj.group_kind)
     for path, name in reach(obj.data, place) if place else ():
         ref = dig(obj.data, *path[:-1])
@@ -175,14 +175,14 @@ _SUPPLIED: Final = frozenset(
 
 
 def supplies(cluster: Cluster, group_kind: str, namespace: str, name: str) -> Iterator[Supply]:
-    """What brings about an object of that name which the namespace may mean: the objects themselves, then makers."""
+    """The supplies of an object of that name that the namespace may mean: written objects first, then makers."""
     for supply in _supplies_anywhere(cluster.whole, group_kind, namespace, name):
         if cluster.parting(supply.obj) is None:
             yield supply
 
 
 def supply_elsewhere(cluster: Cluster, group_kind: str, namespace: str, name: str) -> tuple[Supply, str, str] | None:
-    """What brings it about in another bundle, with the name of this bundle and of that."""
+    """A supply of the object in another bundle, with the name of this bundle and of that one, or None."""
     for supply in _supplies_anywhere(cluster.whole, group_kind, namespace, name):
         parting = cluster.parting(supply.obj)
         if parting is not None:
@@ -211,7 +211,7 @@ def _in_namespace(found: Mapping[str, Sequence[Supply]], group_kind: str, namesp
 
 
 def _supplies_of_counted(cluster: Cluster, group_kind: str, namespace: str, name: str) -> Iterator[Supply]:
-    """What makes a name that ends in an ordinal, as a StatefulSet's claims, or in a hash, as kustomize's objects."""
+    """The supplies of a name that ends in an ordinal, like a StatefulSet's claims, or in a hash of kustomize."""
     if group_kind == "PersistentVolumeClaim":
         key = (group_kind, _ORDINAL.sub("-*", name))
         yield from _in_namespace(_written(cluster).get(key, {}), group_kind, namespace)
@@ -227,13 +227,13 @@ _HASH: Final = regex(r"-[bcdfghkmt2456789]{10}$")
 
 
 def is_supplied(cluster: Cluster, group_kind: str, namespace: str, name: str) -> bool:
-    """Whether the files hold the object, or something that makes it."""
+    """Whether the cluster holds the object, or something that makes it."""
     return next(supplies(cluster, group_kind, namespace, name), None) is not None
 
 
 @once
 def names_supplied(cluster: Cluster, group_kind: str, namespace: str) -> frozenset[str]:
-    """The names of that kind which the namespace may mean."""
+    """The names of a kind that are supplied and that the namespace may mean."""
     found = _names(cluster.whole).get(group_kind, {})
     if not namespace or group_kind in CLUSTER_SCOPED:
         groups = list(found.values())
@@ -247,13 +247,13 @@ def names_supplied(cluster: Cluster, group_kind: str, namespace: str) -> frozens
 
 @once
 def _written(cluster: Cluster) -> _Supplies:
-    """The objects that are there because they are written."""
+    """The objects as written, and the claims of written StatefulSets and Pods."""
     return _by_name(supply for obj in _all(cluster) for supply in _itself(obj, cluster))
 
 
 @once
 def _made(cluster: Cluster) -> _Supplies:
-    """What other objects make; looked at only where a name is not written."""
+    """The objects that other objects make, apart from claims."""
     return _by_name(supply for obj in _all(cluster) for supply in produced(obj))
 
 
@@ -299,7 +299,7 @@ def _is_copied(obj: Object) -> bool:
 
 
 def _claims(obj: Object) -> Iterator[Supply]:
-    """The claims that a StatefulSet makes for its Pods, `*` for the ordinal, and a Pod for its ephemeral volumes."""
+    """The claims of a StatefulSet's Pods, with `*` for the ordinal, and those of a Pod's ephemeral volumes."""
     for template in claim_templates(obj):
         yield Supply(obj, "PersistentVolumeClaim", obj.namespace, f"{template}-{obj.name}-*", _unknown)
     if obj.group_kind == "Pod" and obj.pod is not None:
@@ -321,16 +321,16 @@ def _unknown(_: Object) -> None:
     return None
 
 
-# A Secret that the token controller made for a ServiceAccount.
+# The end of the name of a Secret that the token controller made for a ServiceAccount.
 _TOKEN: Final = regex(r"-token-[bcdfghjklmnpqrstvwxz2456789]{5}$")
 
 
 def may_exist(cluster: Cluster, obj: Object, group_kind: str, name: str, namespace: str = "") -> bool:
-    """Whether an object that the files do not hold may be there for `obj` all the same.
+    """Whether an object that the files do not hold may exist all the same when `obj` is applied.
 
-    It is always there, or said to be external, or its name hints at what else makes it: an operator, a release, a
-    program that is told the name. Nor is it known where a kustomization takes in what was not read. `namespace` is
-    where it would be, if not that of `obj`.
+    It may if every cluster has it, if the config says that it is external, if a kustomization takes in something
+    unread, or if its name hints at a maker: an operator, a release, a program that gets the name. `namespace` is the
+    one it would be in, by default that of `obj`.
     """
     kind, namespace = group_kind.partition(".")[0], namespace or obj.namespace
     if given_as(group_kind, namespace, name) is not None or cluster.is_external(kind, namespace, name):
@@ -349,5 +349,5 @@ def may_exist(cluster: Cluster, obj: Object, group_kind: str, name: str, namespa
 
 
 def may_gain_keys(cluster: Cluster, obj: Object, kind: str, name: str) -> bool:
-    """Whether something may add keys to a ConfigMap or Secret beyond those that the files give it."""
+    """Whether something unread may add keys to a ConfigMap or Secret of the files."""
     return cluster.is_external(kind, obj.namespace, name) or evidence_of(cluster).is_told(name)

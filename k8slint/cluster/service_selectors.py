@@ -1,4 +1,4 @@
-"""What a Service selects: the pods it means, those that the files may not hold, the nearest where there is none."""
+"""What a Service selects: the pods it means, those that the files may not hold, the nearest if it selects none."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from k8slint.values.well_known import POD_INDEX, STATEFUL_SET_POD_NAME
 
 
 class DeclaredPort(NamedTuple):
-    """A port that a container declares; `path` leads from the object to its name."""
+    """A port that a container declares; `path` leads from the object to the name of the port."""
 
     obj: Object
     path: Path
@@ -32,7 +32,7 @@ class DeclaredPort(NamedTuple):
 
 
 def selector_of(service: Object) -> LabelSelector | None:
-    """What a Service selects by; none where it selects nothing by intent, or in words that are not yet rendered."""
+    """The selector of a Service, or None if it selects nothing on purpose or its selector is not yet rendered."""
     selector = service.spec.get("selector")
     if not isinstance(selector, dict) or not selector or service.spec.get("type") == "ExternalName":
         return None
@@ -42,7 +42,7 @@ def selector_of(service: Object) -> LabelSelector | None:
 
 
 def written_part(selector: LabelSelector, cluster: Cluster) -> LabelSelector:
-    """The selector without labels that pods get only when they are there, from a controller or a program in them."""
+    """The selector without labels that no file writes: a controller, or a program in the pod, sets them."""
     return LabelSelector(tuple(one for one in selector.requirements if not _is_set_at_run_time(one, cluster)))
 
 
@@ -59,7 +59,7 @@ _CONTROLLER_LABELS: Final = frozenset(
         STATEFUL_SET_POD_NAME,
     }
 )
-# What a program calls the label by which it marks its leader.
+# The ends of labels by which programs mark their leader.
 _ROLE_LABEL: Final = regex(r"(?:^|[-_./])(?:role|leader|master|primary|active)$", re.IGNORECASE)
 _RECOMMENDED: Final = ("app.kubernetes.io/", "helm.sh/")
 
@@ -74,7 +74,7 @@ def _is_set_at_run_time(requirement: Requirement, cluster: Cluster) -> bool:
 
 
 def has_own_endpoints(service: Object, cluster: Cluster) -> bool:
-    """Whether endpoints are written for the Service, so that they do not come from its selector."""
+    """Whether a file holds endpoints for the Service, so that they need not come from its selector."""
     slices = _services_with_slices(cluster)
     return service.name in slices or bool(cluster.find("Endpoints", service.namespace, service.name))
 
@@ -87,7 +87,7 @@ def _services_with_slices(cluster: Cluster) -> frozenset[str]:
 
 def may_select_others(service: Object, selector: LabelSelector, cluster: Cluster) -> bool:
     """Whether pods that the files do not hold may carry the labels."""
-    # The control plane and the add-ons of the cluster itself run there.
+    # The control plane and the cluster's own add-ons run there, and no file holds them.
     if service.namespace == "kube-system":
         return True
     evidence = evidence_of(cluster)
@@ -101,23 +101,26 @@ def may_select_others(service: Object, selector: LabelSelector, cluster: Cluster
 
 
 def pod_elsewhere(service: Object, selector: LabelSelector, cluster: Cluster) -> Pod | None:
-    """A pod of another namespace that has all the labels; None if namespaces are moved, or one is not written."""
+    """A pod of another namespace that has all the labels, or None if there is none.
+
+    None, too, if the Service writes no namespace or a kustomization sets namespaces.
+    """
     if evidence_of(cluster).moves_namespaces or not service.namespace:
         return None
     return next((pod for pod in cluster.pods_selected(selector, "") if pod.namespace), None)
 
 
 class Neighbours(NamedTuple):
-    """Several pods: the first of them, and what values their labels have, each once, in order of reading."""
+    """Several pods: the first of them, and the values of each of their labels, each once, in order of reading."""
 
     first: Pod
     labels: dict[str, dict[str, None]]
 
 
 def pods_beside(service: Object, cluster: Cluster) -> Neighbours | None:
-    """The lasting pods of a Service's namespace, if there are any, and they are known to be all there are.
+    """The pods in a Service's namespace that go on running, or None if there are none or unread ones may exist.
 
-    Where no namespace is written, they are those of its folder that have none either.
+    If the Service writes no namespace, they are the pods of its folder that write none either.
     """
     evidence = evidence_of(cluster)
     if evidence.is_busy(service.namespace) or evidence.moves_namespaces or _lets_programs_make_pods(cluster):
@@ -127,7 +130,7 @@ def pods_beside(service: Object, cluster: Cluster) -> Neighbours | None:
 
 @once
 def _lasting_pods(cluster: Cluster) -> Mapping[tuple[str, str], Neighbours]:
-    """The pods that go on running, by namespace, or by folder where none is written."""
+    """The pods that go on running, by namespace, or by folder if no namespace is written."""
     found: dict[tuple[str, str], Neighbours] = {}
     for pod in cluster.pods:
         if pod.obj.kind not in ("CronJob", "Job", "PodTemplate"):
@@ -143,7 +146,7 @@ _POD_RESOURCES: Final = frozenset({"*", "daemonsets", "deployments", "pods", "re
 
 @once
 def _lets_programs_make_pods(cluster: Cluster) -> bool:
-    """Whether a role among the files lets a program make pods, or what makes them."""
+    """Whether a Role or ClusterRole lets a program make pods, or workloads that make them."""
     return any(
         "create" in (verbs := sequence(rule.get("verbs"))) or "*" in verbs
         for kind in ("Role", "ClusterRole")
@@ -153,12 +156,12 @@ def _lets_programs_make_pods(cluster: Cluster) -> bool:
     )
 
 
-# No Service is for more workloads: of those it is not looked at which ports they declare.
+# A selector that matches more pods is hardly a real Service's, so the ports of the pods after these are not read.
 MOST_SELECTED: Final = 200
 
 
 class DeclaredPorts(NamedTuple):
-    """The ports that several pods declare: the last one of each name, and the names with their protocols."""
+    """The ports that several pods declare: the last one of each name, and every name with its protocol."""
 
     by_name: Mapping[str, DeclaredPort]
     known: frozenset[tuple[str, str]]
@@ -166,12 +169,12 @@ class DeclaredPorts(NamedTuple):
 
 @once
 def declared_ports(cluster: Cluster, selector: LabelSelector, namespace: str) -> DeclaredPorts:
-    """The named ports of the containers that go on running, in every description of the workloads selected.
+    """The ports of the containers that go on running, in every description of each selected workload.
 
     Mirrors: pkg/api/v1/pod/util.go FindPort @ v1.36
     """
     pods = cluster.pods_selected(selector, namespace)[:MOST_SELECTED]
-    # Several descriptions of one workload are looked at together, so each workload once.
+    # `_ports_of` reads all descriptions of a workload together, so each workload is asked once.
     workloads = {(pod.obj.group_kind, pod.namespace, pod.obj.name or id(pod.obj)): pod for pod in pods}
     ports = [port for pod in workloads.values() for port in _ports_of(cluster, pod)]
     return DeclaredPorts(
@@ -198,7 +201,7 @@ def _ports_of(cluster: Cluster, pod: Pod) -> tuple[DeclaredPort, ...]:
 
 _LOOKED_AT: Final = 20
 _FEW_VALUES: Final = 200
-# Labels that many workloads share on purpose: to share one says nothing.
+# Many workloads share these labels on purpose, so a pod that shares one need not be meant.
 _BROAD: Final = frozenset(
     {
         "app.kubernetes.io/component",
@@ -217,10 +220,10 @@ _BROAD: Final = frozenset(
 
 
 def nearest_pod(service: Object, selector: LabelSelector, cluster: Cluster) -> Pod | None:
-    """The pod that a selector which matches none seems to mean; none where nothing hints at one.
+    """The pod that a selector without a match seems to mean, or None if nothing hints at one.
 
-    It shares a label with the selector, or nearly, or is the Service's by name or as the only one beside it. A pod that
-    a Service of another name selects is meant only if a slip of the finger in one label is all that is wrong.
+    The pod shares a label with the selector, or nearly, or has the Service's name, or is alone in its file. A pod that
+    a Service of another name selects is meant only if one mistyped label is all that is wrong.
     """
     services = _services_of_pods(cluster)
 
@@ -240,13 +243,13 @@ _NONE: Final[frozenset[str]] = frozenset()
 
 
 def _is_slip_away(pod: Pod, selector: LabelSelector) -> bool:
-    """Whether the pod meets all of a selector but one label, which only a slip tells apart."""
+    """Whether one label, mistyped, is all of a selector that the pod does not meet."""
     unmet = [one for one in selector.requirements if not one.matches(pod.labels)]
     return len(unmet) == 1 and is_slip(unmet[0].values[0], pod.labels.get(unmet[0].key, ""))
 
 
 def _candidates(service: Object, selector: LabelSelector, cluster: Cluster) -> Iterator[Pod]:
-    """Pods with one of the labels, with the value most like it, of the Service's name, alone in its file."""
+    """Pods with one of the labels, or the most similar value of it, or the Service's name, or alone in its file."""
     for one in selector.requirements:
         if one.key not in _BROAD:
             yield from islice(cluster.pods_selected(LabelSelector((one,)), service.namespace), _LOOKED_AT)
@@ -264,7 +267,7 @@ def _candidates(service: Object, selector: LabelSelector, cluster: Cluster) -> I
 
 @once
 def _pods_by_label(cluster: Cluster) -> Mapping[str, Mapping[str, list[Pod]]]:
-    """The pods by key, then value of their labels."""
+    """The pods by label key, then by value."""
     found: dict[str, dict[str, list[Pod]]] = defaultdict(lambda: defaultdict(list))
     for pod in cluster.pods:
         for key, value in pod.labels.items():
@@ -284,7 +287,7 @@ def _pods_by_name(cluster: Cluster) -> Mapping[str, tuple[Pod, ...]]:
 
 @once
 def _services_of_pods(cluster: Cluster) -> Mapping[Pod, set[str]]:
-    """The names of the Services that select a pod: of two or more, two."""
+    """The names of the Services that select each pod; if there are several, two or three of them."""
     names: dict[tuple[LabelSelector, str], set[str]] = defaultdict(set)
     for service in cluster.of_kind("Service"):
         selector = selector_of(service)

@@ -1,4 +1,4 @@
-"""Which names can be meant by another: stricter than words, for names share much with their neighbours."""
+"""Which existing name a mistyped one may mean. Stricter than for words, because neighbouring names share much."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _BETWEEN_WORDS: Final = regex(r"[-_.]")
 
 
 def nearest_name(name: str, candidates: Iterable[str]) -> str | None:
-    """The name most like another of those that can be meant by it."""
+    """The candidate most similar to a name, of those that the name may mean, or None."""
     names = frozenset(candidates)
     close = {*worth_comparing(name, names), *_with_words_more(name, names)}
     alike = [candidate for candidate in close if is_alike(name, candidate)]
@@ -23,7 +23,7 @@ def nearest_name(name: str, candidates: Iterable[str]) -> str | None:
 
 
 def _with_words_more(name: str, names: frozenset[str]) -> list[str]:
-    """Some of the names that go on where another ends, or end where it goes on."""
+    """Some of the names that start with the name, and those that consist of its first words."""
     ordered, found = _ordered(names), []
     at = bisect_left(ordered, name)
     for candidate in ordered[at : at + MOST_COMPARED]:
@@ -61,9 +61,9 @@ def _words(name: str) -> list[str]:
 
 
 def is_slip(one: str, other: str) -> bool:
-    """Whether case, one letter or hyphen too many or too few, or two changed places tell two names apart.
+    """Whether two names differ only in case, one letter or hyphen too many, or two letters that changed places.
 
-    A digit makes another name, and so does a letter more of a short one.
+    One digit more makes another name, and so does one letter more than a short name.
 
     >>> [is_slip("regcred", other) for other in ("RegCred", "regcreds", "ergcred", "regcred2", "regcard")]
     [True, True, True, False, False]

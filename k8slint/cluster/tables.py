@@ -1,6 +1,6 @@
-"""The tables of `rules/tables/`: what clusters have without anybody's file, and what operators make of the files.
+"""The tables of `rules/tables/`: the objects that every cluster has, and what operators make of the files' objects.
 
-Each is read when something first asks for it: most runs do without.
+Each is read when it is first asked for, because most runs need none.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ EVERYWHERE: Final = "*"
 
 
 class Given(NamedTuple):
-    """Objects that a cluster has of itself; in every namespace where `namespace` is empty. `of` is who makes them."""
+    """Objects that a cluster has without any file. `of` is their maker; an empty `namespace` stands for every one."""
 
     of: str
     kind: str
@@ -28,7 +28,7 @@ class Given(NamedTuple):
 
 
 class Maker(NamedTuple):
-    """What objects of a kind make: the kind of it, its name and its namespace as patterns over the maker."""
+    """What objects of a kind make: its kind, and patterns that yield its name and namespace from the maker's data."""
 
     makes: str
     name: str
@@ -36,9 +36,10 @@ class Maker(NamedTuple):
 
 
 class Installer(NamedTuple):
-    """Where a kind that installs charts or folders says what, under what name and to which namespace.
+    """The paths in a kind that installs charts or folders of manifests.
 
-    `names` lead to what the names of the installed objects hold. `folders` lead to folders of plain manifests.
+    `namespaces` lead to the target namespace, `names` to texts that the names of the installed objects contain,
+    `folders` to folders of plain manifests.
     """
 
     namespaces: tuple[tuple[str, ...], ...]
@@ -47,19 +48,19 @@ class Installer(NamedTuple):
 
 
 Beside = Literal["nothing", "pods", "workloads", "anything"]
-"""What else a maker makes: `workloads` are no other Secret or ConfigMap."""
+"""What a maker makes beyond its table row; with `workloads`, no further Secret or ConfigMap."""
 _FIELDS: Final = {"secrets": "Secret", "configMaps": "ConfigMap"}
 
 
 @cache
 def given() -> tuple[Given, ...]:
-    """What clusters have without anybody's file."""
+    """The objects that clusters have without any file."""
     several = rows("cluster-objects")
     return tuple(Given(row["of"], row["kind"], row.get("namespace", ""), tuple(row["names"])) for row in several)
 
 
 def given_as(group_kind: str, namespace: str, name: str) -> Given | None:
-    """Why an object is there without a file, in that namespace or, if it is empty, in some; None if it is not."""
+    """The row of an object that clusters have without a file, or None; an empty namespace may be any."""
     for one in given():
         is_there = one.kind == group_kind and _may_be(one.namespace, namespace)
         if is_there and any(fnmatchcase(name, pattern) for pattern in one.names):
@@ -68,7 +69,7 @@ def given_as(group_kind: str, namespace: str, name: str) -> Given | None:
 
 
 def names_given_by_clusters(group_kind: str, namespace: str) -> Iterator[str]:
-    """The names that objects of a kind have in every cluster, those that are written out."""
+    """The names of the objects of a kind that every cluster has, without those that are patterns."""
     for one in given():
         if one.of == "Kubernetes" and one.kind == group_kind and _may_be(one.namespace, namespace):
             yield from (name for name in one.names if "*" not in name)
@@ -80,7 +81,7 @@ def _may_be(given_in: str, namespace: str) -> bool:
 
 @cache
 def makers() -> Mapping[str, tuple[Maker, ...]]:
-    """What custom resources make, by their kind."""
+    """The Secrets and ConfigMaps that objects make, by the kind of the maker."""
     found: dict[str, list[Maker]] = {}
     for row in rows("makers"):
         for field, kind in _FIELDS.items():
@@ -90,20 +91,20 @@ def makers() -> Mapping[str, tuple[Maker, ...]]:
 
 
 def beside(group_kind: str) -> Beside:
-    """What objects of a kind make that the table does not list: as the kind's row says, or else that of its group."""
+    """What objects of a kind make beyond what the table lists, by the row of the kind or else that of its group."""
     known = _beside()
     return known.get(group_kind) or known.get(group_kind.partition(".")[2], "anything")
 
 
 @cache
 def _beside() -> Mapping[str, Beside]:
-    """By kind with group, or by group: no kind is called as a group is."""
+    """By kind with group, or by group: no kind has the name of a group."""
     return {row.get("kind") or row["group"]: row.get("beside", "anything") for row in rows("makers")}
 
 
 @cache
 def installers() -> Mapping[str, Installer]:
-    """What installs charts and folders, by kind."""
+    """The installers of charts and folders, by kind."""
 
     def paths(row: dict[str, Any], field: str) -> tuple[tuple[str, ...], ...]:
         return tuple(tuple(path.split(".")) for path in row.get(field, ()))
@@ -112,19 +113,19 @@ def installers() -> Mapping[str, Installer]:
 
 
 Deed = Literal["restarts", "copies", "fills", "certifies"]
-"""What a controller does with an object that carries its annotation; the table says more."""
+"""What a controller does with an object that carries its annotation; `rules/tables/annotations.yaml` explains."""
 
 
 @cache
 def annotations_that(does: Deed) -> re.Pattern[str]:
-    """The annotations by which a controller does that."""
+    """A pattern that matches the annotations by which a controller does that."""
     globs = (glob for row in rows("annotations") if row["does"] == does for glob in row["annotations"])
     return re.compile("|".join(map(translate, globs)))
 
 
 @cache
 def rows(table: str) -> list[dict[str, Any]]:
-    """The rows of a table, as its schema describes them."""
+    """The rows of a table, in the form that its schema describes."""
     file = TABLES / f"{table}.yaml"
     (document,) = compose(Source(str(file), file.read_text(encoding="utf-8")))
     found: list[dict[str, Any]] = document.data

@@ -1,4 +1,4 @@
-"""What was not read as objects: which names it may define after all, and what it may mend."""
+"""Texts that were not read as objects: which names they may define after all, and what they may mend."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ class Chart(NamedTuple):
 
 @record
 class UnreadText:
-    """The text of a file that could not be read; `chart` is the one that it is a template of, if of any."""
+    """The text of a file that could not be read, or of a chart's template; `chart` is that chart."""
 
     text: str
     chart: Chart | None = None
     file: str = ""
 
     def may_define(self, name: str) -> bool:
-        """Whether an object or a label of that name may come of the text.
+        """Whether the text may define an object or a label of that name.
 
-        A broken text may define whatever word is in it. A chart's template is known to make what its `metadata` say:
-        a name that it only refers to is made elsewhere.
+        A broken text may define every word in it. A chart's template defines only what stands below its `metadata`:
+        a name that it merely refers to is made elsewhere.
         """
         if self.chart is None:
             return _is_word_of(name, self.text)
@@ -44,19 +44,19 @@ class UnreadText:
 
     @cached_property
     def _metadata_values(self) -> tuple[str, ...]:
-        """What the lines below each `metadata:` of a template give: names, namespaces, labels."""
+        """The values below each `metadata:` of a template: names, namespaces, labels."""
         return tuple(_values_below_metadata(self.text.splitlines()))
 
     def may_mend(self, word: str) -> bool:
-        """Whether the text may change another object so that it holds the word: a chart's template changes none."""
+        """Whether the text may add the word to another object; a chart's template changes none."""
         return self.chart is None and word in self.text
 
 
 class Unread(NamedTuple):
-    """What no object shows, though it may be there.
+    """What may exist although no object that was read shows it.
 
-    `is_whole` says that the files read are meant to be all there is, so that absence may be said. `amendments` are
-    texts of patches and mutating webhooks: they make no object, but may mend one.
+    `is_whole`: the files are the complete set, so a missing object can be reported. `amendments` are texts of patches
+    and mutating webhooks, which make no object but may mend one.
     """
 
     is_whole: bool
@@ -64,7 +64,7 @@ class Unread(NamedTuple):
     amendments: tuple[str, ...] = ()
 
     def may_undo(self, absence: Absence) -> bool:
-        """Whether it may hold what is missing, or what mends it."""
+        """Whether something unread may hold what is missing, or mend it."""
         name, word = absence
         if name and (not self.is_whole or any(each.may_define(name) for each in self.texts)):
             return True
@@ -74,7 +74,7 @@ class Unread(NamedTuple):
 
 
 def unread_texts(loaded: Iterable[Loaded], readings: Iterable[Reading]) -> tuple[UnreadText, ...]:
-    """The texts in which what seems to be missing may be defined: broken ones, and templates, read or not."""
+    """The texts that may define what seems to be missing: broken ones, and charts' templates, even readable ones."""
     several = tuple(loaded)
     charts = _charts(several)
     found = []
@@ -110,7 +110,7 @@ def _path_of(each: Loaded) -> str:
 
 
 def _chart_around(folder: str, charts: Mapping[str, Chart]) -> Chart | None:
-    """The chart whose templates lie in a folder, or in one above it."""
+    """The chart whose templates lie in the folder or in one above it, or None."""
     for path in upwards(folder):
         above, name = posixpath.split(path)
         if name == "templates" and above in charts:
@@ -143,8 +143,8 @@ _ACTION: Final = regex(r"\{\{.*?\}\}")
 def _may_become(value: str, name: str, chart: Chart) -> bool:
     """Whether a value of a template may be rendered as the name.
 
-    What an action gives is not known, but a chart names its objects after itself or after its values; so the rest of
-    the value must tell, or the name holds that of the chart, or the chart's values hold the name.
+    The result of an action is unknown, but a chart names its objects after itself or its values. So the text around the
+    actions must tell, or the name must contain the chart's, or the chart's values must contain the name.
     """
     pieces = _ACTION.split(value)
     if len(pieces) == 1:

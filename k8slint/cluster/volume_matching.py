@@ -26,9 +26,9 @@ _STORAGE_CLASS: Final = "StorageClass.storage.k8s.io"
 
 
 class Claim(NamedTuple):
-    """A PersistentVolumeClaim, or what a template of a StatefulSet makes of it.
+    """A PersistentVolumeClaim, or all those that a StatefulSet makes of one template.
 
-    `path` leads from the object to the claim's spec. There are `copies` of it; if it `is_counted`, their names are
+    `path` leads from the object to the claim's spec. `copies` is the number of claims. `is_counted`: their names are
     `name`, a dash and a number.
     """
 
@@ -42,12 +42,12 @@ class Claim(NamedTuple):
 
     @property
     def class_name(self) -> str | None:
-        """The class it asks for; empty for no class, None where the cluster's default is filled in."""
+        """The class that the claim asks for: empty for no class, or None for the cluster's default."""
         return class_of(self.annotations, self.spec)
 
 
 def claims_of(obj: Object) -> Iterator[Claim]:
-    """The claim that the object is, or those that a StatefulSet makes for each of its Pods."""
+    """The object as a claim, or the claims that a StatefulSet makes for its Pods, one for each template."""
     if obj.group_kind == "PersistentVolumeClaim":
         yield _claim(obj, (), obj.data, obj.name)
     elif obj.group_kind == "StatefulSet.apps":
@@ -66,13 +66,13 @@ def _claim(
 
 
 def _stem(name: str) -> str:
-    """The name without the number that a StatefulSet counts with."""
+    """The name without the ordinal of a StatefulSet; empty if it has no ordinal."""
     head, dash, number = name.rpartition("-")
     return head if dash and number.isdecimal() else ""
 
 
 class Lack(NamedTuple):
-    """Why a volume cannot hold a claim, and where: in the spec of the claim, and in the volume."""
+    """A reason why a volume cannot hold a claim, with its path in the claim's spec and its path in the volume."""
 
     message: str
     at_claim: Path
@@ -80,7 +80,7 @@ class Lack(NamedTuple):
 
 
 def lacks_of(volume: Object, claim: Claim, *, is_named: bool) -> tuple[Lack, ...]:
-    """What keeps the volume, of the claim's class or named by the claim, from holding it; nothing if it can.
+    """The reasons why the volume cannot hold the claim; empty if it can. `is_named`: the claim names the volume.
 
     Mirrors: component-helpers storage/volume FindMatchingVolume,
     pkg/controller/volume/persistentvolume/pv_controller.go checkVolumeSatisfyClaim @ v1.36
@@ -150,7 +150,7 @@ _SAID: Final = {
 
 
 class _Storage(NamedTuple):
-    """What a volume offers, or a claim asks for; an amount that cannot be read is 0."""
+    """What a volume offers or a claim asks for, in nanos of a byte; an amount that cannot be read is 0."""
 
     capacity: int
     request: int
@@ -183,7 +183,7 @@ def _not_selected(volume: Object, claim: Claim) -> Iterator[Lack]:
 
 
 def quantity(written: Any) -> Quantity | None:
-    """The amount a manifest writes; none for what the API server refuses."""
+    """The amount that a manifest writes, or None if the API server refuses it."""
     if not isinstance(written, (str, int, float)):
         return None
     try:
@@ -198,9 +198,9 @@ def class_of_volume(volume: Object) -> str:
 
 
 class Volumes(NamedTuple):
-    """The PersistentVolumes of a class: those that any claim may have, and those reserved for claims of a name.
+    """The PersistentVolumes of a class: the free ones in groups, and those reserved for a claim, by its name.
 
-    The free ones of a group offer the same access modes, volumeMode and attributes, and stand from large to small.
+    The volumes of a group offer the same access modes, volumeMode and attributes class, from large to small.
     """
 
     all: tuple[Object, ...]
@@ -208,7 +208,7 @@ class Volumes(NamedTuple):
     reserved: Mapping[str, tuple[Object, ...]]
 
     def holding(self, claim: Claim) -> int:
-        """How many of the volumes can hold the claim, counted no further than there are copies of it."""
+        """The number of volumes that can hold the claim; counting stops at the number of its copies."""
         count = sum(1 for volume in self.reserved.get(claim.name, ()) if not lacks_of(volume, claim, is_named=False))
         for group in self.groups:
             for volume in group:
@@ -216,13 +216,13 @@ class Volumes(NamedTuple):
                     return count
                 lacks = lacks_of(volume, claim, is_named=False)
                 if any(lack.at_claim != _SELECTOR for lack in lacks):
-                    break  # what follows is smaller, and else the same
+                    break  # the rest of the group differs only in being smaller
                 if not lacks:
                     count += 1
         return count
 
     def nearest(self, claim: Claim) -> tuple[Object, tuple[Lack, ...]]:
-        """The volume that lacks least for the claim, where none can hold it, and what it lacks."""
+        """The volume that lacks least for the claim, if none can hold it, and what it lacks."""
         some = (*self.reserved.get(claim.name, ()), *(group[0] for group in self.groups)) or self.all[:1]
         pairs = ((volume, lacks_of(volume, claim, is_named=False)) for volume in some)
         return min(pairs, key=lambda pair: (len(pair[1]), pair[0].name))
@@ -230,7 +230,7 @@ class Volumes(NamedTuple):
 
 @once
 def volumes_by_class(cluster: Cluster) -> Mapping[str, Volumes]:
-    """The PersistentVolumes of each class that has some."""
+    """The PersistentVolumes by class; the empty name stands for no class."""
     by_class = grouped((class_of_volume(volume), volume) for volume in cluster.of_kind("PersistentVolume"))
     return {name: _volumes(volumes) for name, volumes in by_class.items()}
 
@@ -275,13 +275,13 @@ def class_names(cluster: Cluster) -> frozenset[str]:
 
 @once
 def static_classes(cluster: Cluster) -> frozenset[str]:
-    """The StorageClasses that nothing makes volumes for."""
+    """The names of the StorageClasses for which nothing makes volumes."""
     dynamic = {obj.name for obj in cluster.of_kind(_STORAGE_CLASS) if obj.data.get("provisioner") != NO_PROVISIONER}
     return class_names(cluster) - dynamic
 
 
 @once
 def default_class(cluster: Cluster) -> str | None:
-    """The class that claims without one get, if the files say so."""
+    """The name of the default StorageClass, or None unless exactly one is marked as the default."""
     names = {obj.name for obj in cluster.of_kind(_STORAGE_CLASS) if is_default_class(obj.annotations)}
     return next(iter(names)) if len(names) == 1 else None

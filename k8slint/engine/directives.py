@@ -1,4 +1,4 @@
-"""What a comment or an annotation asks of k8slint; and what tries to ask, but is written in another way."""
+"""Ignores as comments and annotations write them, and misspelt attempts at one."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from k8slint.values.nearest import nearest
 ANNOTATION: Final = "k8slint/ignore."
 _NAME: Final = "k8slint"
 
-# A comment that may be for us: up to the end of its line, or to where another begins. `#7` begins none.
+# A comment that may be meant for k8slint, up to the end of its line or the next comment. `#7` begins no comment.
 _COMMENT: Final = r"""(?:(?<=\s)|^)\#+[ \t]*
     (?P<name>@?k8s[-_]lint(?:er)?|@?k8\w{1,9}|@?ks8\w{1,9}|noqa|nolint)(?!\w)
     (?P<rest>(?:[^\r\n\#]+|\#+(?![\#\s]|[ ]*k8s?lint))*)"""
@@ -34,19 +34,19 @@ _LONGEST_QUOTED: Final = 60
 
 
 class Terms(NamedTuple):
-    """What stands behind the rules of an ignore: why, and the last day on which it counts, as it is written."""
+    """The text behind the rules of an ignore: the reason, and the last day on which it counts, as it is written."""
 
     reason: str
     until: str = ""
 
     @property
     def is_dated(self) -> bool:
-        """Whether the last day, if there is one, is a day."""
+        """Whether `until` is empty or a calendar day."""
         return not self.until or _is_day(self.until)
 
 
 class Directive(NamedTuple):
-    """An ignore as a comment writes it: the rules with their places. `span` is all but the reason."""
+    """An ignore in a comment; each rule comes with its own span. `span` covers all but the reason."""
 
     rules: tuple[tuple[str, Span], ...]
     for_file: bool
@@ -55,14 +55,17 @@ class Directive(NamedTuple):
 
 
 class Attempt(NamedTuple):
-    """What tries to be an ignore and is none; `message` says how it is written."""
+    """A misspelt ignore; `message` says how to write it."""
 
     message: str
     span: Span
 
 
 def directives(text: str, rules: Collection[str]) -> Iterator[Directive | Attempt]:
-    """What looks like a comment for us, in order; `rules` are the ids that there are."""
+    """Every ignore and every attempt at one, in order; `rules` are the ids of all known rules.
+
+    The text is not parsed: what looks like a comment may lie within a scalar.
+    """
     for comment in re.finditer(_COMMENT, text, re.MULTILINE | re.VERBOSE | re.IGNORECASE):
         start, name, rest = comment.start("name"), comment["name"], comment["rest"]
         found = re.match(_IGNORE, rest) if name == _NAME else None
@@ -84,7 +87,7 @@ def directives(text: str, rules: Collection[str]) -> Iterator[Directive | Attemp
 
 
 def terms(text: str) -> Terms:
-    """The terms of an ignore: `until=2027-03-31 the reason`, each part of which may be missing.
+    """The terms of an ignore, `until=2027-03-31 the reason`; either part may be missing.
 
     >>> terms(" until=2027-03-31, moved by then")
     Terms(reason='moved by then', until='2027-03-31')
@@ -100,7 +103,7 @@ def terms(text: str) -> Terms:
 
 
 def mistaken_annotation(key: str, rules: Collection[str]) -> str:
-    """How an annotation is written that tries to be an ignore with this key; empty if it does not try."""
+    """The message for an annotation whose key is a misspelt ignore; empty if the key is no attempt at one."""
     prefix, _, name = key.lower().rpartition("/")
     verb = re.match(r"[a-z]*", name)
     is_ours = re.search(r"k8s?-?lint", prefix or name) or (name.startswith("ignore.") and nearest(prefix, [_NAME]))
@@ -128,7 +131,7 @@ def _attempt(name: str, rest: str, start: int, rules: Collection[str]) -> Attemp
 
 
 def _is_attempt(name: str, separator: str, verb: str, behind: str, rules: Collection[str]) -> bool:
-    """Whether a comment asks for something: a verb alone does so after `k8slint:`, elsewhere only with a rule."""
+    """Whether a comment tries to be an ignore: after `k8slint:` a verb is enough, elsewhere it mostly takes a rule."""
     word = re.match(r"[\[({<:=\s]*([\w-]*)", behind)
     names_rule = verb in rules or (word is not None and word[1] in rules)
     if name in {"noqa", "nolint"}:

@@ -24,7 +24,7 @@ _MARK = re.compile(r"# <- (.+)$")
 
 @dataclass(frozen=True, slots=True)
 class Mismatch:
-    """An example that does not do what it says: `text` says how, with the example's line."""
+    """A difference between the marks of an example and its findings; `line` counts within the example, from 1."""
 
     rule: str
     example: str
@@ -33,7 +33,7 @@ class Mismatch:
 
 
 def run_examples(rule: Rule, version: KubernetesVersion) -> Iterator[Mismatch]:
-    """Every mismatch in the examples of a rule; the rule runs alone."""
+    """Every mismatch in the examples of a rule; only findings of that rule count."""
     for kind, examples in (("bad", rule.page.bad), ("good", rule.page.good)):
         for number, example in enumerate(examples, 1):
             name = f"{kind} example {number}"
@@ -76,7 +76,7 @@ def _findings(rule: Rule, example: str, version: KubernetesVersion) -> Iterator[
     cluster = Cluster(others, description=nodes or None, version=version)
     crds = (obj for obj in reading.objects if obj.kind == "CustomResourceDefinition")
     world = World(cluster, schemas_for(version, crds), Unread(is_whole=True))
-    # What is wrong with an ignore shows only beside the rules it speaks of.
+    # A rule about ignores finds something only if the rules that the ignores name run too.
     rules = load_rules() if rule.target == "ignores" else {rule.id: rule}
     selection = Selection(rules, {each.id: each.severity for each in rules.values()})
     for finding in judge(reading, world, selection).findings:

@@ -1,4 +1,4 @@
-"""Problems to findings: what is said at all, and where in the file it is written."""
+"""From problems to findings: which are reported at all, and where in the file each one is."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from k8slint.engine.masking import joined, masked
 from k8slint.engine.selection import Selection
 from k8slint.engine.stages import Said, World, said_of, said_of_ignores
 from k8slint.finding import Finding, Ignored, ObjectName, RelatedLocation
-from k8slint.loading.document import Document, Path, ReadProblem, Span
+from k8slint.loading.document import Document, ReadProblem, Span
 from k8slint.objects.from_documents import Reading
 from k8slint.objects.object import Object
 from k8slint.objects.problem import Place, Related
@@ -21,17 +21,17 @@ from k8slint.values.field_path import field_path
 if TYPE_CHECKING:
     from k8slint.engine.ignores import Ignore, Ignores
 
-# A text without any of these has neither an ignore nor what tries to be one. To look for the comments one by one takes
-# several times as long.
+# A text without any of these has no ignore and no attempt at one. To search it for such comments takes several times
+# as long.
 _SIGNS: Final = ("k8slint", "noqa", "nolint", "/ignore.")
 _COMMENTS: Final = "#(?: ?k8| ks8| K8)"
 
 
 class Judged:
-    """The findings of a source, those that were ignored, and how many references could not be judged.
+    """The findings of a source, the ignored ones, and the number of references that could not be judged.
 
-    `missed` is what checks asked for and the cluster description does not tell. Of a rule that finds very much in one
-    source, `found` counts all, and the findings are some.
+    `missed` is what checks asked for and the cluster description does not tell. `found` counts the findings by rule and
+    by whether they are ignored, also those beyond `MOST_FINDINGS`, which are not kept.
     """
 
     __slots__ = ("findings", "found", "ignored", "missed", "not_judged")
@@ -45,21 +45,21 @@ class Judged:
 
     @property
     def cut(self) -> Mapping[str, int]:
-        """How many findings the rules have of which only some are kept."""
+        """The number of findings of each rule that has more than are kept."""
         return {rule: count for (rule, _), count in self.found.items() if count > MOST_FINDINGS}
 
     def takes(self, rule: str, *, is_ignored: bool) -> bool:
-        """Whether one more finding of the rule is kept; it is counted."""
+        """Count one more finding of the rule; return whether to keep it."""
         count = self.found[rule, is_ignored] = self.found.get((rule, is_ignored), 0) + 1
         return count <= MOST_FINDINGS
 
 
-# Who has so many findings of one rule in one file mends them by a change of what writes the file.
+# A file with more findings of one rule is generated: what needs mending is the generator, not each line.
 MOST_FINDINGS: Final = 10_000
 
 
 def judge(reading: Reading, world: World, selection: Selection) -> Judged:
-    """Every finding of the selected rules in one source, in no order yet."""
+    """Judge one source by the selected rules; the findings are not sorted yet."""
     judged = Judged()
     ignores = _ignores_of(reading, selection)
     world.cluster.missed.clear()
@@ -78,7 +78,7 @@ def judge(reading: Reading, world: World, selection: Selection) -> Judged:
     if ignores is not None:
         takes = partial(judged.takes, is_ignored=False)
         kept += ((said, said.span, None) for said in said_of_ignores(ignores, selection, takes))
-    # Of what is kept alone the place and the line are looked up.
+    # Places and source lines are looked up only for the problems that are kept.
     concealed = {document: joined(spans) for document, spans in secrets.items()}
     for said, span, hiding in kept:
         finding = _finding(said, span, selection, concealed)
@@ -90,12 +90,12 @@ def judge(reading: Reading, world: World, selection: Selection) -> Judged:
 
 
 def may_ignore(text: str) -> bool:
-    """Whether a text may have an ignore, or what tries to be one: a look that costs next to nothing."""
+    """Whether a text may have an ignore or an attempt at one: a cheap test before the search."""
     return any(sign in text for sign in _SIGNS) or re.search(_COMMENTS, text) is not None
 
 
 def _ignores_of(reading: Reading, selection: Selection) -> Ignores | None:
-    """The ignores written in a source; none for most sources."""
+    """The ignores of a source, or None if its text cannot have any."""
     if not may_ignore(reading.source.text):
         return None
     from k8slint.engine.ignores import ignores_of  # noqa: PLC0415 - most files have no ignores
@@ -107,20 +107,20 @@ def _hiding(ignores: Ignores, said: Said, span: Span) -> Ignore | None:
     return ignores.hiding(said.problem.rule, said.document.source.position(span[0])[0], said.obj)
 
 
-# The values that no frame may show, since some problem says they are secret.
+# The spans that no frame may show, because a problem says that their values are secret.
 Concealed = Mapping[Document, Sequence[Span]]
 
 
 def _finding(said: Said, span: Span, selection: Selection, concealed: Concealed) -> Finding:
     document, obj, problem = said
     page = selection.rules[problem.rule].page
-    path: Path = ()
+    named = ""
     if isinstance(problem, ReadProblem):
         place = span
         related = tuple(_place(document, at, message, concealed) for at, message in problem.related)
     else:
-        path = problem.said_path or problem.path
-        # How long a secret is stays as secret as the rest of it.
+        named = problem.named or field_path(problem.path)
+        # An empty range: the length of a secret is secret too.
         place = (span[0], span[0]) if problem.place is Place.SECRET else span
         related = tuple(dict.fromkeys(_related(other, concealed) for other in problem.related))
     return Finding(
@@ -130,7 +130,7 @@ def _finding(said: Said, span: Span, selection: Selection, concealed: Concealed)
         effect=masked(problem.effect or page.effect, document),
         fix=masked(problem.fix or page.fix, document),
         object=_name(obj) if obj is not None else None,
-        field_path=field_path(path),
+        field_path=named,
         location=locate(document, place),
         related=related,
         line=shown_line(document, span, concealed.get(document, ())),

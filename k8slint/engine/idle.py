@@ -1,4 +1,4 @@
-"""Settings that have no effect on a run over all that they are for: most likely they are misspelt."""
+"""Settings without effect on a run over everything that they apply to: most likely they are misspelt."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _FEW_LETTERS: Final = 2
 def idle_settings(
     config: Config, files: Iterable[str], left_out: Collection[str], texts: Collection[str]
 ) -> Iterator[str]:
-    """A sentence for each exclude, override and external that does nothing, with its place.
+    """A sentence, with its place, for each exclude, override and external that does nothing.
 
-    `files` are what was read, `left_out` what was not, folders with a slash; `texts` is what the files hold.
+    `files` were read, `left_out` were not: files, and folders ending in a slash. `texts` are the contents of the files.
     """
     yield from _excludes(config, left_out)
     matched = {id(override) for file in files for override in config.overrides_for(file)} if config.overrides else set()
@@ -43,7 +43,7 @@ def _excludes(config: Config, left_out: Collection[str]) -> Iterator[str]:
 
 
 def _is_ignored(pattern: str, folder: str) -> bool:
-    """Whether git ignores what the pattern names: it may be there tomorrow, or on another machine."""
+    """Whether git ignores what the pattern names: then it may exist tomorrow, or on another machine."""
     try:
         lines = ignore_lines(folder)
     except OSError:
@@ -55,7 +55,7 @@ def _externals(config: Config, texts: Collection[str]) -> Iterator[str]:
     for index, external in enumerate(config.externals):
         kind, _, name = external.partition("/")
         place, near = config.place("externals", index), _nearest_kind(kind, texts)
-        # Whatever refers to it has its name somewhere.
+        # A file that refers to it has the longest fixed part of its name somewhere.
         written = max(re.split(r"[*?\[\]]", name.rpartition("/")[2]), key=len)
         if near:
             yield f'{place}: there is no kind "{kind}"; did you mean "{near}"?'
@@ -64,10 +64,10 @@ def _externals(config: Config, texts: Collection[str]) -> Iterator[str]:
 
 
 def _nearest_kind(kind: str, texts: Collection[str]) -> str | None:
-    """The built-in kind that is meant; none for a kind that is there, for a glob, and for what may be a custom kind."""
+    """The built-in kind that is meant, or None if the kind exists, is a glob, or may be a custom kind."""
     known = {known for _, known in definitions_of(NEWEST_MINOR).kinds}
     if kind in known or re.search(r"[*?\[]", kind) or any(f"kind: {kind}" in text for text in texts):
         return None
     near = nearest(kind, known)
-    # `IngressRoute` is like `Ingress`, and a kind all the same.
+    # `IngressRoute` is like `Ingress`, but a kind of its own.
     return near if near and len(kind) > _LONG_ENOUGH and abs(len(near) - len(kind)) <= _FEW_LETTERS else None

@@ -31,7 +31,7 @@ _LAST_LINE: Final = sys.maxsize
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ignore:
-    """One rule or category hidden in one place: the lines from `first` to `last`, or one object."""
+    """One rule or category, `word`, that is hidden in one place: the lines `first` to `last`, or one object."""
 
     word: str
     reason: str
@@ -43,7 +43,7 @@ class Ignore:
 
 
 class Complaint(NamedTuple):
-    """What is wrong with an ignore: the id of the rule that says so, and where it points."""
+    """A problem with an ignore itself; `rule` is the id of the rule that reports it."""
 
     rule: str
     document: Document
@@ -54,7 +54,7 @@ class Complaint(NamedTuple):
 
 @dataclass(slots=True)
 class Ignores:
-    """The ignores of a source; remembers which of them it was asked for. `faults` shows in their text alone."""
+    """The ignores of a source; it remembers which of them hid something. `faults` are problems of their text alone."""
 
     rules: Mapping[str, Rule]
     all: list[Ignore] = field(default_factory=list)
@@ -64,7 +64,10 @@ class Ignores:
     _used: set[Ignore] = field(default_factory=set)
 
     def hiding(self, rule: str, line: int, obj: Object | None) -> Ignore | None:
-        """The innermost ignore that hides a finding of the rule at that line, on that object; it counts as used."""
+        """The ignore that hides a finding of the rule at that line, on that object, or None; it counts as used.
+
+        The order: the rule before its category, then a comment before an annotation, then inner lines before outer.
+        """
         found = None
         for word in (rule, self.rules[rule].category) if self.all else ():
             if word in self._in_lines:
@@ -75,10 +78,10 @@ class Ignores:
         return found
 
     def complaints(self, active: Collection[str], is_wanted: Callable[[str], bool]) -> Iterator[Complaint]:
-        """What is wrong with the ignores, once all findings have been asked for.
+        """Every problem with the ignores; call this after `hiding` was called for all findings.
 
-        An ignore of a rule that was not run may well be of use elsewhere, so nothing is said of it. `is_wanted` is
-        asked for the rule of each complaint before it is put into words.
+        An ignore of a rule that did not run is not called unused: another run may need it. `is_wanted` is asked with
+        the rule of each complaint before its message is made.
         """
         yield from (fault for fault in self.faults if is_wanted(fault.rule))
         if not self.all:
@@ -105,7 +108,7 @@ class Ignores:
         return ignore in self._used or (ignore.obj is None and self._in_lines[ignore.word].is_used(ignore))
 
     def add(self, ignore: Ignore) -> None:
-        """One more, before any finding is asked for."""
+        """Add an ignore; call this before the first `hiding`."""
         self.all.append(ignore)
         if ignore.obj is not None:
             self._on_objects.setdefault((ignore.word, id(ignore.obj)), []).append(ignore)
@@ -115,13 +118,13 @@ class Ignores:
 
 @dataclass(eq=False)
 class _Lines:
-    """The ignores of one word, by line: many lines and many ignores cost no more than their sum."""
+    """The ignores of one rule or category, by line; the cost grows with lines plus ignores, not with their product."""
 
     ignores: list[Ignore] = field(default_factory=list)
     _asked: list[int] = field(default_factory=list)
 
     def at(self, line: int) -> Ignore | None:
-        """The innermost one that speaks of the line."""
+        """The innermost ignore that covers the line, or None."""
         starts, owners = self._stretches
         index = bisect_right(starts, line) - 1
         owner = owners[index] if index >= 0 else None
@@ -130,7 +133,7 @@ class _Lines:
         return owner
 
     def is_used(self, ignore: Ignore) -> bool:
-        """Whether a line that it speaks of was asked for."""
+        """Whether `at` was called for a line that the ignore covers."""
         index = bisect_left(self._asked_in_order, ignore.first)
         return index < len(self._asked_in_order) and self._asked_in_order[index] <= ignore.last
 
@@ -140,7 +143,7 @@ class _Lines:
 
     @cached_property
     def _stretches(self) -> tuple[list[int], list[Ignore | None]]:
-        """Where each stretch of lines starts, and the innermost ignore there: they lie in each other, as nodes do."""
+        """The first line of each stretch of lines, and the innermost ignore there or None; ignores nest as nodes do."""
         starts: list[int] = []
         owners: list[Ignore | None] = []
         around: list[Ignore] = []
@@ -160,7 +163,7 @@ class _Lines:
 
 
 def ignores_of(reading: Reading, rules: Mapping[str, Rule]) -> Ignores:
-    """Every ignore written in a source, in order; `rules` are all there are."""
+    """Every ignore of a source: the comments in order, then the annotations. `rules` are all known rules."""
     ignores = Ignores(rules)
     _read_comments(reading, ignores)
     for obj in reading.objects:
@@ -169,12 +172,12 @@ def ignores_of(reading: Reading, rules: Mapping[str, Rule]) -> Ignores:
 
 
 def _has_run(word: str, members: Iterable[Rule], active: Collection[str]) -> bool:
-    """Whether the rule is on; of a category, all that are on by default."""
+    """Whether the rule is on; for a category, whether all its default rules are on."""
     return all(rule.id in active for rule in members if rule.default or rule.id == word)
 
 
 def _hint(ignore: Ignore) -> str:
-    """What to do where an ignore stands above a whole object, and speaks of its first line alone."""
+    """What to do if an ignore stands above a whole object but covers only its first line; empty for any other."""
     covered = ignore.document.source.line(ignore.first) if ignore.first == ignore.last else ""
     key = covered.partition(":")[0]
     if key not in {"apiVersion", "kind", "---"}:
@@ -199,7 +202,7 @@ def _read_comments(reading: Reading, ignores: Ignores) -> None:
             continue
         if isinstance(each, Directive):
             _read_directive(each, document, nodes, ignores)
-        elif reading.objects:  # in any other file it is not for us
+        elif reading.objects:  # in a file without objects, a comment is not meant for k8slint
             ignores.faults.append(Complaint(MALFORMED, document, None, each.span, each.message))
 
 
@@ -242,7 +245,7 @@ def _read_annotation(word: str, value: str, obj: Object, span: Span, ignores: Ig
 
 
 def _fault(written: Terms, ignore: str) -> tuple[str, str] | None:
-    """What is wrong with the terms of an ignore: the rule that says so, and its message."""
+    """The rule and the message for bad terms of an ignore, or None if the terms are good."""
     if not written.is_dated:
         return MALFORMED, f'{ignore} hides nothing: "until={written.until}" is no day; write it as until=2027-03-31'
     if written.until and written.until < today():
@@ -258,24 +261,24 @@ def _lies_in(spans: tuple[Span, ...], offset: int) -> bool:
 
 
 class _Nodes:
-    """Which lines a comment of a source speaks of; looks at each line once, however many ask."""
+    """The lines that each comment of a source applies to; each line is read once, however many comments there are."""
 
     def __init__(self, source: Source) -> None:
         self._source = source
 
     def spoken_of(self, offset: int) -> tuple[int, int]:
-        """The line of the comment there or, if it stands alone, the lines of the node that follows."""
+        """The first and last line that a comment applies to: its own or, if it stands alone, those of the next node."""
         line, _ = self._source.position(offset)
         if not self._source.line(line).lstrip().startswith("#"):
             return line, line
         numbers, ends = self._ends
         index = bisect_right(numbers, line)
-        # Below the last node there is nothing to speak of.
+        # No node follows the last comments.
         return (numbers[index], ends[index]) if index < len(numbers) else (line, line)
 
     @cached_property
     def _ends(self) -> tuple[list[int], list[int]]:
-        """The lines that hold more than a comment, and the last line of the node that begins in each."""
+        """The lines that are neither blank nor a comment, and the last line of the node that begins in each."""
         total, _ = self._source.position(len(self._source.text))
         lines = ((number, self._source.line(number)) for number in range(1, total + 1))
         written = [(number, _level(line)) for number, line in lines if not _is_blank(line)]
@@ -296,6 +299,6 @@ def _is_blank(line: str) -> bool:
 
 
 def _level(line: str) -> int:
-    """How deep a line is; the items of a key may stand right below it, and are deeper than the key."""
+    """The depth of a line; a list item is deeper than a key of the same indent, for the list may be its value."""
     written = line.lstrip(" ")
     return 2 * (len(line) - len(written)) + (written.startswith("- ") or written.rstrip() == "-")

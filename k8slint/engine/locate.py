@@ -10,12 +10,12 @@ from k8slint.engine.masking import MASK, hidden, joined, masked_unread
 from k8slint.finding import Location, SourceLine
 from k8slint.loading.document import Document, Span
 
-# A line may be a whole file, and every finding in it keeps what is shown of it: no more than any terminal is wide.
+# A line may be a whole file, and each finding keeps its part of the line: more than any terminal shows is not kept.
 _REACH: Final = 1_000
 
 
 def locate(document: Document, span: Span) -> Location:
-    """The location of a span, cut to one line where it spans several."""
+    """The location of a span; a span of several lines is cut to the first."""
     source = document.source
     file, line, column = source.place(span[0])
     _, end = source.bounds(source.position(span[0])[0])
@@ -24,9 +24,9 @@ def locate(document: Document, span: Span) -> Location:
 
 
 def shown_line(document: Document, span: Span, concealed: Sequence[Span] = ()) -> SourceLine:
-    """The line of a span's start; Secret values and what is concealed are masked, of whatever length they are.
+    """The line where a span starts; Secret values and the `concealed` spans are masked, all at the same length.
 
-    Of a very long line it is the part around the span. `concealed` are sorted, and none overlap.
+    A very long line is cut to the part around the span. `concealed` must be sorted, without overlaps.
     """
     source = document.source
     _, number, _ = source.place(span[0])
@@ -59,14 +59,14 @@ def _cut(spans: Iterable[Span], start: int, length: int) -> Iterator[Span]:
 
 
 def _moved(column: int, left: int, right: int) -> int:
-    """Where a column is once what lies between left and right is masked: of what is masked, at the mask's ends."""
+    """The column after the text from left to right is masked; a column within that text moves to the mask's end."""
     if column <= left:
         return column
     return left + len(MASK) if column <= right else column - (right - left) + len(MASK)
 
 
 def _within(spans: Sequence[Span], start: int, end: int) -> Iterator[Span]:
-    """Those of the sorted spans, of which none overlap, that reach into a range."""
+    """The spans that reach into a range; `spans` must be sorted, without overlaps."""
     for index in range(max(bisect_left(spans, (start, start)) - 1, 0), len(spans)):
         if spans[index][0] >= end:
             return

@@ -1,4 +1,4 @@
-"""What of a document no report may show: values of Secrets, and values under names that say they are secret."""
+"""The parts of a document that no report may show: values of Secrets, and values under names of credentials."""
 
 from __future__ import annotations
 
@@ -17,29 +17,29 @@ from k8slint.values.well_known import LAST_APPLIED
 
 MASK: Final = "••••••"
 _CONFIG: Final = ("data", "binaryData", "stringData")
-# In these lists an entry gives a value to the name that it has.
+# Lists of entries that each have a name and a value.
 _NAMED_VALUES: Final = frozenset(
     {"env", "environment", "envVars", "extraEnv", "extraEnvVars", "headers", "httpHeaders"}
 )
 _NOT_THE_VALUE: Final = frozenset({"name", "valueFrom"})
 _HEADERS: Final = frozenset({"authorization", "cookie", "proxy-authorization", "set-cookie", "x-api-key"})
-# What of a Secret is no secret: its type, its names, its labels.
+# The parts of a Secret that may be shown: its type, its names, its labels.
 _OPEN: Final = frozenset({"apiVersion", "kind"})
 _OPEN_METADATA: Final = frozenset({"name", "namespace", "generateName", "labels"})
 _TYPE: Final = regex(r"Opaque|[a-z0-9.-]+/[A-Za-z0-9.-]+")
-# Where a text may hold a secret beside names of credentials.
+# A text with one of these may hold a secret, even if it has no name of a credential.
 _HINTS: Final = ("authorization", "cookie", "last-applied-configuration")
 _KEY: Final = regex(r"""\s*(?:- +)*["']?([\w./-]{1,63})["']?:(?=\s|$)""")
 _CREDENTIAL: Final = regex(r"""(?<![\w./-])(["']?)([\w./-]{1,63})\1\s*[:=]""")
-# What a message may hold a value as: in quotes, or as a word of some length without the punctuation around it.
+# A value as a message may hold it: in quotes, or as a word of some length without the punctuation around it.
 _TOKEN: Final = regex(r'"((?:[^"\\]|\\.)*)"|([^\s"]+?)(?=[.,;:)\]]*(?:\s|$))')
 _SHORTEST: Final = 4
-# A message quotes long values cut short; so much of one is enough to know it by.
+# A message cuts long values short: this many characters are enough to recognise one.
 _BEGINNING: Final = 24
 
 
 class Hidden(NamedTuple):
-    """Where a document's secret values are written, sorted, none overlapping; the values; how the long ones begin."""
+    """The secret values of a document: their spans, sorted and without overlaps; the values; how long ones begin."""
 
     spans: tuple[Span, ...]
     values: frozenset[str]
@@ -54,7 +54,7 @@ _hinting: Final[WeakKeyDictionary[Source, bool]] = WeakKeyDictionary()
 
 
 def hidden(document: Document) -> Hidden:
-    """What of a document must not be shown."""
+    """The secret values of a document, found once for each."""
     found = _known.get(document)
     if found is None:
         found = _known[document] = _hidden(document)
@@ -62,7 +62,7 @@ def hidden(document: Document) -> Hidden:
 
 
 def _hints(source: Source) -> bool:
-    """Whether anything in a source may be a secret, or a name that says so."""
+    """Whether a source has a word that a secret or the name of a credential would need; found once for each."""
     if source not in _hinting:
         text = source.text.lower()
         _hinting[source] = may_name_a_credential(text) or any(hint in text for hint in _HINTS)
@@ -87,7 +87,7 @@ def _hidden(document: Document) -> Hidden:
 
 
 def masked(text: str, document: Document) -> str:
-    """A message about a document, without its secret values: whole ones, and long ones that the message cuts short."""
+    """A message about a document with its secret values masked, also long ones that the message cuts short."""
     values, beginnings = hidden(document).values, hidden(document).beginnings
     if not values:
         return text
@@ -104,10 +104,11 @@ def masked(text: str, document: Document) -> str:
 
 
 def masked_unread(document: Document, line: str, start: int) -> str:
-    """A line, starting at an offset, of a text that could not be read, so that nobody knows what it means.
+    """A line of a document that could not be parsed, with all that may be secret masked; `start` is its offset.
 
-    Near a Secret only a key at its start is shown. Elsewhere the value after a name that says it is secret is not, nor
-    what may be the rest of such a value: what has no key, lies deeper, or follows a quote that was left open.
+    If the source has the word `Secret` anywhere, only a key at the start of the line is shown. If not, the line is
+    masked from the name of a credential on, and as a whole if it may continue such a value: it has no key, is deeper,
+    or follows a quote that was left open.
     """
     key = _KEY.match(line)
     if "Secret" in document.source.text:
@@ -119,7 +120,7 @@ def masked_unread(document: Document, line: str, start: int) -> str:
 
 
 def _goes_on(before: str, line: str, *, has_key: bool) -> bool:
-    """Whether a line may be a part of a secret value that begins before it."""
+    """Whether a line may continue a secret value that begins in the text before it."""
     telling = [match for match in _CREDENTIAL.finditer(before) if _is_telling(match[2])]
     if not telling:
         return False
@@ -135,7 +136,7 @@ def _indent(line: str) -> int:
 
 
 def joined(spans: Iterable[Span]) -> list[Span]:
-    """The spans sorted, those that overlap made one."""
+    """The spans sorted, overlapping ones merged."""
     result: list[Span] = []
     for start, end in sorted(spans):
         if result and start < result[-1][1]:
@@ -156,14 +157,14 @@ def _parts(root: Written) -> list[Written]:
 
 
 def _is_secret(data: dict[str, Any]) -> bool:
-    """Whether it is a Secret, or may be meant as one: its values are nobody's business."""
+    """Whether the data is a Secret, or has no kind but the data of one."""
     if _is_of_no_kind(data):
         return any(field in data for field in ("data", "stringData"))
     return str(data["kind"]).casefold() == "secret"
 
 
 def _is_of_no_kind(data: Any) -> bool:
-    """Whether it is half an object, that does not say what it is."""
+    """Whether the data is a mapping without a kind."""
     if not isinstance(data, dict):
         return False
     kind = data.get("kind")
@@ -175,7 +176,7 @@ def _may_hold_half_an_object(data: Any) -> bool:
 
 
 def _of_secret(secret: Written) -> Iterator[Written]:
-    """All that is written in a Secret, but for what is known to be open."""
+    """Everything in a Secret except the parts that may be shown."""
     for key, value in secret.entries():
         if key in _OPEN or (key == "immutable" and isinstance(value.data, bool)):
             continue
@@ -188,7 +189,7 @@ def _of_secret(secret: Written) -> Iterator[Written]:
 
 
 def _of_other(part: Written) -> Iterator[Written]:
-    """What in another object stands under a name that says it is secret."""
+    """The values under names of credentials, and the last applied configuration, in an object that is no Secret."""
     is_config = part.data.get("kind") == "ConfigMap"
     pending: list[tuple[str, Written]] = [("", part)]
     while pending:
@@ -218,12 +219,12 @@ def _says_it_is_secret(name: str) -> bool:
 
 
 def _text(value: Any) -> str:
-    """A scalar as a message would write it."""
+    """A scalar as a message would write it; empty for a boolean or a collection, which no message hides."""
     return value if isinstance(value, str) else "" if isinstance(value, bool | dict | list) else json.dumps(value)
 
 
 def _overwritten(document: Document) -> Iterator[Span]:
-    """What follows a key that is written again later: its value is not in the data, and so has no mark."""
+    """The rest of the line after each key that is written again: that value is not in the data, so it has no mark."""
     for problem in document.problems:
         for (_, end), _ in problem.related:
             line, column = document.source.position(end)

@@ -18,13 +18,13 @@ from k8slint.values.record import record
 
 Check = Callable[..., Iterator[Problem]]
 
-# Whole stages, each of which finds the problems of several rules: these have no check of their own.
+# Stages that find the problems of several rules: these rules have no check of their own.
 STAGES: Final = frozenset({"document", "fields", "dry-run", "ignores"})
 _WHY = "\nwhy:"
 
 
 class RulePage(NamedTuple):
-    """What a rule's file says to people, and its examples."""
+    """The prose of a rule's file, and its examples."""
 
     why: str
     effect: str
@@ -38,10 +38,10 @@ class RulePage(NamedTuple):
 
 @record
 class Rule:
-    """A statement k8slint can make, as its file says it.
+    """A rule as the head of its file describes it.
 
-    `profiles` are those that switch it on, each with its severity there. `target` is the file's `for`: what the check
-    is called with, or the stage that finds it.
+    `profiles` switch it on, each with the severity it has there. `target` is the file's `for`: what the check is called
+    with (object, pod, container), or the stage that finds the problems.
     `topic` is the file's `check`: the module of the category that has the check; empty for the rules of a stage.
     `kinds` limit a rule of objects or of the dry run to kinds as `Kind` or `Kind.group`; empty means all.
     """
@@ -100,7 +100,7 @@ class Rule:
 
     @property
     def text(self) -> RuleText:
-        """What reports tell of the rule."""
+        """What reports show of the rule."""
         page = self.page
         return RuleText(self.category, self.severity, self.summary, page.why, page.effect, page.fix)
 
@@ -109,15 +109,15 @@ class Rule:
 def load_rules(folder: Path = RULES) -> Mapping[str, Rule]:
     """Every rule of a folder of categories, by id, in order of category and id."""
     files = rule_files(folder)
-    # What selects a rule stands above its `why`; the rest is read for the rules that are told of. One text of all the
-    # heads is read many times faster than each by itself.
+    # Everything that selects a rule stands above its `why`; the rest is read for reported rules only. All the heads are
+    # parsed as one text, many times faster than one by one.
     heads = (file.read_text(encoding="utf-8").partition(_WHY)[0] for file in files)
     documents = compose(Source(str(folder), "\n---\n".join(heads)))
     return {rule.id: rule for file, head in zip(files, documents, strict=True) for rule in (_rule(file, head.data),)}
 
 
 def rule_files(folder: Path) -> list[Path]:
-    """The files of a folder of categories that hold rules, in order of category and id: its tables hold none."""
+    """The rule files of a folder of categories, in order of category and id; the tables are left out."""
     return sorted(file for file in folder.glob("*/*.yaml") if file.parent.name != TABLES.name)
 
 

@@ -1,4 +1,4 @@
-"""Rule files that nobody has vouched for: what is wrong with one is said in a line."""
+"""Rule files from outside: the first fault is reported in one line."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def checked_rules(folder: Path) -> Mapping[str, Rule]:
     """Every rule of a folder of categories, by id.
 
     Raises:
-        UsageError: for a file that cannot be read, is not as `schemas/rule.schema.json` says, or has no check.
+        UsageError: for a file that cannot be read, breaks `schemas/rule.schema.json`, repeats an id or has no check.
     """
     stems: dict[str, Path] = {}
     for file in rule_files(folder):

@@ -21,7 +21,7 @@ DEFAULT = "default"
 
 @record
 class Selection:
-    """The rules that are on, each with the severity it has here. `rules` are all there are."""
+    """The rules that are on, each with its severity in this run; `rules` are all known rules."""
 
     rules: Mapping[str, Rule]
     severities: Mapping[str, Severity]
@@ -32,7 +32,7 @@ class Selection:
         return rule_id in self.severities
 
     def aimed_at(self, target: str, group_kind: str = "") -> tuple[Rule, ...]:
-        """The rules that are on for a target, of any kind or as far as they speak of that kind."""
+        """The rules that are on for a target (object, pod, container or a stage) and, if given, for that kind."""
         key = target, group_kind
         if key not in self._by_target:
             self._by_target[key] = tuple(
@@ -47,7 +47,7 @@ class Selection:
     def changed(
         self, select: Iterable[str] = (), ignore: Iterable[str] = (), severity: Mapping[str, Severity] | None = None
     ) -> Selection:
-        """The selection with more rules on, then some off, then some of other severity."""
+        """The selection after `select` is switched on, then `ignore` off, then `severity` set for rules that are on."""
         severities = dict(self.severities)
         for rule_id in _named(self.rules, select):
             severities.setdefault(rule_id, self.rules[rule_id].severity)
@@ -63,9 +63,9 @@ class Selection:
 def selection_by_file(
     rules: Mapping[str, Rule], config: Config, *, profile: str, select: Sequence[str], ignore: Sequence[str]
 ) -> Callable[[str], Selection]:
-    """The rules that are on, by the name of a file: `profile`, `select` and `ignore` are the words of flags.
+    """A function from the name of a file to its selection; `profile`, `select` and `ignore` are the words of flags.
 
-    Flags stand over settings, overrides over both; but what a flag ignores, no override selects.
+    Flags come before settings, and overrides before both; but no override selects what a flag ignores.
 
     Raises:
         UsageError: for a word that is no rule, category or profile.
@@ -91,7 +91,7 @@ def selection_by_file(
 
 
 def default_selection(rules: Mapping[str, Rule], profile: str) -> Selection:
-    """The rules that are on without a word, and those of a profile, each with the severity it has there.
+    """The rules that are on by default and those of a profile, each with its severity in that profile.
 
     Raises:
         UsageError: for a profile that no rule belongs to.
@@ -111,15 +111,15 @@ def default_selection(rules: Mapping[str, Rule], profile: str) -> Selection:
 
 
 def profiles_of(rules: Mapping[str, Rule]) -> list[str]:
-    """The profiles that there are."""
+    """The names of all profiles, sorted."""
     return sorted({name for rule in rules.values() for name in rule.profiles} | {DEFAULT})
 
 
 def named(rules: Mapping[str, Rule], word: str) -> list[str]:
-    """The ids of the rules that a word stands for: a rule, or all of a category.
+    """The ids of the rules that a word names: a rule, all of a category, or `ALL`.
 
     Raises:
-        UsageError: where there is neither.
+        UsageError: if there is no such rule or category.
     """
     if word in rules:
         return [word]

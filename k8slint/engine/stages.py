@@ -1,8 +1,8 @@
 """The stages of judging a source, in their order; each problem carries the id of its rule.
 
 The documents come first: what cannot be read, and what is no object. Then each object goes through `STAGES`: the API
-server, the pitfalls, the dry run; policies among the files (ValidatingAdmissionPolicies) have their place after the API
-server. What the ignores say comes last, for it depends on what the others have found.
+server, the pitfalls, the dry run; policies among the files (ValidatingAdmissionPolicies) would belong after the API
+server. The problems of the ignores come last, because they depend on what the other stages have found.
 """
 
 from __future__ import annotations
@@ -25,22 +25,21 @@ if TYPE_CHECKING:
     from k8slint.engine.ignores import Ignores
 
 _DRY_RUN: Final = "dry-run"
-# What kustomizations fill in by their labels, namespace, images and patches.
+# Ends of the field paths that kustomizations fill in by their labels, namespace, images and patches.
 _FILLED_IN: Final = (
     ("image",),
-    ("metadata", "labels"),
     ("metadata", "name"),
     ("namespace",),
     ("spec", "selector"),
 )
-_OF_LACK: Final = frozenset({"required-field", "selector-template-mismatch"})
+_OF_LACK: Final = frozenset({"invalid-value", "required-field"})
 
 
 class World(NamedTuple):
     """What a source is judged against.
 
-    `bundles` are what those see that take the source in, as the kustomizations of dev and prod do a base: what one of
-    them lacks is missing.
+    `bundles` are the worlds of the kustomizations that take the source in, as dev and prod take in a base: an object
+    that one of them lacks is missing.
     """
 
     cluster: Cluster
@@ -49,14 +48,14 @@ class World(NamedTuple):
     bundles: tuple[World, ...] = ()
 
     def may_say(self, problem: Problem | ReadProblem) -> bool:
-        """Whether nothing that was not read could make the problem untrue."""
+        """Whether the problem may be reported: nothing that was not read could make it untrue."""
         if isinstance(problem, ReadProblem) or problem.rests_on is None:
             return True
         return not self.unread.may_undo(problem.rests_on)
 
 
 class Said(NamedTuple):
-    """A problem with its document, and its object if it has one."""
+    """A problem with its document, and its object or None."""
 
     document: Document
     obj: Object | None
@@ -64,7 +63,7 @@ class Said(NamedTuple):
 
     @property
     def span(self) -> Span:
-        """What of the text it points at."""
+        """The part of the text that the problem points at."""
         if isinstance(self.problem, ReadProblem):
             return self.problem.span
         root = self.obj.path if self.obj is not None else ()
@@ -72,12 +71,12 @@ class Said(NamedTuple):
 
     @property
     def is_secret(self) -> bool:
-        """Whether it points at a value that no report may show."""
+        """Whether the problem points at a value that no report may show."""
         return isinstance(self.problem, Problem) and self.problem.place is Place.SECRET
 
 
 def said_of(reading: Reading, world: World, selection: Selection) -> Iterator[Said]:
-    """What the selected rules say of a source, but for those of the ignores."""
+    """Every problem that the selected rules find in a source, except those of the ignores."""
     yield from _documents(reading, selection)
     for obj in reading.objects:
         for stage in STAGES:
@@ -86,9 +85,9 @@ def said_of(reading: Reading, world: World, selection: Selection) -> Iterator[Sa
 
 
 def said_of_ignores(ignores: Ignores, selection: Selection, is_wanted: Callable[[str], bool]) -> Iterator[Said]:
-    """What is wrong with the ignores, once all that they could hide has been asked for.
+    """Every problem with the ignores; call this after `hiding` was called for all other problems.
 
-    `is_wanted` is asked for the rule of each problem before it is put into words.
+    `is_wanted` is asked with the rule of each problem before its message is made.
     """
 
     def is_on(rule: str) -> bool:
@@ -110,25 +109,27 @@ def _documents(reading: Reading, selection: Selection) -> Iterator[Said]:
 
 
 def api_server(obj: Object, world: World, selection: Selection) -> Iterator[Problem]:
-    """What the API server says of the object; not that it lacks what a kustomization would fill in."""
+    """What the API server says of the object, except that it lacks a field that a kustomization fills in."""
     for problem in create(obj, world.schemas):
         if selection.has(problem.rule) and not _may_be_filled_in(problem, obj, world.cluster):
             yield problem
 
 
 def _may_be_filled_in(problem: Problem, obj: Object, cluster: Cluster) -> bool:
-    is_lack = problem.rule in _OF_LACK and any(problem.path[-len(end) :] == end for end in _FILLED_IN)
+    is_lack = problem.rule == "selector-template-mismatch" or (
+        problem.rule in _OF_LACK and any(problem.path[-len(end) :] == end for end in _FILLED_IN)
+    )
     return is_lack and file_of(obj) in files_taken_in(cluster.whole)
 
 
 def pitfalls(obj: Object, world: World, selection: Selection) -> Iterator[Problem]:
-    """What the rules with a check find; and what one of the bundles that take the object in lacks."""
+    """What the rules with a check find in the object, then what a bundle that takes the object in lacks."""
     found = _checked(obj, world.cluster, selection)
     return _checked_in_bundles(obj, found, world, selection) if world.bundles else found
 
 
 def dry_run(obj: Object, world: World, selection: Selection) -> Iterator[Problem]:
-    """What keeps the pods of the object from running on the described cluster; without one, nothing."""
+    """What keeps the pods of the object from running on the described cluster; nothing if none is described."""
     rules = selection.aimed_at(_DRY_RUN, obj.group_kind)
     if world.cluster.nodes is None or not rules:
         return
@@ -144,11 +145,11 @@ STAGES: Final[tuple[Stage, ...]] = (
     pitfalls,
     dry_run,
 )
-"""The stages that an object goes through."""
+"""The stages that an object goes through, in order."""
 
 
 def dry_run_once(cluster: Cluster, selections: Iterable[Selection]) -> tuple[str, ...]:
-    """What the dry run takes for granted if a rule asks for one; it is made here, so that no worker makes its own.
+    """Make the dry run, if a rule asks for one, before any worker would make its own; return what it assumes.
 
     Raises:
         UsageError: for a cluster description that cannot be read.
@@ -195,5 +196,5 @@ def _checked_in_bundles(obj: Object, found: Iterable[Problem], world: World, sel
             is_absence = problem.rests_on is not None and problem.rests_on.name != ""
             if is_absence and (problem.rule, problem.path) not in said and bundle.may_say(problem):
                 said.add((problem.rule, problem.path))
-                # What was not read elsewhere need not be asked again.
+                # The bundle has been asked what was not read; the file's own world need not be asked too.
                 yield problem._replace(rests_on=None)

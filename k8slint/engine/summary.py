@@ -23,9 +23,9 @@ def summary_of(
     passed_over: Iterable[Found],
     schemas: Schemas,
 ) -> Summary:
-    """The summary of the sources that are reported on: `own`, with what was found there.
+    """The summary of a run; `own` are the sources that are reported on, each with its findings.
 
-    `skipped` are no manifests by what they hold, `passed_over` were not opened.
+    `skipped` are no manifests by their content, `passed_over` were not opened.
     """
     unopened = tuple(Skipped(each.name, 1, each.skipped) for each in passed_over if not each.is_context)
     minor = schemas.version.minor
@@ -51,7 +51,7 @@ def summary_of(
 
 
 def assumed(own: Sequence[tuple[Reading, Judged]], schemas: Schemas) -> tuple[str, ...]:
-    """What was taken for granted of the sources, where some finding or some silence rests on it."""
+    """The assumptions that a finding in the sources, or the lack of one, rests on."""
     taken = Assumptions()
     if any(MISSED in part.missed for _, part in own):
         taken.take("no cluster is described, so several nodes are assumed")
@@ -61,7 +61,7 @@ def assumed(own: Sequence[tuple[Reading, Judged]], schemas: Schemas) -> tuple[st
 
 
 def cut(own: Iterable[tuple[Reading, Judged]]) -> Iterator[str]:
-    """Which rules find more in a source than is listed."""
+    """A sentence for each rule that finds more in a source than is listed."""
     for reading, part in own:
         for rule, count in part.cut.items():
             yield f"{reading.source.name}: {MOST_FINDINGS:,} of {count:,} findings of {rule} are listed"

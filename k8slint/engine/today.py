@@ -1,4 +1,4 @@
-"""Which day it is: the only clock that a finding may depend on."""
+"""The current day: the only clock that a finding may depend on."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Final
 
 from k8slint.usage import UsageError
 
-# As builds that are to be the same every time have it: seconds since 1970.
+# Reproducible builds set this variable: seconds since 1970.
 VARIABLE: Final = "SOURCE_DATE_EPOCH"
 
 
 def today() -> str:
-    """The day in UTC, as `2027-03-31`.
+    """The day in UTC, as `2027-03-31`: the current one, unless SOURCE_DATE_EPOCH is set.
 
     Raises:
         UsageError: for a SOURCE_DATE_EPOCH that is no time.

@@ -1,1 +1,1 @@
-"""Bytes to documents: plain data, with positions kept apart. Never fails on input."""
+"""Turns bytes into documents: plain data, with positions kept apart. No input makes it fail."""

@@ -1,8 +1,8 @@
-"""The block style that most manifests are written in, read line by line.
+"""Reads line by line the block style in which most manifests are written.
 
-This is the short way: several times faster than the event stream, and as exact, since it reads only what it knows to
-the last character. A text with anything else in it, or with anything wrong, it declines as a whole; the composer reads
-those, and says what is wrong with them.
+This is several times faster than the event stream, and as exact, because it reads only what it knows to the last
+character. It declines the whole text if there is anything else or anything wrong in it; the event composer then reads
+the text and reports what is wrong.
 """
 
 from __future__ import annotations
@@ -18,15 +18,16 @@ from k8slint.loading.scalars import Scalar, ScalarError, is_json, resolve, resol
 from k8slint.values.record import record
 
 Read = tuple[Any, Packed, int]
-"""The data of a document, its marks as they follow each other in the text, and where it starts."""
+"""The data of a document, its marks in the order of the text, and the offset at which it starts."""
 
-# What may come next, indented deeper.
+# What may follow an entry in deeper lines.
 _NOTHING: Final = 0
 _VALUE: Final = 1  # the value of the key or dash
 _MORE: Final = 2  # more of the plain scalar
 
 
-# What a line is, its indentation aside. Marks and places count from where that starts. Read so often that slots count.
+# The entries that a line without its indentation can be. Their offsets count from the first character that is no blank.
+# Slots, because they are read very often.
 
 
 @record
@@ -44,7 +45,7 @@ class _Pair:
 
 @record
 class _Open:
-    """A key alone, with the mark of nothing."""
+    """A key alone; `mark` is that of an empty value."""
 
     __slots__ = ("key", "key_mark", "mark")
 
@@ -55,7 +56,7 @@ class _Open:
 
 @record
 class _Item:
-    """A dash and more, which begins at a place."""
+    """A dash and the entry after it, which begins at the offset `begin`."""
 
     __slots__ = ("begin", "inner")
 
@@ -65,7 +66,7 @@ class _Item:
 
 @record
 class _Dash:
-    """A dash alone, with the mark of nothing."""
+    """A dash alone; `mark` is that of an empty value."""
 
     __slots__ = ("mark",)
 
@@ -85,7 +86,7 @@ class _Value:
 
 @record
 class _Long:
-    """A value of more than a word, which begins at a place: in flow style, a block, or in quotes left open."""
+    """A value in flow style, a block scalar, or quotes that may end in a later line; it starts at offset `begin`."""
 
     __slots__ = ("begin", "key", "key_mark")
 
@@ -96,7 +97,7 @@ class _Long:
 
 @record
 class _Sign:
-    """A line that says nothing of its own: one of the three below."""
+    """A line without data of its own: one of the three below."""
 
     __slots__ = ("meaning",)
 
@@ -110,7 +111,7 @@ _MARKER: Final = _Sign("the start of a document")
 _OTHER: Final = _Sign("anything else: nothing but more of a plain scalar")
 
 _MAX_DEPTH: Final = 200
-_DASHES: Final = "- - - - "  # so many in a line say that more may follow, each a call deeper
+_DASHES: Final = "- - - - "  # a line with so many may have many more, and each is a call deeper
 _LONGEST_KEY: Final = 500  # the parser takes 1,024
 _LONGEST_REMEMBERED: Final = 80
 _REMEMBERED: Final = 50_000
@@ -120,7 +121,7 @@ _USUAL: Final = bytes([*b"\t\n", *range(0x20, 0x7F)])
 _HEADERS: Final = frozenset({"|", "|-", "|+", ">", ">-", ">+"})
 _ESCAPES: Final = {"n": "\n", '"': '"', "\\": "\\", "t": "\t", "r": "\r", " ": " "}
 
-# Compiled when first used: small files do without most of them.
+# Compiled when first used, because small files need few of them.
 _ODD: Final = r"[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 _SINGLE: Final = r"'((?:[^']++|'')*+)'"
 _DOUBLE: Final = r'"((?:[^"\\]++|\\(?:.|\n))*+)"'
@@ -137,10 +138,10 @@ _compiled = cache(re.compile)
 
 
 class Known(dict[str, _Entry]):
-    """What the lines of a batch of files are, found out once for each; manifests repeat themselves."""
+    """The entries of the lines of a batch of files, each worked out once, because manifests repeat their lines."""
 
     def __missing__(self, body: str) -> _Entry:
-        """What a line is, from its first character that is no blank."""
+        """The entry of a line, given from its first character that is no blank."""
         try:
             entry = _dashed(body, self) or _keyed(body)
         except _Declined:
@@ -153,7 +154,7 @@ class Known(dict[str, _Entry]):
 
 
 class _Lines(NamedTuple):
-    """A text, its lines, and where each starts; after the last, where one more would."""
+    """A text, its lines, and the offset of each, followed by the one that a further line would have."""
 
     text: str
     lines: list[str]
@@ -161,13 +162,13 @@ class _Lines(NamedTuple):
 
 
 class _Declined(Exception):  # noqa: N818 - never leaves this module
-    """The text has something in it that is not read here."""
+    """The text holds something that this module does not read."""
 
 
 def read_lines(text: str, known: Known | None = None) -> list[Read] | None:
-    """The documents of a text, in order, empty ones left out; none for a text that must be read as events.
+    """The documents of a text, in order, without empty ones, or None if the text must be read as events.
 
-    `known` are the lines of other texts, which need not be looked at again; it takes in those of this one.
+    `known` holds the entries of lines read before, and takes in those of this text.
     """
     if _has_odd_characters(text):
         return None
@@ -187,20 +188,20 @@ def read_lines(text: str, known: Known | None = None) -> list[Read] | None:
 
 
 def _has_odd_characters(text: str) -> bool:
-    """Whether the text has a character that YAML does not allow, or that breaks lines as few expect."""
-    # The usual text has none, which the first two tell many times faster than the third.
+    """Whether the text has a character that YAML does not allow, or a line break other than a line feed."""
+    # The usual text has none, and the first two tests tell so many times faster than the pattern.
     if text.isascii():
         return bool(text.encode().translate(None, _USUAL))
     return not text.replace("\n", "").isprintable() and _compiled(_ODD).search(text) is not None
 
 
 def _document(source: _Lines, index: int, known: Known) -> tuple[Read, int]:  # noqa: C901, PLR0912, PLR0915 - one loop, by line, kept flat for speed
-    """The document that starts at a line, and the line after it."""
+    """The document that starts at a line, and the index of the line after it."""
     _, lines, starts = source
     count = len(lines)
-    get = known.get  # for a line that is known, faster than `known[body]`
+    get = known.get  # faster than `known[body]` for a line that is known
     start = -1
-    # The collection at hand: its column, its data and its last key. In the stack are those that it lies in.
+    # The innermost open collection: its column, its data and its last key. The stack has the collections around it.
     root: list[Any] = [None]
     column, data, key = -1, root, None  # type: int, Any, Any
     stack: list[tuple[int, Any]] = []
@@ -212,7 +213,7 @@ def _document(source: _Lines, index: int, known: Known) -> tuple[Read, int]:  # 
         here = len(line) - len(body)
         entry = get(body) or known[body]
         if here == column and type(entry) is _Pair and type(data) is dict:
-            # Most lines are these: what follows would do the same.
+            # A shortcut for most lines; the code below would do the same.
             key = entry.key
             if key in data:
                 raise _Declined
@@ -335,7 +336,7 @@ def _document(source: _Lines, index: int, known: Known) -> tuple[Read, int]:  # 
 
 
 def _dashed(body: str, known: Known) -> _Entry | None:
-    """The entry of a line that starts with a dash and a blank, or that holds no data; none for another."""
+    """The entry of a line that starts with a dash and a blank or that holds no data, or None for any other line."""
     if not body or body[0] == "#":
         return _BLANK
     if "\t" in body:
@@ -345,7 +346,7 @@ def _dashed(body: str, known: Known) -> _Entry | None:
             raise _Declined
         return _MARKER
     if body[0] != "-" or body[1:2] not in {"", " "}:
-        if body.startswith("---"):  # a wrong separator, were it not indented
+        if body.startswith("---"):  # a wrong separator, unless it is indented
             raise _Declined
         return None
     rest = body[1:].lstrip(" ")
@@ -360,7 +361,7 @@ def _dashed(body: str, known: Known) -> _Entry | None:
 
 
 def _keyed(body: str) -> _Entry:
-    """The entry of a line that starts with a key, or is a value alone."""
+    """The entry of a line that starts with a key, or that is a value alone."""
     key, colon, rest = body.partition(": ")
     if not colon and body[-1] == ":":
         key, colon = body[:-1], ":"
@@ -377,7 +378,7 @@ def _keyed(body: str) -> _Entry:
 
 
 def _is_key(text: str) -> bool:
-    """Whether what stands before a colon is a whole key, and one whose text is what it says."""
+    """Whether the text before a colon is a whole key, and a string as written."""
     if len(text) > _LONGEST_KEY:
         raise _Declined
     if text[:1] in {'"', "'"}:
@@ -387,7 +388,7 @@ def _is_key(text: str) -> bool:
 
 
 def _is_text(key: str) -> bool:
-    """Whether a plain scalar is a string where it is a key, and no merge."""
+    """Whether a plain scalar is a string if it is a key, and no merge key."""
     try:
         return key != "<<" and type(resolve_key(key)) is str
     except ScalarError:
@@ -395,7 +396,7 @@ def _is_text(key: str) -> bool:
 
 
 def _value(body: str, begin: int) -> tuple[Scalar, int, int] | None:
-    """The value that the rest of a line is, its mark, and what may come next; none where it takes more than a look."""
+    """The value in the rest of a line, its mark, and what may come next, or None for a value that `_long` must read."""
     first = body[begin]
     if first in "\"'":
         end = body.find(first, begin + 1) + 1
@@ -416,7 +417,7 @@ def _value(body: str, begin: int) -> tuple[Scalar, int, int] | None:
 
 
 def _is_over(rest: str) -> bool:
-    """Whether nothing but blanks and a comment is left of a line."""
+    """Whether the rest of a line is only blanks and a comment."""
     body = rest.lstrip(" ")
     return not body or (body[0] == "#" and body != rest)
 
@@ -441,12 +442,12 @@ def _escaped(escape: re.Match[str]) -> str:
 
 
 def _more(source: _Lines, index: int, column: int, mark: int) -> tuple[Scalar, int, int]:
-    """A plain scalar that goes on in a line: its value and mark, and the line after it."""
+    """A plain scalar that goes on in the line at the index: its value, its mark, and the index of the line after it."""
     text, lines, starts = source
     begin, end = unpack(mark)
     parts = [text[begin:end]]
     breaks = 0
-    # Blank lines before that line are part of it.
+    # Blank lines before the line are line breaks in the scalar.
     while not lines[index - 1 - breaks].strip(" "):
         breaks += 1
     while index < len(lines):
@@ -473,7 +474,7 @@ def _more(source: _Lines, index: int, column: int, mark: int) -> tuple[Scalar, i
 
 
 def _long(source: _Lines, index: int, begin: int, column: int) -> tuple[Any, list[int], int]:
-    """A value that starts in the line before the index and is more than a word: data, marks, and the line after it."""
+    """The value of a `_Long`, which starts in the line before the index: data, marks, and the index after it."""
     text, lines, starts = source
     if text[begin] in "|>":
         return _block(source, index, begin, column)
@@ -498,7 +499,7 @@ def _quoted(text: str, begin: int) -> tuple[str, list[int], int]:
 
 
 def _joined(lines: list[str], quote: str) -> str:
-    """The lines between quotes as one: a break is a space, a blank line a break; a backslash at the end hides it."""
+    """The lines between quotes, folded: a break becomes a space, a blank line a break; a backslash removes a break."""
     parts: list[str] = []
     space, breaks = "", ""
     for number, line in enumerate(lines):
@@ -520,7 +521,7 @@ def _joined(lines: list[str], quote: str) -> str:
 
 
 def _flow(text: str, begin: int, depth: int = 0) -> tuple[Any, list[int], int]:
-    """The collection in flow style that starts at an offset: data, marks, and where it ends."""
+    """The collection in flow style that starts at an offset: data, marks, and the offset of its end."""
     if depth > _MAX_DEPTH:
         raise _Declined
     closing = "]" if text[begin] == "[" else "}"
@@ -558,7 +559,7 @@ def _flow(text: str, begin: int, depth: int = 0) -> tuple[Any, list[int], int]:
 
 
 def _word(match: re.Match[str] | None, *, is_key: bool) -> tuple[Any, int, int]:
-    """A scalar in a collection in flow style: value, mark, and where it ends."""
+    """A scalar of a collection in flow style: value, mark, and the offset at which the match ends."""
     if match is None:
         raise _Declined
     group = match.lastindex or 0
@@ -581,7 +582,7 @@ def _word(match: re.Match[str] | None, *, is_key: bool) -> tuple[Any, int, int]:
 
 
 def _block(source: _Lines, index: int, begin: int, column: int) -> tuple[str, list[int], int]:
-    """The block scalar whose header stands in the line before the index: value, marks, and the line after it.
+    """The block scalar with its header in the line before the index: value, marks, and the index of the line after it.
 
     Mirrors: yaml/libyaml src/scanner.c yaml_parser_scan_block_scalar
     """
@@ -608,7 +609,7 @@ def _block(source: _Lines, index: int, begin: int, column: int) -> tuple[str, li
     content = content[: len(content) - blank]
     last_break = "\n"
     if index == len(lines):
-        # The last line of a text has no line break; it may be nothing but blanks.
+        # The last line of a text has no line break, and it may be only blanks.
         end -= 1 + (len(lines[-1]) if blank else 0)
         last_break = "\n" if blank else ""
         blank -= bool(blank)
@@ -618,7 +619,7 @@ def _block(source: _Lines, index: int, begin: int, column: int) -> tuple[str, li
 
 
 def _indentation(lines: list[str], index: int, column: int) -> int:
-    """How far a block scalar is indented whose lines start at the index."""
+    """The indentation of a block scalar whose lines start at the index."""
     first = next((line for line in range(index, len(lines)) if lines[line].strip(" ")), index)
     body = lines[first].lstrip(" ") if first < len(lines) else ""
     indent = len(lines[first]) - len(body) if body else 0
@@ -628,7 +629,7 @@ def _indentation(lines: list[str], index: int, column: int) -> int:
 
 
 def _folded(lines: list[str]) -> str:
-    """Lines as one, but for those that are indented or beside blank ones."""
+    """The lines of a folded block scalar, joined; only the breaks at indented or blank lines stay."""
     parts: list[str] = []
     break_before = blanks = ""
     was_indented = False

@@ -1,4 +1,4 @@
-"""Helm charts by what was skipped of them: to be judged they have to be rendered first."""
+"""Helm charts among the skipped files: somebody must render them before they can be judged."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from k8slint.loading.load import Loaded
 from k8slint.values.regex import regex
 
 _CHART: Final = "Chart.yaml"
-# Such a chart is used by others, and cannot be rendered by itself.
+# Other charts use a library chart; it cannot be rendered by itself.
 _LIBRARY: Final = regex(r"^type:\s*[\"']?library\b", re.MULTILINE)
 
 
 def unrendered(loaded: Iterable[Loaded]) -> tuple[str, ...]:
-    """The folders of the charts of which files were skipped; of a chart that lies in another, that of the other."""
+    """The folders of the charts whose files were skipped; for a chart inside another, the folder of the outermost."""
     folders: set[str] = set()
     libraries: set[str] = set()
     for each in loaded:
@@ -30,10 +30,10 @@ def unrendered(loaded: Iterable[Loaded]) -> tuple[str, ...]:
 
 
 def _chart_around(folder: str) -> str:
-    """The nearest folder from here upwards that holds a chart."""
+    """The nearest folder that holds a chart, from the folder upwards; the folder itself if there is none."""
     here = folder
     while not os.path.exists(os.path.join(here, _CHART)):
-        # A name may begin within the chart, as `../a.yaml` does when the program runs in its templates.
+        # The name may start inside the chart: it is `../a.yaml` when the program runs in the chart's templates.
         above = os.path.normpath(os.path.join(here, ".."))
         if os.path.abspath(above) == os.path.abspath(here):
             return folder

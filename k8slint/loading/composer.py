@@ -1,4 +1,4 @@
-"""YAML text to documents, as kubectl reads it: by the short way where it is open, else event by event."""
+"""Turns YAML text into documents, as kubectl reads it: line by line if the text allows it, else event by event."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from k8slint.loading.document import Document, Source
 
 
 def compose(source: Source, known: Known | None = None) -> Iterator[Document]:
-    """The documents of a source, in order, empty ones left out.
+    """The documents of a source, in order, without empty ones.
 
     A document that cannot be read comes back failed, with one `syntax-error`; reading goes on at the next `---`.
-    `known` are the lines of other sources of its batch, which need not be looked at again.
+    `known` holds the lines read before in the same batch.
     """
     read = read_lines(source.text, known)
     if read is None:

@@ -1,4 +1,4 @@
-"""Which files the paths given stand for, in what order, and which of them are no manifests by where they lie."""
+"""The files that the given paths stand for, in order, and which of them are no manifests because of their place."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ PACKAGES: Final = "packages of others"
 _CHART_FILES: Final = ("Chart.yaml", "Chart.lock", "requirements.yaml", "values.schema.json")
 LEADS_OUTSIDE: Final = "a link to outside the "
 _NOWHERE: Final = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
-# Emacs locks a file by a link beside it that leads nowhere.
+# The start of the names of Emacs' locks: links to nowhere beside the file that is locked.
 _LOCK: Final = ".#"
 
 
 class Stamp(NamedTuple):
-    """What changes when a file does: its inode, and when its text, and the inode, last changed, in nanoseconds."""
+    """What shows that a file changed: its inode, and when its text and the inode last changed, in nanoseconds."""
 
     inode: int = 0
     modified: int = 0
@@ -42,7 +42,7 @@ class Stamp(NamedTuple):
 
 
 class Found(NamedTuple):
-    """A file to read, its size in bytes; `skipped` is the reason where it is no manifest by where it lies."""
+    """A file with its size in bytes; `skipped` is the reason why it is no manifest to read, or empty."""
 
     name: str
     is_context: bool = False
@@ -52,10 +52,11 @@ class Found(NamedTuple):
 
 
 class Discovered:
-    """The files, sorted by name; what could not be looked at; what is odd but no hindrance, each as a sentence.
+    """The files that the paths stand for, sorted by name, and what was not taken.
 
-    `skipped` have the name of a manifest, and are none that is read: links to outside, pipes. `left_out` are the files
-    and folders, these with a slash, that `is_excluded` or a .gitignore leaves out.
+    `skipped` have the name of a manifest but are not read: links to outside, pipes. `failures` could not be looked at;
+    `notes` are sentences about what is odd but does no harm. `left_out` are the files and folders, the latter with a
+    slash at the end, that `is_excluded` or a .gitignore leaves out.
     """
 
     def __init__(self) -> None:
@@ -69,12 +70,12 @@ class Discovered:
 def discover(paths: Iterable[str], context: Iterable[str], is_excluded: Callable[[str], bool]) -> Discovered:
     """The files of the paths, then those of the context that are not among them; each file once.
 
-    Directories are walked without following links to directories or to outside the repository, and without what
-    .gitignore names. Nor is a link out of its repository followed where it is named: it may be one of many names that a
-    shell made of `*.yaml`, and what is in the file would be printed.
+    The walk through directories leaves out links to directories or out of the repository, and what .gitignore names. A
+    path that is itself a link out of its repository is a failure: a shell may have made the name from `*.yaml`, and the
+    report would print what the file holds.
     """
     walk = _Walk(is_excluded)
-    # A file of two names has the first, whatever the order of the arguments.
+    # Sorted, so that a file with two names gets the same one for any order of the arguments.
     for path in sorted(paths):
         walk.add(path, is_context=False)
     for path in sorted(context):
@@ -85,7 +86,7 @@ def discover(paths: Iterable[str], context: Iterable[str], is_excluded: Callable
 
 
 def found_at(name: str) -> Found:
-    """A file that a flag or a setting names, as it is now.
+    """The current state of a file that a flag or a setting names.
 
     Raises:
         OSError: if there is none.
@@ -100,14 +101,14 @@ def _found(name: str, status: os.stat_result, skipped: str = "", *, is_context: 
 
 
 class _Top(NamedTuple):
-    """A folder to walk through, and the root that links in it stay below."""
+    """A folder to walk through; `root` is the folder that links in it must not leave."""
 
     root: str
     is_context: bool
 
 
 class _Walk:
-    """One walk over all the paths: remembers the files it has seen, by inode."""
+    """One walk over all paths; it remembers the files it has seen, by device and inode."""
 
     def __init__(self, is_excluded: Callable[[str], bool]) -> None:
         self.result = Discovered()
@@ -145,7 +146,7 @@ class _Walk:
     def _add_directory(self, top: str, *, is_context: bool) -> None:
         above = self._ignores_above(top)
         place = _Top(repository_root(os.path.realpath(top)), is_context)
-        # What is named is meant, though git ignores it.
+        # Whoever names a folder means it, even if git ignores it.
         pending = [(os.path.normpath(top), () if _is_ignored(above, top.rstrip("/") + "/") else above)]
         while pending:
             folder, ignores = pending.pop()
@@ -242,17 +243,17 @@ class _Walk:
 
 
 def ignore_lines(folder: str) -> list[str]:
-    """The lines of the .gitignore of a folder; as git does, it follows no link there.
+    """The lines of the .gitignore of a folder; like git, it does not follow a link of that name.
 
     Raises:
-        OSError: where it cannot be read.
+        OSError: if the file cannot be read.
     """
     text = read_small(os.path.join(folder, GITIGNORE), follows=False).decode("utf-8-sig", "replace")
     return text.replace("\r\n", "\n").split("\n")
 
 
 def _is_of_packages(folder: os.DirEntry[str]) -> bool:
-    """Whether a package manager has put there what others wrote: Go's, which leaves a list of it, or that of Node."""
+    """Whether a package manager fills the folder: Go's, which leaves a list of the modules, or that of Node."""
     if folder.name == "vendor":
         return os.path.exists(os.path.join(folder.path, "modules.txt"))
     return folder.name == "node_modules"
@@ -262,7 +263,7 @@ def _has_manifest_name(name: str) -> bool:
     return (name.endswith(SUFFIXES) and name not in (*CONFIG_FILES, SCHEMA_FILE)) or name in KUSTOMIZATIONS
 
 
-# A .gitignore's folder, as an absolute path with a slash, and its patterns.
+# The folder of each .gitignore, as an absolute path with a slash at the end, and its patterns.
 Ignores = tuple[tuple[str, "Patterns"], ...]
 
 
@@ -278,14 +279,14 @@ def _is_ignored(ignores: Ignores, path: str) -> bool:
 
 
 class _Charts:
-    """The Helm charts that files lie in; remembers the folders it has looked at."""
+    """Tells the files of Helm charts; it remembers the folders it has looked at."""
 
     def __init__(self) -> None:
         self._is_chart: dict[str, bool] = {}
         self._is_in_templates: dict[str, bool] = {}
 
     def reason(self, path: str) -> str:
-        """Why a file of a chart is no manifest; empty for any other file, and for a chart's CRDs."""
+        """The reason why a file of a chart is no manifest; empty for any other file, also for a chart's CRDs."""
         folder, name = os.path.split(path)
         if name == "Chart.yaml":
             return HELM_FILE

@@ -1,4 +1,4 @@
-"""Sources and documents: plain data, and beside it where each part was written."""
+"""Sources and documents: plain data, and where each part of it is written."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ _LINE_END = re.compile(r"\r\n?|\n")
 
 
 def line_starts(lines: list[str]) -> list[int]:
-    """Where each line of a text starts that was split at line feeds; after the last, where one more would."""
+    """The offset of each line of a text that was split at line feeds, and the one that a further line would have."""
     return [0, *accumulate([len(line) + 1 for line in lines])]
 
 
 class ReadProblem(NamedTuple):
-    """What is wrong with the text of a document; `rule` is the id of the rule it belongs to.
+    """A defect in the text of a document; `rule` is the id of the rule that reports it.
 
-    `effect` and `fix` replace the rule's own where the case allows to be more exact.
+    `effect` and `fix`, if not empty, replace those of the rule.
     """
 
     rule: str
@@ -44,8 +44,8 @@ class ReadProblem(NamedTuple):
 class Document:
     """One YAML document: dict, list, str, int, float, bool and None, with string keys.
 
-    `start` is the offset of its first character, `packed` are its marks as the reader left them. A document that could
-    not be read has `failed` set, and no data.
+    `start` is the offset of its first character, and `packed` holds its marks in the form of the reader. A document
+    that could not be read has `failed` set, and no data.
     """
 
     source: Source
@@ -58,15 +58,15 @@ class Document:
 
     @cached_property
     def marks(self) -> Marks:
-        """Where each part of it is written."""
+        """The places where the parts of the document are written."""
         return Marks(self.data, self.packed, self.source.text, self.start)
 
     def span(self, path: Path, *, key: bool = False) -> Span:
-        """Where a finding about the value at the path points, or one about its key: `Marks.pointed_at`."""
+        """The span at which a finding about the value at the path, or about its key, points: `Marks.pointed_at`."""
         return self.marks.pointed_at(path, key=key)
 
     def scalars(self) -> tuple[Span, ...]:
-        """Where its scalars are written, keys too, in order: there `#` starts no comment."""
+        """The spans of the scalars, keys included, in order: inside them `#` starts no comment."""
         return self.marks.scalars()
 
 
@@ -74,7 +74,7 @@ class Document:
 class Source:
     """A file or stream as given: its name as the user wrote it, and its text without a byte order mark.
 
-    `origin` is for a text that was rendered: of a line and column of it, the place that somebody wrote it at.
+    `origin`, for a rendered text, turns a line and column of it into the place where a person wrote it.
     """
 
     name: str
@@ -84,13 +84,13 @@ class Source:
 
     @cached_property
     def _line_starts(self) -> list[int]:
-        # CR, LF and CRLF end a line, as in editors; the rarer breaks of YAML 1.1 do not.
+        # As in editors, CR, LF and CRLF end a line, and the rarer breaks of YAML 1.1 do not.
         if "\r" in self.text:
             return [0, *(match.end() for match in _LINE_END.finditer(self.text))]
         return line_starts(self.text.split("\n"))[:-1]
 
     def place(self, offset: int) -> Place:
-        """Where a character was written: what a person is told."""
+        """The place where a character was written, for people to read."""
         line, column = self.position(offset)
         return self.origin(line, column) if self.origin is not None else (self.name, line, column)
 
@@ -103,12 +103,12 @@ class Source:
         return line, offset - starts[line - 1] + 1
 
     def line(self, number: int) -> str:
-        """The text of a line, without its end."""
+        """The text of a line without its line break; empty if there is no such line."""
         start, end = self.bounds(number)
         return self.text[start:end]
 
     def bounds(self, number: int) -> Span:
-        """Where a line starts and ends, its line break left out."""
+        """The span of a line without its line break; empty if there is no such line."""
         starts = self._line_starts
         if not 0 < number <= len(starts):
             return 0, 0
@@ -119,10 +119,10 @@ class Source:
 
 
 def refuse_problems(problems: Iterable[ReadProblem], source: Source) -> None:
-    """Pass over what can be read as a whole.
+    """Raise for the first problem, if there is any.
 
     Raises:
-        UsageError: with the place of the first problem.
+        UsageError: with the place of the problem.
     """
     for problem in problems:
         line, column = source.position(problem.span[0])

@@ -1,6 +1,6 @@
-"""YAML text to documents, from the event stream, without recursion: any text, and what is wrong with it.
+"""Turns any YAML text into documents, and reports what is wrong with it: from the event stream, without recursion.
 
-The parser's own composer is not used: it crashes the process on deep nesting, and knows nothing of go-yaml's scalars.
+The parser's own composer is not used: it crashes the process on deep nesting, and does not know go-yaml's scalars.
 """
 
 from __future__ import annotations
@@ -35,20 +35,20 @@ if TYPE_CHECKING:
 MAX_DEPTH: Final = 1_000
 MAX_FAILURES: Final = 1_000
 
-# What every object has: a document that has all of it twice is two objects.
+# The keys that every object has: a document with all of them twice is two objects.
 _HEAD: Final = {"apiVersion", "kind", "metadata"}
 
 _NO_KEY: Final = object()  # the mapping waits for a key
 _ITEM: Final = object()  # the collection is a sequence
 _MERGE: Final = object()  # the key was `<<`
 _NEXT_DOCUMENT = re.compile(r"^---(?=[\s]|$)", re.MULTILINE)
-# Compiled when first used: only a broken file pays for it.
+# Compiled when first used, because only a broken file needs them.
 _ESCAPED_SLASH: Final = r'"(?:[^\\]++|\\[^/])*+\\/'
 _CONTROL: Final = r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 
 class _Refused(Exception):  # noqa: N818 - never leaves this module
-    """The document cannot be read further; the message says why, the offset where."""
+    """The rest of the document cannot be read, for the reason in the message and from the offset on."""
 
     def __init__(self, message: str, offset: int) -> None:
         super().__init__(message)
@@ -57,7 +57,7 @@ class _Refused(Exception):  # noqa: N818 - never leaves this module
 
 
 def compose_events(source: Source) -> Iterator[Document]:
-    """The documents of a source, in order, empty ones left out.
+    """The documents of a source, in order, without empty ones.
 
     A document that cannot be read comes back failed, with one `syntax-error`; reading goes on at the next `---`.
     """
@@ -94,7 +94,10 @@ def _json_objects(text: str, offset: int) -> list[Span]:
 
 
 def _next_part(text: str, offset: int) -> list[Part]:
-    """The next document alone: after a failure the rest is not read as a whole again for each one that fails."""
+    """The next document as a part of its own; empty if there is none.
+
+    After a failure, documents are read one by one, or each further failure would start the parser on all the rest.
+    """
     following = _NEXT_DOCUMENT.search(text, offset)
     if following is None:
         return []
@@ -115,7 +118,7 @@ def _syntax_error(refused: _Refused, text: str) -> ReadProblem:
 def _compose_part(
     source: Source, part: str, base: int, count: int, *, stand_ins: tuple[StandIn, ...] = (), done: int = 0
 ) -> Iterator[Document | _Refused]:
-    """The documents of a part of the text but for the first `done`; `stand_ins` are what is masked in it."""
+    """The documents of a part of the text without the first `done`; `stand_ins` are the masks that it has."""
     try:
         for document in islice(_documents(source, part, base, count, stand_ins), done, None):
             yield document
@@ -160,7 +163,7 @@ def _documents(source: Source, part: str, base: int, count: int, stand_ins: tupl
 
 
 def _refuse_escaped_slash(document: Document) -> None:
-    """Raise for the escape that JSON has and go-yaml has not.
+    """Raise for an escaped slash, which JSON has and go-yaml refuses.
 
     Mirrors: go.yaml.in/yaml/v2 scannerc.go yaml_parser_scan_flow_scalar
     """
@@ -177,7 +180,7 @@ def _refusal(error: Exception, part: str, base: int) -> _Refused:
         return _unreadable_character(error, part, base)
     offset = min(mark.index, len(part))
     problem = " ".join(str(getattr(error, "problem", None) or error).split())
-    # ruamel.yaml quotes the handle, which may be the start of a password with two exclamation marks.
+    # ruamel.yaml quotes the handle, which may be the start of a password that has two exclamation marks.
     problem = re.sub(r"(undefined tag handle).*", r"\1", problem)
     if part[offset : offset + 1] == "\t":
         problem = "a tab where YAML allows only spaces for indentation"
@@ -207,14 +210,14 @@ class _Composer:
         self._mappings: dict[int, _Mapping] = {}
 
     def run(self, next_event: Events) -> tuple[Any, Mark, int] | None:  # noqa: C901, PLR0912, PLR0915 - one loop, by event, kept flat for speed
-        """The data, mark and start of the next document of the stream; none at its end."""
+        """The data, mark and start of the next document of the stream, or None at its end."""
         base = self._base
         data: Any = None
         marks: Any = None
         key: Any = _ITEM
         key_mark = 0
         mark: Any
-        # Of the collection at hand the anchor, the start, how much was decoded by then, whether it is in flow style.
+        # The innermost open collection: its anchor, its start, the count decoded so far, whether it is in flow style.
         about: tuple[str | None, int, int, bool] = None, 0, 0, False
         stack: list[tuple[Any, Any, Any, int, tuple[str | None, int, int, bool]]] = []
         root: tuple[Any, Mark, int] | None = None
@@ -265,7 +268,7 @@ class _Composer:
             elif form is MappingEndEvent or form is SequenceEndEvent:
                 value = data
                 anchor, opened_at, opened, is_flow = about
-                # In block style the parser goes on to what comes next, and so it does for one pair in flow style.
+                # The parser puts the end of a block collection, or of a single pair in flow style, at the next token.
                 if not is_flow or begin == end:
                     end = last
                 last = end
@@ -287,7 +290,7 @@ class _Composer:
                 return root if root is not None else (None, None, start)
             else:
                 continue
-            # Here `value` and `mark` are whole: put them where they belong.
+            # `value` and `mark` are complete here: add them to the collection at hand.
             if key is _ITEM:
                 if data is None:
                     root = (value, mark, start)
@@ -338,10 +341,10 @@ class _Composer:
         marks[at : at + 2] = key_mark, mark
 
     def problems_in(self, data: Any) -> tuple[ReadProblem, ...]:
-        """What is wrong in a document that was read whole.
+        """The problems of a document that was read to its end.
 
-        Where a separator is missing between objects, every key of the second repeats one of the first: that is said
-        once, in the place of the separator.
+        If a separator is missing between objects, the second repeats keys of the first. One problem at the place of the
+        separator then replaces those of the keys.
         """
         mapping = self._mappings.get(id(data))
         if mapping is None or not _HEAD.issubset(key for key, _ in mapping.repeated):
@@ -363,7 +366,7 @@ class _Composer:
     def _alias(self, event: AliasEvent, begin: int, end: int) -> tuple[Any, Mark]:
         name = event.anchor
         if name not in self._anchors:
-            # Its name is not said: a password may start with an asterisk.
+            # The message leaves out the name: it may be a password that starts with an asterisk.
             raise _Refused("unknown anchor referenced", begin)
         target = self._anchors[name]
         if target is None:
@@ -404,9 +407,9 @@ class _Composer:
 
 
 class _Mapping:
-    """What is known of a mapping that is written twice or merged into: the place of each key, and the keys merged.
+    """Facts about a mapping that repeats a key or has a merge: the place of each key, and the keys from merges.
 
-    `repeated` are the keys written again, in order, with the numbers of their problems.
+    `repeated` are the repeated keys, in order, with the indices of their problems.
     """
 
     __slots__ = ("data", "merged", "places", "repeated")
@@ -418,7 +421,7 @@ class _Mapping:
         self.places: dict[str, int] = {}
 
     def index(self, key: str) -> int:
-        """The place of a key among the keys."""
+        """The index of a key among the keys of the mapping."""
         if key not in self.places:
             for name in islice(self.data, len(self.places), None):
                 self.places[name] = len(self.places)

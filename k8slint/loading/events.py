@@ -1,6 +1,6 @@
-"""The events of a YAML text: libyaml's, or where it is absent those of ruamel.yaml's own parser, which is slower.
+"""The events of a YAML text, from libyaml, or from ruamel.yaml's own slower parser if libyaml is absent.
 
-Both make them of the classes of `ruamel.yaml.events`.
+Both parsers use the classes of `ruamel.yaml.events`.
 """
 
 from __future__ import annotations
@@ -9,18 +9,18 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 Events = Callable[[], Any]
-"""Gives the next event, and none after the last."""
+"""Returns the next event, or None after the last."""
 
 
 def events(text: str) -> Events:
-    """The events of a text, one by one. Where the text is wrong, asking for the next raises one of `parser_errors`."""
+    """A function that returns the next event of a text at each call, or raises one of `parser_errors`."""
     parser = _c_parser()
     next_event: Events = parser(text).get_event if parser is not None else _checked(_from_python(text)).__next__
     return next_event
 
 
 def parser_errors() -> tuple[type[Exception], ...]:
-    """What both parsers raise."""
+    """The exceptions that both parsers raise."""
     from ruamel.yaml.error import YAMLError  # noqa: PLC0415 - only a broken file pays for it
 
     return (YAMLError,)
@@ -43,12 +43,15 @@ def _from_python(text: str) -> Iterator[Any]:
 
 
 def _checked(stream: Iterator[Any]) -> Iterator[Any]:
-    """The events, then none; what libyaml refuses and ruamel.yaml stumbles over or takes is refused as libyaml does."""
+    """The events of ruamel.yaml's parser, then None for ever, with the errors of libyaml.
+
+    ruamel.yaml accepts some texts that libyaml refuses, and raises other exceptions for some.
+    """
     mark = None
     while True:
         try:
             event = next(stream, None)
-        except (ValueError, OverflowError):  # ruamel.yaml makes a character of any number that is written as one
+        except (ValueError, OverflowError):  # ruamel.yaml calls chr() with any number that an escape has
             raise _refused("found invalid Unicode character escape code", mark) from None
         except AssertionError:  # ruamel.yaml asserts that a %YAML directive names a version it knows
             raise _refused("found incompatible YAML document", mark) from None

@@ -1,4 +1,4 @@
-"""Files of end-to-end tests that say what a cluster should come to: parts of objects, which nobody applies."""
+"""Files of end-to-end tests that state the expected result: they hold parts of objects, which nobody applies."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from k8slint.values.regex import regex
 EXPECTED: Final = "what a test expects, never applied"
 _PATCH: Final = "a patch of a test"
 
-# What the tests of chainsaw, kuttl and kyverno say of files: apiVersion's group, and field to reason.
+# Fields in which tests of chainsaw, kuttl and kyverno name files, with the reason to skip these, by apiVersion's group.
 _FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
     "chainsaw.kyverno.io": {"assert": EXPECTED, "error": EXPECTED, "patch": _PATCH},
     "kuttl.dev": {"assert": EXPECTED, "error": EXPECTED},
@@ -23,17 +23,17 @@ _FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
     ),
 }
 _GROUP = regex(rf"(?:{'|'.join(map(re.escape, _FIELDS))})/")
-# A step of kuttl, and of what was made from one: the number, and what is expected after it.
+# The name of an expectation of kuttl, or of a chainsaw test made from one: a step's number, then what is expected.
 _EXPECTATION = regex(r"(?:chainsaw-step-)?\d+-(?:assert|errors?)(?:[-_.][^/]*)?\.ya?ml")
 _STEP = regex(r"(?:chainsaw-step-)?\d+-[^/]*\.ya?ml")
 _TESTS: Final = ("chainsaw-test.yaml", "chainsaw-test.yml", "kuttl-test.yaml")
-# `(length(items))`, `~.(list)`, `(x)->name`: no field of an object is written so.
+# `(length(items))`, `~.(list)`, `(x)->name`: no field of an object has such a name.
 _QUESTION = regex(r"~?\.?\(.*\)(?:->\w+)?")
 _ENDS_A_QUESTION: Final = ("):", ")':", ')":', "->")
 
 
 class Expectations:
-    """What the tests among the documents say of other files."""
+    """The files that tests among the documents name, or that have the name of an expectation."""
 
     def __init__(self, documents: Iterable[Document]) -> None:
         self._named: dict[str, str] = {}
@@ -44,7 +44,7 @@ class Expectations:
                 (self._patterns if any(sign in path for sign in "*?[") else self._named)[path] = reason
 
     def reason(self, file: str) -> str:
-        """Why to skip a file; empty for one that is no expectation by its name or by a test."""
+        """The reason to skip a file; empty if neither its name nor a test says that it is an expectation."""
         if self._named or self._patterns:
             path = os.path.abspath(file)
             by_pattern = (reason for pattern, reason in self._patterns.items() if fnmatchcase(path, pattern))
@@ -54,7 +54,7 @@ class Expectations:
         return EXPECTED if self._is_numbered(file) else ""
 
     def _is_numbered(self, file: str) -> bool:
-        """Whether a file is named as kuttl names expectations, in a folder of a test."""
+        """Whether a file has a name that kuttl gives to expectations, and lies in the folder of a test."""
         folder, name = os.path.split(file)
         if _EXPECTATION.fullmatch(name) is None:
             return False
@@ -83,7 +83,7 @@ def _named(document: Document) -> Iterator[tuple[str, str]]:
 
 
 def _files(value: Any) -> Iterator[str]:
-    """The files of a field: its text, the texts of its list, or its `file`."""
+    """The files of a field: a text, or the `file` of a mapping, or a list of these."""
     for entry in value if isinstance(value, list) else [value]:
         path = entry.get("file") if isinstance(entry, dict) else entry
         if isinstance(path, str) and "\0" not in path and "\n" not in path:
@@ -91,7 +91,7 @@ def _files(value: Any) -> Iterator[str]:
 
 
 def _is_test(folder: str) -> bool:
-    """Whether a folder holds a test, by the test's own file or by steps with numbers."""
+    """Whether a folder holds a test: a file of the test itself, or numbered steps."""
     try:
         names = os.listdir(folder or ".")
     except (OSError, ValueError):
@@ -101,12 +101,12 @@ def _is_test(folder: str) -> bool:
 
 
 def may_ask_questions(text: str) -> bool:
-    """Whether a text may have an expression for a key: a look that costs next to nothing."""
+    """Whether a text may have an expression as a key: a very cheap test before `asks_questions`."""
     return any(end in text for end in _ENDS_A_QUESTION)
 
 
 def asks_questions(data: Any) -> bool:
-    """Whether keys of a document are chainsaw's expressions, as `(length(items))`."""
+    """Whether a key of a document is an expression of chainsaw, such as `(length(items))`."""
     pending: list[Any] = [data]
     while pending:
         part = pending.pop()

@@ -1,4 +1,4 @@
-"""Many files to documents, over the cores at hand."""
+"""Turns many files into documents, on all workers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from k8slint.usage import UsageError, reason
 
 
 def load_files(files: Sequence[Found], workers: int, tell: Tell = silent) -> list[Loaded | OSError]:
-    """Each file's documents, in order; for a file that cannot be read, the error."""
+    """The documents of each file, in the order of the files, or the error of a file that cannot be read."""
     known = Known()
 
     def load_chunk(chunk: Sequence[Found]) -> list[Loaded | OSError]:
@@ -34,7 +34,7 @@ def load_file(name: str) -> Loaded:
     """The documents of a file that a flag or a setting names.
 
     Raises:
-        UsageError: where it cannot be read.
+        UsageError: if the file cannot be read.
     """
     try:
         data = read_file(name, MAX_BYTES)
@@ -57,7 +57,7 @@ _NOT_READ: Final = "not read"
 
 
 def _packed(chunk: list[Loaded | OSError]) -> bytes:
-    # Documents are plain data, and marshal is many times faster than pickle at that.
+    # Documents are plain data, which marshal writes many times faster than pickle.
     return marshal.dumps([_pack(each) for each in chunk])
 
 
@@ -89,5 +89,5 @@ def _document(source: Source, fields: dict[str, Any]) -> Document:
 
 
 def _fields(of: Source | Document, **changes: Any) -> dict[str, Any]:
-    """The fields of a record by name, some of them as something that `marshal` takes."""
+    """The fields of a record by name; `changes` replace those that `marshal` cannot write."""
     return {name: getattr(of, name) for name in type(of).__match_args__} | changes

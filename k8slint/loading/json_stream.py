@@ -1,4 +1,4 @@
-"""JSON objects one after the other without a separator: kubectl takes them, and to YAML they are an error."""
+"""JSON objects one after the other without a separator, which kubectl accepts and YAML does not."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import re
 
 from k8slint.loading.document import Span
 
-_OBJECT = re.compile(r'\s*\{\s*["}]')  # YAML's mappings in braces may start with other things
+_OBJECT = re.compile(r'\s*\{\s*["}]')  # a mapping in braces that only YAML allows may start otherwise
 _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|$)|[{}]|[^\s{}"]', re.DOTALL)
 
 
 def json_objects(text: str, offset: int) -> list[Span]:
-    """Where the objects from the offset on lie; none if the text is no stream of JSON objects to its end.
+    """The spans of the objects from the offset on; empty if the rest of the text is no stream of JSON objects.
 
     Mirrors: apimachinery pkg/util/yaml/decoder.go YAMLOrJSONDecoder @ v1.37
     """

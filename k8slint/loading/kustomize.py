@@ -1,4 +1,4 @@
-"""Files that a kustomization names as patches or as the content of generators: they are no objects by themselves."""
+"""Files that a kustomization names as patches, settings or content of generators: they are no objects themselves."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def is_kustomization(name: str) -> bool:
 
 
 def named_files(documents: Iterable[Document]) -> Mapping[str, str]:
-    """What the kustomizations among the documents say of other files: absolute path to the reason to skip it."""
+    """The reason to skip each file that a kustomization among the documents names, by the file's absolute path."""
     reasons: dict[str, str] = {}
     for document in documents:
         if is_kustomization(document.source.name) and isinstance(document.data, dict):
@@ -44,7 +44,7 @@ def _named(data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _paths(entry: Any) -> Iterator[str]:
-    """The files of an entry: its text if that is no patch itself, its `path`, or its `files`, each as `key=file`."""
+    """The files of an entry: a text that is no patch itself, or its `path` and its `files`, written `key=file`."""
     if isinstance(entry, str):
         if "\n" not in entry:
             yield entry

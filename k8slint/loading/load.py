@@ -1,4 +1,4 @@
-"""Sources to documents, whatever the bytes are."""
+"""Turns the bytes of a source into documents, whatever they are."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from k8slint.values.regex import regex
 
 TEMPLATE: Final = "a template, not yet YAML"
 _ENOUGH: Final = 4096
-# A template action where only a template engine would put one: a line of its own, or a whole value.
+# A template action in a place that only a template engine allows: at the start of a line, or of a value.
 _TEMPLATE: Final = regex(
     r"""^[^\S\n]*(?:(?:- +)?(?:[^\s#'"{}][^#'"{}\n]*:[^\S\n]+)?(?:\{\{|@@?\w[\w.-]*@)|\{%[-+ ]|<%[-= ])""", re.MULTILINE
 )
-# Halves of surrogate pairs as JSON escapes them; an escaped backslash is matched so that it cannot start one.
-# Compiled when first used: few files are JSON.
+# JSON's escapes of surrogate pairs and of halves of them; matching an escaped backslash keeps it from starting one.
+# Compiled when first used, because few files are JSON.
 _SURROGATES: Final = (
     r"\\\\|\\u[dD]([89abAB][0-9a-fA-F]{2})\\u[dD]([c-fC-F][0-9a-fA-F]{2})|\\u[dD][89a-fA-F][0-9a-fA-F]{2}"
 )
 
 
 class Loaded(NamedTuple):
-    """A source and its documents; `skipped` says why it holds none where it is no manifest as a whole."""
+    """A source and its documents; `skipped` is the reason why the whole source is no manifest, or empty."""
 
     source: Source
     documents: tuple[Document, ...]
@@ -33,12 +33,12 @@ class Loaded(NamedTuple):
 
 
 def load(name: str, data: bytes, *, is_context: bool = False, known: Known | None = None) -> Loaded:
-    """The documents in the bytes of a file or stream. Never raises on any of them.
+    """The documents in the bytes of a file or stream; no bytes make it raise.
 
-    `known` are the lines of other files of its batch, which need not be looked at again.
+    `known` holds the lines read before in the same batch.
     """
     if len(data) > MAX_BYTES:
-        # By what it starts with it is judged whether it is a manifest.
+        # The start of the text suffices to judge whether it is a manifest.
         source = Source(name, decode(data[:_ENOUGH])[0], is_context)
         message = f"the file has more than {MAX_BYTES:,} bytes, which is more than is read"
         return Loaded(source, (_failed(source, ReadProblem("syntax-error", message, (0, 0))),))
@@ -56,13 +56,13 @@ def load(name: str, data: bytes, *, is_context: bool = False, known: Known | Non
 
 
 def _failed(source: Source, problem: ReadProblem) -> Document:
-    """A document that cannot be read: the one that the problem lies in."""
+    """The document in which the problem lies, as one that cannot be read."""
     start = source.text.rfind("\n---", 0, problem.span[0]) + 1
     return Document(source, 0, start, None, None, (problem,), failed=True)
 
 
 def _joined(escape: re.Match[str]) -> str:
-    """JSON's two escapes of one character as YAML's one; half a pair is no character."""
+    """JSON's two escapes of one character as YAML's single one; half a pair becomes U+FFFD."""
     if escape[1] is None:
         return escape[0] if escape[0] == "\\\\" else "\\uFFFD"
     high, low = int(escape[1], 16) - 0x800, int(escape[2], 16) - 0xC00

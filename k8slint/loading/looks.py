@@ -1,4 +1,4 @@
-"""Whether a text that cannot be read was meant to be a Kubernetes object, by what is left of it."""
+"""Whether a text that cannot be read was meant to be a Kubernetes object, judged by its keys."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Final
 from k8slint.loading.document import Document
 from k8slint.values.regex import regex
 
-_LONGEST: Final = 1_000_000  # what stands further on is not looked at
+_LONGEST: Final = 1_000_000  # characters of a document that are looked at
 _END = regex(r"^---", re.MULTILINE)
 _NAMES: Final = "apiVersion|kind|metadata"
-# What a key of an object may look like in block style, by how it is written where the line is right.
+# A key that every object has, as a line in block style starts with it, with or without quotes.
 _KEY: Final = rf"""["']?(?P<key>{_NAMES})["']?[ \t]*:(?=\s|$)"""
 _AT_START = regex(rf"^{_KEY}", re.MULTILINE)
 _ANYWHERE = regex(rf"[ \t]*{_KEY}")
-# Kinds of other tools, as `kind: role`, begin small.
+# Kinds of other tools, such as `kind: role`, start in lower case.
 _FOREIGN_KIND = regex(r"""^["']?kind["']?[ \t]*:[ \t]*["']?[a-z]""", re.MULTILINE)
 _FLOW_TOKEN = regex(
     r"""//[^\n]*|/\*.*?(?:\*/|$)|"(?P<quoted>(?:[^"\\]++|\\.)*+)(?:"|$)|(?P<open>[\[{])|(?P<close>[\]}])|(?P<word>\w++)""",
@@ -25,12 +25,12 @@ _FLOW_TOKEN = regex(
 
 
 def was_meant_as_object(document: Document) -> bool:
-    """Whether a document that could not be read has two of the keys at its top that every object has."""
+    """Whether a document that could not be read has at its top two of the keys that every object has."""
     text = document.source.text
     start = document.start + len("---") * text.startswith("---", document.start)
     end = _END.search(text, start)
     body = text[start : min(end.start() if end is not None else len(text), start + _LONGEST)]
-    # UTF-16 without its mark is full of them.
+    # UTF-16 without its byte order mark is full of NULs.
     body = body.replace("\0", "")
     return _looks_like_flow(body) if body.lstrip()[:1] == "{" else _looks_like_block(body)
 
@@ -43,7 +43,7 @@ def _looks_like_block(text: str) -> bool:
 
 
 def _is_indented_head(text: str) -> bool:
-    """Whether two of the keys follow each other, of which the indentation is what is wrong."""
+    """Whether two of the keys follow each other, the first of them at the top: then the indentation is wrong."""
     lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
     for number, (line, following) in enumerate(pairwise(lines)):
         is_at_top = not number or not line[0].isspace()

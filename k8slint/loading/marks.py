@@ -1,7 +1,7 @@
 """Where the values of a document are written.
 
-The readers leave a mark for each scalar, packed, and this module alone knows how. Of most documents nobody ever asks
-where anything is written, so they stay packed until somebody does.
+The readers leave a packed mark for each scalar, in a form that only this module knows. Marks stay packed until a place
+is asked for, because most documents need none.
 """
 
 from __future__ import annotations
@@ -17,36 +17,37 @@ Span = tuple[int, int]
 """Start and end as character offsets in the source's text; the end is exclusive."""
 
 Mark = Any
-"""What a reader notes of a value. It comes from the functions below, and is read by `Marks` alone.
+"""The place of a value as a reader notes it. Only the functions and classes of this module make and read marks.
 
-The mark of a scalar is its span in one int. That of a collection is the list of its parts' marks, of a mapping each
-key's and value's in turn in the order of its data; after them its own span, or 0 where nobody has looked yet. An empty
-collection is marked as a scalar. An alias of a collection is a pair: the mark of its anchor, and its own span.
+The mark of a scalar, or of an empty collection, is its span in one int. The mark of a collection is a list: the marks
+of its parts, which are the items of a sequence, or each key and value of a mapping in turn in the order of its data;
+then its own span, or 0 if it is not known yet. An alias of a collection is a pair: the mark of its anchor, and its own
+span.
 """
 Packed = Any
-"""The marks of a document as it keeps them, and as they are sent: its mark, or the marks of its scalars in a row."""
+"""The marks of a document in the form that is kept and sent: its mark, or the bytes of its scalars' marks in a row."""
 
 _LENGTH_BITS: Final = 28
 _LONGEST: Final = (1 << _LENGTH_BITS) - 1
 STEP: Final = 1 << _LENGTH_BITS
-"""What moves the mark of a scalar by one character, when it is added to it."""
+"""The number to add to the mark of a scalar to move it by one character."""
 
-# A mapping of fewer keys is looked through in no time.
+# In a mapping of fewer keys, a search is as fast as an index.
 _WIDE: Final = 32
 _BREAKS: Final = "\r\n\x85\u2028\u2029"
 _BLANKS: Final = f" \t{_BREAKS}"
-# Compiled when first used: of most texts nobody asks where a collection ends.
+# Compiled when first used, because few runs ask where a collection ends.
 _KEEPS_BLANK_LINES: Final = r"(?:[&!]\S*\s+)*[|>][1-9]?\+"
 _LAST_BREAK: Final = rf"(?:\r\n|[{_BREAKS}])\Z"
-# What may stand before the bracket, dash or key that a collection starts with, in a text that was read line by line.
+# What may precede the bracket, dash or key at the start of a collection, in a text that was read line by line.
 _BETWEEN: Final = r"(?:[ \n,:]|(?<![^ \n])#[^\n]*)*+"
-# What may stand before a dash: comments, and the anchor and tag of the sequence.
+# What may precede a dash: comments, and the anchor and tag of the sequence.
 _BEFORE_DASH: Final = rf"(?:[{_BLANKS}]|(?<=[{_BLANKS}])#[^{_BREAKS}]*|[&!]\S*)*+"
 _compiled = cache(re.compile)
 
 
 def pack(start: int, end: int) -> int:
-    """The mark of a scalar."""
+    """The mark of a scalar; a length that does not fit is cut."""
     length = end - start
     return start << _LENGTH_BITS | (length if length < _LONGEST else _LONGEST)  # noqa: FURB136 - min is far slower
 
@@ -58,15 +59,15 @@ def unpack(mark: int) -> Span:
 
 
 def row(marks: list[int]) -> Packed:
-    """The marks of a document without aliases and merges, from those of its scalars, keys too, in order.
+    """The marks of a document without aliases and merges, from those of its scalars, keys included, in order.
 
-    Each takes 64 bits, which is a fifth of the memory, and next to nothing to send to another process.
+    Each takes 64 bits: a fifth of the memory of a list, and very fast to send to another process.
     """
     return array("q", marks).tobytes()
 
 
 def collection(parts: list[Mark], start: int, end: int) -> Mark:
-    """The mark of a collection, made of the marks of its parts, which are given away."""
+    """The mark of a collection. It takes over the list of its parts' marks, so callers must not use that again."""
     own = pack(start, end)
     if not parts:
         return own
@@ -75,20 +76,21 @@ def collection(parts: list[Mark], start: int, end: int) -> Mark:
 
 
 def alias(mark: Mark, start: int, end: int) -> Mark:
-    """The mark of an alias, with that of its anchor."""
+    """The mark of an alias, from the mark of its anchor and its own span."""
     return pack(start, end) if isinstance(mark, int) else (_inside(mark), pack(start, end))
 
 
 def parts_of(mark: Mark) -> list[Mark]:
-    """The marks of the parts of a collection."""
+    """The marks of the parts of a collection or of an alias of one; empty for any other mark."""
     inside = _inside(mark)
     return inside[:-1] if isinstance(inside, list) else []
 
 
 def end_of(text: str, start: int, end: int) -> int:
-    """Where a scalar ends without the line break at its end and the blank lines after it.
+    """The end of a scalar without its last line break and the blank lines after it.
 
-    That of a block scalar takes them in. Where it keeps blank lines (`|+`) only the last break goes.
+    The span that the parser gives to a block scalar includes them. If the scalar keeps blank lines (`|+`), only the
+    last break is cut.
     """
     if start == end or text[end - 1] not in _BLANKS:
         return end
@@ -102,10 +104,10 @@ def end_of(text: str, start: int, end: int) -> int:
 
 
 class Marks:
-    """Where each part of a document is written.
+    """The places where the parts of a document are written.
 
-    A finding points (`pointed_at`), always at a key or a scalar. A fix cuts: `span` and `entry` are all that is written
-    of a value, with the anchor and tag before it, without the line break, blank lines and comments after it.
+    Findings use `pointed_at`, which is always a key or a scalar. Fixes use `span` and `entry`, which are the whole text
+    of a value: with the anchor and tag before it, without the line break, blank lines and comments after it.
     """
 
     __slots__ = ("_data", "_nested", "_packed", "_positions", "_start", "_text", "_whole")
@@ -121,16 +123,16 @@ class Marks:
 
     @property
     def root(self) -> Written:
-        """The whole document, to be walked through."""
+        """The whole document, as the start of a walk through it."""
         if self._nested is None:
             self._nested = _nested(self._data, _unrowed(self._packed)) if self._is_row() else self._packed
         return Written(self._data, self._nested)
 
     def pointed_at(self, path: Path, *, key: bool = False) -> Span:
-        """Where a finding about the value at the path points, or one about its key.
+        """The span at which a finding about the value at the path, or about its key, points.
 
-        At a mapping, a sequence or an empty value it points by its key. Of a path that leads nowhere, at the deepest
-        part that is there.
+        A finding about a mapping, a sequence or an empty value points at its key. If the path leads nowhere, the
+        finding points at the deepest part that exists.
         """
         found = self._find(path, self.root.mark)
         mark, key_mark = found.mark, found.key
@@ -140,11 +142,11 @@ class Marks:
         return unpack(_first(mark)) if mark else (self._start, self._start)
 
     def span(self, path: Path, *, key: bool = False) -> Span | None:
-        """All that is written of the value at the path, or of its key; none where there is no such value or key.
+        """The whole text of the value at the path, or of its key, or None if there is no such value or key.
 
         A collection in flow style reaches from bracket to bracket, one in block style from its first dash or key to the
-        end of the last that it holds. An alias is where it stands, but what is in it, where its anchor has it: such a
-        span does not lie in that of the alias, and stands for several values. So does what a merge brings in.
+        end of its last value. An alias has its own span, but the values inside it have the spans at its anchor: these
+        lie outside of the alias, and belong to several values. So do the spans of what a merge brings in.
         """
         found = self._find(path, self._with_ends())
         if not found.is_there or (key and found.key is None):
@@ -152,7 +154,7 @@ class Marks:
         return unpack(found.key) if key and found.key is not None else self._span(found.mark)
 
     def entry(self, path: Path) -> Span | None:
-        """From the key or dash of the value at the path to its end; none where there is no such value."""
+        """The text from the key or dash of the value at the path to its end, or None if there is no such value."""
         found = self._find(path, self._with_ends())
         if not found.is_there or not path:
             return None
@@ -163,7 +165,7 @@ class Marks:
         return start if dash is None else dash, end
 
     def scalars(self) -> tuple[Span, ...]:
-        """Where the scalars are written, keys too, in order: there `#` starts no comment."""
+        """The spans of the scalars, keys included, in order: inside them `#` starts no comment."""
         found: set[int] = set()
         pending = [self.root.mark]
         while pending:
@@ -178,7 +180,7 @@ class Marks:
         return isinstance(self._packed, bytes)
 
     def _with_ends(self) -> Mark:
-        """The mark of the whole document in which every collection has its span."""
+        """The mark of the whole document, in which every collection has its span."""
         if self._whole is None:
             self._whole = (
                 _Ends(self._text, self._packed, self._start).mark(self._data) if self._is_row() else self._packed
@@ -192,7 +194,7 @@ class Marks:
         return unpack(mark[-1])
 
     def _dash(self, path: Path) -> int | None:
-        """Where the dash of an item of a sequence is; none in flow style."""
+        """The offset of the dash of an item of a sequence, or None in flow style."""
         sequence = self._find(path[:-1], self._with_ends()).mark
         index = path[-1]
         before = parts_of(sequence)[:index] if isinstance(index, int) else []
@@ -217,7 +219,7 @@ class Marks:
         return _Found(mark, key_mark, is_there=mark is not None)
 
     def _position(self, data: dict[str, Any], key: str) -> int:
-        """Which of the keys of a mapping it is; of wide ones that were asked before, it is known."""
+        """The index of a key among the keys of a mapping; the indices of a wide mapping are kept."""
         if len(data) < _WIDE:
             return list(data).index(key)
         if id(data) not in self._positions:
@@ -226,7 +228,7 @@ class Marks:
 
 
 class Written(NamedTuple):
-    """A value and where it is written, to be walked through from `Marks.root`."""
+    """A value and its mark, as a step of a walk that starts at `Marks.root`."""
 
     data: Any
     mark: Mark
@@ -241,14 +243,14 @@ class Written(NamedTuple):
         return map(Written, self.data, parts_of(self.mark))
 
     def without(self, key: str) -> Written:
-        """A mapping without one of its entries."""
+        """The mapping without the entry of a key, which must be there."""
         rest = {each: value for each, value in self.data.items() if each != key}
         marks = parts_of(self.mark)
         at = 2 * list(self.data).index(key)
         return Written(rest, [*marks[:at], *marks[at + 2 :], 0])
 
     def scalars(self) -> Iterator[tuple[Any, Span]]:
-        """The scalars in it, one by one, each with its span; an empty collection is one too."""
+        """The scalars inside the value, in no certain order, each with its span; an empty collection counts as one."""
         pending = [self]
         while pending:
             part = pending.pop()
@@ -261,7 +263,7 @@ class Written(NamedTuple):
 
 
 class _Found(NamedTuple):
-    """The marks of the value that a path leads to, and of its key; or of the deepest part that is there."""
+    """The marks of the value at a path and of its key, or those of the deepest part if `is_there` is false."""
 
     mark: Mark
     key: int | None
@@ -269,7 +271,7 @@ class _Found(NamedTuple):
 
 
 def _inside(mark: Mark) -> Mark:
-    """The mark itself, of an alias that of its anchor."""
+    """The mark of the anchor for an alias, otherwise the mark itself."""
     return mark[0] if isinstance(mark, tuple) else mark
 
 
@@ -286,7 +288,7 @@ def _unrowed(packed: bytes) -> Iterator[int]:
 
 
 def _nested(data: Any, marks: Iterator[int]) -> Mark:
-    """The mark of a value from those of its scalars, with no span of a collection."""
+    """The mark of a value from those of its scalars; collections get 0 for their own span."""
     if not isinstance(data, (dict, list)) or not data:
         return next(marks)
     parts: list[Mark] = []
@@ -301,7 +303,7 @@ def _nested(data: Any, marks: Iterator[int]) -> Mark:
 class _Ends:
     """Finds where collections start and end in a text that was read line by line, from the marks of its scalars.
 
-    Between them such a text has nothing but blanks, comments and the signs of the collections.
+    Between the scalars, such a text has only blanks, comments, and the brackets, dashes, commas and colons.
     """
 
     def __init__(self, text: str, packed: bytes, start: int) -> None:
@@ -311,7 +313,7 @@ class _Ends:
         self._last = start, start  # the last scalar or bracket
 
     def mark(self, data: Any) -> Mark:
-        """The mark of the value that comes next."""
+        """The mark of the next value of the text, for which `data` is the data."""
         if not isinstance(data, (dict, list)) or not data:
             return self._scalar()
         start = self._skip()
@@ -338,7 +340,7 @@ class _Ends:
         return mark
 
     def _skip(self) -> int:
-        """Goes on to the next sign or key."""
+        """Move to the next bracket, dash or key, and return its offset."""
         match = _compiled(_BETWEEN).match(self._text, self._at)
         self._at = match.end() if match is not None else self._at
         return self._at

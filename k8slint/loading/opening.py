@@ -1,4 +1,4 @@
-"""What others named is opened here: only regular files, so that no pipe hangs a run and no device fills the memory."""
+"""Opens files that others name: only regular ones, so that no pipe hangs a run and no device fills the memory."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import os
 import stat
 from typing import Final
 
-# Settings, rules and lists of patterns are written by hand, and nobody's hand writes more.
+# People write settings, rules and lists of patterns by hand, and nobody writes more.
 SMALL: Final = 1024 * 1024
-# Where a shell puts what another program writes, as in `--cluster <(kubectl get nodes -o yaml)`.
+# The names that a shell gives to another program's output, as in `--cluster <(kubectl get nodes -o yaml)`.
 _STREAMS: Final = ("/dev/fd/", "/proc/self/fd/")
 _CHUNK: Final = 1024 * 1024
-# To open a pipe without a writer would wait for one, and a terminal could become the one of this process.
+# Without these flags, opening a pipe would wait for a writer, and a terminal could become that of this process.
 _FLAGS: Final = os.O_RDONLY | sum(getattr(os, f"O_{name}", 0) for name in ("NONBLOCK", "NOCTTY", "CLOEXEC", "BINARY"))
 _KINDS: Final = {
     stat.S_IFIFO: "a pipe",
@@ -24,20 +24,20 @@ _KINDS: Final = {
 
 
 def is_stream(name: str) -> bool:
-    """Whether a name stands for a stream that the shell has opened: nothing but a command line can name one."""
+    """Whether a name stands for a stream that the shell has opened; only a command line can name one."""
     return name.startswith(_STREAMS)
 
 
 def kind_of(mode: int) -> str:
-    """What there is instead of a regular file, as `a pipe`; empty for a regular file."""
+    """The kind of what is no regular file, such as `a pipe`; empty for a regular file."""
     return "" if stat.S_ISREG(mode) else _KINDS.get(stat.S_IFMT(mode), "no file")
 
 
 def read_file(name: str, most: int, *, follows: bool = True) -> bytes:
-    """What a regular file holds, or the first `most` bytes and one more; a stream of the shell's is read too.
+    """The bytes of a regular file or of a stream of the shell; of a longer one, the first `most` and one more.
 
     Raises:
-        OSError: for what cannot be read, or is no regular file; for a link, unless it `follows`.
+        OSError: if the file cannot be read or is not regular, or is a link and `follows` is false.
         ValueError: for a name that no file can have.
     """
     if is_stream(name):
@@ -45,13 +45,13 @@ def read_file(name: str, most: int, *, follows: bool = True) -> bytes:
             return stream.read(most + 1)
     descriptor = _open(name, _FLAGS if follows else _FLAGS | getattr(os, "O_NOFOLLOW", 0))
     try:
-        # The descriptor is asked, not the name: that may mean something else by now.
+        # Ask the descriptor, because the name may mean another file by now.
         status = os.fstat(descriptor)
         if stat.S_ISDIR(status.st_mode):
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), name)
         if not stat.S_ISREG(status.st_mode):
             raise _irregular(kind_of(status.st_mode), name)
-        # To ask for much more than there is takes several times as long.
+        # Asking for much more than the file holds takes several times as long.
         data = os.read(descriptor, min(status.st_size, most) + 1)
         return data if len(data) == status.st_size else data + _rest(descriptor, most + 1 - len(data))
     finally:
@@ -59,7 +59,7 @@ def read_file(name: str, most: int, *, follows: bool = True) -> bytes:
 
 
 def read_small(name: str, *, follows: bool = True) -> bytes:
-    """What a regular file holds.
+    """The bytes of a regular file that people write by hand.
 
     Raises:
         OSError: as `read_file`, and for more than a MiB.
@@ -87,7 +87,7 @@ def _irregular(kind: str, name: str) -> OSError:
 
 
 def _rest(descriptor: int, most: int) -> bytes:
-    """What is left, of a file that grows or whose size the system does not know."""
+    """The rest of a file that grows, or whose size the system does not know; at most `most` bytes."""
     pieces = []
     while most > 0 and (piece := os.read(descriptor, min(most, _CHUNK))):
         pieces.append(piece)

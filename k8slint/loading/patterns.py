@@ -1,4 +1,4 @@
-"""Patterns as .gitignore has them, compiled by a library none of whose errors and warnings leave this module."""
+"""Patterns in the form of .gitignore, compiled by a library whose errors and warnings stay inside this module."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
-# google-re2 compiles some 1,500 patterns into one set, and takes seconds to find that more are too many.
+# google-re2 compiles about 1,500 patterns into one set, and takes seconds to notice that there are too many.
 _MOST_IN_A_SET: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Patterns:
-    """Patterns, ready to match; `malformed` are the indices of those that can match nothing and are left out."""
+    """Patterns, ready to match; `malformed` are the indices of lines that are no patterns and are left out."""
 
     malformed: tuple[int, ...]
     _sets: tuple[Any, ...]
 
     def verdict(self, path: str) -> bool | None:
-        """Whether the last pattern that matches the path names it (true) or takes it back (false); none if none does.
+        """True if the last pattern that matches the path includes it, False if that one negates it, None if none does.
 
-        The path is relative to the folder of the patterns; that of a folder ends with a slash.
+        The path is relative to the folder of the patterns, and ends with a slash if it is a folder.
         """
-        # A file's name need not be text.
+        # The name of a file need not be valid text.
         clean = path if path.isascii() else path.encode("utf-8", "replace").decode("utf-8")
         verdict = None
         for each in self._sets:
@@ -35,8 +35,8 @@ class Patterns:
 
 
 def compiled(lines: Sequence[str]) -> Patterns:
-    """The patterns of the lines; blank ones and comments match nothing, as in a .gitignore."""
-    # Of `[a--b]` a later Python may make something else: Python says so on standard error.
+    """The patterns of the lines; as in a .gitignore, blank lines and comments match nothing."""
+    # Python warns on standard error that a later version may read `[a--b]` in another way.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         whole = _set(lines)
@@ -48,7 +48,7 @@ def compiled(lines: Sequence[str]) -> Patterns:
 
 
 def _sets(lines: Sequence[str]) -> list[Any]:
-    """Lines each of which compiles by itself, in as few sets as hold them."""
+    """The sets of lines that each compile alone, halved until every set compiles."""
     whole = _set(lines)
     if whole is not None:
         return [whole]
@@ -57,7 +57,7 @@ def _sets(lines: Sequence[str]) -> list[Any]:
 
 
 def _set(lines: Sequence[str]) -> Any:
-    """The lines as one set; none if they are too many, or one of them is malformed."""
+    """The lines as one set, or None if they are too many or one of them is malformed."""
     from pathspec import GitIgnoreSpec  # noqa: PLC0415 - only where there are patterns
 
     if len(lines) > _MOST_IN_A_SET:
@@ -67,13 +67,13 @@ def _set(lines: Sequence[str]) -> Any:
         compiled_set = GitIgnoreSpec.from_lines(said)
     except _errors():
         return None
-    # What the library drops without a word: `[a`.
+    # The library drops a pattern like `[a` silently.
     return None if any(pattern.include is None for pattern in compiled_set.patterns) else compiled_set
 
 
 @cache
 def _errors() -> tuple[type[Exception], ...]:
-    """What the library raises for a pattern; google-re2, which it uses if there, has an error of its own."""
+    """The exceptions that the library raises for a pattern; google-re2, which it uses if present, has its own."""
     try:
         from re2 import error  # type: ignore[import-untyped]  # noqa: PLC0415 - untyped; the library has it already
     except ImportError:

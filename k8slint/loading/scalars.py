@@ -1,4 +1,4 @@
-"""What a plain YAML scalar means to kubectl, which reads YAML through go-yaml v2 and then as JSON."""
+"""The meaning of a YAML scalar to kubectl, which reads YAML through go-yaml v2 and then as JSON."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ class ScalarError(ValueError):
 def resolve(text: str) -> Scalar:
     """The value of a plain scalar without a tag.
 
-    Floats without a fraction come back as int and integers over 64 bits as float, since the JSON in between makes
-    them so.
+    Floats without a fraction come back as int, and integers outside of signed 64 bits as float, because kubectl passes
+    them through JSON.
 
     Mirrors: go.yaml.in/yaml/v2 resolve.go resolve
     """
@@ -57,7 +57,7 @@ def resolve(text: str) -> Scalar:
 
 
 def resolve_tagged(text: str, tag: str) -> Scalar:
-    """The value of a scalar with an explicit tag; a tag that is not YAML's own leaves the text.
+    """The value of a scalar with an explicit tag; with a tag that this module does not know, its text.
 
     Raises:
         ScalarError: for a text that is not of the tag's type.
@@ -90,7 +90,7 @@ def key_text(value: Scalar) -> str:
     """The JSON object key that a resolved mapping key becomes.
 
     Raises:
-        ScalarError: for null, and for integers over 63 bits, which it has no key for.
+        ScalarError: for null.
 
     Mirrors: sigs.k8s.io/yaml yaml.go convertToJSONableObject
     """
@@ -104,7 +104,7 @@ def key_text(value: Scalar) -> str:
 
 
 def resolve_key(text: str) -> Scalar:
-    """The value of a plain scalar without a tag that is a key: there 1e3 is not yet 1000.
+    """The value of a plain scalar without a tag that is a key; a key like 1e3 stays a float.
 
     Raises:
         ScalarError: for integers over 63 bits.
@@ -116,12 +116,12 @@ def resolve_key(text: str) -> Scalar:
 
 
 def is_json(value: Scalar) -> bool:
-    """Whether JSON can write it: not-a-number and the infinities it cannot."""
+    """Whether JSON can write the value; it cannot write not-a-number and the infinities."""
     return not isinstance(value, float) or math.isfinite(value)
 
 
 def _number(text: str) -> int | float | None:
-    """The number that a text is, or none."""
+    """The number that a text stands for, or None."""
     if text[:1] not in _NUMERIC:
         return None
     if text[0] == ".":
@@ -138,7 +138,7 @@ def _number(text: str) -> int | float | None:
 def _integer(
     sign: str, hexadecimal: str | None, binary: str | None, octal: str | None, decimal: str | None
 ) -> int | None:
-    """The value of the digits, none for decimal ones that are too many for 64 bits."""
+    """The value of the digits, or None for more decimal digits than 64 bits can hold."""
     if decimal is not None:
         number = int(decimal) if len(decimal) <= _LONGEST_DECIMAL else None
     elif hexadecimal is not None:
@@ -149,7 +149,7 @@ def _integer(
 
 
 def _finite(text: str) -> float | None:
-    """The float, or none where it is too large for one: Go then leaves the text."""
+    """The float, or None if the number is too large for one: Go then keeps the text."""
     number = float(text)
     return number if math.isfinite(number) else None
 
@@ -163,7 +163,7 @@ def _through_json(number: float) -> Scalar:
 
 
 def _float_key(value: float) -> str:
-    """The shortest text that is the same in 32 bits, which is how such a key comes to be written.
+    """The key of a float: the shortest text that stands for the same number in 32 bits.
 
     Mirrors: sigs.k8s.io/yaml yaml.go convertToJSONableObject, strconv/ftoa.go FormatFloat
     """

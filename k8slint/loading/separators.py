@@ -1,4 +1,4 @@
-"""Lines that begin with `---` and go on: kubectl takes them for separators, or for wrong ones; YAML for text."""
+"""Lines that start with `---` and go on: kubectl reads them as separators, right or wrong, and YAML as text."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-# `---#` parts documents for kubectl alone; with anything but a comment after it, it parts them for nobody.
+# `---#` separates documents for kubectl but not for YAML; with other text after it, `---` is an error to kubectl.
 _UNUSUAL = re.compile(r"^---(?:#|[^\S\n]*[^\s#])", re.MULTILINE)
 _SEPARATOR = re.compile(r"^---[^\S\n]*(?P<rest>[^\s#])?", re.MULTILINE)
 _JSON = re.compile(r"\s*\{")
@@ -15,7 +15,7 @@ REFUSED: Final = 'invalid Yaml document separator: nothing but a comment may fol
 
 
 class Part(NamedTuple):
-    """Where a document lies that kubectl reads by itself, and where the line is for which it refuses it, or -1."""
+    """The part of a text that kubectl reads as one document; `refused_at` is the offset of a line it refuses, or -1."""
 
     start: int
     end: int
@@ -23,9 +23,9 @@ class Part(NamedTuple):
 
 
 def parts(text: str) -> list[Part]:
-    """The parts of a text as kubectl's reader cuts it; the whole text, if YAML sees the same documents in it.
+    """The parts into which kubectl's reader cuts a text; the whole text as one if YAML sees the same documents in it.
 
-    What stands before a wrong separator is not read either: the error comes in its place.
+    kubectl does not read the text before a wrong separator either: it reports the error instead.
 
     Mirrors: apimachinery pkg/util/yaml/decoder.go YAMLReader.Read @ v1.37
     """
@@ -46,6 +46,6 @@ def _cut(text: str) -> Iterator[Part]:
             refused_at = separator.start() if refused_at < 0 else refused_at
         elif text[start : separator.start()].strip():
             yield Part(start, separator.start(), refused_at)
-            # A comment may follow at once, which is none to YAML.
+            # The next part starts after the dashes: with them, YAML would not see a comment that follows at once.
             start, refused_at = separator.start() + len("---"), -1
     yield Part(start, len(text), refused_at)

@@ -1,7 +1,7 @@
-r"""What go-yaml takes and the parser at hand refuses: colons inside words in flow collections, `\'` in double quotes.
+r"""What go-yaml accepts and our parser refuses: colons inside words in flow collections, `\'` in double quotes.
 
-The parser is shown another character in their place, as often as it takes not to move what follows, and its scalars
-get back what was there.
+The parser gets another character in their place, as many times as keeps all offsets the same, and its scalars get back
+what was written.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from k8slint.loading.events import Events
 _COLON: Final = "found unexpected ':'"
 _ESCAPE: Final = "found unknown escape character"
 
-# A colon that starts a value follows a blank, a quote, or what opens, closes or parts a collection.
+# A colon that starts a value follows a blank, a quote, a bracket, a brace or a comma.
 _INNER = r"""(?<=[^\s,\[\]{}"']):(?=\S)"""
-# Quotes begin a scalar where no word is; what stands in single quotes has no escapes.
+# Quotes start a scalar only outside of words; text in single quotes has no escapes.
 _QUOTED = r"""(?<![^\s,:\[\]{}])(?:'(?:[^'\n]++|'')*+'|"(?:[^"\\\n]++|\\.)*+")"""
 _PAIR = re.compile(r"\\.")
 _PRIVATE: Final = range(0xE000, 0xF900)
 
 
 class StandIn(NamedTuple):
-    """What stands in a masked text, what was there, and what that means in a scalar of the style `"`."""
+    """A mask: the sign in the masked text, what was written there, and what that means inside double quotes."""
 
     sign: str
     written: str
@@ -33,9 +33,9 @@ class StandIn(NamedTuple):
 
 
 def mask(text: str, problem: str, at: str, known: tuple[StandIn, ...]) -> tuple[str, StandIn] | None:
-    """The text without what was refused, and what stands there now; none if the refusal is right.
+    """The text with a mask for what the parser refused, and the mask, or None if the refusal is right.
 
-    `problem` is what the parser said, `at` the text from there on, `known` is what stands in the text already.
+    `problem` is the message of the parser, `at` the text at its place, and `known` are the masks that the text has.
     """
     written = ":" if problem == _COLON else "\\'" if problem.startswith(_ESCAPE) and "\\'" in at[:2] else ""
     if not written or any(each.written == written for each in known):
@@ -56,7 +56,7 @@ def _without_escaped_quotes(quoted: str, sign: str) -> str:
 
 
 def unmask(next_event: Events, stand_ins: tuple[StandIn, ...]) -> Events:
-    """The events of a masked text as they would be of the text itself."""
+    """The events of a masked text with the written characters in place of the masks."""
 
     def next_unmasked() -> Any:
         event = next_event()

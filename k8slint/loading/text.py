@@ -1,4 +1,4 @@
-"""Bytes to text: encodings and byte order marks."""
+"""Turns bytes into text: encodings and byte order marks."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from k8slint.loading.document import ReadProblem
 
 MAX_BYTES: Final = 64 * 1024 * 1024
 
-# UTF-32's mark of little-endian order starts with UTF-16's, so it is looked for first.
+# The little-endian mark of UTF-32 starts with that of UTF-16, so it comes first.
 _MARKS: Final = (
     (codecs.BOM_UTF32_LE, "utf-32-le"),
     (codecs.BOM_UTF32_BE, "utf-32-be"),
@@ -20,7 +20,7 @@ _MARKS: Final = (
 
 
 def decode(data: bytes) -> tuple[str, ReadProblem | None]:
-    """The text of a source, and what is wrong with its encoding.
+    """The text of a source, and the problem of its encoding or None.
 
     YAML is UTF-8, or UTF-16 with a byte order mark. Bytes that are neither become U+FFFD, so that the rest can be read.
     """

@@ -1,4 +1,4 @@
-"""TOML as settings need it: the data, and where each part is written, which Python's reader does not keep."""
+"""Reads TOML for settings: the data, and where each part is written, which Python's reader does not keep."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _PART: Final = re.compile(r"""[\w-]+|"[^"]*"|'[^']*'""")
 
 @dataclass(frozen=True, eq=False)
 class Toml:
-    """A table of a text of TOML, which paths start from; what could not be read has a problem and no data."""
+    """One table of a TOML text, at which paths start; a text that could not be read has a problem and no data."""
 
     source: Source
     table: tuple[str, ...]
@@ -28,7 +28,7 @@ class Toml:
     problems: tuple[ReadProblem, ...] = ()
 
     def span(self, path: Path, *, key: bool = False) -> Span:
-        """Where the value at the path is written, or its key; of a path inside of a line, all that the line says."""
+        """The span of the value at the path, or of its key; for a path into a line, that of the line's whole value."""
         whole = (*self.table, *path)
         for length in range(len(whole), 0, -1):
             spans = self._spans.get(whole[:length])
@@ -62,7 +62,7 @@ class Toml:
 
 
 def read_toml(name: str, data: bytes, table: tuple[str, ...]) -> Toml:
-    """The table of the text, none if it is not there; what is wrong with the text is one of its problems."""
+    """The table of the text; its data is None if the table is absent or the text is wrong, which is a problem then."""
     import tomllib  # noqa: PLC0415 - only a project with settings there pays for it
 
     text, problem = decode(data)
@@ -82,10 +82,10 @@ def read_toml(name: str, data: bytes, table: tuple[str, ...]) -> Toml:
 
 
 def _plain(value: Any) -> Any:
-    """The value as documents have it: dates and times are text.
+    """The value in the form of documents: dates and times become text.
 
     Raises:
-        ValueError: for a number larger than any of TOML: 0x and many digits, which Python reads but does not print.
+        ValueError: for an integer over 64 bits; Python cannot print one that 0x and very many digits make.
     """
     if isinstance(value, dict):
         return {key: _plain(each) for key, each in value.items()}
@@ -108,7 +108,7 @@ def _refusal(message: str, text: str) -> tuple[str, int]:
 
 
 def _deepest(text: str) -> int:
-    """Where the line starts that has the most brackets."""
+    """The offset of the line with the most brackets."""
     lines = text.splitlines(keepends=True)
     deepest = max(range(len(lines)), key=lambda index: lines[index].count("[") + lines[index].count("{"))
     return sum(map(len, lines[:deepest]))

@@ -1,1 +1,1 @@
-"""Documents to Kubernetes objects and their pod templates."""
+"""Makes Kubernetes objects and their pod templates from documents."""

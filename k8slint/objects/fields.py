@@ -1,4 +1,4 @@
-"""Reading fields of data that may have any shape: a wrong type reads as absent, as null does."""
+"""Reads fields of data that may have any shape: a value of a wrong type reads as absent, as null does."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _NOTHING: dict[str, Any] = {}
 
 
 def mapping(value: Any) -> dict[str, Any]:
-    """The value, if it is a mapping; else an empty one, not to be written to."""
+    """The value, if it is a mapping; else an empty mapping, which all callers share and must not change."""
     return value if isinstance(value, dict) else _NOTHING
 
 
@@ -24,12 +24,12 @@ def text(value: Any) -> str:
 
 
 def integer(value: Any) -> int | None:
-    """The value, if it is a whole number."""
+    """The value, if it is a whole number; else None, also for a bool."""
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def dig(data: Any, *path: str | int) -> Any:
-    """What lies at the path, or none where it leads nowhere."""
+    """The value at the path, or None if the path leads nowhere."""
     for step in path:
         if isinstance(data, dict):
             data = data.get(step)
@@ -41,14 +41,14 @@ def dig(data: Any, *path: str | int) -> Any:
 
 
 def items(value: Any) -> Iterator[tuple[int, dict[str, Any]]]:
-    """The mappings of a sequence with their indices; items of other types are left out."""
+    """The mappings in a sequence with their indices; items of other types are left out."""
     for index, item in enumerate(sequence(value)):
         if isinstance(item, dict):
             yield index, item
 
 
 def strings(value: Any) -> dict[str, str]:
-    """A mapping of strings, as labels are, without the entries that are none."""
+    """The entries of a mapping, such as labels, whose values are strings; empty for any other type."""
     if not isinstance(value, dict):
         return {}
     return {key: entry for key, entry in value.items() if isinstance(entry, str)}

@@ -1,4 +1,4 @@
-"""Files in the form of Kubernetes objects that no API server gets to see: programs read them, each its own."""
+"""Files in the form of Kubernetes objects that other programs read and no API server ever gets."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any, Final
 from k8slint.values.gvk import GroupVersionKind
 from k8slint.values.regex import regex
 
-# By group, or the apiVersion where that is one word: the program that reads its kinds from files. Groups that some API
-# server serves are not here.
+# The programs that read a group's kinds from files, by group, or by apiVersion if that is one word. Groups that some
+# API server serves are not here.
 _READERS: Final = {
     "abac.authorization.kubernetes.io": "kube-apiserver",
     "admission.k8s.io": "an admission webhook",
@@ -50,12 +50,12 @@ _READERS: Final = {
     "test.gatekeeper.sh": "gator",
     "vendir.k14s.io": "vendir",
 }
-# The same by kind, in groups of which an API server serves other kinds.
+# The same by kind, for groups whose other kinds an API server serves.
 _READERS_OF_KINDS: Final = {
     ("argoproj.io", "ConfigManagementPlugin"): "Argo CD's repo server",
     ("clusterctl.cluster.x-k8s.io", "Metadata"): "clusterctl",
 }
-# What the kinds of Kubernetes have at their top: what else is there tells a file of another program.
+# The top-level fields of the kinds of Kubernetes: any other field shows that another program reads the file.
 _FIELD_NAMES: Final = """
     action addressType aggregationRule allowVolumeExpansion allowedTopologies apiVersion
     automountServiceAccountToken binaryData count data description endpoints eventTime fieldPath
@@ -73,28 +73,28 @@ _KIND = regex(r"[A-Z][A-Za-z0-9]*")
 
 
 def is_for_programs(group: str) -> bool:
-    """Whether kinds of the group are config files, which nobody applies: also those of a group that no CRD can have."""
+    """Whether the kinds of a group are config files, which nobody applies: no CRD can have a group without a dot."""
     return group in _READERS or group.endswith(_CONFIG) or "." not in group
 
 
 def reader_of(gvk: GroupVersionKind) -> str:
     """The program that reads files of the type; empty for a type that is applied.
 
-    A kustomization is read by a program too, but it says which objects there will be.
+    Empty for a kustomization too: a program reads it, but it tells which objects there will be.
     """
     reader = _READERS.get(gvk.group or gvk.version) or _READERS_OF_KINDS.get((gvk.group, gvk.kind), "")
     if reader or gvk.group == "kustomize.config.k8s.io":
         return reader
     if gvk.group.endswith(_CONFIG):
         return gvk.group.removesuffix(_CONFIG)
-    # Such as the parts of a Talos machine's config; the core group has v1 alone.
+    # An example is the parts of a Talos machine's config; the core group has only v1.
     return "a program" if not gvk.group and gvk.version != "v1" and gvk.kind.endswith("Config") else ""
 
 
 def tells_of_others(gvk: GroupVersionKind) -> bool:
-    """Whether a program reads files of the type and makes or amends objects as they say: they are objects here.
+    """Whether a program reads files of the type and changes other objects by them, so that checks need their data.
 
-    What else stands in them is the program's business; kubectl reads kustomizations itself.
+    The files themselves are the program's to judge. Kustomizations are not among them: kubectl reads those itself.
     """
     return gvk.group == "skaffold"
 
@@ -102,7 +102,7 @@ def tells_of_others(gvk: GroupVersionKind) -> bool:
 def is_half_an_object(data: Mapping[str, Any]) -> bool:
     """Whether a mapping without apiVersion or kind was meant to be an object, and is no file of another program.
 
-    Half is what remains when a line was lost or misspelt; files of other programs have fields that no object has.
+    Half an object is left if a line was lost or misspelt. Files of other programs have fields that no object has.
     """
     api_version, kind, metadata = data.get("apiVersion"), data.get("kind"), data.get("metadata")
     if not isinstance(metadata, dict):
@@ -119,7 +119,7 @@ def _matches(pattern: re.Pattern[str], value: Any) -> bool:
 
 
 def _has_only_known(names: Collection[str]) -> bool:
-    """Whether the names are fields of objects, but for one that is an apiVersion or kind misspelt."""
+    """Whether the names are fields of objects, apart from at most one, which must be a misspelt apiVersion or kind."""
     unknown = [name for name in names if name not in _FIELDS]
     if not unknown:
         return True

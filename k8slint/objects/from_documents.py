@@ -1,4 +1,4 @@
-"""Documents to objects: lists exploded, what is no object said or skipped."""
+"""Turns documents into objects: expands lists, and reports or skips what is no object."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from k8slint.objects.object import Object
 from k8slint.objects.problem import Problem
 from k8slint.values.gvk import GroupVersionKind
 
-# The file's name alone may say what it is.
+# The type of a file that only its name shows to be a kustomization.
 KUSTOMIZATION: Final = GroupVersionKind("kustomize.config.k8s.io", "v1beta1", "Kustomization")
 
 
@@ -29,7 +29,7 @@ class NotAnObject(NamedTuple):
 
 
 def read_objects(document: Document) -> Iterator[Object | NotAnObject]:
-    """The objects of a document, in order; the items of a List each by itself."""
+    """The objects of a document, in order; each item of a List is an object of its own."""
     if document.failed:
         if not was_meant_as_object(document):
             yield NotAnObject(document, (), reason="not YAML, and no Kubernetes object by its looks")
@@ -72,7 +72,7 @@ def _of_odd_type(document: Document, path: Path, data: dict[str, Any]) -> NotAnO
 
 
 def _reason(gvk: GroupVersionKind, data: dict[str, Any]) -> str:
-    """Why what has an apiVersion and a kind is nothing to apply; empty for what is."""
+    """The reason why data with an apiVersion and a kind is never applied; empty if it is."""
     if (gvk.api_version, gvk.kind) == ("v1", "Config") and "clusters" in data:
         return "a kubeconfig"
     reader = reader_of(gvk)
@@ -80,7 +80,7 @@ def _reason(gvk: GroupVersionKind, data: dict[str, Any]) -> str:
 
 
 def _read_list(document: Document, data: dict[str, Any]) -> Iterator[Object | NotAnObject]:
-    """The items of a list; those of a PodList, say, need not write that they are Pods.
+    """The items of a List. Those of a typed one, such as PodList, need not write apiVersion and kind.
 
     Mirrors: pkg/apis/meta/v1/unstructured/unstructuredscheme decodeToList @ v1.37
     """
@@ -125,7 +125,7 @@ def _without_type(document: Document, path: Path, data: dict[str, Any]) -> NotAn
 
 
 class Reading(NamedTuple):
-    """What one source holds; `documents` are those with an object in them, whole or broken."""
+    """What one source holds; `documents` are those that hold an object or were meant to."""
 
     source: Source
     documents: tuple[Document, ...]
@@ -134,7 +134,7 @@ class Reading(NamedTuple):
 
 
 def read_source(source: Source, documents: Iterable[Document]) -> Reading:
-    """A source with its documents sorted into objects and others."""
+    """A source with its documents sorted into objects and what is no object."""
     meant: list[Document] = []
     objects: list[Object] = []
     others: list[NotAnObject] = []

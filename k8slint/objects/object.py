@@ -12,7 +12,7 @@ from k8slint.objects.fields import dig, items, mapping, strings, text
 from k8slint.values.gvk import GroupVersionKind
 from k8slint.values.record import record
 
-# Where each kind of workload keeps the pod it makes, by group and kind.
+# The path to the pod or pod template of each kind that has one, by kind and group.
 POD_TEMPLATES: Final[dict[str, Path]] = {
     "Pod": (),
     "PodTemplate": ("template",),
@@ -24,7 +24,7 @@ POD_TEMPLATES: Final[dict[str, Path]] = {
     "Job.batch": ("spec", "template"),
     "CronJob.batch": ("spec", "jobTemplate", "spec", "template"),
 }
-# Groups that served these kinds once; what they made was the same.
+# Groups that once served kinds of today's groups, with the same pod templates.
 _OLD_GROUPS: Final = {"extensions": "apps"}
 
 
@@ -32,8 +32,8 @@ _OLD_GROUPS: Final = {"extensions": "apps"}
 class Object:
     """One object: its type, its place, its data as written.
 
-    `path` leads to it in its document: empty, or `("items", 3)` in a List. `namespace` is empty where none is written.
-    `is_context` objects are read but not reported on.
+    `path` leads to it in its document: it is empty, or `("items", 3)` in a List. `namespace` and `name` are empty if
+    they are not written.
     """
 
     document: Document
@@ -50,22 +50,22 @@ class Object:
 
     @property
     def is_context(self) -> bool:
-        """Whether it is read only so that others can be judged."""
+        """Whether the object is read only so that others can be judged, and never reported on."""
         return self.document.source.is_context
 
     @cached_property
     def group_kind(self) -> str:
-        """Kind and group: `Deployment.apps`, `Pod`; one text for all objects of a kind."""
+        """Kind and group, such as `Deployment.apps` or `Pod`; all objects of a kind share one string."""
         return sys.intern(self.gvk.group_kind)
 
     @cached_property
     def annotations(self) -> dict[str, str]:
-        """Annotations that are strings."""
+        """The annotations whose values are strings."""
         return strings(dig(self.data, "metadata", "annotations"))
 
     @cached_property
     def labels(self) -> dict[str, str]:
-        """Labels that are strings."""
+        """The labels whose values are strings."""
         return strings(dig(self.data, "metadata", "labels"))
 
     @property
@@ -75,13 +75,13 @@ class Object:
 
     @property
     def stored_as(self) -> str:
-        """Kind and group as they are now, if the kind was served in another group once: `Deployment.apps`."""
+        """Kind and today's group, such as `Deployment.apps`, also for an object written in a group that it left."""
         group = _OLD_GROUPS.get(self.gvk.group)
         return self.gvk.group_kind if group is None else f"{self.gvk.kind}.{group}"
 
     @cached_property
     def pod(self) -> Pod | None:
-        """The pod it makes, or is; none for other kinds."""
+        """The pod that the object is or its pod template, or None if it has none."""
         path = POD_TEMPLATES.get(self.stored_as)
         if path is None:
             return None
@@ -89,7 +89,7 @@ class Object:
         return Pod(self, path, data) if isinstance(data, dict) else None
 
     def __str__(self) -> str:
-        """Kind and name as messages write them: `Deployment "web"`."""
+        """Kind and name in the form that messages use: `Deployment "web"`."""
         return f'{self.kind} "{self.name}"'
 
 
@@ -97,7 +97,7 @@ class Object:
 class Pod:
     """A Pod, or the pod template of a workload.
 
-    `path` leads to it in its object. `data` holds `metadata` and `spec`.
+    `path` leads to it from the root of its object. `data` holds `metadata` and `spec`.
     """
 
     obj: Object
@@ -111,12 +111,12 @@ class Pod:
 
     @cached_property
     def labels(self) -> dict[str, str]:
-        """The labels its pods get."""
+        """The labels of the pods, without values that are no strings."""
         return strings(dig(self.data, "metadata", "labels"))
 
     @cached_property
     def annotations(self) -> dict[str, str]:
-        """The annotations its pods get."""
+        """The annotations of the pods, without values that are no strings."""
         return strings(dig(self.data, "metadata", "annotations"))
 
     @cached_property
@@ -130,12 +130,12 @@ class Pod:
 
     @cached_property
     def volumes(self) -> tuple[tuple[Path, dict[str, Any]], ...]:
-        """Its volumes, each with the path from the pod."""
+        """The volumes, each with its path from the pod."""
         return tuple((("spec", "volumes", index), data) for index, data in items(self.spec.get("volumes")))
 
     @property
     def namespace(self) -> str:
-        """Its object's namespace."""
+        """The namespace of the object; empty if none is written."""
         return self.obj.namespace
 
 
@@ -149,30 +149,30 @@ class Container:
 
     @property
     def name(self) -> str:
-        """Its name, empty where none is written."""
+        """The name; empty if none is written."""
         return text(self.data.get("name"))
 
     @property
     def is_init(self) -> bool:
-        """Whether it runs to its end before the others start; a sidecar does not."""
+        """Whether the container runs to its end before the others start; a sidecar does not."""
         return self.path[1] == "initContainers" and self.data.get("restartPolicy") != "Always"
 
     @property
     def is_sidecar(self) -> bool:
-        """Whether it is an init container that goes on running beside the others."""
+        """Whether the container is an init container that goes on running beside the others."""
         return self.path[1] == "initContainers" and self.data.get("restartPolicy") == "Always"
 
     def env(self) -> Iterator[tuple[Path, dict[str, Any]]]:
-        """Its environment entries, each with the path from the container."""
+        """The `env` entries, each with its path from the container."""
         for index, entry in items(self.data.get("env")):
             yield ("env", index), entry
 
     def env_from(self) -> Iterator[tuple[Path, dict[str, Any]]]:
-        """Its whole-object environment sources, each with the path from the container."""
+        """The `envFrom` entries, each with its path from the container."""
         for index, entry in items(self.data.get("envFrom")):
             yield ("envFrom", index), entry
 
     def mounts(self) -> Iterator[tuple[Path, dict[str, Any]]]:
-        """Its volume mounts, each with the path from the container."""
+        """The volume mounts, each with its path from the container."""
         for index, entry in items(self.data.get("volumeMounts")):
             yield ("volumeMounts", index), entry

@@ -10,7 +10,7 @@ from k8slint.objects.object import Object
 
 
 class Related(NamedTuple):
-    """Another place that explains a problem: a path in an object, from that object's root."""
+    """Another place that explains a problem; `path` starts at the root of `obj`."""
 
     obj: Object
     path: Path
@@ -18,7 +18,7 @@ class Related(NamedTuple):
 
 
 class Place(Enum):
-    """What of a path a problem points at.
+    """The part of a path at which a problem points.
 
     `VALUE` is the value, `KEY` the key instead of a scalar value. `SECRET` is a value that no report may show.
     """
@@ -29,10 +29,10 @@ class Place(Enum):
 
 
 class Absence(NamedTuple):
-    """What a problem rests on that files which were not read could change.
+    """The condition of a problem that unread files could disprove.
 
-    `name` is missing from the files: the problem is true only if they are all there is. `mended_by` is a word that
-    settles the problem if something unread, such as a patch, holds it.
+    `name` is missing from the files: the problem is true only if the files are the complete set. `mended_by` is a word
+    that settles the problem if something unread, such as a patch, holds it.
     """
 
     name: str = ""
@@ -40,7 +40,7 @@ class Absence(NamedTuple):
 
 
 class Edit(NamedTuple):
-    """A change that mends a file, in paths: a value set, an entry removed, a key renamed, a value inserted."""
+    """A change that mends a file: set a value, remove an entry, rename a key or insert a value at the path."""
 
     verb: Literal["set", "remove", "rename", "insert"]
     path: Path
@@ -51,9 +51,9 @@ class Problem(NamedTuple):
     """One defect.
 
     `path` starts at what the check was called with: the object, the pod or the container. If it leads nowhere, the
-    problem is shown at the deepest part that is there. `rule` is the id of the rule, from stages whose problems belong
-    to several. `effect` and `fix` replace the rule's own if the case allows to be more exact. `said_path` is the path
-    in the words of the API server where it is not that of the file.
+    problem is shown at the deepest part that exists. `rule` is the id of its rule, empty if the check serves one rule
+    only. `effect` and `fix`, if not empty, replace those of the rule. `named` is how the API server writes the field,
+    if not by its path.
     """
 
     path: Path
@@ -65,4 +65,4 @@ class Problem(NamedTuple):
     edits: tuple[Edit, ...] = ()
     place: Place = Place.VALUE
     rests_on: Absence | None = None
-    said_path: Path = ()
+    named: str = ""

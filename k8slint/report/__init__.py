@@ -11,7 +11,7 @@ from k8slint.finding import Report
 
 
 class Detail(Enum):
-    """How much is said, in the formats for people."""
+    """How much the formats for people show."""
 
     QUIET = "quiet"
     USUAL = "usual"
@@ -19,12 +19,12 @@ class Detail(Enum):
 
 
 class Render(Protocol):
-    """Writes a report in one format; what the format has no use for is left aside."""
+    """Writes a report in one format; options that the format has no use for change nothing."""
 
     def __call__(
         self, report: Report, *, color: bool = False, width: int | None = None, detail: Detail = Detail.USUAL
     ) -> str:
-        """The whole output, ended by a line break; empty where there is nothing to say."""
+        """The whole output, ended by a line break; empty if there is nothing to say."""
 
 
 def later(module: str, *takes: str) -> Callable[..., str]:

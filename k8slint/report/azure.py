@@ -1,4 +1,4 @@
-"""For Azure Pipelines: a logging command a finding, which the agent turns into an issue of the build."""
+"""For Azure Pipelines: one logging command for each finding, which the agent turns into an issue of the build."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from k8slint.report.wording import in_full, in_one_line, posix_path, verdict
 
 
 def render(report: Report) -> str:
-    """The worst first, then the verdict. What makes the run fail is an error, and so is what could not be done.
+    """The commands, the worst first, then the verdict. Failures and findings that make the run fail are errors.
 
-    The agent knows no issues but errors and warnings: infos are lines of the log.
+    The agent knows only errors and warnings: infos are plain lines of the log.
     """
     failures = [f"##vso[task.logissue type=error]{_data(visible(failure.message))}" for failure in report.failures]
     ordered = sorted(report.findings, key=lambda finding: finding.severity.rank)

@@ -11,7 +11,7 @@ from k8slint.report.wording import in_full, posix_path
 
 
 def render(report: Report) -> str:
-    """The findings by file; what makes the run fail is an error, and so is what could not be done."""
+    """The failures and findings by file; failures and findings that make the run fail are errors."""
     root = Element("checkstyle", {"version": "4.3"})
     files: dict[str, Element] = {}
 

@@ -1,4 +1,4 @@
-"""Colours, by plain ANSI codes: a markup parser would read what the manifests say."""
+"""Colours as plain ANSI codes: a markup parser would take text from manifests for markup."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""For people and editors: a line a finding, then the verdict."""
+"""For people and editors: one line for each finding, then the verdict."""
 
 from __future__ import annotations
 
@@ -24,6 +24,6 @@ def _line(finding: Finding, paint: Paint) -> str:
 
 
 def _file(file: str) -> str:
-    # A file may be named `::error::text`, which at the start of a line GitHub's runner obeys.
+    # GitHub's runner would obey a file name like `::error::text` at the start of a line.
     shown = visible(file)
     return f"./{shown}" if shown.lstrip(" ").startswith("::") else shown

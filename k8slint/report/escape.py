@@ -1,8 +1,8 @@
-r"""The one way by which text from files comes into a report, whatever the format.
+r"""The only way for text from files into a report, in every format.
 
-What would steer a terminal, start a command of a CI log, or show nothing is written out, as `\x1b` or `\u202e`. The
-formats built on JSON and XML do the same, though they could carry some of it: what a program reads out of them it
-prints, and then it is a terminal after all. Backslashes are not doubled, so that paths and patterns stay readable.
+Characters that would steer a terminal, start a command of a CI log, or show nothing are escaped, as `\x1b` or `\u202e`.
+The formats built on JSON and XML could carry some of them, but escape them too: a program that reads such a report
+prints it in the end, often on a terminal. Backslashes are not doubled, so that paths and patterns stay readable.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from typing import Final
 
 from k8slint.values.regex import regex
 
-# Printable by Unicode, and yet nothing is seen: fillers, blanks and variation selectors. Two names that differ in one
-# of these look the same.
+# Printable by Unicode, but invisible: fillers, blanks and variation selectors. Two names that differ in one of these
+# look the same.
 _UNSEEN: Final = frozenset(
     map(
         chr,
@@ -38,7 +38,7 @@ _BLANKS: Final = regex(r"[ \t\r\n]+")
 
 
 def written(text: str) -> list[str]:
-    """Each character as it may be shown."""
+    """Each character of the text as it may be shown, escaped if it has to be."""
     shown = [char if char.isprintable() and char not in _UNSEEN else _escaped(char) for char in text]
     for match in _LOG_COMMAND.finditer(text):
         shown[match.start()] = r"\x23"
@@ -46,10 +46,11 @@ def written(text: str) -> list[str]:
 
 
 def visible(text: str) -> str:
-    r"""The text in one line of characters that all are seen, and valid as UTF-8.
+    r"""The text as one line of visible characters, valid as UTF-8.
 
     Escaped are control characters with line breaks and tabs, signs that turn the direction of writing, zero-width
-    characters, blanks other than the space, private and unassigned characters, and halves of surrogate pairs.
+    characters, blanks other than the space, private and unassigned characters, halves of surrogate pairs, and the
+    second `#` of a log command.
 
     >>> visible("a\tb\x1b[31m\u202e")
     'a\\tb\\x1b[31m\\u202e'
@@ -60,7 +61,7 @@ def visible(text: str) -> str:
 
 
 def flowing(text: str) -> str:
-    r"""Prose in one visible line: line breaks and runs of blanks are one space.
+    r"""Prose in one visible line: line breaks and runs of blanks become one space.
 
     >>> flowing("Name a tag,\n  or a digest.\n")
     'Name a tag, or a digest.'

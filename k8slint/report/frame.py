@@ -12,15 +12,15 @@ from k8slint.values.regex import regex
 
 _TAB: Final = "    "
 _CUT: Final = "..."
-# What texts from files hold of these is written out long before.
+# Our own colours: those in texts from files were escaped long before.
 _COLOR: Final = regex("\x1b\\[[0-9;]*m")
 _GAP: Final = "   "
-# In fewer cells, text is not read with ease.
+# Text in fewer cells is hard to read.
 _LEAST: Final = 24
 
 
 class Excerpt(NamedTuple):
-    """A source line as shown, and where a range begins in it and how wide it is, in cells."""
+    """A source line as shown; a range in it begins after `indent` cells and is `width` cells wide."""
 
     text: str
     indent: int
@@ -28,7 +28,7 @@ class Excerpt(NamedTuple):
 
 
 def cells(text: str) -> int:
-    """How many cells of a terminal the text takes: a wide East Asian character two, an accent or a colour none."""
+    """The number of cells that the text takes: two for a wide East Asian character, none for an accent or a colour."""
     if "\x1b" in text:
         text = _COLOR.sub("", text)
     if text.isascii():
@@ -37,9 +37,9 @@ def cells(text: str) -> int:
 
 
 def wrap(text: str, room: int) -> list[str]:
-    """The words of a visible text in lines of at most `room` cells; a word that is longer has a line of its own.
+    """The words of a visible text in lines of at most `room` cells; a longer word has a line of its own.
 
-    No line begins with a word in `::`, which at the start of a line GitHub's runner takes for a command.
+    No line but the first begins with `::`, which GitHub's runner takes for a command at the start of a line.
     """
     lines: list[str] = []
     left = 0
@@ -55,7 +55,7 @@ def wrap(text: str, room: int) -> list[str]:
 
 
 def hanging(text: str, room: int | None, indent: str = "  ") -> list[str]:
-    """The text in lines of at most `room` cells, all but the first indented; one line where there is no bound."""
+    """The text in lines of at most `room` cells, all but the first indented; one line if `room` is None."""
     if room is None:
         return [text]
     first, *others = wrap(text, room)
@@ -63,7 +63,7 @@ def hanging(text: str, room: int | None, indent: str = "  ") -> list[str]:
 
 
 def aligned(rows: Sequence[Sequence[str]], room: int | None, indent: str = "") -> Iterator[str]:
-    """The rows with their cells one under the other; the last cell flows within `room`, below the rest if need be."""
+    """The rows in columns; the last cell wraps within `room`, below the others if too little is left beside them."""
     sizes = [max(map(cells, column)) for column in zip(*rows, strict=True)][:-1]
     margin = cells(indent) + sum(sizes) + len(_GAP) * len(sizes)
     is_beside = room is None or room - margin >= _LEAST
@@ -84,12 +84,11 @@ def aligned(rows: Sequence[Sequence[str]], room: int | None, indent: str = "") -
 def excerpt(text: str, start: int, end: int, room: int) -> Excerpt:
     """The part of a line around the range from character `start` up to `end`, in at most `room` cells.
 
-    What is left out on a side is marked there with three dots. A range that is empty or past the line's end is one
-    cell wide.
+    Three dots mark each side where text is left out. A range that is empty or past the line's end is one cell wide.
     """
     start = min(max(start, 0), len(text))
     end = min(max(end, start), len(text))
-    # A line may be a file of a megabyte: no more of it is looked at than could be shown.
+    # A line may be a file of a megabyte: only what could be shown is read.
     first = max(start - room, 0)
     pieces = [_TAB if piece == r"\t" else piece for piece in written(text[first : min(end, start + room) + room])]
     at = [0, *accumulate(map(cells, pieces))]
@@ -109,7 +108,7 @@ def excerpt(text: str, start: int, end: int, room: int) -> Excerpt:
 
 
 def _left_edge(at: list[int], begin: int, needed: int, room: int) -> int:
-    """The piece to start with: the first if the range can still be seen then, else one that leaves room around it."""
+    """The index of the first piece to show: 0 if the range is seen then, else one that leaves room around the range."""
     if at[begin] + needed <= room:
         return 0
     lead = (room - needed) // 2

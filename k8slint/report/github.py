@@ -1,4 +1,4 @@
-"""For GitHub Actions: a workflow command a finding, which the runner turns into an annotation."""
+"""For GitHub Actions: one workflow command for each finding, which the runner turns into an annotation."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from k8slint.finding import Finding, Report, Severity
 from k8slint.report.escape import visible
 from k8slint.report.wording import in_one_line, notes, posix_path, starting, verdict
 
-# Of each level the runner keeps as many in a step, and drops the others without a word.
+# The runner keeps this many annotations of each level in a step, and drops the others silently.
 SHOWN: Final = 10
 _COMMANDS: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 
 
 def render(report: Report) -> str:
-    """The commands, the worst first, as many as GitHub shows; the other findings as lines of the log; the verdict.
+    """As many commands as GitHub shows, the worst first; the other findings as lines of the log; the verdict.
 
-    What makes the run fail is an error, and so is what could not be done.
+    Failures and findings that make the run fail are errors.
     """
     commands = [f"::error title=k8slint::{_data(visible(failure.message))}" for failure in report.failures[:SHOWN]]
     counts = Counter({Severity.ERROR: len(report.failures)})
@@ -55,7 +55,7 @@ def _command(finding: Finding, weight: Severity, root: str) -> str:
         "title": f"{finding.severity}[{visible(finding.rule)}]",
     }
     if location.end_line != location.line:
-        # Columns are for ranges within a line.
+        # The runner takes columns only for a range within one line.
         del properties["col"], properties["endColumn"]
     written = ",".join(f"{key}={_property(value)}" for key, value in properties.items())
     message = "\n".join([visible(finding.message), *notes(finding)])

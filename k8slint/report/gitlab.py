@@ -12,7 +12,7 @@ from k8slint.report.wording import in_full, posix_path
 
 
 def render(report: Report) -> str:
-    """What could not be done, then the findings, as a JSON list: from major on they are why the run fails."""
+    """The failures, then the findings, as a JSON list; those of severity major or worse make the run fail."""
     prints = fingerprints(report.findings, report.root)
     pairs = zip(report.findings, prints, strict=True)
     issues = [_issue(finding, fingerprint, report) for finding, fingerprint in pairs]

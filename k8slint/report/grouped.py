@@ -1,4 +1,4 @@
-"""For people: the findings in short, under the file that they are in."""
+"""For people: one line for each finding, below the name of its file."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from k8slint.report.wording import starting, verdict
 
 
 def render(report: Report, *, color: bool = False) -> str:
-    """A file a heading, and beneath it `line:column severity[rule] message` for each finding; then the verdict."""
+    """Each file as a heading, and below it `line:column severity[rule] message` for each finding; then the verdict."""
     paint = painter(color=color)
     groups = groupby(report.findings, key=lambda finding: finding.location.file)
     blocks = ["\n".join(_group(file, list(findings), paint)) for file, findings in groups]

@@ -1,4 +1,4 @@
-"""Findings that say the same, put together: a matter of showing them, never of counting them."""
+"""Findings that say the same, grouped for showing them; they are never counted as one."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from k8slint.report.escape import visible
 
 
 class Group(NamedTuple):
-    """A finding, and the others of its rule that say the same in the same words."""
+    """A finding, and the others of the same severity, rule and message."""
 
     first: Finding
     others: tuple[Finding, ...]
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """All of them, in order of place."""
+        """All findings of the group, in order of place."""
         return (self.first, *self.others)
 
 
 def gathered(findings: Iterable[Finding]) -> list[Group]:
-    """The findings by what they say: the worst first, then by the place of the first."""
+    """The findings in groups: the worst first, then by the place of the first finding."""
     alike: dict[tuple[str, str, str], list[Finding]] = {}
     for finding in findings:
         alike.setdefault((finding.severity, finding.rule, finding.message), []).append(finding)
@@ -31,7 +31,7 @@ def gathered(findings: Iterable[Finding]) -> list[Group]:
 
 
 def by_rule(groups: Iterable[Group]) -> list[list[Group]]:
-    """The groups of each rule, in order of its first."""
+    """The groups of each rule; the rules are in the order of their first groups."""
     rules: dict[str, list[Group]] = {}
     for group in groups:
         rules.setdefault(group.first.rule, []).append(group)
@@ -39,7 +39,7 @@ def by_rule(groups: Iterable[Group]) -> list[list[Group]]:
 
 
 def places(findings: Sequence[Finding], most: int) -> str:
-    """Where the first so many of them are, file by file: `a.yaml:3, 9, b.yaml:4, ...`."""
+    """The places of the first `most` findings, file by file: `a.yaml:3, 9, b.yaml:4, ...`."""
     listed = list(_by_file(finding.location for finding in findings[:most]))
     return ", ".join([*listed, *(["..."] if len(findings) > most else [])])
 

@@ -14,7 +14,7 @@ VERSION: Final = 1
 
 
 def render(report: Report) -> str:
-    """The report as JSON in ASCII, a finding a line."""
+    """The report as JSON in ASCII, each finding on a line of its own."""
     head = json.dumps(_head(report), indent=2).removesuffix("\n}")
     ignored = ({"finding": as_data(each.finding), "reason": flowing(each.reason)} for each in report.ignored)
     findings, hidden = _lines(map(as_data, report.findings)), _lines(ignored)

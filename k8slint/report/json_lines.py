@@ -1,4 +1,4 @@
-"""For programs that read line by line: the findings of the JSON report, one a line, and nothing else."""
+"""For programs that read line by line: the findings of the JSON report, one per line, and nothing else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""For CI servers: JUnit XML, a test case for each file and rule with findings, and for each thing not done."""
+"""For CI servers: JUnit XML with a test case for each file and rule with findings, and for each thing not done."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from k8slint.report.wording import in_one_line, notes, posix_path, verdict
 
 
 def render(report: Report) -> str:
-    """One suite. What makes the run fail is a failure, what could not be done an error; other findings passed.
+    """One suite. A finding that makes the run fail is a failure; what could not be done is an error; the rest passed.
 
-    Without any it holds one case that passed, since some servers refuse an empty suite.
+    A suite without any holds one case that passed, because some servers refuse an empty suite.
     """
     groups: dict[tuple[str, str], list[Finding]] = {}
     for finding in report.findings:

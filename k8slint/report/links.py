@@ -20,6 +20,6 @@ def documentation() -> str:
 
 
 def rule_page(rule: str, text: RuleText | None) -> str:
-    """The address of a rule's file, which is its documentation; empty if nothing is known of either."""
+    """The address of a rule's file, which is its documentation; empty if the rule or the project has none."""
     base = documentation()
     return f"{base}/rules/{text.category}/{rule}.yaml" if base and text is not None else ""

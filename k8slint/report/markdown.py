@@ -1,6 +1,6 @@
-"""For a comment on a pull request, and the summary of a job: Markdown as GitHub and GitLab have it.
+"""For a comment on a pull request, and the summary of a job: Markdown as GitHub and GitLab read it.
 
-What manifests say stands as plain words or as code, so that it can be no link, image, mention or HTML.
+Text from manifests is written as plain words or as code, so that it can be no link, image, mention or HTML.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from k8slint.finding import Finding, Report
 from k8slint.report.escape import visible
 from k8slint.report.wording import counted, notes, posix_path, tally, verdict
 
-# GitHub takes so many characters in a comment; bytes are never fewer.
+# GitHub takes this many characters in a comment; we count bytes, which are never fewer.
 COMMENT: Final = 65_536
 _LAST_LINE: Final = 100
 # Words that no Markdown gives a meaning to, and the punctuation of prose around them. All others are written as code.
@@ -25,7 +25,7 @@ _BACKTICKS: Final = re.compile("`+")
 
 
 def render(report: Report, most: int = COMMENT) -> str:
-    """The verdict, the counts, and the findings by file, in at most so many bytes; what is left out is counted."""
+    """The verdict, the counts, and the findings by file, in at most `most` bytes; what is left out is counted."""
     blocks = [_head(report), *(f"- {prose(visible(failure.message))}\n" for failure in report.failures)]
     room = most - _LAST_LINE
     kept = _fitting(blocks, room)
@@ -49,7 +49,7 @@ def render(report: Report, most: int = COMMENT) -> str:
 
 
 def prose(text: str) -> str:
-    """A visible text in one line: words that are more than letters are code.
+    """A visible text in one line; words with more than letters are written as code.
 
     >>> prose('no key "LOG_LVL" in <b>')
     'no key "`LOG_LVL`" in `<b>`'
@@ -62,7 +62,7 @@ def _word(word: str) -> str:
     core = bare.rstrip(_AFTER)
     if _PLAIN.fullmatch(core):
         return word
-    # Our own texts write code as Markdown does.
+    # Our own texts put code in backticks, as Markdown does.
     quoted = core[1:-1]
     shown = quoted if core == f"`{quoted}`" and quoted and "`" not in quoted else core
     return f"{word[: len(word) - len(bare)]}{code(shown)}{bare[len(core) :]}"
@@ -110,7 +110,7 @@ def _item(finding: Finding) -> str:
 
 
 def _fitting(blocks: Iterator[str] | Sequence[str], room: int) -> list[str]:
-    """The first of the blocks, as many as there is room for."""
+    """The first of the blocks, as many as fit into `room` bytes."""
     kept = []
     for block in blocks:
         room -= _size(block)

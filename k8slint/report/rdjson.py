@@ -12,7 +12,7 @@ from k8slint.report.wording import in_full, posix_path
 
 
 def render(report: Report) -> str:
-    """What could not be done and the findings, one a line; what makes the run fail is an error."""
+    """The failures, then the findings, one per line; failures and findings that make the run fail are errors."""
     source = {"name": "k8slint", **({"url": documentation()} if documentation() else {})}
     diagnostics = [*_failures(report), *(_diagnostic(finding, report) for finding in report.findings)]
     listed = ",\n".join(json.dumps(diagnostic) for diagnostic in diagnostics)
@@ -41,7 +41,7 @@ def _diagnostic(finding: Finding, report: Report) -> dict[str, Any]:
 
 
 def _range(finding: Finding) -> dict[str, dict[str, int]]:
-    """Columns are bytes of UTF-8 there: where the line is not shown as it is, the range has only lines."""
+    """The range, whose columns count bytes of UTF-8; it has only lines if the source line is not shown as it is."""
     location, line = finding.location, finding.line
     columns = location.column - 1, location.end_column - 1
     is_as_written = line is not None and line.span in {None, columns} and location.line == location.end_line

@@ -23,16 +23,16 @@ RESULTS_LIMIT: Final = 25_000
 _SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
 _ROOT: Final = "%SRCROOT%"
 _LEVELS: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
-# What GitHub sorts rules by; it knows no note there.
+# GitHub sorts rules by these; it knows no `note` here.
 _PROBLEMS: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "recommendation"}
-# In a message, `[text](target)` is a link. Braces need no care: they are filled in from arguments, and none is given.
+# In a message, `[text](target)` is a link. Braces are harmless: they take arguments, and we give none.
 _LINK: Final = re.compile(r"(?<!\\)(\\*)\](?=\()")
 # Surrogates that stand for no byte of a file name.
 _NO_BYTE: Final = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 
 
 class _Told(NamedTuple):
-    """A finding, and the reason why it is ignored; none if it is not."""
+    """A finding, and the reason why it is ignored, or None if it is not."""
 
     finding: Finding
     fingerprint: str
@@ -42,7 +42,7 @@ class _Told(NamedTuple):
 def render(report: Report) -> str:
     """The findings as one run, the worst first, then those that are ignored, as suppressed results.
 
-    Cut at 25,000; a notification says so.
+    At most 25,000 are kept; a notification counts the others.
     """
     told = _told(report)
     kept = told[:RESULTS_LIMIT]
@@ -176,7 +176,7 @@ def _physical(location: Location, root: str) -> dict[str, Any]:
 
 
 def _artifact(file: str, root: str) -> dict[str, str]:
-    """The file as a URI that keeps its exact bytes; a relative one is said to lie under the root of the sources."""
+    """The file as a URI that keeps its exact bytes; a relative one is marked as relative to the root of the sources."""
     uri = _uri(repository_path(file, root))
     return {"uri": uri} if uri.startswith("file:") else {"uri": uri, "uriBaseId": _ROOT}
 

@@ -14,7 +14,7 @@ from k8slint.report.wording import WIDTH, is_empty, verdict
 
 
 def render(report: Report, *, color: bool = False, width: int | None = None, detail: Detail = Detail.USUAL) -> str:
-    """A line a rule: count, severity, rule, what it says; the most frequent first."""
+    """One line for each rule: count, severity, rule, summary; the most frequent first."""
     if is_empty(report, detail):
         return ""
     paint = painter(color=color)

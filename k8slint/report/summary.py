@@ -16,7 +16,7 @@ _FOLDERS_SHOWN = 3
 
 
 def conclusion(report: Report, paint: Paint, room: int) -> Iterator[str]:
-    """The lines, of at most `room` cells each."""
+    """The last lines, each of at most `room` cells."""
     for sentence in _sentences(report):
         yield from wrap(sentence, room)
     yield from (paint(_style(report), line) for line in wrap(verdict(report), room))
@@ -67,7 +67,7 @@ def _of_kinds(kinds: Sequence[KindCount]) -> str:
 
 
 def unrendered(summary: Summary) -> Iterator[str]:
-    """A sentence each for the Helm charts and the kustomizations that were not turned into manifests, and how to."""
+    """One sentence for Helm charts and one for kustomizations not turned into manifests, each with the command to."""
     if summary.charts:
         yield _unmade(summary.charts, "Helm chart", "rendered", "helm template")
     if summary.kustomizations:

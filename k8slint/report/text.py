@@ -20,11 +20,11 @@ _ALIKE_SHOWN: Final = 3
 _EVERYTHING: Final = 1_000_000
 
 Told = set[tuple[str, str, str]]
-"""File, rule and text of each effect and fix that was shown: within a file they are not said again."""
+"""File, rule and text of each effect and fix that was shown: each is shown once per file."""
 
 
 class _Sheet(NamedTuple):
-    """What a finding is drawn on: `gutter` is the width of its line numbers, `room` that of a line, in cells."""
+    """How a finding is drawn: `gutter` is the width of its line numbers, `room` that of a line, in cells."""
 
     paint: Paint
     gutter: int
@@ -37,7 +37,7 @@ class _Sheet(NamedTuple):
 
     @property
     def bar(self) -> str:
-        """A line without a number."""
+        """The start of a line without a number."""
         return f"{self.margin} {self.paint('frame', '|')}"
 
 
@@ -60,7 +60,7 @@ def render(report: Report, *, color: bool = False, width: int | None = None, det
 
 
 def _infos(groups: Iterable[Group], report: Report, paint: Paint, bound: int | None, detail: Detail) -> Iterator[str]:
-    """A line for each that says something, or for each rule that says much."""
+    """One line for each group, or one for each rule with many findings if not all are to be shown."""
     for alike in by_rule(groups):
         rule = alike[0].first.rule
         findings = [finding for group in alike for finding in group.findings]
@@ -104,7 +104,7 @@ def _block(group: Group, told: Told, paint: Paint, bound: int | None, detail: De
 
 
 def _arrow(arrow: str, text: str, sheet: _Sheet, bound: int | None) -> Iterator[str]:
-    """Where something is: text that is broken only where a terminal would break it."""
+    """Lines that say where something is; only the width of a terminal breaks them."""
     first, *others = hanging(text, bound and bound - sheet.gutter - len(arrow) - 1)
     yield f"{sheet.margin}{sheet.paint('frame', arrow)} {first}"
     yield from (f"{sheet.margin}{' ' * len(arrow)} {line}" for line in others)
@@ -124,7 +124,7 @@ def _related(related: RelatedLocation, sheet: _Sheet, bound: int | None) -> Iter
 
 
 def _beside(underline: str, message: str, sheet: _Sheet, bound: int | None) -> Iterator[str]:
-    """An underline with what is to be seen there; below it where it does not fit beside it."""
+    """An underline with its message, which goes below if it does not fit beside."""
     if not message:
         yield underline
     elif bound is None or cells(underline) + 1 + cells(message) <= bound:

@@ -13,11 +13,11 @@ from k8slint.report.escape import flowing, visible
 from k8slint.report.frame import wrap
 
 WIDTH: Final = 100
-"""The cells of a line where nobody knows better; and no prose is wider."""
+"""The cells of a line if the width of the terminal is not known; prose is never wider."""
 
 
 def tally(report: Report) -> Mapping[Severity, int]:
-    """How many findings of each severity there are, worst first."""
+    """The number of findings of each severity, the worst first."""
     counts = Counter(finding.severity for finding in report.findings)
     return {severity: counts[severity] for severity in Severity}
 
@@ -32,12 +32,12 @@ def counted(count: int, noun: str) -> str:
 
 
 def total(kinds: Iterable[KindCount]) -> int:
-    """How many objects there are of all the kinds."""
+    """The number of objects of all the kinds."""
     return sum(each.objects for each in kinds)
 
 
 def is_empty(report: Report, detail: Detail) -> bool:
-    """Whether a report for people says nothing: what was not to be found or read is said beside it."""
+    """Whether a report for people prints nothing; what could not be found or read goes to standard error."""
     return not report.findings and (detail is Detail.QUIET or not report.summary.objects)
 
 
@@ -48,7 +48,7 @@ def is_clear(report: Report) -> bool:
 
 
 def verdict(report: Report) -> str:
-    """One sentence: how many findings of each severity; that all is clear, if all was judged; or what else is true."""
+    """One sentence: how many findings of each severity, or all clear if all was judged, or what else is true."""
     parts = [counted(count, severity.value) for severity, count in tally(report).items() if count]
     if parts:
         *others, last = parts
@@ -62,7 +62,7 @@ def verdict(report: Report) -> str:
 
 
 def assumed(assumptions: Sequence[str], room: int, most: int) -> Iterator[str]:
-    """What was taken for granted, as a list of at most that many entries in lines of `room` cells."""
+    """The assumptions as a list of at most `most` entries, in lines of at most `room` cells."""
     if not assumptions:
         return
     yield "Assumed:"
@@ -75,22 +75,22 @@ def assumed(assumptions: Sequence[str], room: int, most: int) -> Iterator[str]:
 
 
 def in_full(finding: Finding) -> str:
-    """Message, effect and fix as sentences of one line."""
+    """Message, effect and fix as sentences in one line."""
     message = visible(finding.message)
     stop = "" if message.endswith((".", "!", "?")) else "."
     return " ".join(part for part in (message + stop, flowing(finding.effect), flowing(finding.fix)) if part)
 
 
 def starting(text: str) -> str:
-    """A visible text that begins with a path, for the start of a line.
+    """A visible text that begins with a path, safe at the start of a line.
 
-    A file may be named `::error::text`, which there GitHub's runner obeys.
+    GitHub's runner would obey a file name like `::error::text` there.
     """
     return f"./{text}" if text.lstrip(" ").startswith("::") else text
 
 
 def notes(finding: Finding) -> Iterator[str]:
-    """Effect and fix, each in a line with its label."""
+    """Effect and fix, each in a line with its label; an empty one is left out."""
     for label, text in (("effect", finding.effect), ("help", finding.fix)):
         if prose := flowing(text):
             yield f"{label}: {prose}"
@@ -103,5 +103,5 @@ def in_one_line(finding: Finding, file: str) -> str:
 
 
 def posix_path(file: str, root: str) -> str:
-    """The file as `repository_path` has it, in characters that all are seen."""
+    """The path that `repository_path` gives the file, in visible characters."""
     return visible(repository_path(file, root))

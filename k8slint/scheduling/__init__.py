@@ -1,6 +1,7 @@
-"""kube-scheduler's default profile as a library: pods and a cluster in, a node or a reason and the cluster then out.
+"""kube-scheduler's default profile as a library.
 
-It reads plain Kubernetes data and imports `values` alone. It has no input or output, no clock and no randomness.
+Pods and a snapshot of a cluster go in; for each pod a node or a reason, and the snapshot afterwards, come out. It reads
+plain Kubernetes data and imports `values` alone. It has no input or output, no clock and no randomness.
 """
 
 from k8slint.scheduling.framework import Code, Status

@@ -1,4 +1,4 @@
-"""What the nodes hold while pods are placed: the one thing in this package that changes."""
+"""The nodes and their pods during a run: the state that all plugins share."""
 
 from __future__ import annotations
 
@@ -20,7 +20,11 @@ ByValue = dict[str, int]
 
 @dataclass(slots=True)
 class NodeInfo:
-    """What one node has given away. `ports` counts, by protocol and port, the addresses taken."""
+    """One node, its pods and the sums of their requests.
+
+    `placed_millicores` and `placed_bytes` count a little for each container without a request. `ports` has, by protocol
+    and port, how many pods take each address. `priorities` counts the pods by priority.
+    """
 
     node: Node
     pods: dict[Pod, None] = field(default_factory=dict)
@@ -35,7 +39,7 @@ class NodeInfo:
     priorities: Counter[int] = field(default_factory=Counter)
 
     def apply(self, pod: Pod, sign: int) -> None:
-        """Add the pod's amounts and ports, or take them away."""
+        """Add the pod with its amounts and ports if the sign is 1, or take it away if it is -1."""
         request, placed = pod.amounts.request, pod.amounts.placed
         self.cpu_millicores += sign * request.cpu_millicores
         self.memory_bytes += sign * request.memory_bytes
@@ -56,19 +60,19 @@ class NodeInfo:
                 self.with_volumes[pod] = None
         else:
             del self.pods[pod]
-            self.priorities += Counter()  # drops what is at 0
+            self.priorities += Counter()  # drops counts of 0
             self.with_volumes.pop(pod, None)
 
 
 @dataclass(slots=True)
 class PodCount:
-    """How many pods match something, by node index; nodes without any are left out."""
+    """A running count, by node index, of the pods that match; nodes without any are left out."""
 
     matches: Matcher
     by_node: dict[int, int] = field(default_factory=dict)
 
     def count(self, pod: Pod, index: int, sign: int) -> None:
-        """Count the pod, if it matches."""
+        """Add the sign to the node's count, if the pod matches."""
         if self.matches(pod):
             left = self.by_node.get(index, 0) + sign
             if left:
@@ -78,12 +82,12 @@ class PodCount:
 
 
 class Cache:
-    """The nodes of a snapshot in scheduling order, with their pods, and the running sums that plugins ask for.
+    """The nodes of a snapshot in scheduling order, with their pods, and the running sums that plugins need.
 
-    It changes during a run, the snapshot it was made from does not. `changes` is the indices of nodes in the order they
-    changed: who has read up to a point knows what is stale. `memo` is for what plugins work out of nodes and never
-    changes; `assumptions` for what they took for granted. `loose_namespaces` says that namespace selectors which only
-    exclude are taken to select every namespace.
+    The cache changes during a run; the snapshot from which it was made does not. `changes` has the index of a node for
+    each change, in order: a reader that remembers how many it has read knows which nodes are stale. Plugins keep in
+    `memo` what cannot change during a run, and in `assumptions` what they took for granted. If `loose_namespaces`, a
+    namespace selector that only excludes selects every namespace.
 
     Mirrors: pkg/scheduler/backend/cache/cache.go @ v1.36
     """
@@ -92,7 +96,7 @@ class Cache:
         self.snapshot = snapshot
         self.listers = snapshot.listers
         self.loose_namespaces = loose_namespaces
-        # A pod that is given a node binds claims to volumes, so these two change as well.
+        # A pod that gets a node may bind claims to volumes, so these two change too.
         self.claims = dict(snapshot.listers.claims)
         self.volumes = dict(snapshot.listers.volumes)
         self.assumptions: dict[str, None] = {}
@@ -118,7 +122,7 @@ class Cache:
             self.nominate(pod, name)
 
     def to_snapshot(self) -> Snapshot:
-        """The cluster as it is now."""
+        """A snapshot of the cluster as it is now."""
         infos = self.node_infos
         promised = {pod: self.nodes[index].name for index, pods in self.nominated.items() for pod in pods}
         return replace(
@@ -131,13 +135,13 @@ class Cache:
         )
 
     def nominate(self, pod: Pod, node: str) -> None:
-        """Let a pod wait for a node, if there is such a node: no less important pod may take its room."""
+        """Keep room on a node for a pod that waits for it, against less important pods; ignore unknown nodes."""
         index = self.index_of.get(node)
         if index is not None and pod not in self.nominated.get(index, ()):
             self.nominated.setdefault(index, []).append(pod)
 
     def reserve(self, pod: Pod, claims: Iterable[Claim], volumes: Iterable[PersistentVolume]) -> None:
-        """Let these claims and volumes be so from now on, for the pod that is given a node."""
+        """Replace these claims and volumes for a pod that gets a node, and remember what they were before."""
         claims, volumes = tuple(claims), tuple(volumes)
         self._reserved[pod] = Reserved(
             tuple(self.claims[claim.namespace, claim.name] for claim in claims),
@@ -147,7 +151,7 @@ class Cache:
         self.volumes |= {volume.name: volume for volume in volumes}
 
     def add(self, pod: Pod, index: int) -> None:
-        """Place the pod on a node."""
+        """Put the pod on a node."""
         self._by_namespace[pod.namespace][pod] = index
         self._apply(pod, index, 1)
 
@@ -157,14 +161,14 @@ class Cache:
         self._apply(pod, index, -1)
 
     def terminate(self, pod: Pod) -> None:
-        """Let the pod count as ending from now on: it still holds its node, but spread no longer counts it."""
+        """Mark the pod as ending: it still holds its node, but topology spread no longer counts it."""
         index = self._by_namespace[pod.namespace][pod]
         self.remove(pod, index)
         self.terminating.add(pod)
         self.add(pod, index)
 
     def pod_count(self, key: Hashable, matches: Matcher, namespace: str | None = None) -> PodCount:
-        """The running count of pods that match, kept from now on under the key; with a namespace, only pods there."""
+        """The running count, kept under the key, of the pods that match; only of the namespace if one is given."""
         counts = self._counts.get(key)
         if counts is None:
             counts = self._counts[key] = PodCount(matches)

@@ -1,4 +1,4 @@
-"""One pod made ready to be tried on nodes: the filters that have something to say of it, in their order."""
+"""One pod on its way through the filters."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from k8slint.scheduling.runtime import Framework
 
 @dataclass(slots=True)
 class CycleState:
-    """A pod, what nodes are to its signature, and the filters that look at the cluster.
+    """One pod, the kept verdicts for pods of its signature, and the filters that look at the whole cluster.
 
-    `named` is the indices of the only nodes worth a look; None means all.
+    `named` are the indices of the only nodes to try, or None if all can be tried.
     """
 
     pod: Pod
@@ -26,9 +26,9 @@ class CycleState:
     named: tuple[int, ...] | None
 
     def filter_with_nominated(self, index: int) -> Status | None:
-        """Why the node is refused: the first plugin that refuses decides.
+        """Why the node is refused, by the first plugin that refuses; None if it will do.
 
-        A node with pods that wait for it, and are no less important, must do with and without them.
+        If pods that are no less important wait for the node, it must do both with and without them.
 
         Mirrors: pkg/scheduler/framework/runtime/framework.go RunFilterPluginsWithNominatedPods @ v1.36
         """
@@ -48,7 +48,7 @@ class CycleState:
         return self.filter(index)
 
     def filter(self, index: int) -> Status | None:
-        """Why the node is refused with the pods it has.
+        """Why the node is refused with the pods it has now, by the first plugin that refuses; None if it will do.
 
         Mirrors: pkg/scheduler/framework/runtime/framework.go RunFilterPlugins @ v1.36
         """
@@ -62,27 +62,27 @@ class CycleState:
         return None
 
     def add_pod(self, other: Pod, index: int) -> None:
-        """Judge from now on as if another pod were on the node."""
+        """Put another pod on the node, also in the counts of the filters."""
         self.cache.add(other, index)
         self.verdicts.refresh()
         for state in self.states:
             state.add_pod(other, index)
 
     def remove_pod(self, other: Pod, index: int) -> None:
-        """Judge from now on as if another pod were off the node."""
+        """Take another pod off the node, also in the counts of the filters."""
         self.cache.remove(other, index)
         self.verdicts.refresh()
         for state in self.states:
             state.remove_pod(other, index)
 
     def reserve(self, index: int) -> None:
-        """Let the pod have what it was promised on the node."""
+        """Reserve for the pod what the filters found for it on the node."""
         for state in self.states:
             state.reserve(index)
 
 
 def run_pre_filter(pod: Pod, cache: Cache, framework: Framework, verdicts: NodeVerdicts) -> CycleState | Status:
-    """The pod made ready, or why it is refused as such.
+    """The state of the pod after PreFilter, or the refusal of the pod as a whole.
 
     Mirrors: pkg/scheduler/framework/runtime/framework.go RunPreFilterPlugins @ v1.36
     """

@@ -1,4 +1,4 @@
-"""What each filter by itself says of a pod, the other pods being where they are."""
+"""What each filter says about a pod, asked by itself, while all other pods stay where they are."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from k8slint.values.version import KubernetesVersion
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """Everything that speaks against a pod: as such, and node by node; a node without any would take it."""
+    """All refusals of a pod: `whole` refuse it on any node, `nodes` are by node; a node without any would take it."""
 
     whole: tuple[Status, ...]
     nodes: Mapping[str, tuple[Status, ...]]
@@ -30,13 +30,13 @@ class Diagnosis:
 
 @dataclass(frozen=True)
 class Diagnoser:
-    """Answers for the pods and nodes of a snapshot, such as a run leaves. Asking changes nothing."""
+    """Diagnoses pods against a snapshot, such as the one that a run leaves. Asking changes nothing."""
 
     snapshot: Snapshot
     version: KubernetesVersion
 
     def diagnose(self, pod: Pod, profile: Profile) -> Diagnosis:
-        """What each filter of the profile says of one pod more, asked alone.
+        """What each filter of the profile, asked by itself, says about one additional pod.
 
         Mirrors: k8s.io/kube-scheduler/framework types.go Diagnosis @ v1.36, which has the first refusal of each node
         """
@@ -57,15 +57,15 @@ class Diagnoser:
         return Diagnosis(tuple(whole), {name: tuple(found) for name, found in nodes.items()})
 
     def without(self, pod: Pod) -> Diagnoser:
-        """The same as if the pod had never come."""
+        """A diagnoser of the same cluster as if the pod had never come."""
         return Diagnoser(self.snapshot.without(pod), self.version)
 
     def with_node(self, node: Node) -> Diagnoser:
-        """The same, but for the node of this name, which the given one replaces."""
+        """A diagnoser of the same cluster with this node in place of the one of the same name."""
         return Diagnoser(self.snapshot.with_node(node), self.version)
 
     def node_info(self, node: str) -> NodeInfo:
-        """What the node has given away."""
+        """The node of this name, with its pods and sums."""
         return self._cache.node_infos[self._cache.index_of[node]]
 
     @cached_property

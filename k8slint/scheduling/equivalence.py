@@ -1,6 +1,6 @@
-"""What the nodes are to all pods of one signature, brought up to date node by node.
+"""Verdicts of nodes for all pods of one signature, brought up to date node by node.
 
-After the idea of KEP-5598, opportunistic batching: pods of equal signatures get equal verdicts.
+The idea is that of KEP-5598, opportunistic batching: pods of equal signatures get equal verdicts.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from k8slint.scheduling.runtime import Framework, NodeFilter, Running
 
 @dataclass(slots=True)
 class NodeScores:
-    """What a plugin's scores of nodes come to for one pod."""
+    """The scores that one plugin gives nodes for one pod, and how they are normalized and weighted."""
 
     plugin: str
     weight: int
@@ -26,7 +26,7 @@ class NodeScores:
 
     @classmethod
     def of(cls, one: Running, pod: Pod, cache: Cache, nodes: Sequence[int]) -> NodeScores | None:
-        """The plugin made ready to score these nodes; None where it has nothing to say."""
+        """The scores of a plugin that runs, ready for these nodes, or None if it scores nothing for this pod."""
         plugin, handle, weight = one
         score: Scorer | None = None
         if plugin.pre_score is not None:
@@ -40,7 +40,7 @@ class NodeScores:
         return cls(plugin.name, weight, score, plugin.normalize_score)
 
     def weighted(self, nodes: Sequence[int]) -> list[int]:
-        """The scores of nodes that are compared, normalized and weighted.
+        """The normalized and weighted scores of the nodes that are to be compared.
 
         Mirrors: pkg/scheduler/framework/runtime/framework.go RunScorePlugins @ v1.36
         """
@@ -59,11 +59,11 @@ def _live(one: Running, pod: Pod, cache: Cache) -> Scorer:
 
 
 class NodeVerdicts:
-    """Verdicts and scores of every node that depend on the node and its pods alone, for pods of one signature.
+    """Verdicts and scores that depend on a node and its pods alone, for every node and all pods of one signature.
 
-    `statuses` has why a node is refused, or None; `totals`, valid where it is not, the weighted scores of the plugins
-    that need no other node to compare. Of the other plugins `compared` are those that do not score all nodes alike;
-    `scores` are all. Read them after `refresh`.
+    Read them after `refresh`. `statuses` has each node's refusal, or None. `totals` has the sum of the weighted scores
+    that need no normalization, valid for nodes without a refusal. `compared` are the scores that are normalized over
+    the nodes to compare. Both leave out a plugin that looks at the node alone and scores all alike; `scores` has all.
     """
 
     def __init__(self, pod: Pod, cache: Cache, framework: Framework) -> None:
@@ -82,7 +82,7 @@ class NodeVerdicts:
             if scores is None:
                 continue
             self.scores.append(scores)
-            # What is the same for all nodes makes none of them better.
+            # Equal scores of all nodes decide nothing.
             if one.plugin.looks_at == "node" and len({scores.score(index) for index in every}) <= 1:
                 continue
             if scores.normalize_score is not None:
@@ -94,7 +94,7 @@ class NodeVerdicts:
             self._update(index)
 
     def refresh(self) -> None:
-        """Judge again the nodes that changed since the last time."""
+        """Judge again the nodes that changed since the last call."""
         changes = self._cache.changes
         if self._seen != len(changes):
             for index in set(changes[self._seen :]):
@@ -102,7 +102,7 @@ class NodeVerdicts:
             self._seen = len(changes)
 
     def _judge(self, index: int, filters: Iterable[tuple[NodeFilter, Handle[Any]]]) -> Status | None:
-        """Why the node is refused: the first plugin that refuses decides."""
+        """Why the node is refused, by the first filter that refuses; None if it will do."""
         pod, node_info = self._pod, self._cache.node_infos[index]
         for judge, handle in filters:
             status = judge(pod, node_info, handle)

@@ -1,4 +1,4 @@
-"""What differs between Kubernetes minors: texts, codes and formulas of the scheduler."""
+"""What differs between Kubernetes minors in the scheduler: texts, codes and formulas."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import StrEnum
 from k8slint.scheduling.objects.taints import Taint
 from k8slint.values.version import KubernetesVersion
 
-# The newest minor whose scheduler was read as a whole; 1.37 is known from its changes only.
+# The newest minor whose scheduler was read as a whole; of 1.37 only the changes were read.
 NEWEST_READ = KubernetesVersion(1, 36)
 OLDEST = KubernetesVersion(1, 33)
 _V1_34 = KubernetesVersion(1, 34)
@@ -17,7 +17,7 @@ _V1_37 = KubernetesVersion(1, 37)
 
 
 class ImageVolumes(StrEnum):
-    """Where ImageLocality counts volumes made of images."""
+    """In which parts of its formula ImageLocality counts volumes that are images."""
 
     NOT = "not"
     IN_SUM = "in the sum"
@@ -28,8 +28,8 @@ class ImageVolumes(StrEnum):
 class Features:
     """The behaviour of one minor, at its last patch release.
 
-    `assumptions` is what a pod rests on that is refused; `whole_tail_is_guessed` says that it is not
-    known how the text ends for a pod that is refused before any node is tried.
+    `assumptions` are what the answer for a refused pod takes for granted. If `whole_tail_is_guessed`, the end of the
+    text is not known for a pod that is refused before any node is tried.
     """
 
     names_taint: bool
@@ -47,7 +47,7 @@ class Features:
 
     @classmethod
     def of(cls, version: KubernetesVersion) -> Features:
-        """The behaviour of a minor; older ones than 1.33 are taken as 1.33, newer ones than 1.37 as 1.37.
+        """The behaviour of a minor; minors before 1.33 count as 1.33, those after 1.37 as 1.37.
 
         Read in kubernetes/kubernetes #134740, #135023 (taint text), #135573 (balance), #140222 (device texts), #138951
         """
@@ -63,14 +63,14 @@ class Features:
             image_volumes=ImageVolumes.IN_SUM_AND_THRESHOLD if version >= _V1_37 else volumes,
             judges_features=version >= _V1_36,
             maps_devices=version >= _V1_36,
-            # Seen in 1.34.1 and 1.36.2; a term was still handed over by reference before.
+            # Seen in 1.34.1 and 1.36.2; before, upstream passed the term by reference.
             loose_namespaces=version >= _V1_34,
             whole_tail_is_guessed=version >= _V1_37,
             assumptions=tuple(_assumptions(version)),
         )
 
     def taint(self, taint: Taint) -> str:
-        """What is said of a node whose taint is not tolerated."""
+        """The reason for refusing a node with this taint, which the pod does not tolerate."""
         if self.names_taint:
             return f"node(s) had untolerated taint {{{taint.key}: {taint.value}}}"
         return "node(s) had untolerated taint(s)"
@@ -88,6 +88,6 @@ def _assumptions(version: KubernetesVersion) -> list[str]:
     if version == _V1_34:
         return ["1.34 is taken at patch 2 or later, where the text of taints became one for all taints"]
     if version >= _V1_37:
-        # [?] The 1.37 scheduler was not read as a whole; what is known of it comes from its changelog.
+        # The 1.37 scheduler was not read as a whole; what is known comes from its changelog.
         return [f"the scheduler of {version} is taken to be that of {NEWEST_READ} with the changes in its notes"]
     return []

@@ -1,4 +1,4 @@
-"""The text of a pod that fits nowhere, as kube-scheduler composes it."""
+"""kube-scheduler's text for a pod that fits nowhere."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from k8slint.scheduling.framework import Status
 
 
 def fit_error(nodes: int, statuses: Iterable[Status], *, whole: str = "", absent: str = "", after: str = "") -> str:
-    """The text for a number of nodes.
+    """The text for a cluster of so many nodes, with the statuses of those that were tried.
 
-    `whole` refuses the pod as such and silences the nodes; `absent` is said of the nodes without a rejection of their
-    own; `after` is what came of trying to make room.
+    `whole` is the refusal of the pod on any node and replaces those of the nodes. `absent` is the reason for nodes
+    without a status. `after` is what came of trying to make room.
 
     >>> from k8slint.scheduling.framework import Code
     >>> full = Status("NodeResourcesFit", Code.UNSCHEDULABLE, ("Insufficient cpu",))
@@ -33,7 +33,7 @@ def fit_error(nodes: int, statuses: Iterable[Status], *, whole: str = "", absent
         missing = nodes - counts.total()
         if absent and missing > 0:
             reasons[absent] += missing
-        # Sorted as plain text with the count in front, byte by byte: 10 stands before 2.
+        # Upstream sorts the entries byte by byte with the count in front: 10 comes before 2.
         entries = sorted((f"{count} {reason}" for reason, count in reasons.items()), key=str.encode)
         if entries:
             parts.append(f"{', '.join(entries)}.")

@@ -1,4 +1,4 @@
-"""What a plugin of the scheduler is, under the names that kube-scheduler's framework has for it.
+"""The plugins' side of the scheduler, with the names of kube-scheduler's framework.
 
 Mirrors: k8s.io/kube-scheduler/framework interface.go @ v1.36
 """
@@ -27,7 +27,7 @@ Scorer = Callable[[int], int]
 
 
 class Code(StrEnum):
-    """Why a node was refused: whether taking pods away from it could help."""
+    """The kind of a refusal: evicting pods from the node could help, it cannot help, or the plugin failed."""
 
     UNSCHEDULABLE = "Unschedulable"
     UNRESOLVABLE = "UnschedulableAndUnresolvable"
@@ -43,32 +43,32 @@ class Status(NamedTuple):
 
 
 class PreFilterResult(NamedTuple):
-    """The names of the only nodes worth a look."""
+    """The names of the only nodes to try."""
 
     node_names: frozenset[str]
 
 
 class FilterState(ABC):
-    """A filter made ready for one pod, with what it has counted of the cluster."""
+    """A filter for one pod, with what it has counted in the cluster."""
 
     __slots__ = ()
 
     @abstractmethod
     def filter(self, index: int) -> Status | None:
-        """Why the node at this index is refused; None when it will do."""
+        """Why the node at this index is refused; None if it will do."""
 
     def add_pod(self, pod: Pod, index: int) -> None:  # noqa: B027 - most filters do not care which pods are there
-        """Take note that another pod came to a node."""
+        """Count another pod that came to a node."""
 
     def remove_pod(self, pod: Pod, index: int) -> None:  # noqa: B027
-        """Take note that another pod left a node."""
+        """Count another pod that left a node."""
 
-    def reserve(self, index: int) -> None:  # noqa: B027 - most plugins promise nothing
-        """Let the pod have what it was promised on the node."""
+    def reserve(self, index: int) -> None:  # noqa: B027 - most plugins reserve nothing
+        """Reserve for the pod what the filter found for it on the node."""
 
 
 class Handle(NamedTuple, Generic[Args]):
-    """What a plugin is made with: its arguments in the profile, and the behaviour of the minor."""
+    """What a plugin gets at each call: its arguments in the profile, and the behaviour of the minor."""
 
     args: Args
     features: Features
@@ -76,19 +76,21 @@ class Handle(NamedTuple, Generic[Args]):
 
 @dataclass(frozen=True, slots=True)
 class Plugin(Generic[Args]):
-    """One plugin; the stages it takes no part in are None.
+    """One plugin; the stages in which it takes no part are None.
 
-    `looks_at` says what its verdict or score of a node depends on, and so how long it is kept: the node alone, the node
-    and its pods, or the whole cluster. What is kept is shared by all pods of one signature: a plugin that reads more of
-    a pod than `Pod.signature` covers looks at the cluster.
+    `looks_at` says on what its verdict or score of a node depends: the node alone, the node and its pods ("pods"), or
+    the whole cluster. This decides how long verdicts and scores are kept. All pods of one signature share what is kept,
+    so a plugin that reads more of a pod than `Pod.signature` covers must say "cluster".
 
-    A plugin judges nodes by `filter`; or `pre_filter` looks at the pod first: it refuses it as such, names the only
-    nodes worth a look, or hands back its filter for this pod. It scores nodes by `score`; or `pre_score` looks at the
-    nodes to compare and hands back the score of each, None where it has nothing to say. `normalize_score` makes of the
-    raw scores numbers from 0 to 100; without it they are that already.
+    `filter` judges one node. `pre_filter` looks at the pod first: it refuses the pod, names the only nodes to try,
+    returns a filter for this pod, or returns None if it has no objection on any node.
 
-    A plugin that `is_woken_by_pods` may let a pod pass, once another pod has come, that it refused before. `read_args`
-    reads the plugin's arguments in a KubeSchedulerConfiguration, given their path; `args` are those by default.
+    `score` scores one node. `pre_score` looks at the nodes to compare and returns the function that scores each, or
+    None if it scores nothing for this pod. `normalize_score` turns raw scores into numbers from 0 to 100; without it
+    the raw scores must be such numbers.
+
+    If `is_woken_by_pods`, the plugin may admit a pod that it refused before, once another pod has come. `read_args`
+    reads the plugin's arguments in a KubeSchedulerConfiguration, given their path; `args` are the default.
     """
 
     name: str
@@ -109,12 +111,12 @@ class Plugin(Generic[Args]):
 
     @property
     def filters(self) -> bool:
-        """Whether it may refuse a node, or a pod as such."""
+        """Whether the plugin may refuse a node, or a pod on any node."""
         return self.filter is not None or self.pre_filter is not None
 
     @property
     def points(self) -> frozenset[str]:
-        """The extension points at which it has an effect here, as a KubeSchedulerConfiguration names them."""
+        """The extension points at which the plugin has an effect, with the names of a KubeSchedulerConfiguration."""
         stages = {
             "preEnqueue": self.pre_enqueue,
             "preFilter": self.pre_filter,
@@ -127,7 +129,7 @@ class Plugin(Generic[Args]):
 
 
 def default_normalize_score(raw: list[int], *, reverse: bool = False) -> list[int]:
-    """The scores in proportion to the highest, which is 100; reversed, 100 for 0.
+    """The scores in proportion to the highest, which becomes 100; with `reverse`, each is then taken from 100.
 
     >>> default_normalize_score([0, 1, 4]), default_normalize_score([0, 1, 4], reverse=True)
     ([0, 25, 100], [100, 75, 0])

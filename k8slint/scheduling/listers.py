@@ -1,4 +1,4 @@
-"""What the scheduler knows of a cluster besides its nodes and pods."""
+"""What the scheduler knows about a cluster besides its nodes and pods."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ from k8slint.values.reading import (
     text_at,
     whole_at,
 )
+from k8slint.values.well_known import NAMESPACE_NAME
 
-_NAME_LABEL = "kubernetes.io/metadata.name"
 _DEVICE_CLASS_PREFIX = "deviceclass.resource.kubernetes.io/"
 
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """A PodDisruptionBudget: how many of its pods may still go, and those that are going already."""
+    """A PodDisruptionBudget: how many more of its pods may be evicted, and the names of those being evicted now."""
 
     namespace: str
     selector: LabelSelector
@@ -41,7 +41,7 @@ class Budget:
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> Budget:
-        """The budget of a manifest; without a status, nothing may go."""
+        """The budget of a manifest; without a status it allows no eviction."""
         metadata, status = mapping_at(data, "metadata", ""), mapping_at(data, "status", "")
         return cls(
             text_at(metadata, "namespace", "metadata", "default"),
@@ -53,10 +53,11 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class Listers:
-    """The objects that steer scheduling, by their names. Keys of two parts are namespace and name.
+    """The objects besides nodes and pods that affect scheduling, by name, or by namespace and name.
 
-    `owners` holds the selectors of ReplicationControllers, ReplicaSets and StatefulSets by (kind, namespace, name);
-    `services` those of Services by namespace; `devices` the resource names that a DeviceClass answers for.
+    `owners` has the selectors of ReplicationControllers, ReplicaSets and StatefulSets by (kind, namespace, name);
+    `services` has those of Services by namespace. `tracking_drivers` are the CSI drivers that publish their capacity.
+    `devices` are the names of resources that a DeviceClass provides.
     """
 
     namespaces: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -74,7 +75,7 @@ class Listers:
 
     @classmethod
     def of(cls, objects: Iterable[Mapping[str, Any]]) -> Listers:
-        """The facts in a set of manifests; kinds that do not steer scheduling are passed over.
+        """The listers of a set of manifests; kinds that do not affect scheduling are skipped.
 
         Raises:
             ShapeError: naming the object and the field that cannot be read.
@@ -109,7 +110,7 @@ class Listers:
 
 @dataclass(slots=True)
 class _Found:
-    """What has been read so far."""
+    """The listers while they are being read."""
 
     namespaces: dict[str, Mapping[str, str]] = field(default_factory=dict)
     claims: dict[tuple[str, str], Claim] = field(default_factory=dict)
@@ -128,7 +129,7 @@ class _Found:
 def _namespace(found: _Found, data: Mapping[str, Any]) -> None:
     metadata = mapping_at(data, "metadata", "")
     name = text_at(metadata, "name", "metadata")
-    found.namespaces[name] = {_NAME_LABEL: name, **labels_at(metadata, "labels", "metadata")}
+    found.namespaces[name] = {NAMESPACE_NAME: name, **labels_at(metadata, "labels", "metadata")}
 
 
 def _claim(found: _Found, data: Mapping[str, Any]) -> None:

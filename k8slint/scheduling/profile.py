@@ -1,4 +1,4 @@
-"""How a scheduler is set up: plugins switched off, their weights and their arguments."""
+"""The configuration of a scheduler: which plugins are off, and their weights and arguments."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from k8slint.scheduling.framework import Plugin
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """One profile of kube-scheduler; the default is its default.
+    """One profile of kube-scheduler; without arguments, its default profile.
 
-    `weights` and `args` are by the name of a plugin, where they are not the plugin's own; a weight of 0 silences its
-    score. `percentage_to_score` 0 means by cluster size. `has_extenders` says that webhooks take part: then nothing is
-    known.
+    `weights` and `args` override the plugin's own, by its name; a plugin with weight 0 does not score. If
+    `percentage_to_score` is 0, the size of the cluster decides. If `has_extenders`, webhooks take part whose answers
+    are unknown, so no pod is modelled.
     """
 
     scheduler_name: str = "default-scheduler"
@@ -26,11 +26,11 @@ class Profile:
     has_extenders: bool = False
 
     def runs(self, plugin: Plugin[Any]) -> bool:
-        """Whether a plugin is switched on."""
+        """Whether a plugin is enabled."""
         return plugin.name not in self.disabled
 
     def weight_of(self, plugin: Plugin[Any]) -> int:
-        """What a plugin's score is multiplied by; 0 where it does not score."""
+        """The weight of a plugin's score; 0 if it does not score."""
         return self.weights.get(plugin.name, plugin.weight) if self.runs(plugin) else 0
 
     def args_of(self, plugin: Plugin[Any]) -> Any:

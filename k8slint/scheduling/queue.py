@@ -1,4 +1,4 @@
-"""The order in which pods are tried, and which of those that failed are tried again."""
+"""The order in which pods are tried, and which of the failed ones are tried again."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _LATEST = datetime.max.replace(tzinfo=UTC)
 
 
 def in_queue_order(pods: Iterable[Pod]) -> list[Pod]:
-    """The pods by priority, then by age, then as they came.
+    """The pods sorted by priority, highest first, then by age, oldest first; the sort is stable.
 
     Mirrors: pkg/scheduler/framework/plugins/queuesort/priority_sort.go Less @ v1.36
     """
@@ -20,10 +20,10 @@ def in_queue_order(pods: Iterable[Pod]) -> list[Pod]:
 
 
 def try_again(outcomes: list[Outcome], attempt: Callable[[Pod], Outcome], woken: Collection[str]) -> list[Outcome]:
-    """The outcomes once those were tried again that failed for want of other pods' company.
+    """The outcomes after new attempts for the pods that failed because no other pod was near them yet.
 
-    `woken` are the plugins whose refusal another pod's coming can lift. It goes on as long as one of them finds its
-    place; they come behind all that were not tried again, so that the outcomes are in the order they came about.
+    `woken` are the plugins that may admit a pod after another one has come. Rounds of attempts repeat while a round
+    places at least one pod. The outcomes of a round come last: the order is that in which they came about.
 
     Mirrors: pkg/scheduler/backend/queue/scheduling_queue.go AssignedPodAdded @ v1.36
     """

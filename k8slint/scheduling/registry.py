@@ -28,7 +28,7 @@ from k8slint.scheduling.plugins import (
 
 DEFAULT_PLUGINS: Final[tuple[Plugin[Any], ...]] = (
     scheduling_gates.PLUGIN,
-    Plugin("PrioritySort"),  # the order of the queue, which is the same in every profile
+    Plugin("PrioritySort"),  # sorts the queue, in every profile alike
     node_unschedulable.PLUGIN,
     node_name.PLUGIN,
     taint_toleration.PLUGIN,

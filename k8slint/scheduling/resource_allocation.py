@@ -1,4 +1,4 @@
-"""What of a node's resources a pod would leave: the sums that both scorers of resources go by."""
+"""How much of a node's resources would be in use with a pod: the sums behind both scorers of resources."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from k8slint.scheduling.cache import NodeInfo
 from k8slint.scheduling.objects.pod import Pod
 from k8slint.scheduling.objects.resources import is_extended
 
-# A resource, with what the node would have given away of it with the pod and without, and what it has.
+# A resource, how much of it would be in use with the pod, how much is in use now, and how much the node has.
 Share = tuple[str, int, int, int]
 
 
 def shares_of(pod: Pod, node_info: NodeInfo, resources: tuple[str, ...], *, non_zero: bool) -> list[Share]:
-    """What counts of each resource; those the node has none of, or that are extended and not requested, do not.
+    """The share of each resource, without those that the node lacks and extended ones that the pod does not request.
 
-    With `non_zero`, a container that asks for no cpu or memory counts as asking for a little.
+    With `non_zero`, a container that asks for no cpu or memory counts 100m or 200Mi.
 
     Mirrors: pkg/scheduler/framework/plugins/noderesources/resource_allocation.go score @ v1.36
     """

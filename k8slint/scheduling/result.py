@@ -1,4 +1,4 @@
-"""What became of each pod."""
+"""The outcome of each pod, and the result of a run."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from k8slint.scheduling.snapshot import Snapshot
 
 @dataclass(frozen=True, slots=True)
 class Preemption:
-    """The pods that would have to go from a node to make room, least important last."""
+    """The pods that must leave a node to make room, the most important first."""
 
     node: str
     victims: tuple[Pod, ...]
@@ -22,10 +22,11 @@ class Preemption:
 
 @dataclass(frozen=True, slots=True)
 class Assigned:
-    """A pod that was given a node.
+    """A pod that got a node.
 
-    `ties` are the other nodes that scored as high: where there are any, which of them is taken is an accident of the
-    scheduler. `scores` holds the weighted score of each plugin by node, when it was asked for.
+    `feasible` is how many nodes were found that would do. `ties` are the other nodes with the same score: if there are
+    any, the choice is arbitrary. `scores` has the weighted scores of each node by plugin, if the run was to explain and
+    found more than one node.
     """
 
     pod: Pod
@@ -37,11 +38,11 @@ class Assigned:
 
 @dataclass(frozen=True, slots=True)
 class Unschedulable:
-    """A pod that fits nowhere. `message` is the scheduler's, as the pod's condition PodScheduled has it.
+    """A pod that fits nowhere. `message` is the text of the pod's condition PodScheduled.
 
-    The event that `kubectl describe pod` shows is the same text, cut to 1,024 characters. `statuses` has each node
-    that was looked at; `refused_whole` is the refusal of a pod before any was. With a `preemption` the pod waits for
-    its victims to end, and the message says nothing of it, as in the scheduler.
+    The event that `kubectl describe pod` shows has the same text, cut to 1,024 characters. `statuses` has the refusal
+    of each node that was tried, by name. `refused_whole` is set if the pod was refused before any node was tried. With
+    a `preemption` the pod waits for its victims to end; like the scheduler's, the message does not mention it.
     """
 
     pod: Pod
@@ -53,7 +54,7 @@ class Unschedulable:
 
 @dataclass(frozen=True, slots=True)
 class Gated:
-    """A pod that waits at its scheduling gates and is not tried."""
+    """A pod that is not tried because it has scheduling gates."""
 
     pod: Pod
     message: str
@@ -61,7 +62,7 @@ class Gated:
 
 @dataclass(frozen=True, slots=True)
 class Errored:
-    """A pod whose attempt the scheduler breaks off, to try it again later."""
+    """A pod whose attempt ends in an error; the scheduler tries it again later."""
 
     pod: Pod
     message: str
@@ -69,7 +70,7 @@ class Errored:
 
 @dataclass(frozen=True, slots=True)
 class NotModelled:
-    """A pod of which nothing is claimed, and why."""
+    """A pod that is not simulated, and why."""
 
     pod: Pod
     reason: str
@@ -79,7 +80,7 @@ Outcome = Assigned | Unschedulable | Gated | Errored | NotModelled
 
 
 class Load(NamedTuple):
-    """What a node has given away, and has to give; amounts as in `Resources`, `pods` in pieces."""
+    """What the pods of a node request, and what the node has, by resource, in the units of `Resources`."""
 
     requested: Mapping[str, int]
     allocatable: Mapping[str, int]
@@ -87,7 +88,7 @@ class Load(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The outcome of every pod in the order they were tried, and the cluster afterwards, with the load of its nodes."""
+    """The outcomes in the order they came about, and the cluster afterwards with the load of its nodes, by name."""
 
     outcomes: tuple[Outcome, ...]
     snapshot: Snapshot
@@ -95,10 +96,10 @@ class Result:
     assumptions: tuple[str, ...]
 
     def of(self, key: str) -> Outcome:
-        """The outcome of the pod with this namespace and name, as `default/web`.
+        """The outcome of the pod with this namespace and name, such as `default/web`.
 
         Raises:
-            KeyError: when there was no such pod to schedule.
+            KeyError: if there was no such pod to schedule.
         """
         for outcome in self.outcomes:
             if outcome.pod.key == key:

@@ -1,4 +1,4 @@
-"""The plugins that a profile runs, ready to be run."""
+"""The plugins that a profile runs, with their arguments and weights."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ class Running(NamedTuple):
 
 
 class Framework:
-    """The plugins that a profile runs, by what they do; in each group in their order.
+    """The plugins that a profile runs, grouped by what they do, each group in the order of the plugins.
 
-    Verdicts of `node_filters` and `pods_filters` are kept: the node alone decides, or its pods as well. `pre_filters`
-    look at each pod; among them are the filters whose verdicts are not kept.
+    The verdicts of `node_filters` depend on the node alone, those of `pods_filters` on its pods too; both are kept.
+    `pre_filters` run for each pod; they include the filters whose verdicts are not kept.
 
     Mirrors: pkg/scheduler/framework/runtime/framework.go frameworkImpl @ v1.36
     """
@@ -49,7 +49,8 @@ class Framework:
         self.cluster_scorers = tuple(one for one in self.running if one.weight and one.plugin.looks_at == "cluster")
         self.woken_by_pods = frozenset(one.plugin.name for one in self.running if one.plugin.is_woken_by_pods)
         filters = [one for one in self.running if one.plugin.filters]
-        # What comes behind a filter that looks further must not speak before it, and is kept no longer than that.
+        # The first filter that refuses decides, so a filter must not run before an earlier one that looks at more: its
+        # verdicts are kept no longer than those of the filters before it.
         near = list(takewhile(lambda one: one.plugin.looks_at == "node", filters))
         kept = list(takewhile(lambda one: one.plugin.looks_at != "cluster", filters))
         self.node_filters = _filters(near)
@@ -62,7 +63,7 @@ def _filters(group: Iterable[Running]) -> tuple[tuple[NodeFilter, Handle[Any]], 
 
 
 def _pre_filters(group: Iterable[Running], *, is_late: bool = False) -> Iterator[tuple[PreFilter, Handle[Any]]]:
-    """What looks at the pod; late filters that need nothing made ready as well."""
+    """The functions that look at the pod; if `is_late`, also the plain filters, wrapped so that nothing is kept."""
     for plugin, handle, _ in group:
         if plugin.pre_filter is not None:
             yield plugin.pre_filter, handle
@@ -72,7 +73,7 @@ def _pre_filters(group: Iterable[Running], *, is_late: bool = False) -> Iterator
 
 @dataclass(slots=True)
 class _EachNode(FilterState):
-    """A filter that needs nothing made ready, and whose verdicts are not kept."""
+    """A plain filter whose verdicts are not kept."""
 
     judge: NodeFilter
     pod: Pod

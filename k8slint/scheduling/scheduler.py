@@ -1,4 +1,4 @@
-"""The scheduler: pods one after another, each given the best node that will do."""
+"""The scheduler: gives one pod after another the best node that will do."""
 
 from __future__ import annotations
 
@@ -43,12 +43,12 @@ def schedule(
     *,
     explain: bool = False,
 ) -> Result:
-    """What becomes of each pod that has no node yet, tried by priority, age and place in the input.
+    """Try each pod that has no node yet, by priority, age and place in the input.
 
-    Pods that name a node are on it before any is tried; those that the snapshot has already are passed over. Binding
-    takes no time, and evicted pods stay where they are. With `explain` every Assigned carries the scores behind the
-    choice. The same input gives the same result, and the snapshot stays as it is: the result has another, which can be
-    given to the next run.
+    Pods that name a node are put on it first; finished pods, and those that the snapshot has already, are skipped.
+    Binding takes no time, and evicted pods stay on their nodes. With `explain`, each Assigned has the scores behind a
+    choice among several nodes. The same input gives the same result. The given snapshot does not change: the result has
+    another one, from which the next run can start.
     """
     run = _Run(snapshot, profile or Profile(), Features.of(version), explain=explain)
     waiting: list[Pod] = []
@@ -70,14 +70,14 @@ class _Run:
         self.framework = Framework(profile, features, DEFAULT_PLUGINS)
         self._explain = explain
         self._verdicts: dict[object, NodeVerdicts] = {}
-        # By what decides it, the last failure of such a pod and how many changes had been made by then.
+        # By `_cause`: how many changes the cache had seen at the last failure of such a pod, and the failure.
         self._failures: dict[object, tuple[int, Unschedulable]] = {}
         self._start = 0
         for text in (text for node in snapshot.nodes for text in node.assumptions):
             self._assume(text)
 
     def occupy(self, pod: Pod) -> None:
-        """Let a running pod hold its node."""
+        """Put a running pod on its node; note an assumption if the node is unknown."""
         index = self.cache.index_of.get(pod.node_name)
         if index is None:
             self._assume(f'pod "{pod.key}" runs on node "{pod.node_name}", which is not described: it is left out')
@@ -85,7 +85,7 @@ class _Run:
             self.cache.add(pod, index)
 
     def outcome(self, pod: Pod) -> Outcome:
-        """What becomes of one pod."""
+        """Try one pod; if it gets a node, or others must make room for it, the cache changes."""
         unknown = self._unknown(pod)
         if unknown:
             return NotModelled(pod, unknown)
@@ -100,11 +100,11 @@ class _Run:
         return self._tried(pod, state)
 
     def loads(self) -> dict[str, Load]:
-        """What each node has given away and has to give."""
+        """The load of each node, by name."""
         return {node_info.node.name: _load(node_info) for node_info in self.cache.node_infos}
 
     def _unknown(self, pod: Pod) -> str:
-        """Why nothing is claimed of the pod."""
+        """Why the pod cannot be simulated; empty if it can."""
         profile = self.framework.profile
         mapped = (
             name for name, amount in pod.amounts.request.extended if amount and name in self.cache.listers.devices
@@ -126,7 +126,7 @@ class _Run:
         return ""
 
     def _gate(self, pod: Pod) -> str:
-        """Why the pod does not come into the queue."""
+        """Why the pod does not enter the queue; empty if it does."""
         for pre_enqueue in self.framework.gates:
             text = pre_enqueue(pod)
             if text:
@@ -166,7 +166,7 @@ class _Run:
         )
 
     def _on_nominated_node(self, pod: Pod, state: CycleState) -> tuple[list[int], dict[int, Status]]:
-        """The node the pod was promised, if it will do: then no other is looked at.
+        """The node for which the pod is nominated if it will do, so that no other is tried; else its refusal.
 
         Mirrors: pkg/scheduler/schedule_one.go evaluateNominatedNode @ v1.36
         """
@@ -177,9 +177,10 @@ class _Run:
         return ([index], {}) if refusal is None else ([], {index: refusal})
 
     def _find(self, state: CycleState, refused: dict[int, Status]) -> tuple[list[int], dict[int, Status]]:
-        """The nodes that will do, until there are enough, and the refusals on the way.
+        """The nodes that will do, until there are enough, and the given refusals with those met on the way.
 
-        The search starts where the last one ended, and ends at the first node too many, as with one worker.
+        The search starts where the last one ended and stops at the first node beyond the limit, like upstream's with
+        one worker.
 
         Mirrors: pkg/scheduler/schedule_one.go findNodesThatPassFilters @ v1.36
         """
@@ -202,7 +203,7 @@ class _Run:
         return feasible, refused
 
     def _known_failure(self, pod: Pod, state: CycleState) -> Unschedulable | None:
-        """The failure of an equal pod, while nothing has changed since: its text and rejections are shared."""
+        """The failure of an equal pod, with this pod in it, if nothing has changed since then; else None."""
         seen, failure = self._failures.get(_cause(pod), (-1, None))
         if failure is None or seen != len(self.cache.changes) or state.states or self.cache.nominated:
             return None
@@ -234,7 +235,7 @@ class _Run:
     def _make_room(
         self, pod: Pod, state: CycleState | None, refused: dict[int, Status]
     ) -> tuple[str, Preemption | None]:
-        """What came of trying to make room: its text, empty when pods have to go for it.
+        """The text that PostFilter adds to the message, and the preemption; the text is empty if there is a preemption.
 
         Mirrors: pkg/scheduler/framework/runtime/framework.go RunPostFilterPlugins @ v1.36
         """
@@ -252,7 +253,7 @@ class _Run:
         return ", ".join(texts), None
 
     def _evict(self, pod: Pod, preemption: Preemption) -> None:
-        """Let the victims end, and the pod wait for their node; less important pods wait for it no more."""
+        """Mark the victims as ending and nominate the pod for their node, in place of less important pods."""
         for victim in preemption.victims:
             if not self.cache.is_ending(victim):
                 self.cache.terminate(victim)
@@ -277,14 +278,14 @@ class _Run:
 
 
 def _cause(pod: Pod) -> tuple[object, ...]:
-    """What decides the fate of a pod that no other node's pods and no claim have a say in."""
+    """What decides the outcome of a pod for which neither claims nor the pods on other nodes matter."""
     return pod.signature, pod.priority, pod.preempts, pod.nominated_node
 
 
 def _anywhere(pod: Pod) -> Pod:
-    """The pod without the names of nodes, where its affinity is no more than that: only those are looked at anyway.
+    """The pod without its node affinity, if this only names nodes: no other nodes are tried anyway.
 
-    So the pods of a DaemonSet, which differ in nothing else, can have one signature.
+    So the pods of a DaemonSet, which differ in nothing else, can share their verdicts.
     """
     return replace(pod, node_choice=NodeChoice(pod.node_choice.labels)) if pod.node_choice.only_names else pod
 

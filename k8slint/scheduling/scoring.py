@@ -1,4 +1,4 @@
-"""Which of the nodes that will do is taken: scores, and the winner among equals."""
+"""The choice among the nodes that will do: by score, then among equals."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from k8slint.scheduling.equivalence import NodeScores
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The index of the node taken, and those that scored as high."""
+    """The index of the chosen node, and those of the others with the same score."""
 
     index: int
     ties: tuple[int, ...] = ()
 
 
 def choose(state: CycleState, feasible: Sequence[int]) -> Choice:
-    """The best of the nodes that will do; a single one is taken unseen.
+    """The best of the nodes that will do; a single one is chosen without scoring.
 
     Mirrors: pkg/scheduler/schedule_one.go schedulePod, prioritizeNodes @ v1.36
     """
@@ -40,21 +40,23 @@ def choose(state: CycleState, feasible: Sequence[int]) -> Choice:
 
 
 def scores_by_plugin(state: CycleState, feasible: Sequence[int]) -> dict[int, dict[str, int]]:
-    """The weighted score of each plugin, by node index: what the choice among these nodes rests on."""
+    """The weighted score by plugin of each node, by node index: all that decides among these nodes."""
     found = {scores.plugin: scores for scores in (*state.verdicts.scores, *_of_cluster(state, feasible))}
     columns = {name: found[name].weighted(feasible) for name in sorted(found)}
     return {index: {name: column[place] for name, column in columns.items()} for place, index in enumerate(feasible)}
 
 
 def _of_cluster(state: CycleState, feasible: Sequence[int]) -> list[NodeScores]:
-    """The scores of the plugins that set the nodes against each other."""
+    """The scores of the plugins that look at the whole cluster."""
     scorers = state.framework.cluster_scorers
     ready = [NodeScores.of(one, state.pod, state.cache, feasible) for one in scorers]
     return [scores for scores in ready if scores is not None]
 
 
 def nodes_to_find(nodes: int, percentage: int) -> int:
-    """How many nodes that will do are enough: all of less than 100, then a falling share.
+    """How many nodes that will do are enough: all if there are fewer than 100, else the percentage, at least 100.
+
+    A percentage of 0 means one that falls with the number of nodes, from 50 to 5.
 
     Mirrors: pkg/scheduler/schedule_one.go numFeasibleNodesToFind @ v1.36
     """
@@ -66,10 +68,10 @@ def nodes_to_find(nodes: int, percentage: int) -> int:
 
 @lru_cache(maxsize=64)
 def heap_ranks(size: int) -> tuple[str, ...]:
-    """For each place in a list, where it comes in a walk through the list as a binary heap, roots before branches.
+    """A sort key for each place in a list of this size: sorted by it, a node of the binary heap precedes its subtrees.
 
-    Up to 1.34 the scheduler drew lots among equals. Since 1.35 it takes the root of a heap built of the list, and that
-    is the first of the highest in this walk.
+    Up to 1.34 the scheduler drew lots among equals. Since 1.35 it takes the root of a heap that is built from the list:
+    of the places with the highest score, the one with the smallest key.
 
     Mirrors: pkg/scheduler/schedule_one.go newSortedNodeScores @ v1.36
     """

@@ -1,4 +1,4 @@
-"""A cluster at one moment, as the scheduler sees it: what it starts from, and what it leaves."""
+"""A cluster at one moment, as the scheduler sees it: the start and the end of a run."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from k8slint.scheduling.objects.volumes import Claim, PersistentVolume
 
 
 class Reserved(NamedTuple):
-    """Claims and volumes as they were before a pod was given what it wanted of them."""
+    """The claims and volumes that a pod bound, as they were before."""
 
     claims: tuple[Claim, ...]
     volumes: tuple[PersistentVolume, ...]
@@ -26,11 +26,11 @@ def _nothing() -> Mapping[Pod, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Nodes in the order they were described, with the pods on them. It never changes: a change makes another one.
+    """Nodes in the order they were described, with the pods on them. A change makes a new snapshot.
 
-    `pods` are by the name of the node that each is on, in the order they came; `nominated` by the node that each waits
-    for. `terminating` are on their nodes still, and end to make room. `reserved` has what the claims and volumes in
-    `listers` were before a pod got them that had none.
+    `pods` maps each pod, in the order they came, to the name of its node; `nominated` maps each pod that waits for room
+    to the name of the node. `terminating` pods are still on their nodes, and end to make room. `reserved` has, for each
+    pod that bound claims, the claims and volumes of `listers` as they were before.
     """
 
     nodes: tuple[Node, ...]
@@ -46,12 +46,12 @@ class Snapshot:
         return cls(tuple(nodes), listers or Listers())
 
     def with_pods(self, pods: Mapping[Pod, str]) -> Snapshot:
-        """The same with more pods on its nodes; they no longer wait for one."""
+        """The same cluster with more pods on its nodes; those are nominated no longer."""
         nominated = {pod: node for pod, node in self.nominated.items() if pod not in pods}
         return replace(self, pods=MappingProxyType({**self.pods, **pods}), nominated=MappingProxyType(nominated))
 
     def without(self, pod: Pod) -> Snapshot:
-        """The same as if the pod had never come: what it got of claims and volumes is free again."""
+        """The same cluster as if the pod had never come: the claims and volumes that it bound are as before."""
         before = self.reserved.get(pod, Reserved((), ()))
         claims = {**self.listers.claims, **{(claim.namespace, claim.name): claim for claim in before.claims}}
         volumes = {**self.listers.volumes, **{volume.name: volume for volume in before.volumes}}
@@ -65,7 +65,7 @@ class Snapshot:
         )
 
     def with_node(self, node: Node) -> Snapshot:
-        """The same, but for the node of this name, which the given one replaces."""
+        """The same cluster with this node in place of the one of the same name."""
         return replace(self, nodes=tuple(node if other.name == node.name else other for other in self.nodes))
 
 

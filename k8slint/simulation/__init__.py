@@ -1,1 +1,1 @@
-"""What the API server, its admission plugins and the controllers make of manifests, so that pods can be scheduled."""
+"""The dry run: what the controllers and the scheduler make of the manifests in a described cluster."""

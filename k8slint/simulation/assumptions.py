@@ -1,4 +1,4 @@
-"""What a dry run took for granted, said once however many objects it was taken for."""
+"""What a dry run took for granted: each assumption once, whatever the number of objects."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ _SHOWN = 3
 
 
 class Assumptions:
-    """Sentences, each with the names it was taken for."""
+    """The assumptions so far, each with the names of the objects for which it was made."""
 
     def __init__(self) -> None:
         self._names: dict[str, dict[str, None]] = {}
 
     def take(self, sentence: str, name: str = "") -> None:
-        """Take something for granted, of an object or of everything."""
+        """Add an assumption, about the named object or about everything."""
         names = self._names.setdefault(sentence, {})
         if name:
             names[name] = None
 
     def texts(self) -> tuple[str, ...]:
-        """The sentences in the order they were first taken, each with the first of its names."""
+        """The assumptions in the order of their first use, each with its first names and the number of the others."""
         return tuple(
             f"{sentence}: {_listed(list(names))}" if names else sentence for sentence, names in self._names.items()
         )

@@ -1,4 +1,4 @@
-"""The pods that each workload's controller would create, in the order it would."""
+"""The pods that each workload's controller would create, in its order."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ from k8slint.values.well_known import COMPLETION_INDEX, POD_INDEX, STATEFUL_SET_
 _HASH_LETTERS: Final = "bcdfghjklmnpqrstvwxz2456789"
 _HASH_LENGTH: Final = 10
 _LONGEST_PREFIX: Final = 58
-# More pods of one workload than any cluster is built for.
+# No cluster is built for more pods of one workload.
 MOST_PODS: Final = 200_000
 WORKLOADS: Final = frozenset(POD_TEMPLATES) - {"PodTemplate"}
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """One pod to be: its name, its place in the order of its workload, and what its template does not say.
+    """One pod that is to be created: its name, its place in the order of its workload, and what its template lacks.
 
     `claims` are the names of the claims behind its volumes, by volume.
     """
@@ -49,9 +49,10 @@ class Planned:
 class Batch:
     """The pods of one workload.
 
-    `metadata` and `spec` are what all of them have. `in_order` pods each wait for the one before; `is_late` ones come
-    when everything else is there. `made` is an object that comes between the workload and its pods. `is_per_node` pods
-    are not planned yet: they depend on the nodes. `note` says why there are as many as there are.
+    All of them have `metadata` and `spec`. If `in_order`, each waits for the one before it; if `is_late`, they come
+    after all other pods. If `is_per_node`, `pods` is still empty, because it depends on the nodes. `prefix` starts
+    generated names. `made` is the object between the workload and its pods, such as a ReplicaSet. `note` explains the
+    number of pods if that is needed.
     """
 
     item: Item
@@ -68,13 +69,13 @@ class Batch:
 
     @property
     def is_numbered(self) -> bool:
-        """Whether the names of its pods are generated."""
+        """Whether the names of the pods are generated."""
         return bool(self.prefix) and self.prefix != self.item.name
 
 
 @dataclass(frozen=True, slots=True)
 class Scaler:
-    """What a HorizontalPodAutoscaler holds the number of pods between."""
+    """A HorizontalPodAutoscaler: the bounds within which it keeps a number of pods."""
 
     name: str
     least: int
@@ -82,16 +83,16 @@ class Scaler:
 
 
 Scalers = Mapping[tuple[str, str, str], Scaler]
-"""Autoscalers by kind, namespace and name of what they scale."""
+"""Autoscalers by the kind, the namespace and the name of what they scale."""
 
 
 def batch_of(item: Item, scalers: Scalers) -> Batch:
     """The pods of a workload.
 
-    Generated names are the workload's with a number that counts up from 00001, where a cluster puts random letters.
+    A generated name ends in a number that counts up from 00001; a cluster would use random letters.
 
     Raises:
-        ShapeError: where a field cannot be read.
+        ShapeError: if a field cannot be read.
     """
     if not item.name and item.group_kind != "Pod":
         raise ShapeError("metadata.name", "absent, expected a name")
@@ -99,10 +100,10 @@ def batch_of(item: Item, scalers: Scalers) -> Batch:
 
 
 def scaler_of(item: Item) -> tuple[tuple[str, str, str], Scaler]:
-    """What an autoscaler scales, as kind, namespace and name, and how far.
+    """The kind, the namespace and the name of what an autoscaler scales, and the autoscaler.
 
     Raises:
-        ShapeError: where a field cannot be read.
+        ShapeError: if a field cannot be read.
     """
     spec = mapping_at(item.data, "spec", "")
     where = "spec.scaleTargetRef"
@@ -115,12 +116,12 @@ def scaler_of(item: Item) -> tuple[tuple[str, str, str], Scaler]:
 
 
 def scalers_of(inventory: Inventory, notes: Notes) -> Scalers:
-    """The autoscalers by kind, namespace and name of what they scale."""
+    """All autoscalers, by what they scale."""
     return dict(found for _, found in notes.read(inventory.of_kind("HorizontalPodAutoscaler.autoscaling"), scaler_of))
 
 
 def replicas_of(item: Item, scalers: Scalers) -> tuple[int, str]:
-    """How many pods the workload is to have, and which autoscaler says so, if one does.
+    """How many pods the workload is to have, and a note if an autoscaler changes that number, else an empty text.
 
     Mirrors: pkg/controller/podautoscaler/horizontal.go reconcileAutoscaler @ v1.36
     """
@@ -227,7 +228,7 @@ def _cron_job(item: Item, _: Scalers) -> Batch:
 
 
 def _job_batch(item: Item, job: Mapping[str, Any], name: str, where: str, *, is_late: bool = False) -> Batch:
-    """The pods that a Job runs at one time.
+    """The pods that a Job runs at the same time.
 
     Mirrors: pkg/controller/job/job_controller.go manageJob @ v1.36
     """
@@ -263,20 +264,20 @@ _CONTROLLERS: Final[Mapping[str, Callable[[Item, Scalers], Batch]]] = {
 
 
 def numbered(prefix: str, count: int) -> tuple[Planned, ...]:
-    """Pods with generated names: the prefix, cut as the API server cuts it, and a number from 00001."""
+    """Pods with generated names: the prefix, cut to the API server's length, and a number that counts up from 00001."""
     _no_more_than_most(count)
     start = prefix[:_LONGEST_PREFIX]
     return tuple(Planned(f"{start}{number:05}") for number in range(1, count + 1))
 
 
 def template_hash(item: Item) -> str:
-    """Ten letters that stand for the hash of a Deployment's template: they hang on its namespace and name alone."""
+    """Ten letters in place of the hash of a Deployment's template; they depend on its namespace and name alone."""
     digest = hashlib.sha256(f"{item.namespace}/{item.name}".encode("utf-8", "surrogatepass")).digest()
     return "".join(_HASH_LETTERS[byte % len(_HASH_LETTERS)] for byte in digest[:_HASH_LENGTH])
 
 
 def ephemeral_claims(batch: Batch, planned: Planned) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """The claims that come with one pod, as names and templates: its set's, and those of its ephemeral volumes."""
+    """The claims that come with one pod, as names and templates: its StatefulSet's, then its ephemeral volumes'."""
     for template in batch.claim_templates:
         name = text_at(mapping_at(template, "metadata", ""), "name", "metadata")
         yield planned.claims[name], template
@@ -287,10 +288,10 @@ def ephemeral_claims(batch: Batch, planned: Planned) -> Iterator[tuple[str, Mapp
 
 
 def _template(item: Item, *, is_by_labels: bool = False) -> tuple[Mapping[str, Any], dict[str, Any]]:
-    """The pod template of a workload and its spec, a copy.
+    """The pod template of a workload, and a copy of the template's spec.
 
     Raises:
-        ShapeError: also where the workload's selector does not select its own pods, which the API server refuses.
+        ShapeError: if a field cannot be read, or the selector does not select the pods, which the API server refuses.
     """
     own = mapping_at(item.data, "spec", "")
     template = mapping_at(own, "template", "spec")

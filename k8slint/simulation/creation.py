@@ -1,4 +1,4 @@
-"""Pods coming into being: admitted once per template, charged to the quotas one by one."""
+"""The creation of pods: admitted once per template, charged to the quotas one by one."""
 
 from __future__ import annotations
 
@@ -43,9 +43,9 @@ _CLAIM: Final = "persistentvolumeclaims"
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A workload's pods before they get names: as admitted and read, or refused.
+    """The common form of a workload's pods: a pod with its usage after admission, or a refusal.
 
-    `nodes` are those that a DaemonSet has a pod for, in the order of its planned pods.
+    `nodes` are the nodes of a DaemonSet's pods, in the order of its planned pods.
     """
 
     batch: Batch
@@ -57,9 +57,9 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class Created:
-    """One pod that was asked for: ready for the scheduler, or refused with the API server's whole answer.
+    """One pod that a controller asked for: ready for the scheduler, or refused with the API server's whole answer.
 
-    `cause` is None for what no admission refuses, as a name that is taken.
+    `pod` is None if it is refused. `cause` is None if the refusal is not by admission, such as that of a name in use.
     """
 
     batch: Batch
@@ -77,7 +77,7 @@ class Created:
 
 @dataclass(slots=True)
 class Creation:
-    """What has been created so far: claims by namespace and name, and names of pods that are taken."""
+    """What has been created so far: claims by namespace and name, and the keys of pods that are in use."""
 
     policies: Policies
     ledger: Ledger
@@ -86,7 +86,7 @@ class Creation:
     names: set[str] = field(default_factory=set)
 
     def create_objects(self, inventory: Inventory) -> frozenset[Item]:
-        """The manifests' objects that the API server refuses; the claims among the others exist from now on."""
+        """Create the manifests' claims, and charge the objects that quotas count; return those that are refused."""
         refused: set[Item] = set()
         for item in inventory.manifests:
             is_claim = item.group_kind == "PersistentVolumeClaim"
@@ -108,7 +108,7 @@ class Creation:
         return frozenset(refused)
 
     def template_of(self, batch: Batch, nodes: Iterable[Node]) -> Template | None:
-        """The pods of a workload as admission leaves them; nothing, and a note, where they cannot be read."""
+        """The pods of a workload after admission, or None, with a refusal in the notes, if they cannot be read."""
         item = batch.item
         prefix = item.obj.pod.path if item.obj.pod is not None else ()
         try:
@@ -128,7 +128,7 @@ class Creation:
             return None
 
     def create(self, template: Template, index: int) -> Created:
-        """One pod of a workload, as its controller and the API server make it."""
+        """Create one pod of a workload, after its claims, and charge it to the quotas."""
         batch, planned = template.batch, template.batch.pods[index]
         refused = Created(batch, planned.name, None)
         if template.pod is None or template.usage is None:
@@ -137,7 +137,7 @@ class Creation:
         if refused.key in self.names:
             if not batch.is_numbered:
                 return replace(refused, message=f'pods "{planned.name}" already exists')
-            # Random letters would have been others.
+            # In a cluster, the random letters would differ.
             planned = replace(planned, name=self._free_name(batch))
             refused = Created(batch, planned.name, None)
         try:
@@ -162,9 +162,9 @@ class Creation:
         self.ledger.charge(item.namespace, usage_of_object(item.group_kind, item.data))
 
     def _create_claims(self, batch: Batch, planned: Planned) -> Created | None:
-        """The pod that cannot come for want of its claims, or None if it can; they exist from then on.
+        """Create the claims of a pod; return the pod as refused if one is refused that must exist before it, else None.
 
-        Only a StatefulSet's claims come before its pod; those of ephemeral volumes come after it.
+        Only the claims of a StatefulSet must exist before the pod; those of ephemeral volumes come after it.
         """
         namespace = batch.item.namespace
         own = set(planned.claims.values())
@@ -191,7 +191,10 @@ class Creation:
 
 
 def creation_order(templates: Iterable[Template]) -> Iterator[tuple[Template, int]]:
-    """Which pod comes when: all that wait for no other, then those second in their set, and so on; CronJobs last."""
+    """The pods in the order of creation: first those that wait for no other, then the second of each set, and so on.
+
+    The pods of CronJobs come last.
+    """
     steps: dict[tuple[bool, int], list[tuple[Template, int]]] = {}
     for template in templates:
         batch = template.batch
@@ -202,14 +205,14 @@ def creation_order(templates: Iterable[Template]) -> Iterator[tuple[Template, in
 
 
 def _refused(batch: Batch, planned: Planned, forbidden: Refused) -> Created:
-    # While plugins may still change the pod, a generated name is only its beginning.
+    # While plugins may still change the pod, the API server has not generated the rest of its name yet.
     name = batch.prefix if forbidden.phase is AdmissionPhase.MUTATING and batch.prefix else planned.name
     message = refusal_text("pods", "Pod", name, forbidden)
     return Created(batch, planned.name, None, message, forbidden.field, forbidden.cause)
 
 
 def _named(template: Template, planned: Planned, index: int) -> Pod:
-    """The template's pod with all that is its own; what the template says is shared."""
+    """The planned pod; it shares with the others what comes from the template."""
     pod = template.pod
     if pod is None:
         raise AssertionError(planned.name)
@@ -217,7 +220,7 @@ def _named(template: Template, planned: Planned, index: int) -> Pod:
         node = template.nodes[index]
         term = NodeTerm((), (Requirement("metadata.name", "In", (node,)),))
         choice = NodeChoice(pod.node_choice.labels, (term,))
-        # But for the node, which the scheduler looks at first, they are alike to every node.
+        # The pods differ only in the node that each names, which the scheduler looks at first: one signature is enough.
         return replace(pod, name=planned.name, node_choice=choice, signature=(pod.signature, "DaemonSet"))
     if not planned.labels and not planned.claims:
         return pod.named(planned.name)
@@ -235,7 +238,10 @@ def _owned_by(template: Mapping[str, Any], pod: str) -> dict[str, Any]:
 
 
 def _with_daemon_tolerations(spec: Mapping[str, Any]) -> dict[str, Any]:
-    """Mirrors: pkg/controller/daemon/util/daemonset_util.go AddOrUpdateDaemonPodTolerations @ v1.36."""
+    """The spec with the tolerations that every pod of a DaemonSet gets.
+
+    Mirrors: pkg/controller/daemon/util/daemonset_util.go AddOrUpdateDaemonPodTolerations @ v1.36
+    """
     wanted = [*_DAEMON_TOLERATIONS]
     if spec.get("hostNetwork") is True:
         wanted.append((NETWORK_UNAVAILABLE, "NoSchedule"))
@@ -244,7 +250,7 @@ def _with_daemon_tolerations(spec: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _daemon_nodes(spec: Mapping[str, Any], nodes: Iterable[Node]) -> Iterator[str]:
-    """The nodes that a DaemonSet wants a pod on; whether there is room is not asked.
+    """The nodes on which a DaemonSet wants a pod, with or without room for it.
 
     Mirrors: pkg/controller/daemon/daemon_controller.go NodeShouldRunDaemonPod @ v1.36
     """

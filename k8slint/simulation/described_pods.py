@@ -1,4 +1,4 @@
-"""Pods of the description: whether they have ended, or make way for new ones."""
+"""The pods of the cluster description: which have ended, and which make way for new ones."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _FINISHED: Final = ("Succeeded", "Failed")
 
 
 def is_leaving(item: Item, inventory: Inventory) -> bool:
-    """Whether a described pod belongs to a workload of the manifests, whose new pods take its place."""
+    """Whether a described pod makes way, because it belongs to a workload of the manifests."""
     metadata = mapping_at(item.data, "metadata", "")
     for where, reference in items_at(metadata, "ownerReferences", "metadata"):
         if not flag_at(reference, "controller", where):
@@ -32,7 +32,10 @@ _GROUP_KINDS: Final = {group_kind.partition(".")[0]: group_kind for group_kind i
 
 
 def _deployment_of(replica_set: str, pod: Item, inventory: Inventory) -> str:
-    """The name of the Deployment a ReplicaSet belongs to: as its own reference says, else as its name is made up."""
+    """The name of the Deployment that owns a ReplicaSet, or empty if none does.
+
+    A ReplicaSet that is not described is taken to be named after its Deployment and the hash in the pod's labels.
+    """
     described = inventory.described.get(("ReplicaSet.apps", pod.namespace, replica_set))
     if described is not None:
         metadata = mapping_at(described.data, "metadata", "")

@@ -1,4 +1,4 @@
-"""The dry run: manifests applied to a described cluster, up to where each pod goes."""
+"""The dry run: applies manifests to a described cluster, up to the node of each pod."""
 
 from __future__ import annotations
 
@@ -49,13 +49,13 @@ def dry_run(
 ) -> DryRun:
     """What becomes of every pod once the manifests are applied to the described cluster.
 
-    The pods that run in the description hold their nodes first. Workloads of the description make no new pods; those
-    of the manifests do, and where they run already, the new pods take the place of the old. Pods of several profiles
-    are scheduled one profile after the other. With `explain`, every assigned pod carries its scores.
+    The running pods of the description hold their nodes first. Its workloads create no pods; those of the manifests do,
+    and if such a workload runs already, its old pods make way. With several profiles, the pods of one are scheduled
+    after those of another. With `explain`, an assigned pod has the scores behind the choice of its node.
 
     Raises:
-        ShapeError: for an unreadable object of the cluster description, naming object and field. What is unreadable
-            in the manifests is a Refusal.
+        ShapeError: if an object of the cluster description cannot be read, naming object and field. For an object of
+            the manifests the result has a Refusal instead.
     """
     notes = Notes()
     inventory = Inventory.of(cluster)
@@ -96,7 +96,7 @@ def dry_run(
 
 @dataclass(frozen=True, slots=True)
 class _Crew:
-    """The described pods: those that hold a node, those that wait for one, and those that make way."""
+    """The described pods: those on a node, those that wait for one, and those that make way."""
 
     running: tuple[Pod, ...]
     pending: Mapping[Pod, Item]
@@ -104,7 +104,7 @@ class _Crew:
 
 
 def _nodes(inventory: Inventory, assumptions: Assumptions) -> list[Node] | None:
-    """The nodes; none where none is known."""
+    """The nodes, or None if no node is known."""
     items = inventory.of_kind("Node")
     if not items:
         return None
@@ -140,7 +140,7 @@ def _crew(inventory: Inventory, version: KubernetesVersion, assumptions: Assumpt
 
 
 def _templates(inventory: Inventory, creation: Creation, nodes: Sequence[Node]) -> list[Template]:
-    """The pods that the manifests' workloads come to, workload by workload."""
+    """The templates of the manifests' workloads, without those that cannot be read."""
     notes = creation.notes
     refused = creation.create_objects(inventory)
     scalers = scalers_of(inventory, notes)
@@ -153,7 +153,7 @@ def _templates(inventory: Inventory, creation: Creation, nodes: Sequence[Node]) 
 def _storage(
     inventory: Inventory, creation: Creation, templates: Iterable[Template], notes: Notes
 ) -> tuple[Storage, Listers]:
-    """Claims and volumes once the volume controller has seen them, and all the listers with them."""
+    """The storage after the volume controller has seen it, and the listers with that storage."""
     made = [template.batch.made for template in templates if template.batch.made is not None]
     spaces = [template.batch.item.namespace for template in templates]
     listers = listers_of(inventory, made, spaces, notes)
@@ -171,7 +171,7 @@ def _storage(
 
 
 def _assume_of(templates: Iterable[Template], profiles: Sequence[Profile], assumptions: Assumptions) -> None:
-    """Note what is taken for granted of the workloads."""
+    """Note what is taken for granted about the workloads."""
     take = assumptions.take
     for template in templates:
         batch, name = template.batch, template.batch.item.name
@@ -191,7 +191,7 @@ def _assume_of(templates: Iterable[Template], profiles: Sequence[Profile], assum
 
 
 def _chains(created: Iterable[Created]) -> Iterator[list[str]]:
-    """The pods of each StatefulSet that are created one after the other."""
+    """For each StatefulSet that creates its pods one after the other, their keys in that order."""
     chains: dict[int, list[str]] = {}
     for one in created:
         if one.batch.in_order:
@@ -201,13 +201,13 @@ def _chains(created: Iterable[Created]) -> Iterator[list[str]]:
 
 @dataclass(frozen=True, slots=True)
 class _Judge:
-    """Reads verdicts off a placing. `nodes` are the names of all nodes; none where none is known."""
+    """Turns the scheduler's outcomes into results; `nodes` are the names of all nodes, or None if no node is known."""
 
     placing: SchedulerRun
     nodes: frozenset[str] | None
 
     def created(self, one: Created) -> PodResult:
-        """What became of a pod of the manifests."""
+        """The result for a pod of the manifests."""
         item = one.batch.item
         make = partial(PodResult, item.namespace, one.name, item.obj)
         if one.key in self.placing.waiting:
@@ -219,7 +219,7 @@ class _Judge:
         return self._of(one.pod, partial(make, priority=one.pod.priority))
 
     def pending(self, pod: Pod, item: Item) -> PodResult:
-        """What became of a pod that waits in the described cluster."""
+        """The result for a pod that waits in the described cluster."""
         make = partial(PodResult, item.namespace, pod.name, item.obj)
         return self._of(pod, partial(make, priority=pod.priority, is_described=True))
 

@@ -1,4 +1,4 @@
-"""What the scheduler's sentence hides: everything that stands in a pod's way, and the smallest changes that help."""
+"""What the scheduler's message leaves out: all obstacles of a pod on each node, and the smallest changes that help."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from k8slint.simulation.obstacles import Obstacle, Remedy, obstacles_of
 from k8slint.simulation.results import DryRun, PodResult, Scene
 
 _MOST_CHANGES: Final = 3
-# What helps on neither of the two nearest nodes with the same obstacles helps on none of them.
+# If no change helps on the two nearest nodes with the same obstacles, none is tried on the others.
 _MOST_TRIES: Final = 2
-# A filter that names one obstacle at a time may have this many behind it.
+# A filter may name one obstacle at a time, so that new ones appear once the first are gone: this many rounds are tried.
 _ROUNDS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What would make one such pod fit on the node, the other pods being where they are: it has been tried."""
+    """A change after which one such pod fits on the node, while the other pods stay; the change has been tried."""
 
     node: str
     text: str
@@ -33,12 +33,12 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Why a pod is where it is not, with all pods at their places.
+    """What keeps a pod from each node, with all other pods in their places.
 
-    `whole` speaks against the pod on any node; `nodes` has the obstacles of each node it may go to, none where it would
-    fit now: a pod that names its nodes, as a DaemonSet's does, may go to no others. `nearest` is the node with the
-    fewest and least obstacles, empty where that is no question. Each of the `changes`, the smallest first, is enough by
-    itself.
+    `whole` are the reasons against the pod on any node. `nodes` has the obstacles on each node, empty if the pod would
+    fit there now; if the pod names its nodes, like a DaemonSet's pod, `nodes` has only those. `nearest` is the node
+    with the fewest and smallest obstacles, or empty if a node would take the pod or `whole` has reasons. Each of the
+    `changes` is enough by itself; those on nearer nodes come first.
     """
 
     whole: tuple[str, ...] = ()
@@ -48,19 +48,19 @@ class Explanation:
 
     @property
     def fits_on(self) -> tuple[str, ...]:
-        """The nodes that would take the pod as things stand."""
+        """The nodes that would take the pod now."""
         return () if self.whole else tuple(name for name, obstacles in self.nodes.items() if not obstacles)
 
 
 class Explainer:
-    """Explains pods of one dry run; pods that are alike are looked into once."""
+    """Explains pods of one dry run; equal pods that fit nowhere are explained once."""
 
     def __init__(self, run: DryRun) -> None:
         self._run = run
         self._known: dict[Hashable, Explanation] = {}
 
     def explain(self, result: PodResult) -> Explanation | None:
-        """What is behind a pod's verdict; nothing where the scheduler never looked at it."""
+        """The explanation of a pod's verdict, or None if the scheduler never tried the pod."""
         scene = self._run.scene
         outcome = scene.outcomes.get(result.key) if scene is not None else None
         if scene is None or not isinstance(outcome, Assigned | Unschedulable):
@@ -75,7 +75,7 @@ class Explainer:
 
     @cached_property
     def _diagnoser(self) -> Diagnoser:
-        """With all pods at their places: those that others make room for have it."""
+        """A diagnoser of the cluster after the run, with pods that others make room for on their nodes already."""
         scene = self._run.scene
         if scene is None:
             raise ValueError("no node is described")
@@ -84,7 +84,7 @@ class Explainer:
             for outcome in scene.outcomes.values()
             if isinstance(outcome, Unschedulable) and outcome.preemption is not None
         }
-        # Those that have to go are there until they went, and count as any other.
+        # Victims stay until they have ended, so they count like any other pod.
         snapshot = replace(scene.snapshot.with_pods(promised), terminating=frozenset())
         return Diagnoser(snapshot, scene.stage.version)
 
@@ -114,7 +114,7 @@ class Explainer:
 
 
 def _signature(pod: Pod) -> Hashable:
-    """Equal for pods of which the same is true."""
+    """A value that is equal for pods with the same explanation."""
     labels = tuple(sorted(pod.labels.items()))
     claims = pod.key if any(pod.claim_of(volume) is not None or volume.disk for volume in pod.volumes) else ""
     peers = (pod.spread, pod.affinity, pod.anti_affinity, pod.owner)
@@ -126,13 +126,13 @@ def _obstacles(name: str, pod: Pod, diagnosis: Diagnosis, diagnoser: Diagnoser) 
     found: dict[str, Obstacle] = {}
     for rejection in diagnosis.nodes[name]:
         for obstacle in obstacles_of(rejection, pod, usage):
-            # Two filters may refuse for one thing: a node that is cordoned has a taint as well.
+            # Two filters may refuse for the same reason: a cordoned node also has a taint.
             found.setdefault(obstacle.text, obstacle)
     return tuple(found.values())
 
 
 def _distance(obstacles: Iterable[Obstacle], diagnoser: Diagnoser, name: str) -> tuple[bool, int, float]:
-    """How far a node is from taking the pod: nodes that are meant for others last, then by number and by amount."""
+    """A sort key that puts the nearest node first: nodes meant for other pods last, then by number, then by amount."""
     obstacles = tuple(obstacles)
     node = diagnoser.node_info(name).node
     missing = 0.0
@@ -146,7 +146,7 @@ def _distance(obstacles: Iterable[Obstacle], diagnoser: Diagnoser, name: str) ->
 def _changes(
     pod: Pod, ranked: list[str], nodes: Mapping[str, tuple[Obstacle, ...]], diagnoser: Diagnoser, profile: Profile
 ) -> Iterator[Change]:
-    """A change for each set of obstacles that no other set is part of, where one is known and does help."""
+    """Changes that help, nearest nodes first; obstacles that include those of an earlier change are skipped."""
     seen: list[frozenset[tuple[str, str]]] = []
     tried: Counter[frozenset[tuple[str, str]]] = Counter()
     for name in ranked:
@@ -165,7 +165,7 @@ def _changes(
 def _change(
     pod: Pod, name: str, obstacles: tuple[Obstacle, ...], diagnoser: Diagnoser, profile: Profile
 ) -> Change | None:
-    """The change that makes the pod fit on the node, tried out; nothing where none is known."""
+    """The change that makes the pod fit on the node, tried, or None if none is known."""
     remedies: list[Remedy] = []
     for _ in range(_ROUNDS):
         new = [obstacle.remedy for obstacle in obstacles if obstacle.remedy is not None]
@@ -187,7 +187,7 @@ def _change(
 
 
 def _joined(texts: list[str]) -> str:
-    """The texts as one: amounts that are asked for come after one "ask for".
+    """The texts as one; all amounts to ask for come after one "ask for at most".
 
     >>> _joined(["ask for at most 1 cpu", "ask for at most 2Gi memory", "uncordon node-1"])
     'ask for at most 1 cpu and 2Gi memory, and uncordon node-1'

@@ -1,4 +1,4 @@
-"""Which nodes could ever take a pod, whatever else runs on them: by choice, by taints, by size."""
+"""The nodes that could take a pod if nothing else ran there: by affinity, by taints, by size."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ _BASIC = ("cpu", "memory", "ephemeral-storage")
 class FeasibleNodes:
     """The nodes that are left for some pods of one template, fewer at each step.
 
-    `chosen` have the labels and names that one of the pods asks for; `open` of these have no taint that keeps them off;
-    `roomy` of these would hold one if nothing else ran there.
+    `chosen` have the labels and names that at least one of the pods requires. Those of them that are `open` have no
+    taint that keeps the pods off. Those of the open ones that are `roomy` would hold a pod if nothing else ran there.
     """
 
     chosen: tuple[Node, ...]
@@ -27,7 +27,7 @@ class FeasibleNodes:
 
     @classmethod
     def of(cls, pods: Sequence[Pod], nodes: Sequence[Node]) -> FeasibleNodes:
-        """The nodes left for the pods, which ask for the same but for the node that each may name."""
+        """The nodes left for the pods, which may differ only in the node that each names."""
         one, choices = pods[0], {pod.node_choice: None for pod in pods}
         chosen = tuple(nodes)
         if not any(choice.is_empty for choice in choices):
@@ -39,25 +39,25 @@ class FeasibleNodes:
 
 
 def requests_of(pod: Pod) -> dict[str, int]:
-    """What the pod asks for, by resource, in millicores, bytes and pieces; what it asks nothing of is left out."""
+    """The requests of the pod above 0, by resource, in millicores, bytes or pieces."""
     request = pod.amounts.request
     amounts = {resource: request.of(resource) for resource in _BASIC} | dict(request.extended)
     return {resource: amount for resource, amount in amounts.items() if amount > 0}
 
 
 def amount_of(node: Node, resource: str) -> int:
-    """What the node has of a resource for all its pods."""
+    """How much of a resource the node has for all its pods, in millicores, bytes or pieces."""
     return node.allocatable.of(resource)
 
 
 def domains(nodes: Iterable[Node], key: str) -> int | None:
-    """How many values of the label the nodes have; none where one has no such label, so that no number binds it."""
+    """How many values of the label the nodes have, or None if a node lacks it, so that the number limits nothing."""
     values = [node.labels.get(key) for node in nodes]
     return None if None in values else len(set(values))
 
 
 def means_itself(pod: Pod, term: PodTerm) -> bool:
-    """Whether the pod is one of those that its own term means, as are all pods of its template."""
+    """Whether the pod's term selects the pod itself, and so all pods of its template."""
     selector = term.namespace_selector
     covers = pod.namespace in term.namespaces or (selector is not None and not selector.requirements)
     return covers and term.selector.matches(pod.labels)

@@ -1,4 +1,4 @@
-"""Amounts of resources as people write them: `1500m`, `4`, `1.5Gi`."""
+"""Amounts of resources in the form that people write: `1500m`, `4`, `1.5Gi`."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ _BYTES: Final = ("memory", "ephemeral-storage", "hugepages-", "storage")
 
 
 def in_words(resource: str, amount: int, *, up: bool = False) -> str:
-    """The amount of a resource with its unit: cpu is given in millicores, memory and storage in bytes.
+    """The text of an amount with its unit; the amount is in millicores for cpu, in bytes for memory and storage.
 
-    Bytes are cut to a tenth of their unit, down or up, so that the text itself is a quantity no larger, or no smaller,
-    than the amount.
+    Bytes are rounded to a tenth of the unit: down, so that the text is a quantity no larger than the amount, or `up`,
+    so that it is no smaller.
 
     >>> in_words("cpu", 1500), in_words("cpu", 4000), in_words("memory", 3 << 29), in_words("nvidia.com/gpu", 2)
     ('1500m', '4', '1.5Gi', '2')
@@ -32,7 +32,7 @@ def in_words(resource: str, amount: int, *, up: bool = False) -> str:
 
 
 def enumerated(parts: Sequence[str]) -> str:
-    """The parts as a sentence lists them.
+    """The parts as a list within a sentence; there must be at least one.
 
     >>> enumerated(["1 cpu", "2Gi memory", "1 gpu"])
     '1 cpu, 2Gi memory and 1 gpu'

@@ -1,4 +1,4 @@
-"""What will exist once the manifests are applied: theirs, and of the described cluster what they do not replace."""
+"""The objects that exist once the manifests are applied: theirs, and those described that they do not replace."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from k8slint.objects.object import Object
 from k8slint.values.grouped import grouped
 from k8slint.values.reading import ShapeError, mapping_at
 
-# Applying a manifest of these moves nothing: what is bound stays bound, what runs keeps running where it is.
+# Applying a manifest of these kinds moves nothing: bound volumes stay bound, running pods stay on their nodes.
 _LASTING: Final = frozenset({"Node", "PersistentVolume", "PersistentVolumeClaim", "Pod"})
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An object with the namespace it will be in, and whether the description rather than a manifest has it."""
+    """An object with its namespace, and whether it comes from the cluster description or from a manifest."""
 
     obj: Object
     group_kind: str
@@ -29,17 +29,17 @@ class Item:
 
     @property
     def name(self) -> str:
-        """Its name."""
+        """The name of the object."""
         return self.obj.name
 
     @property
     def data(self) -> dict[str, Any]:
-        """Its data as written."""
+        """The data of the object, as written."""
         return self.obj.data
 
     @property
     def key(self) -> tuple[str, str, str]:
-        """What makes it one and the same object: type, namespace and name."""
+        """The identity of the object: type, namespace and name."""
         return self.group_kind, self.namespace, self.obj.name
 
     @property
@@ -50,10 +50,11 @@ class Item:
 
 @dataclass(frozen=True)
 class Inventory:
-    """The items in order: the description's, then the manifests', which stand for the described objects they replace.
+    """The items in order: first those described that no manifest replaces, then the manifests'.
 
-    `described` holds all that the description has, replaced or not; `lasting` are manifests of what is there already
-    and stays as it is. `repeated` names what several manifests write: the last of them counts.
+    `described` has all objects of the description, replaced or not. `lasting` are manifests of described objects that
+    stay as they are: not these, but the described objects are items. `repeated` are the labels of objects with several
+    manifests; the last one counts.
     """
 
     items: tuple[Item, ...]
@@ -63,10 +64,10 @@ class Inventory:
 
     @classmethod
     def of(cls, cluster: Cluster) -> Inventory:
-        """What the objects of a run amount to.
+        """The inventory of a run's manifests and its cluster description.
 
         Raises:
-            ShapeError: where the description has two nodes of one name.
+            ShapeError: if the description has two nodes of the same name.
         """
         described: dict[tuple[str, str, str], Item] = {}
         for item in _items(cluster.description or (), is_described=True):
@@ -91,20 +92,20 @@ class Inventory:
         return cls((*kept, *named.values(), *unnamed), described, tuple(lasting), repeated)
 
     def of_kind(self, group_kind: str) -> tuple[Item, ...]:
-        """The items of `Kind` or `Kind.group`."""
+        """The items of a type, written `Kind` or `Kind.group`."""
         return self._by_kind.get(group_kind, ())
 
     def find(self, group_kind: str, namespace: str, name: str) -> Item | None:
-        """The item of that name, if there is one."""
+        """The item with this type, namespace and name, or None."""
         return self._by_key.get((group_kind, namespace, name))
 
     def describes(self, group_kind: str) -> bool:
-        """Whether the description lists objects of the kind, so that it can be taken to list them all."""
+        """Whether the description has objects of the type, so that it can be taken to have them all."""
         return group_kind in self._described_kinds
 
     @cached_property
     def manifests(self) -> tuple[Item, ...]:
-        """The items that manifests write."""
+        """The items that come from manifests."""
         return tuple(item for item in self.items if not item.is_described)
 
     @cached_property

@@ -1,4 +1,4 @@
-"""What the scheduler knows besides nodes and pods, read from the objects at hand."""
+"""The scheduler's listers, read from the inventory."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _BUILT_IN_NAMESPACES: Final = ("default", "kube-system", "kube-public", "kube-no
 
 
 def listers_of(inventory: Inventory, made: Iterable[Mapping[str, Any]], spaces: Iterable[str], notes: Notes) -> Listers:
-    """What the scheduler knows besides nodes and pods, but for the claims; `spaces` are the namespaces in use."""
+    """The listers, without the claims; `made` are objects that controllers make, `spaces` the namespaces in use."""
     items = [item for kind in _LISTED_KINDS for item in inventory.of_kind(kind) if item.name]
     data = {item: placed(item.data, item.namespace, item.name) for item in items}
     unlisted = _unlisted(inventory, spaces, notes)

@@ -1,4 +1,4 @@
-"""Nodes as a running cluster would show them: what hand-written ones leave out, and the taints of their conditions."""
+"""Nodes in the state of a running cluster: with what hand-written ones leave out, and the taints of conditions."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from k8slint.values.well_known import (
     UNSCHEDULABLE,
 )
 
-# What stands for an amount that a node does not give: more than any pod asks for.
+# The amounts taken if a node does not give them: more than any pod asks for.
 _PLENTY: Final = {"cpu": "1000000", "memory": "1Ei", "ephemeral-storage": "1Ei"}
 _USUAL_LABELS: Final = {OS: "linux", ARCH: "amd64"}
-# Condition and status that put a taint on the node, and its effects.
+# A condition and its status, and the taint that they put on the node, with its effects.
 _TAINTS: Final = (
     ("Ready", "False", NOT_READY, ("NoSchedule", "NoExecute")),
     ("Ready", "Unknown", UNREACHABLE, ("NoSchedule", "NoExecute")),
@@ -36,10 +36,10 @@ _TAINTS: Final = (
 
 
 def complete_nodes(nodes: Iterable[Mapping[str, Any]], assumptions: Assumptions) -> list[dict[str, Any]]:
-    """The nodes with everything a scheduler reads, in order.
+    """The nodes with everything that the scheduler reads, in order.
 
     Raises:
-        ShapeError: for a node that cannot be read, or has no name.
+        ShapeError: if a node cannot be read or has no name.
     """
     complete: dict[str, dict[str, Any]] = {}
     for data in nodes:
@@ -53,7 +53,7 @@ def complete_nodes(nodes: Iterable[Mapping[str, Any]], assumptions: Assumptions)
 
 
 def unknown_amounts(data: Mapping[str, Any]) -> frozenset[str]:
-    """The resources that a node, as written, says nothing about."""
+    """The resources for which a node, as written, gives no amount."""
     status = mapping_at(data, "status", "")
     given = mapping_at(status, "allocatable", "status") or mapping_at(status, "capacity", "status")
     return frozenset(_PLENTY) - given.keys()
@@ -67,7 +67,7 @@ def _complete(data: Mapping[str, Any], name: str, assumptions: Assumptions) -> d
     if any(key not in labels for key in _USUAL_LABELS):
         assumptions.take("linux on amd64 is taken where a node has no label for it", name)
     labels = {HOSTNAME: name, **_USUAL_LABELS, **labels}
-    # The kubelet still writes the older names of the two besides.
+    # The kubelet also writes the older names of these two labels.
     labels = {f"beta.{key}": labels[key] for key in _USUAL_LABELS} | labels
     return {
         **data,
@@ -95,7 +95,7 @@ def _allocatable(data: Mapping[str, Any], name: str, assumptions: Assumptions) -
 
 
 def _taints(data: Mapping[str, Any], spec: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The node's taints with those that its conditions bring about.
+    """The node's taints, with those that follow from its conditions.
 
     Mirrors: pkg/controller/nodelifecycle/node_lifecycle_controller.go nodeConditionToTaintKeyStatusMap @ v1.36
     """

@@ -1,4 +1,4 @@
-"""What a dry run takes for granted, and what comes to nothing."""
+"""The assumptions of a dry run, and what the API server refuses."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ _ENFORCE: Final = "pod-security.kubernetes.io/enforce"
 
 @dataclass(slots=True)
 class Notes:
-    """What has been taken for granted so far, and what came to nothing."""
+    """The assumptions and refusals so far."""
 
     assumptions: Assumptions = field(default_factory=Assumptions)
     refusals: list[Refusal] = field(default_factory=list)
 
     def read(self, items: Iterable[Item], reader: Callable[[Item], T]) -> Iterator[tuple[Item, T]]:
-        """What the reader makes of each item; a manifest that it cannot read is noted and left out.
+        """The items with what the reader makes of each; a manifest that cannot be read becomes a refusal instead.
 
         Raises:
-            ShapeError: for an unreadable object of the cluster description, naming it.
+            ShapeError: if an object of the cluster description cannot be read, naming it.
         """
         for item in items:
             try:
@@ -40,7 +40,7 @@ class Notes:
 
 
 def assume_the_usual(inventory: Inventory, notes: Notes) -> None:
-    """Note what is taken for granted of the objects as such."""
+    """Note what is taken for granted about the objects of the inventory."""
     take = notes.assumptions.take
     for label in inventory.repeated:
         take("of several manifests of one object the last counts", label)

@@ -1,4 +1,4 @@
-"""What stands between one pod and one node, filter by filter, and what would take it away."""
+"""The obstacles of one pod on one node, filter by filter, and the remedies for them."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from k8slint.values.labels import LabelSelector, Requirement
 from k8slint.values.quantity import Quantity
 from k8slint.values.well_known import HOSTNAME, NODE_PREFIX, NODE_ROLE_PREFIX, UNSCHEDULABLE
 
-# Taints that the cluster puts on nodes which are not well: who tolerates them gains nothing.
+# Taints that Kubernetes puts on nodes in a bad state: a pod that tolerates them would not run well there.
 _CONDITIONS: Final = (NODE_PREFIX, "node.cloudprovider.kubernetes.io/")
-# Labels that say what a node is: writing another value on it does not make it so.
+# Labels that state a fact about a node, which another value would not change.
 _GIVEN_LABELS: Final = ("kubernetes.io", "k8s.io", "cloud.google.com", "amazonaws.com", "azure.com", "karpenter.sh")
-# A request cut to less than this part of what it was is no longer the same program.
+# To ask for less than a quarter of the request is not proposed: the program could hardly run with it.
 _LEAST_PART: Final = 4
 
 OnPod = Callable[[Pod], Pod]
@@ -32,7 +32,7 @@ OnNode = Callable[[Node], Node]
 
 @dataclass(frozen=True, slots=True)
 class Remedy:
-    """A change that should take an obstacle away, in the imperative: to the pod, or to the node."""
+    """A change of the pod or the node that should remove an obstacle; `text` is in the imperative."""
 
     text: str
     on_pod: OnPod | None = None
@@ -41,11 +41,11 @@ class Remedy:
 
 @dataclass(frozen=True, slots=True)
 class Obstacle:
-    """One thing that a filter has against the pod on a node.
+    """One objection of a filter to the pod on a node.
 
-    `text` says it of the node, as "is cordoned"; where too little of something is left, `resource` names it and
-    `lack` says how much, in millicores, bytes or pieces. An obstacle `is_meant` where the node is not for such pods, or
-    is not well: there it says more than the others.
+    `text` is said about the node, such as "is cordoned". If too little of a resource is left, `resource` names it and
+    `lack` is the missing amount, in millicores, bytes or pieces. An obstacle `is_meant` if the node is meant for other
+    pods or is in a bad state: such a node is the last to propose.
     """
 
     plugin: str
@@ -57,7 +57,7 @@ class Obstacle:
 
 
 def obstacles_of(rejection: Status, pod: Pod, usage: NodeInfo) -> Iterator[Obstacle]:
-    """What is behind a filter's refusal of a node: at least one thing."""
+    """The obstacles behind a filter's refusal of a node: at least one."""
     read = _READERS.get(rejection.plugin, _as_said)
     yield from tuple(read(rejection, pod, usage)) or _as_said(rejection, pod, usage)
 
@@ -121,7 +121,7 @@ def _affinity(rejection: Status, pod: Pod, usage: NodeInfo) -> Iterator[Obstacle
 
 
 def _unmet_terms(plugin: str, terms: tuple[NodeTerm, ...], node: Node) -> Iterator[Obstacle]:
-    """What the term that is nearest to the node still asks for."""
+    """The unmet requirements of the term that is nearest to the node."""
     open_terms = [term for term in terms if not term.is_empty and not term.broken]
     if not open_terms:
         yield Obstacle(plugin, "cannot match: no term of the node affinity can", is_meant=True)
@@ -142,7 +142,7 @@ def _unmet(term: NodeTerm, node: Node) -> list[Requirement]:
 
 def _label_text(node: Node, key: str, values: tuple[str, ...]) -> str:
     wanted = f"{key}={values[0]}" if len(values) == 1 else f"{key} in ({', '.join(values)})"
-    # Each node has a host name of its own: it tells nothing.
+    # Each node has its own host name, so it would tell nothing.
     has = f" (has {key}={node.labels[key]})" if key in node.labels and key != HOSTNAME else ""
     return f"lacks the label {wanted}{has}"
 
@@ -160,7 +160,7 @@ def _unmet_text(node: Node, wanted: Requirement) -> str:
 
 
 def _label_remedy(node: Node, wanted: Requirement, drop: OnPod) -> Remedy:
-    """Another label on the node, where that is the operator's to say; else the pod asks for less."""
+    """A change of the node's label if the operator sets that label, else a pod that no longer asks for it."""
     name, key = node.name, wanted.key
     if not _is_given(key):
         if wanted.operator in ("NotIn", "DoesNotExist"):
@@ -196,7 +196,7 @@ def _without_expression(term: NodeTerm, wanted: Requirement) -> OnPod:
                 continue
             left = tuple(each for each in other.expressions if each != wanted)
             terms.append(replace(other, expressions=left))
-        # A term that asks for nothing matches nothing, whereas no affinity matches all.
+        # An empty term matches no node, but no affinity matches every node.
         kept = tuple(other for other in terms if not other.is_empty) or None
         return replace(pod, node_choice=replace(pod.node_choice, terms=kept))
 
@@ -245,7 +245,7 @@ def _free(usage: NodeInfo, resource: str) -> int:
 
 
 def _asking(resource: str, most: str) -> OnPod:
-    """The pod with a smaller request: exactly as much as the text says."""
+    """A change to a smaller request, exactly the amount in the text."""
     amount = Quantity.parse(most)
 
     def ask(pod: Pod) -> Pod:

@@ -1,4 +1,4 @@
-"""Claims bound to volumes as the volume controller does it, before any pod is scheduled."""
+"""The volume controller: binds claims to volumes before any pod is scheduled."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from k8slint.values.storage import Shortfall, shortfalls
 from k8slint.values.well_known import NO_PROVISIONER
 
 Key = tuple[str, str]
-"""Namespace and name of a claim."""
+"""The namespace and the name of a claim."""
 
 _NO_PROVISIONERS: Final = ("", NO_PROVISIONER)
 _VOLUMES_TAKEN: Final = "volumes that are not listed are taken to be where a pod goes, for classes that make none"
-# The class of claims that leave it open, where no StorageClass is listed at all.
+# The class that a claim without a class gets if no StorageClass is listed.
 ASSUMED_CLASS: Final = "(default)"
-# The controller's words for what a volume lacks.
+# The controller's words for each shortfall of a volume.
 _MISMATCHES: Final = {
     Shortfall.DELETED: 'the volume is marked for deletion "{}"',
     Shortfall.SIZE: "requested PV is too small",
@@ -45,7 +45,7 @@ class UnboundReason(Enum):
 
 
 class Unbound(NamedTuple):
-    """The reason why a claim never gets a volume, and its words."""
+    """The reason why a claim never gets a volume, and its message."""
 
     reason: UnboundReason
     message: str
@@ -53,7 +53,7 @@ class Unbound(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Storage:
-    """Claims, volumes and classes; `unbound` says of claims that wait for no pod why they have no volume."""
+    """Claims, volumes and classes; `unbound` are the reasons of claims that never get a volume."""
 
     claims: Mapping[Key, Claim]
     volumes: Mapping[str, PersistentVolume]
@@ -63,11 +63,11 @@ class Storage:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of storage: whether classes and volumes are listed, so that others do not exist.
+    """What is known about storage: whether all classes and all volumes are listed, so that no others exist.
 
-    A description that lists classes has looked at storage, so it lists the volumes too, if there are any.
+    A description that lists classes covers storage, so it is taken to list all volumes too.
 
-    `open_claims` leave their class open; `self_copies` are claims whose data is to come from themselves.
+    `open_claims` leave their class open; `self_copies` are claims that name themselves as the source of their data.
     """
 
     lists_classes: bool
@@ -79,8 +79,8 @@ class Known:
 def bind(storage: Storage, known: Known, assumptions: Assumptions) -> Storage:
     """The storage after the volume controller has seen every claim, in order.
 
-    Claims of a class that waits for a pod stay as they are, but for those a volume is already kept for. A claim whose
-    class makes volumes at once gets one, which every node reaches that the class allows.
+    A claim of a class that waits for a pod stays unbound, unless a volume is reserved for it. A claim of a class that
+    provisions immediately gets a new volume, which every node reaches that the class allows.
 
     Mirrors: pkg/controller/volume/persistentvolume/pv_controller.go syncUnboundClaim @ v1.36
     """
@@ -100,7 +100,7 @@ def bind(storage: Storage, known: Known, assumptions: Assumptions) -> Storage:
 
 @dataclass(slots=True)
 class _Books:
-    """What changes while claims are bound: a volume that is taken is free no more."""
+    """The storage while claims are bound, with the names of reserved volumes by claim and the free volumes by class."""
 
     volumes: dict[str, PersistentVolume]
     classes: dict[str, StorageClass]
@@ -119,12 +119,12 @@ class _Books:
                 self.free.setdefault(volume.class_name, {})[volume.name] = volume
 
     def bound(self, claim: Claim) -> Claim | Unbound:
-        """The claim as the controller leaves it, or why it waits in vain."""
+        """The claim as the controller leaves it, or why it never gets a volume."""
         if claim.volume:
             return self._to_named_volume(claim)
         storage_class = self._class_of(claim)
         waits = storage_class is not None and storage_class.waits
-        # A claim that waits for a pod only gets what is kept for it.
+        # A claim that waits for a pod only gets a volume that is reserved for it.
         free = () if waits else self.free.get(claim.class_name, {}).values()
         kept = [self.volumes[name] for name in self.kept.get((claim.namespace, claim.name), ())]
         name = best_volume(claim, (volume for volume in kept if volume.is_for(claim)), free)
@@ -135,7 +135,7 @@ class _Books:
         return self._provisioned(claim, storage_class)
 
     def take_volume(self, claim: Claim) -> None:
-        """Take it that the volume a claim is bound to exists and is reachable from everywhere."""
+        """Add the unlisted volume that a claim names, and assume that every node reaches it."""
         self.assumptions.take("volumes that are not listed are taken to be reachable from every node", claim.volume)
         self.volumes[claim.volume] = _volume_for(claim, claim.volume, None)
 
@@ -158,7 +158,7 @@ class _Books:
         return self._pair(claim, volume)
 
     def _class_of(self, claim: Claim) -> StorageClass | None:
-        """The claim's class; if nobody lists it or its volumes, it is taken to make some where a pod goes."""
+        """The claim's class, or None; an unlisted one, or one with unlisted volumes, is taken to make them for pods."""
         name = claim.class_name
         found = self.classes.get(name)
         if found is not None and found.provisioner in _NO_PROVISIONERS and not self._knows_volumes(name):
@@ -197,7 +197,7 @@ class _Books:
         return self._pair(claim, _volume_for(claim, f"pvc-{claim.namespace}-{claim.name}", _terms(storage_class)))
 
     def _knows_volumes(self, class_name: str) -> bool:
-        """Whether the volumes of a class are known: all volumes are listed, or some of its own are."""
+        """Whether the volumes of a class are known, because all volumes are listed, or some of this class."""
         return self.known.lists_volumes or class_name in self.listed
 
     def _pair(self, claim: Claim, volume: PersistentVolume) -> Claim:
@@ -207,9 +207,10 @@ class _Books:
 
 
 def best_volume(claim: Claim, kept: Iterable[PersistentVolume], free: Iterable[PersistentVolume]) -> str | None:
-    """The name of the volume for a claim, of those kept for it and those free in its class, smallest first.
+    """The name of the best volume for a claim, among those reserved for it and the free ones of its class, or None.
 
-    Fewest access modes go first, then what is kept, then the smallest.
+    Both must come sorted by the number of access modes, then by capacity. The volume with the fewest access modes wins,
+    then a reserved one, then the smallest.
 
     Mirrors: pkg/controller/volume/persistentvolume/index.go findByClaim @ v1.36
     """
@@ -227,7 +228,7 @@ def best_volume(claim: Claim, kept: Iterable[PersistentVolume], free: Iterable[P
 
 
 def _will_do(volume: PersistentVolume, claim: Claim) -> bool:
-    """Whether a volume that is kept for the claim, or is of its class, can hold it."""
+    """Whether a volume that is reserved for the claim, or has its class, satisfies it."""
     return all(each is Shortfall.CLASS for each in shortfalls(volume, claim))
 
 
@@ -236,7 +237,7 @@ def _rank(volume: PersistentVolume) -> tuple[int, int]:
 
 
 def mismatch_of(volume: PersistentVolume, claim: Claim) -> str:
-    """Why a claim cannot have the volume it names, empty where it can.
+    """Why a claim cannot have the volume that it names, or empty if it can.
 
     Mirrors: pkg/controller/volume/persistentvolume/pv_controller.go checkVolumeSatisfyClaim @ v1.36
     """

@@ -1,4 +1,4 @@
-"""What admission goes by, read from the objects at hand."""
+"""The policies of admission, read from the inventory."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from k8slint.values.version import KubernetesVersion
 
 
 def policies_of(inventory: Inventory, cluster: Cluster, version: KubernetesVersion, notes: Notes) -> Policies:
-    """What admission goes by."""
+    """The policies by which admission changes and refuses objects."""
     priorities = {
         found.name: found
         for _, found in notes.read(
@@ -64,7 +64,7 @@ def _is_ending(item: Item) -> bool:
 
 
 def _elsewhere(inventory: Inventory, cluster: Cluster) -> frozenset[Missing]:
-    """The classes that the manifests' pods name and that the settings say exist."""
+    """The classes that the manifests' pods name and that exist elsewhere, according to the settings."""
     named = {
         Missing(kind, name)
         for item in inventory.manifests
@@ -76,7 +76,7 @@ def _elsewhere(inventory: Inventory, cluster: Cluster) -> frozenset[Missing]:
 
 
 def _accounts(inventory: Inventory) -> dict[str, frozenset[str]]:
-    """The ServiceAccounts of the namespaces whose accounts the description lists."""
+    """The names of all ServiceAccounts, for each namespace whose accounts the description lists."""
     listed = {namespace for kind, namespace, _ in inventory.described if kind == "ServiceAccount"}
     found: dict[str, set[str]] = {namespace: set() for namespace in listed}
     for item in inventory.of_kind("ServiceAccount"):

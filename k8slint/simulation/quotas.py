@@ -1,4 +1,4 @@
-"""The quotas, with what the described cluster uses of them."""
+"""The quotas, with their use by the described cluster."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from k8slint.values.reading import mapping_at
 
 
 def ledger_of_quotas(inventory: Inventory, leaving: Iterable[Item], policies: Policies, notes: Notes) -> Ledger:
-    """The quotas with what the described cluster uses of them, less the pods that make way.
+    """The quotas with their use by the described cluster, without the pods that make way.
 
-    A quota's own status says what is used; without one, what the description lists is counted.
+    The use of a quota is that in its status; if it has none, the described objects are counted.
     """
     quotas: dict[str, list[Quota]] = {}
     for item, quota in notes.read(inventory.of_kind("ResourceQuota"), lambda item: _quota(item, inventory)):

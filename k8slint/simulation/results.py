@@ -1,4 +1,4 @@
-"""What a dry run says: of every pod, of every node, and of what would not come into being."""
+"""The results of a dry run: for every pod, every node, and everything that would not be created."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PodResult:
-    """What becomes of one pod, and why in the scheduler's or the API server's own words.
+    """What becomes of one pod, and why, in the scheduler's or the API server's own words.
 
-    `owner` is the object in the files that it comes from, which may be the pod itself; `path` leads from its pod
-    (template) to what the message is about, where that is known. `cause` is why admission refuses it. `statuses` has
-    the refusals by node; `scores`, if asked for, the weighted score of each plugin by node. `ties` are nodes that would
-    have done as well. With a `preemption` less important pods go first. `is_described` pods are of the cluster
-    description, not of the manifests.
+    `owner` is the object in the files from which the pod comes, maybe the pod itself; `path` leads from the owner's pod
+    or pod template to the field that the message is about, if that is known. `cause` is why admission refuses the pod.
+    `statuses` has the refusals by node. `scores` has the weighted scores of each node by plugin, if the run was to
+    explain. `ties` are other nodes with the same score. With a `preemption`, less important pods must leave first.
+    `is_described` pods come from the cluster description, not from the manifests.
     """
 
     namespace: str
@@ -65,9 +65,10 @@ class PodResult:
 
 @dataclass(frozen=True, slots=True)
 class NodeResult:
-    """A node once all pods have found their place; amounts as the scheduler counts them: millicores, bytes, pieces.
+    """A node after the run; amounts are in millicores, bytes or pieces.
 
-    `allocatable` leaves out what the node does not give. `pods` are namespace and name, in the order they came.
+    `allocatable` leaves out resources for which the node gives no amount. `pods` are namespace and name: first those
+    that ran before, then the others in the order of the results.
     """
 
     name: str
@@ -78,7 +79,7 @@ class NodeResult:
 
 @dataclass(frozen=True, slots=True)
 class WorkloadResult:
-    """How many pods a workload of the manifests comes to, and why it is that number where that needs saying."""
+    """How many pods a workload of the manifests has, and a note why if that is not obvious."""
 
     obj: Object
     namespace: str
@@ -88,9 +89,9 @@ class WorkloadResult:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What the scheduler was given and what it answered, for questions that come later.
+    """The scheduler's input and output, for later questions.
 
-    `outcomes`, by namespace and name, are in the order in which the pods were tried; `snapshot` is the cluster then.
+    `outcomes`, by namespace and name, are in the order they came about; `snapshot` is the cluster after the run.
     """
 
     stage: SchedulerInput
@@ -100,10 +101,10 @@ class Scene:
 
 @dataclass(frozen=True)
 class DryRun:
-    """The whole outcome. `nodes` is none where no node is known: then no pod is judged by nodes.
+    """The result of a dry run.
 
-    `unbound` says of claims, by namespace and name, why they never get a volume. `pods` are in the order of the
-    manifests, those of the description last. `scene` is none where no node is known.
+    `pods` are in the order of the manifests, those of the description last. `nodes` and `scene` are None if no node is
+    known; then the scheduler does not run. `unbound` has, by namespace and name, why a claim never gets a volume.
     """
 
     pods: tuple[PodResult, ...]
@@ -115,11 +116,11 @@ class DryRun:
     scene: Scene | None = None
 
     def of(self, obj: Object) -> tuple[PodResult, ...]:
-        """The pods that come from an object."""
+        """The pods of an owner."""
         return self._by_owner.get(obj, ())
 
     def find(self, name: str, namespace: str = "") -> tuple[PodResult, ...]:
-        """The pods of that name, or of the workload of that name, in that namespace or in any."""
+        """The pods with this name, or of a workload with this name, in this namespace or, if it is empty, in any."""
         return tuple(
             pod
             for pod in self.pods

@@ -1,4 +1,4 @@
-"""A KubeSchedulerConfiguration as profiles of the scheduler."""
+"""Reads a KubeSchedulerConfiguration into profiles of the scheduler."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from k8slint.values.reading import items_at, mapping_at, only_keys, text_at, who
 _API_VERSION: Final = "kubescheduler.config.k8s.io/v1"
 _KIND: Final = "KubeSchedulerConfiguration"
 _PLUGINS: Final = {plugin.name: plugin for plugin in DEFAULT_PLUGINS}
-# Nothing that happens at these points decides which node a pod gets.
+# Plugins at these points do not affect which node a pod gets.
 _WITHOUT_EFFECT: Final = ("queueSort", "reserve", "permit", "preBind", "bind", "postBind")
 _POINTS: Final = (
     "preEnqueue",
@@ -56,7 +56,7 @@ def profile_from(documents: Iterable[Document]) -> tuple[Profile, ...]:
     """The profiles of the one KubeSchedulerConfiguration among the documents.
 
     Raises:
-        ValueError: in one line, for what kube-scheduler would refuse and for what cannot be simulated.
+        ValueError: if kube-scheduler would refuse the configuration, or it cannot be simulated; one line.
     """
     found = [document.data for document in documents if isinstance(document.data, dict) and not document.failed]
     configurations = [data for data in found if data.get("kind") == _KIND]
@@ -101,7 +101,7 @@ def _profile(entry: Mapping[str, Any], where: str, base: Profile) -> Profile:
     )
     plugins = mapping_at(entry, "plugins", where)
     only_keys(plugins, _POINTS, f"{where}.plugins")
-    # What is said of one point goes over what is said of all.
+    # Settings of a single point override those of multiPoint, so they come last.
     for point in sorted(plugins, key=lambda point: point != "multiPoint"):
         path = f"{where}.plugins.{point}"
         switch = mapping_at(plugins, point, f"{where}.plugins")
@@ -149,7 +149,7 @@ def _switched(profile: Profile, point: str, path: str, off: list[str], on: Mappi
         return profile
     if on:
         raise ShapeError(f"{path}.enabled", "plugins at a single point can only be given weights, at score")
-    # A plugin that has its whole effect at one point is off where it is switched off there.
+    # A plugin that has an effect at this point only is off if it is switched off here.
     whole = frozenset(name for name, plugin in _PLUGINS.items() if plugin.points == {point})
     others = names - whole
     if others and (point not in ("preEnqueue", "postFilter") or "*" not in off):

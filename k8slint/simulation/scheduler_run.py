@@ -1,4 +1,4 @@
-"""The scheduler run over all pods, with those left out that are never created because the one before found no place."""
+"""The scheduler's run over all pods, without those that are never created because the one before found no node."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from k8slint.values.version import KubernetesVersion
 
 @dataclass(frozen=True, slots=True)
 class SchedulerInput:
-    """What pods are scheduled on, and how."""
+    """What the scheduler needs besides the pods."""
 
     nodes: Sequence[Node]
     facts: Listers
@@ -24,7 +24,7 @@ class SchedulerInput:
 class SchedulerRun:
     """The outcome of each pod by namespace and name, and the cluster and the load of its nodes afterwards.
 
-    `waiting` are never created, with the pod each waits for.
+    `waiting` maps each pod that is never created to the pod for which it waits, both by namespace and name.
     """
 
     outcomes: Mapping[str, Outcome]
@@ -35,9 +35,9 @@ class SchedulerRun:
 
 
 def place(stage: SchedulerInput, pods: Sequence[Pod], chains: Iterable[Sequence[str]]) -> SchedulerRun:
-    """What becomes of the pods. Each of `chains` are pods, by namespace and name, that are created one after the other.
+    """Schedule the pods; each of `chains` names pods, by namespace and name, that are created one after the other.
 
-    All are tried first; where one of a chain finds no node, those behind it are taken out and all is tried again.
+    First all pods are tried. If one of a chain finds no node, the pods behind it are left out and the run is repeated.
     """
     chains = tuple(chains)
     held = frozenset(pod.key for pod in pods if pod.node_name)
@@ -58,7 +58,10 @@ def place(stage: SchedulerInput, pods: Sequence[Pod], chains: Iterable[Sequence[
 
 
 def _run(stage: SchedulerInput, pods: Sequence[Pod]) -> tuple[dict[str, Outcome], list[Result]]:
-    """Every profile's pods in turn; those of no profile go with the first, which says so of them."""
+    """Schedule the pods of one profile after the other.
+
+    The first profile also gets the pods that have a node, and those of unknown schedulers, which it does not model.
+    """
     places = {profile.scheduler_name: number for number, profile in enumerate(stage.profiles)}
     snapshot = Snapshot.of(stage.nodes, stage.facts)
     outcomes: dict[str, Outcome] = {}

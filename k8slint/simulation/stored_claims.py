@@ -1,4 +1,4 @@
-"""Claims as they are stored."""
+"""Claims as the API server stores them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from k8slint.values.reading import mapping_at
 
 @dataclass(frozen=True, slots=True)
 class StoredClaim:
-    """A claim as stored: `is_open` leaves its class open, `copies_itself` is to get its data from itself."""
+    """A stored claim; `is_open` if it leaves its class open, `copies_itself` if it is the source of its own data."""
 
     claim: Claim
     is_open: bool
@@ -23,10 +23,10 @@ class StoredClaim:
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> StoredClaim:
-        """The claim of admitted data.
+        """The claim of data after admission.
 
         Raises:
-            ShapeError: where a field cannot be read.
+            ShapeError: if a field cannot be read.
         """
         claim, spec = Claim.of(data), mapping_at(data, "spec", "")
         sources = [mapping_at(spec, key, "spec") for key in ("dataSource", "dataSourceRef")]
@@ -40,7 +40,7 @@ class StoredClaim:
 
 
 def claims_of(inventory: Inventory, policies: Policies) -> dict[tuple[str, str], StoredClaim]:
-    """The claims of the description; one without a volume gets the default class, even if it came later.
+    """The claims of the description; one without a volume gets the default class, even one that was made later.
 
     Raises:
         ShapeError: naming the claim that cannot be read.

@@ -11,7 +11,7 @@ _NEWLINES: Final = {ord("\r"): None, ord("\n"): None}
 
 
 def decode_base64(text: str) -> bytes | None:
-    """The bytes that padded standard base64 stands for, line ends ignored; None for other text.
+    """The bytes that a text of padded standard base64 encodes, line ends ignored, or None if it is no such text.
 
     >>> decode_base64("aGk="), decode_base64("aGk"), decode_base64("aG_k")
     (b'hi', None, None)
@@ -22,7 +22,9 @@ def decode_base64(text: str) -> bytes | None:
 
 
 def base64_defect(text: str) -> str:
-    """Why a text is no such base64, with no more of it than a character; empty if it is.
+    """Why a text is not padded standard base64, or empty if it is.
+
+    The answer quotes at most one character, because the text may be a Secret value.
 
     >>> base64_defect("aGk="), base64_defect("aGk"), base64_defect("aG_k")
     ('', 'its length is no multiple of 4', 'character "_" is not allowed')

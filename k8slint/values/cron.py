@@ -35,7 +35,7 @@ DESCRIPTORS: Final[Mapping[str, str]] = {
     "@midnight": "0 0 * * *",
     "@hourly": "0 * * * *",
 }
-"""Words that stand for a whole schedule, and what they mean."""
+"""Words that stand for a whole schedule, each with the five fields that it means."""
 _EVERY = "@every "
 _LONGEST_MONTH = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _NANOS: Final = {
@@ -58,7 +58,7 @@ _ZONE_PART = re.compile(r"[A-Za-z._0-9+-]{1,14}")
 class CronError(ValueError):
     """A schedule that the API server refuses; its message is the API server's.
 
-    `field` names the field that is wrong; it is empty where the schedule as a whole is.
+    `field` names the wrong field; it is empty if the schedule as a whole is wrong.
     """
 
     def __init__(self, message: str, field: str = "") -> None:
@@ -67,7 +67,7 @@ class CronError(ValueError):
 
 
 class CronField(NamedTuple):
-    """The values that one field allows; `is_star` where it holds a `*` or `?` without a step."""
+    """The values that one field allows; `is_star` if a part of it is `*` or `?` with no step above 1."""
 
     values: frozenset[int]
     is_star: bool
@@ -75,7 +75,7 @@ class CronField(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class CronSchedule:
-    """When a CronJob starts a Job: five fields, or `every_seconds` and no fields.
+    """The times at which a CronJob starts a Job: five fields, or no fields and `every_seconds`.
 
     >>> sorted(CronSchedule.parse("0 6-18/6 * * mon-fri").fields[1].values)
     [6, 12, 18]
@@ -89,10 +89,10 @@ class CronSchedule:
     @classmethod
     @lru_cache(maxsize=1024)
     def parse(cls, text: str) -> CronSchedule:
-        """The schedule that a CronJob's `schedule` writes, without a time zone.
+        """The schedule that the text of a CronJob's `schedule` means; the text must not name a time zone.
 
         Raises:
-            CronError: for any other text, as six fields, Sunday as 7, or `@reboot`.
+            CronError: for any other text, such as six fields, Sunday as 7, or `@reboot`.
 
         Mirrors: robfig/cron parser.go ParseStandard @ v3.0.1
         """
@@ -112,11 +112,11 @@ class CronSchedule:
 
     @property
     def fires(self) -> bool:
-        """Whether a time comes at which it starts a Job.
+        """Whether the schedule ever starts a Job.
 
         >>> CronSchedule.parse("0 0 31 4,6 *").fires
         False
-        >>> CronSchedule.parse("0 0 31 4,6 mon").fires  # either day will do where both are given
+        >>> CronSchedule.parse("0 0 31 4,6 mon").fires  # if both days are given, either is enough
         True
         """
         if not self.fields:
@@ -131,7 +131,7 @@ class CronSchedule:
 
 
 def time_zone_error(zone: str) -> str:
-    """What the API server says against a CronJob's `timeZone`; empty where only its database of zones can tell.
+    """The API server's objection to a CronJob's `timeZone`, or empty if only its database of zones could object.
 
     >>> time_zone_error("UTC+02:00")
     'unknown time zone UTC+02:00'
@@ -153,7 +153,7 @@ def time_zone_error(zone: str) -> str:
 def _field(text: str, bounds: _Bounds) -> CronField:
     values: set[int] = set()
     is_star = False
-    # Empty parts between commas are no error to the parser, so a lone comma is a field that allows nothing.
+    # The parser of the API server skips empty parts between commas, so a lone comma is a field without any value.
     for part in filter(None, text.split(",")):
         found, star = _range(part, bounds)
         values.update(found)
@@ -220,7 +220,7 @@ def _every(text: str) -> int:
         nanos = _nanoseconds(written)
     except ValueError as error:
         raise CronError(f"failed to parse duration {text}: time: {error}") from None
-    # Anything under a second runs each second.
+    # The API server raises any shorter interval to one second.
     return max(1, nanos // 10**9)
 
 

@@ -1,4 +1,4 @@
-"""Paths of fields, as the API server writes them."""
+"""Paths of fields as text, in the form of the API server."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-# Fields whose names are those of maps in nearly all kinds: what follows is a key.
+# In nearly all kinds, a field of one of these names is a map, so the next step of the path is a key.
 _MAPS: Final = frozenset(
     {
         "annotations", "binaryData", "capacity", "data", "hard", "labels", "limits", "matchLabels", "podFixed",
@@ -17,10 +17,10 @@ _STEP: Final = re.compile(r"([^.\[\]]+)|\[(\d+)\]|\[([^\[\]]*)\]")
 
 
 def field_path(path: Iterable[str | int], *, by_decoder: bool = False) -> str:
-    """A path as the API server writes it.
+    """The text of a path, as the API server writes it.
 
-    Validation puts the key of a map in brackets. The decoder, and whatever holds custom resources against their schema,
-    puts a dot before each name, key or not: `by_decoder`.
+    Validation puts the key of a map in brackets. With `by_decoder` every name has a dot before it, keys too: so write
+    the decoder and the validation of custom resources by their schema.
 
     >>> field_path(("spec", "containers", 0, "resources", "limits", "cpu"))
     'spec.containers[0].resources.limits[cpu]'
@@ -39,7 +39,7 @@ def field_path(path: Iterable[str | int], *, by_decoder: bool = False) -> str:
 
 
 def path_of(field: str) -> tuple[str | int, ...]:
-    """The path that a field's text names, keys in brackets.
+    """The path that a text means; the keys of maps must be in brackets.
 
     >>> path_of("spec.containers[0].resources.limits[nvidia.com/gpu]")
     ('spec', 'containers', 0, 'resources', 'limits', 'nvidia.com/gpu')

@@ -1,4 +1,4 @@
-"""Things by what they have in common."""
+"""Values grouped by key."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ V = TypeVar("V")
 
 
 def grouped(pairs: Iterable[tuple[K, V]]) -> dict[K, tuple[V, ...]]:
-    """The values of each key, keys and values in the order in which they come first.
+    """The values of each key; keys come in the order of their first pair, values in the order of the pairs.
 
     >>> grouped([("a", 1), ("b", 2), ("a", 3)])
     {'a': (1, 3), 'b': (2,)}

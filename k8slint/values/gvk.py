@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 class GroupVersionKind(NamedTuple):
-    """A type as the API names it; the core group is the empty string.
+    """The type of an object; the core group is the empty string.
 
     >>> GroupVersionKind.parse("apps/v1", "Deployment")
     GroupVersionKind(group='apps', version='v1', kind='Deployment')
@@ -31,7 +31,7 @@ class GroupVersionKind(NamedTuple):
 
     @property
     def group_kind(self) -> str:
-        """Kind and group as kubectl joins them.
+        """The kind and the group in kubectl's form.
 
         >>> GroupVersionKind("apps", "v1", "Deployment").group_kind
         'Deployment.apps'

@@ -12,7 +12,7 @@ _REPOSITORY = regex(rf"{_PART}(?:/{_PART})*")
 
 
 class Image(NamedTuple):
-    """An image reference in its parts; absent parts are empty.
+    """The parts of an image reference; an absent part is empty.
 
     >>> Image.parse("registry:5000/team/app")
     Image(registry='registry:5000', repository='team/app', tag='', digest='')
@@ -27,9 +27,10 @@ class Image(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> Image:
-        """The parts of any text; a colon before a slash belongs to the registry's port.
+        """Split any text into the parts of an image reference.
 
-        A first part with a dot, a colon or a capital is a registry, as is `localhost`.
+        The text before the first slash is a registry if it has a dot, a colon or a capital, or is `localhost`. Only a
+        colon after the last slash starts the tag.
 
         Mirrors: distribution/reference normalize.go splitDockerDomain @ v0.6
         """
@@ -44,7 +45,7 @@ class Image(NamedTuple):
 
     @property
     def has_valid_repository(self) -> bool:
-        """Whether a container runtime takes the repository's name; a capital or a space makes it no name.
+        """Whether a container runtime accepts the name of the repository, which can have no capital and no space.
 
         >>> Image.parse("team/app").has_valid_repository, Image.parse("YOUR_IMAGE").has_valid_repository
         (True, False)

@@ -1,4 +1,4 @@
-"""Labels and the selectors that pick by them."""
+"""Label selectors."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _INT = re.compile(r"[+-]?[0-9]+")
 
 
 class Requirement(NamedTuple):
-    """One condition on one label."""
+    """One condition on one label of an object."""
 
     key: str
     operator: str
     values: tuple[str, ...] = ()
 
     def matches(self, labels: Mapping[str, str]) -> bool:
-        """Whether the labels meet it; an unknown operator meets nothing.
+        """Whether the labels meet the condition; no labels meet an unknown operator.
 
         Mirrors: apimachinery pkg/labels/selector.go Requirement.Matches @ v1.36
         """
@@ -53,7 +53,7 @@ class Requirement(NamedTuple):
 
 
 class LabelSelector(NamedTuple):
-    """All of its requirements must be met; with none, everything is selected.
+    """A selector: the labels must meet all requirements; a selector without requirements selects everything.
 
     >>> LabelSelector.of({"matchLabels": {"app": "web"}}).matches({"app": "web", "tier": "front"})
     True
@@ -63,7 +63,7 @@ class LabelSelector(NamedTuple):
 
     @classmethod
     def of(cls, selector: Any) -> LabelSelector:
-        """The selector of a `matchLabels` and `matchExpressions` mapping; parts of the wrong shape are left out."""
+        """The selector of a mapping with `matchLabels` and `matchExpressions`, without parts of the wrong type."""
         if not isinstance(selector, dict):
             return cls(())
         requirements = list(cls.of_labels(selector.get("matchLabels")).requirements)
@@ -82,7 +82,7 @@ class LabelSelector(NamedTuple):
 
     @classmethod
     def of_labels(cls, labels: Any) -> LabelSelector:
-        """The selector of a plain label mapping, as a Service has it."""
+        """The selector that a plain mapping of labels writes, such as the one of a Service."""
         if not isinstance(labels, dict):
             return cls(())
         # The API server reads null as the empty string.
@@ -94,7 +94,7 @@ class LabelSelector(NamedTuple):
         return all(requirement.matches(labels) for requirement in self.requirements)
 
     def __str__(self) -> str:
-        """The selector as kubectl writes it.
+        """The selector in kubectl's form.
 
         >>> str(LabelSelector.of({"matchExpressions": [{"key": "tier", "operator": "In", "values": ["a", "b"]}]}))
         'tier in (a,b)'
@@ -103,7 +103,7 @@ class LabelSelector(NamedTuple):
 
 
 def _int64(text: str) -> int | None:
-    # Stricter than int(): no spaces, no underscores, no other digits than ASCII's.
+    # int() would also accept spaces, underscores and digits outside ASCII, which Go does not.
     if len(text) > 20 or not _INT.fullmatch(text):
         return None
     number = int(text)

@@ -8,14 +8,15 @@ from functools import lru_cache
 from typing import Final
 
 _LEAST_ALIKE: Final = 0.75
-# Of more candidates only those a letter away are compared, and no more than this: the work for a word has a bound.
+# If there are more candidates than this, only those one letter away are compared, and at most this many of them: the
+# work for one word stays bounded.
 MOST_COMPARED: Final = 100
-# Words beyond this are no names that somebody misspelt.
+# A longer text is not a misspelt name.
 _LONGEST: Final = 128
 
 
 def nearest(word: str, candidates: Iterable[str]) -> str | None:
-    """The candidate most like the word, if one is alike at all; of equals the first in order of the alphabet.
+    """The candidate most like the word, or None if no candidate is like it; among equals, the first in the alphabet.
 
     >>> nearest("conatiners", ["containers", "volumes"])
     'containers'
@@ -36,7 +37,7 @@ def nearest(word: str, candidates: Iterable[str]) -> str | None:
         places[letter] = places.get(letter, 0) | 1 << index
     best, most = None, 0.0
     for text in _worth_comparing(wanted, names):
-        # Of texts of too different length, no more than this can be alike.
+        # The shorter text bounds what the two can have in common: skip texts that are too short or too long.
         if 2 * min(len(text), size) < _LEAST_ALIKE * (len(text) + size):
             continue
         alike = 2 * _in_common(places, size, text) / (len(text) + size)
@@ -46,7 +47,7 @@ def nearest(word: str, candidates: Iterable[str]) -> str | None:
 
 
 def nearest_choice(word: str, choices: Collection[str]) -> str | None:
-    """The one of a few choices that begins with the word, else the one most like it.
+    """The choice that begins with the word, if it is the only one; else the choice most like the word, or None.
 
     >>> nearest_choice("warn", ["error", "warning", "info"])
     'warning'
@@ -56,7 +57,7 @@ def nearest_choice(word: str, choices: Collection[str]) -> str | None:
 
 
 def did_you_mean(near: str | None, otherwise: str = "") -> str:
-    """The end of a message about a word that nothing is called: the nearest candidate, or what else helps.
+    """The end of a message about an unknown word: asks for the nearest candidate, or is `otherwise` if there is none.
 
     >>> did_you_mean("json", "known are json, text"), did_you_mean(None, "known are json, text")
     ('did you mean "json"?', 'known are json, text')
@@ -65,16 +66,17 @@ def did_you_mean(near: str | None, otherwise: str = "") -> str:
 
 
 def worth_comparing(word: str, candidates: Iterable[str]) -> list[str]:
-    """The candidates that a word may stand for, in order of the alphabet: all if they are few, else the close ones."""
+    """The candidates that a word may mean, in alphabetical order: all if they are few, else those one letter away."""
     names = frozenset(candidates)
     folded = _folded(names)
     return [folded[text] for text in _worth_comparing(word.casefold(), names)]
 
 
 def _in_common(places: Mapping[str, int], size: int, text: str) -> int:
-    """How many letters two texts have in common, in the same order; `places` are the bits of each letter in the one.
+    """The length of the longest common subsequence of two texts.
 
-    This is the bit-vector algorithm for the longest common subsequence: a step a letter, however long the other text.
+    `places` has, for each letter of the one text, a bit at each of its positions; `size` is the length of that text.
+    The bit-vector algorithm takes one step for each letter of the other text.
     """
     whole = (1 << size) - 1
     open_bits = whole
@@ -97,14 +99,14 @@ def _worth_comparing(wanted: str, names: frozenset[str]) -> Collection[str]:
 
 @lru_cache(maxsize=64)
 def _folded(names: frozenset[str]) -> Mapping[str, str]:
-    """Each name by its form without case, in order of the alphabet."""
+    """The names by their case-folded form, in alphabetical order of the names."""
     ordered = sorted(names, reverse=True)
     return dict(sorted({name.casefold(): name for name in ordered}.items(), key=lambda pair: pair[1]))
 
 
 @lru_cache(maxsize=8)
 def _shortened(names: frozenset[str]) -> Mapping[str, list[str]]:
-    """The names by what is left of each without one of its letters, and by themselves."""
+    """The folded names by themselves, and by each form that is left without one of their letters."""
     found: dict[str, list[str]] = defaultdict(list)
     for text in _folded(names):
         if len(text) <= _LONGEST:

@@ -1,4 +1,4 @@
-"""Places that a template, a tool or a person has left for a value."""
+"""Placeholders: texts that a template, a tool or a person is still to replace by a value."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from k8slint.values.regex import regex
 
-# What is written in the place of a value, and who puts one there. Before each form stands a sign that all texts of the
-# form have, so that most texts are passed over at the speed of a search for a character.
+# The forms of placeholders, and the tools that use each. Before each form stands a sign that every text of the form
+# contains, because a search for a character is much faster than a regular expression.
 _FORMS: Final[tuple[tuple[str, str], ...]] = (
     # ${NAME}, ${NAME:=5Gi} of envsubst and Flux; $NAME of envsubst; $(NAME) of kustomize, Azure and Tekton.
     ("$", r"\$[{(A-Za-z_]"),
@@ -24,7 +24,7 @@ _FORMS: Final[tuple[tuple[str, str], ...]] = (
     ("<", r"<[^<>]+>"),
     # @NAME@ of autoconf and CMake, @@NAME@@ of sed; (@= name @) of ytt, but not ?(@=="x") of a JSONPath.
     ("@", r"@(?:[A-Za-z_]\w*@|@[^@]+@|(?<=\(@)=(?!=))"),
-    # __NAME__ of sed and Azure, but not APP__NAME__KEY, which is a variable of one's own.
+    # __NAME__ of sed and Azure, but not APP__NAME__KEY, which is the name of a variable.
     ("_", r"__(?<![A-Za-z0-9_]__)[A-Za-z0-9_]+__(?![A-Za-z0-9])"),
     # change-me, CHANGE_ME, replaceme, REPLACE_WITH_NAME, YOUR_DOMAIN and PLACEHOLDER of people.
     ("hange", r"hange[-_ ]?(?i:me)(?![A-Za-z])"),
@@ -35,15 +35,15 @@ _FORMS: Final[tuple[tuple[str, str], ...]] = (
 )
 _SIGNS: Final = tuple(sign for sign, _ in _FORMS)
 _ANY: Final = regex("|".join(form for _, form in _FORMS))
-# Written where a kustomization sets the name or namespace: nothing can be called so.
+# People write this if a kustomization sets the name or namespace; no object can have it as its name.
 _NO_NAME: Final = "_"
 
 
 def has_placeholder(value: Any) -> bool:
-    """Whether it is a text with a place that is still to be filled, so that nothing can be said about it.
+    """Whether the value is a text with a placeholder, so that nothing is known about the final value.
 
-    It is meant for names, words, numbers and amounts. In free text such a place may be meant as it stands: `$(NAME)`
-    among the arguments of a container is for the kubelet, `{{ $labels.pod }}` in an alert for Prometheus.
+    Ask this of names, words, numbers and amounts. Free text may mean the same characters literally: `$(NAME)` among the
+    arguments of a container is for the kubelet, `{{ $labels.pod }}` in an alert is for Prometheus.
 
     >>> [has_placeholder(text) for text in ("${TAG}", "{{ .tag }}", "<CHANGE_ME>", "1.27")]
     [True, True, True, False]
@@ -67,13 +67,13 @@ _waits: Final = lru_cache(maxsize=1 << 14)(_is_met)
 
 @cache
 def _looks() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    """The same for the text of a file, where a lone `_` has other characters around it, and an escape may hide any."""
+    """The signs and forms for the text of a file, where a lone `_` has a context, and an escape may hide any form."""
     forms = (*_FORMS, (_NO_NAME, r"_(?<!\w_)(?!\w)"), ("\\", r"\\[uUxN]"))
     return tuple((sign, re.compile(form)) for sign, form in forms)
 
 
 def may_hold_placeholders(text: str) -> bool:
-    """Whether any value in the text of a file may be one: a quick look before each value is asked.
+    """Whether any value in the text of a file may have a placeholder: one quick look that saves asking each value.
 
     >>> may_hold_placeholders("image: web:${TAG}"), may_hold_placeholders("image: web:1.27")
     (True, False)

@@ -1,4 +1,4 @@
-"""Amounts of cpu, memory and everything else, exact to the nano unit."""
+"""Amounts of cpu, memory and any other resource, exact to the nano unit."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class QuantityError(ValueError):
 
 
 class Quantity(NamedTuple):
-    """An amount, held as whole nano units.
+    """An amount in whole nano units.
 
     >>> Quantity.parse("500m").millicores
     500
@@ -34,13 +34,13 @@ class Quantity(NamedTuple):
 
     @classmethod
     def parse(cls, written: Any) -> Quantity:
-        """The quantity a manifest writes; JSON numbers are allowed.
+        """The quantity that a manifest writes, as a string or a number.
 
-        Finer parts than a nano unit round away from zero; amounts over 2^63-1 are held at that. A text without any
-        digit is zero, as the API server has it: `Gi` is no error.
+        Fractions of a nano unit round away from zero; larger amounts become 2^63-1. Like the API server, this reads a
+        text without digits as zero: `Gi` is no error, though `Pi` and `Ei` are.
 
         Raises:
-            QuantityError: for any other value, as `K`, `1,5`, `gb`, or what is neither text nor number.
+            QuantityError: for any other value, such as `K`, `1,5`, `gb` or a boolean.
 
         Mirrors: apimachinery pkg/api/resource/quantity.go ParseQuantity @ v1.36
         """
@@ -52,21 +52,21 @@ class Quantity(NamedTuple):
 
     @property
     def millicores(self) -> int:
-        """Thousandths, rounded away from zero: the unit of cpu."""
+        """The amount in thousandths, the unit of cpu, rounded away from zero."""
         return _rounded_up(self.nanos, 10**6)
 
     @property
     def value(self) -> int:
-        """Whole units, rounded away from zero: bytes of memory, counts of pods."""
+        """The amount in whole units, such as bytes of memory or counts of pods, rounded away from zero."""
         return _rounded_up(self.nanos, _NANO)
 
     @property
     def is_whole(self) -> bool:
-        """Whether nothing is lost by `value`."""
+        """Whether `value` is exact."""
         return self.nanos % _NANO == 0
 
     def __str__(self) -> str:
-        """The amount in decimal, without a suffix where it is whole.
+        """The amount in decimal, with the suffix `m`, `u` or `n` unless it is whole.
 
         >>> str(Quantity.parse("1.5Gi")), str(Quantity.parse("250m"))
         ('1610612736', '250m')
@@ -90,7 +90,7 @@ def _nanos(text: str) -> int:
     sign, whole, fraction, letters, exponent = match.groups(default="")
     times, parts = _scale(letters, exponent)
     if not whole and not fraction:
-        # The API server's short way reads no digits as zero; its long way, for the outer scales, refuses them.
+        # The API server's fast path reads no digits as zero; its slow path, for very small and large scales, refuses.
         if times * _NANO < parts or letters in ("Pi", "Ei"):
             raise QuantityError(_BAD_NUMBER)
         return 0
@@ -100,7 +100,7 @@ def _nanos(text: str) -> int:
 
 
 def _scale(letters: str, exponent: str) -> tuple[int, int]:
-    """What the suffix makes of 1, as a number of parts of 1 and how many of them are 1."""
+    """The factor that the suffix stands for, as a numerator and a denominator."""
     if not exponent and letters in _BINARY:
         return _BINARY[letters], 1
     if not exponent and letters in _DECIMAL:
@@ -109,7 +109,7 @@ def _scale(letters: str, exponent: str) -> tuple[int, int]:
         power = int(exponent)
         if not -_INT64 <= power < _INT64:
             raise QuantityError(_BAD_SUFFIX)
-        # The API server keeps the lowest 32 bits; beyond 999 nothing changes any more.
+        # The API server keeps the lowest 32 bits. Beyond 999 a larger power changes no result.
         power = (power + 2**31) % 2**32 - 2**31
         power = max(-999, min(power, 999))
     else:

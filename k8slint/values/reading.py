@@ -1,4 +1,7 @@
-"""Reading plain Kubernetes data, with an error that names the field where the shape is wrong."""
+"""Readers of plain Kubernetes data, which raise ShapeError with the path of the first field of a wrong type.
+
+`where` is the path of `parent`, empty at the top. A field that is absent or null gives the default or an empty value.
+"""
 
 from __future__ import annotations
 
@@ -23,9 +26,9 @@ _NAMES = {
 
 
 class ShapeError(ValueError):
-    """Data that the API server would not have stored: nothing can be scheduled by it.
+    """Data that the API server would not have stored, so that nothing can be scheduled with it.
 
-    `field` is the path, as `spec.containers[0].resources.requests[cpu]`; `obj` says whose it is, as `Pod default/web`.
+    `field` is a path such as `spec.containers[0].resources.requests[cpu]`; `obj` names the object: `Pod default/web`.
     """
 
     def __init__(self, field: str, problem: str, obj: str = "") -> None:
@@ -35,12 +38,12 @@ class ShapeError(ValueError):
         self.obj = obj
 
     def of(self, obj: str) -> ShapeError:
-        """The same error, said of an object."""
+        """The same error with the name of its object, unless it has one already."""
         return self if self.obj else ShapeError(self.field, self.problem, obj)
 
 
 def as_mapping(value: Any, where: str) -> Mapping[str, Any]:
-    """The value, which must be a mapping; nothing stands for an empty one."""
+    """The value, which must be a mapping; an empty mapping if it is None."""
     if value is None:
         return {}
     if not isinstance(value, Mapping):
@@ -49,7 +52,7 @@ def as_mapping(value: Any, where: str) -> Mapping[str, Any]:
 
 
 def mapping_at(parent: Mapping[str, Any], key: str, where: str) -> Mapping[str, Any]:
-    """The mapping under a key, empty when there is none."""
+    """The mapping under a key."""
     return as_mapping(parent.get(key), _join(where, key))
 
 
@@ -76,7 +79,7 @@ def strings_at(parent: Mapping[str, Any], key: str, where: str) -> tuple[str, ..
 
 
 def text_at(parent: Mapping[str, Any], key: str, where: str, default: str = "") -> str:
-    """The string under a key; an empty one is as good as none, as for the API server."""
+    """The string under a key; the default if it is empty, as in the API server."""
     value = parent.get(key)
     if value is None:
         return default
@@ -86,7 +89,7 @@ def text_at(parent: Mapping[str, Any], key: str, where: str, default: str = "") 
 
 
 def whole_at(parent: Mapping[str, Any], key: str, where: str, default: int = 0) -> int:
-    """The whole number under a key."""
+    """The whole number under a key, which may be written as a float."""
     value = parent.get(key)
     if value is None:
         return default
@@ -98,7 +101,7 @@ def whole_at(parent: Mapping[str, Any], key: str, where: str, default: int = 0) 
 
 
 def flag_at(parent: Mapping[str, Any], key: str, where: str) -> bool:
-    """The boolean under a key, false when there is none."""
+    """The boolean under a key."""
     value = parent.get(key)
     if value is None:
         return False
@@ -108,7 +111,7 @@ def flag_at(parent: Mapping[str, Any], key: str, where: str) -> bool:
 
 
 def time_at(parent: Mapping[str, Any], key: str, where: str) -> datetime | None:
-    """The time under a key."""
+    """The time under a key, in UTC unless it names a zone; None if there is none."""
     value = parent.get(key)
     if value is None:
         return None
@@ -123,7 +126,7 @@ def time_at(parent: Mapping[str, Any], key: str, where: str) -> datetime | None:
 
 
 def labels_at(parent: Mapping[str, Any], key: str, where: str) -> dict[str, str]:
-    """The labels (or any map of strings) under a key."""
+    """The labels, or any other map of strings, under a key."""
     path = _join(where, key)
     labels = as_mapping(parent.get(key), path)
     for name, value in labels.items():
@@ -135,7 +138,7 @@ def labels_at(parent: Mapping[str, Any], key: str, where: str) -> dict[str, str]
 
 
 def quantity(value: Any, where: str) -> Quantity:
-    """The amount written, as a string or number."""
+    """The quantity that a string or number means; `where` is its own path."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise _wrong(value, where, "a quantity")
     try:
@@ -156,7 +159,7 @@ def amounts_at(parent: Mapping[str, Any], key: str, where: str) -> dict[str, int
 
 
 def selector_at(parent: Mapping[str, Any], key: str, where: str) -> LabelSelector | None:
-    """The label selector under a key; None, which selects nothing, when there is none."""
+    """The label selector under a key, or None, which selects nothing, if there is none."""
     path = _join(where, key)
     value = parent.get(key)
     if value is None:
@@ -178,11 +181,7 @@ def selector_at(parent: Mapping[str, Any], key: str, where: str) -> LabelSelecto
 
 
 def only_keys(data: Mapping[str, Any], known: Iterable[str], where: str) -> None:
-    """Nothing, where all keys are known.
-
-    Raises:
-        ShapeError: naming the first that is not.
-    """
+    """Raise ShapeError for the first unknown key."""
     known = tuple(known)
     for key in data:
         if key not in known:

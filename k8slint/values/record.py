@@ -1,7 +1,7 @@
-"""Records for the modules that every start imports: declared as dataclasses are, for a fraction of what those cost.
+"""Records for the modules that every start imports: declared like dataclasses, at a fraction of the import time.
 
-`dataclasses` imports `inspect`, `ast` and `tokenize`, and writes several functions for each class. A record gets the
-one that is needed, `__init__`. It is equal to itself only; that nobody changes it is for the type checker to see.
+`dataclasses` imports `inspect`, `ast` and `tokenize`, and generates several functions for each class. A record gets
+`__init__` only. It is equal to itself alone, and only the type checker keeps it from being changed.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ class _Made:
 
 
 def made(*, factory: Callable[[], Any]) -> Any:
-    """The default of a field that is made anew for each record."""
+    """Mark the default of a field as made anew for each record."""
     return _Made(factory)
 
 
 @dataclass_transform(frozen_default=True, eq_default=False, field_specifiers=(made,))
 def record(cls: type[T]) -> type[T]:
-    """Gives a class an `__init__` that takes its fields, by position or by name, and sets them.
+    """Give a class an `__init__` that takes its fields, by position or by name, and sets them.
 
     >>> @record
     ... class Place:
@@ -49,7 +49,7 @@ def record(cls: type[T]) -> type[T]:
 
 
 def replaced(of: T, **changes: Any) -> T:
-    """The record, with other values in these fields; what it remembers in private fields is forgotten.
+    """A copy of the record with other values in these fields; private fields start anew from their defaults.
 
     >>> @record
     ... class Place:

@@ -1,4 +1,4 @@
-"""Regular expressions that are compiled when first used: a run over one file needs few of those it imports."""
+"""Regular expressions that are compiled at their first use: a run over one file uses few of those it imports."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _METHODS: Final = ("findall", "finditer", "fullmatch", "match", "search", "split
 
 
 class _Later:
-    """Stands for a pattern until it is used, and then has its methods."""
+    """A pattern that is compiled when its first method is called."""
 
     def __init__(self, text: str, flags: int) -> None:
         self._text = text
@@ -22,7 +22,7 @@ class _Later:
 
 
 def regex(text: str, flags: int = 0) -> re.Pattern[str]:
-    """As `re.compile`, later.
+    """Like `re.compile`, but compiled at the first use.
 
     >>> regex("[a-z]+").findall("one, two")
     ['one', 'two']

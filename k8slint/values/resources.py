@@ -1,4 +1,4 @@
-"""What a pod asks for: the sum over containers, init containers, sidecars, the pod itself and its overhead."""
+"""The arithmetic of what a pod asks for: its containers together, and the resources of the pod as a whole."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Any, Final, Protocol, Self, TypeVar
 from k8slint.values.reading import text_at
 from k8slint.values.version import KubernetesVersion
 
-# From this minor on, the gate of resources for the pod as a whole is on by default.
+# Since this minor, the feature gate PodLevelResources is on by default.
 POD_LEVEL_SINCE: Final = KubernetesVersion(1, 34)
 _POD_LEVEL: Final = ("cpu", "memory")
 
 
 class Amount(Protocol):
-    """An amount of a resource, in whatever form: it can be added and compared."""
+    """An amount of a resource, of any type that can be added and compared."""
 
     def __add__(self, other: Self, /) -> Self:
         """The sum."""
@@ -28,10 +28,10 @@ T = TypeVar("T")
 
 
 def at_worst(apps: Iterable[Mapping[str, A]], inits: Iterable[tuple[bool, Mapping[str, A]]]) -> dict[str, A]:
-    """What the containers of a pod need together at their worst moment.
+    """What the containers of a pod need together at their worst moment, by resource.
 
-    `inits` are the init containers in order, each with whether it is a sidecar. While one of the others runs, so do the
-    sidecars before it; afterwards all sidecars run beside the app containers.
+    `inits` are the init containers in order, each with whether it is a sidecar. While another init container runs, the
+    sidecars before it run too; afterwards all sidecars run beside the app containers.
 
     >>> at_worst([{"cpu": 2}], [(True, {"cpu": 1}), (False, {"cpu": 3})])
     {'cpu': 4}
@@ -57,7 +57,7 @@ def at_worst(apps: Iterable[Mapping[str, A]], inits: Iterable[tuple[bool, Mappin
 
 
 def add_to(total: dict[str, A], more: Mapping[str, A]) -> None:
-    """Add amounts to a total, each to that of its name."""
+    """Add amounts to a total, by name."""
     for name, amount in more.items():
         total[name] = total[name] + amount if name in total else amount
 
@@ -69,7 +69,7 @@ def _raise_to(total: dict[str, A], least: Mapping[str, A]) -> None:
 
 
 def pod_level(resources: Mapping[str, T]) -> dict[str, T]:
-    """Those of the resources that count if they are written for the pod as a whole.
+    """The amounts of those resources that count if they are written for the pod as a whole.
 
     Mirrors: component-helpers resource/helpers.go IsSupportedPodLevelResource @ v1.36
     """
@@ -77,7 +77,7 @@ def pod_level(resources: Mapping[str, T]) -> dict[str, T]:
 
 
 def is_pod_level(name: str) -> bool:
-    """Whether a resource can be written for the pod as a whole."""
+    """Whether a resource counts if it is written for the pod as a whole."""
     return name in _POD_LEVEL or name.startswith("hugepages-")
 
 

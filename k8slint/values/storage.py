@@ -1,4 +1,4 @@
-"""Claims and volumes: the class of each, and what keeps one from the other."""
+"""Claims and volumes: the class of each, and why a volume does not satisfy a claim."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ DEFAULT_VOLUME_MODE: Final = "Filesystem"
 
 
 def class_of(annotations: Mapping[str, str], spec: Mapping[str, Any]) -> str | None:
-    """The class that a claim or volume names; empty for none, None if it leaves that open.
+    """The class that a claim or volume names; empty if it asks for no class, None if it leaves the class open.
 
     Mirrors: component-helpers storage/volume GetPersistentVolumeClaimClass, GetPersistentVolumeClass @ v1.36
     """
@@ -29,7 +29,7 @@ def is_default_class(annotations: Mapping[str, str]) -> bool:
 
 
 class _Storage(Protocol):
-    """What a claim and a volume both say."""
+    """What claims and volumes have in common."""
 
     @property
     def class_name(self) -> str:
@@ -37,7 +37,7 @@ class _Storage(Protocol):
 
     @property
     def access_modes(self) -> Collection[str]:
-        """Those that the volume offers, or the claim needs."""
+        """The modes that the volume offers, or the claim needs."""
 
     @property
     def mode(self) -> str:
@@ -49,27 +49,27 @@ class _Storage(Protocol):
 
 
 class Volume(_Storage, Protocol):
-    """A volume; its capacity is in nano units."""
+    """What is asked of a volume."""
 
     @property
     def capacity(self) -> int:
-        """How much it holds."""
+        """How much the volume holds, in nano units."""
 
     @property
     def deleting(self) -> bool:
-        """Whether it goes away."""
+        """Whether the volume is being deleted."""
 
 
 class Claim(_Storage, Protocol):
-    """A claim; its request is in nano units."""
+    """What is asked of a claim."""
 
     @property
     def request(self) -> int | None:
-        """How much it asks for."""
+        """How much the claim asks for, in nano units."""
 
 
 class Shortfall(Enum):
-    """In what a volume does not do for a claim."""
+    """One respect in which a volume does not satisfy a claim."""
 
     DELETED = 1
     SIZE = 2
@@ -80,9 +80,9 @@ class Shortfall(Enum):
 
 
 def shortfalls(volume: Volume, claim: Claim) -> Iterator[Shortfall]:
-    """In what the volume does not do for the claim, in the order the volume controller asks.
+    """The respects in which the volume does not satisfy the claim, in the order in which the volume controller asks.
 
-    The class counts for volumes that are named or free, not for one that is kept for the claim.
+    For a volume that is already reserved for the claim, the caller must ignore CLASS.
 
     Mirrors: pkg/controller/volume/persistentvolume/pv_controller.go checkVolumeSatisfyClaim,
     component-helpers storage/volume/pv_helpers.go FindMatchingVolume @ v1.36

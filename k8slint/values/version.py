@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 class KubernetesVersion(NamedTuple):
-    """A minor of Kubernetes; the patch level never matters here.
+    """A minor of Kubernetes, without the patch level.
 
     >>> KubernetesVersion.parse("v1.33.4") < KubernetesVersion.parse("1.34")
     True
@@ -18,7 +18,7 @@ class KubernetesVersion(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> KubernetesVersion:
-        """The minor in `1.33`, `v1.33` or `v1.33.4-gke.1`.
+        """The minor that a text such as `1.33`, `v1.33` or `v1.33.4-gke.1` names.
 
         Raises:
             ValueError: for any other text.

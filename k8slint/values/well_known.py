@@ -1,4 +1,4 @@
-"""Labels, annotations, taints and other names that Kubernetes gives a meaning and several modules ask for.
+"""Labels, annotations, taints and other names that have a meaning to Kubernetes and that several modules need.
 
 Mirrors: k8s.io/api core/v1/well_known_labels.go, well_known_taints.go, annotation_key_constants.go @ v1.36
 """
@@ -17,7 +17,7 @@ OLD_ZONE: Final = "failure-domain.beta.kubernetes.io/zone"
 OLD_REGION: Final = "failure-domain.beta.kubernetes.io/region"
 NODE_ROLE_PREFIX: Final = "node-role.kubernetes.io/"
 
-# Taints of nodes; those of a node's state begin with the prefix.
+# Taints of nodes. Those that tell the state of a node begin with NODE_PREFIX.
 NODE_PREFIX: Final = "node.kubernetes.io/"
 NOT_READY: Final = "node.kubernetes.io/not-ready"
 UNREACHABLE: Final = "node.kubernetes.io/unreachable"

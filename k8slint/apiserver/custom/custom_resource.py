@@ -235,8 +235,8 @@ def _check_names(obj: Object, version: Version, schema: Mapping[str, Any]) -> It
 
 def _check_values(obj: Object, version: Version, schema: Mapping[str, Any]) -> Iterator[Problem]:
     from k8slint.apiserver.custom.defaults import completed  # noqa: PLC0415 - only objects with CRDs pay for it
-    from k8slint.apiserver.custom.keywords import at_path, defects  # noqa: PLC0415
-    from k8slint.apiserver.custom.structural import duplicates  # noqa: PLC0415
+    from k8slint.apiserver.custom.keywords import at_path, defects  # noqa: PLC0415 - as above
+    from k8slint.apiserver.custom.structural import duplicates  # noqa: PLC0415 - as above
 
     data = completed(obj.data, schema)
     if version.has_status:

@@ -15,28 +15,32 @@ _NO_PLACEHOLDERS: Final = ("$ref", "$schema")
 _OF_SCHEMAS: Final = "properties"
 
 
-def decoded(data: dict[str, Any], not_decoded: Iterable[Path], *, has_placeholders: bool) -> dict[str, Any]:
+def decoded(  # noqa: C901 - one loop, kept flat for speed
+    data: dict[str, Any], not_decoded: Iterable[Path], *, has_placeholders: bool
+) -> dict[str, Any]:
     """A copy of the data that may be changed, of any depth.
 
     Fields that are null are left out, as the server takes them for absent, but for those of schemas. `HOLE` stands for
-    what could not be decoded, and for what a template will fill in.
+    what could not be decoded, and for what a template will fill in: a text, or a mapping of which a key is not known.
     """
     whole: dict[str, Any] = {}
-    pending: list[tuple[Any, Any, Any]] = [(data, whole, None)]
+    pending: list[tuple[Any, Any, Any, Any]] = [(data, whole, {}, "")]
     while pending:
-        value, copy, name = pending.pop()
+        value, copy, owner, step = pending.pop()
         for key, inner in value.items() if value.__class__ is dict else enumerate(value):
-            kept: Any = {} if inner is None and name == _OF_SCHEMAS else inner
+            kept: Any = {} if inner is None and step == _OF_SCHEMAS else inner
             if inner.__class__ is str:
                 if has_placeholders and has_placeholder(inner):
                     kept = HOLE
             elif inner.__class__ is dict or inner.__class__ is list:
                 kept = inner.__class__()
                 if inner:
-                    pending.append((inner, kept, key))
+                    pending.append((inner, kept, copy, key))
             if copy.__class__ is list:
                 copy.append(kept)
-            elif kept is not None and not (has_placeholders and key not in _NO_PLACEHOLDERS and has_placeholder(key)):
+            elif has_placeholders and key not in _NO_PLACEHOLDERS and has_placeholder(key):
+                owner[step] = HOLE
+            elif kept is not None:
                 copy[key] = kept
     for path in not_decoded:
         _dig(whole, path)

@@ -4,18 +4,29 @@ from __future__ import annotations
 
 from typing import Any
 
-from k8slint.apiserver.defaults.draft import mapping_in
+from k8slint.apiserver.defaults.draft import fill, fill_absent, mapping_in
 from k8slint.apiserver.defaults.pod import template_defaults
 
 
 def daemon_set(data: dict[str, Any]) -> None:
-    """A DaemonSet."""
-    template_defaults(mapping_in(data, "spec"))
+    """A DaemonSet.
+
+    Mirrors: pkg/apis/apps/v1/defaults.go SetDefaults_DaemonSet @ v1.37
+    """
+    spec = mapping_in(data, "spec")
+    template_defaults(spec)
+    _rolling(mapping_in(spec, "updateStrategy"), maxUnavailable=1, maxSurge=0)
 
 
 def deployment(data: dict[str, Any]) -> None:
-    """A Deployment."""
-    template_defaults(mapping_in(data, "spec"))
+    """A Deployment.
+
+    Mirrors: pkg/apis/apps/v1/defaults.go SetDefaults_Deployment @ v1.37
+    """
+    spec = mapping_in(data, "spec")
+    template_defaults(spec)
+    _rolling(mapping_in(spec, "strategy"), maxUnavailable="25%", maxSurge="25%")
+    fill_absent(spec, progressDeadlineSeconds=600)
 
 
 def replica_set(data: dict[str, Any]) -> None:
@@ -24,5 +35,18 @@ def replica_set(data: dict[str, Any]) -> None:
 
 
 def stateful_set(data: dict[str, Any]) -> None:
-    """A StatefulSet."""
-    template_defaults(mapping_in(data, "spec"))
+    """A StatefulSet.
+
+    Mirrors: pkg/apis/apps/v1/defaults.go SetDefaults_StatefulSet @ v1.37
+    """
+    spec = mapping_in(data, "spec")
+    template_defaults(spec)
+    fill(spec, podManagementPolicy="OrderedReady")
+    fill(mapping_in(spec, "updateStrategy"), type="RollingUpdate")
+
+
+def _rolling(strategy: dict[str, Any], **parts: Any) -> None:
+    """A rolling update, if nothing else is asked for, with its parts."""
+    fill(strategy, type="RollingUpdate")
+    if strategy["type"] == "RollingUpdate":
+        fill_absent(mapping_in(strategy, "rollingUpdate"), **parts)

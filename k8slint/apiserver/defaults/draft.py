@@ -24,3 +24,10 @@ def fill(data: dict[str, Any], **defaults: Any) -> None:
     for name, value in defaults.items():
         if not data.get(name):
             data[name] = value
+
+
+def fill_absent(data: dict[str, Any], **defaults: Any) -> None:
+    """Set the fields that are absent, and not those that are empty: those that Go holds as pointers."""
+    for name, value in defaults.items():
+        if data.get(name) is None:
+            data[name] = value

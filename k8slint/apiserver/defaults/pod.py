@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from k8slint.apiserver.defaults.core import with_pod_defaults
 from k8slint.apiserver.defaults.draft import fill, items_in, mapping_in
+from k8slint.values.reading import ShapeError
+from k8slint.values.resources import POD_LEVEL_SINCE
 
 
 def pod(data: dict[str, Any]) -> None:
@@ -19,6 +22,20 @@ def pod(data: dict[str, Any]) -> None:
             for container in items_in(spec, name):
                 for port in items_in(container, "ports"):
                     fill(port, hostPort=port.get("containerPort"))
+    if spec.get("resources"):
+        _resources_of_pod(spec)
+
+
+def _resources_of_pod(spec: dict[str, Any]) -> None:
+    """The resources of the pod as a whole, and with them what each container asks for."""
+    try:
+        whole = with_pod_defaults(spec, POD_LEVEL_SINCE)
+    except ShapeError:
+        # Of amounts that are not known there is no sum.
+        return
+    for name in ("containers", "initContainers", "resources"):
+        if whole.get(name) is not None:
+            spec[name] = whole[name]
 
 
 def template_defaults(data: Any) -> None:

@@ -15,6 +15,7 @@ _DEFAULTERS: Final[Mapping[str, str]] = {
     "CustomResourceDefinition.apiextensions.k8s.io": "apiextensions.definition",
     "DaemonSet.apps": "apps.daemon_set",
     "Deployment.apps": "apps.deployment",
+    "HorizontalPodAutoscaler.autoscaling": "autoscaling.horizontal_pod_autoscaler",
     "Job.batch": "batch.job",
     "Pod": "pod.pod",
     "PodTemplate": "workloads.pod_template",

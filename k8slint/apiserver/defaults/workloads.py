@@ -14,5 +14,16 @@ def pod_template(data: dict[str, Any]) -> None:
 
 
 def replication_controller(data: dict[str, Any]) -> None:
-    """A ReplicationController."""
-    template_defaults(mapping_in(data, "spec"))
+    """A ReplicationController, which picks by the labels of its template if it names none.
+
+    Mirrors: pkg/apis/core/v1/defaults.go SetDefaults_ReplicationController @ v1.37
+    """
+    spec = mapping_in(data, "spec")
+    template = spec.get("template")
+    if not isinstance(template, dict):
+        return
+    template_defaults(spec)
+    metadata = template.get("metadata")
+    labels = metadata.get("labels") if isinstance(metadata, dict) else metadata
+    if labels and not spec.get("selector"):
+        spec["selector"] = labels

@@ -88,9 +88,7 @@ _WEBHOOK: Final = {
     "sideEffects": _pointer("None|NoneOnDryRun"),
 }
 _VERBS: Final = {"verbs": Words("*|create|delete|deletecollection|get|list|patch|proxy|update|watch")}
-_RETENTION: Final = Words("Delete|Retain")
 _NO_OPERATOR: Final = "not a valid selector operator"
-_PERCENT_OR_PODS: Final = _pointer("Percent|Pods")
 _USAGES: Final = _pointer(
     "any|cert sign|client auth|code signing|content commitment|crl sign|data encipherment|decipher only"
     "|digital signature|email protection|encipher only|ipsec end system|ipsec tunnel|ipsec user|key agreement"
@@ -112,31 +110,6 @@ ENUMERATED: Final[Mapping[str, Mapping[str, Words]]] = {
     "admissionregistration.ValidatingAdmissionPolicyBindingSpec": {"validationActions": _pointer("Audit|Deny|Warn")},
     "admissionregistration.ValidatingAdmissionPolicySpec": {"failurePolicy": _FAILURE},
     "admissionregistration.ValidatingWebhook": _WEBHOOK,
-    "apps.v1.DaemonSetUpdateStrategy": {"type": Words("OnDelete|RollingUpdate")},
-    "apps.v1.DeploymentStrategy": {"type": Words("Recreate|RollingUpdate")},
-    "apps.v1.StatefulSetPersistentVolumeClaimRetentionPolicy": {"whenDeleted": _RETENTION, "whenScaled": _RETENTION},
-    "apps.v1.StatefulSetSpec": {
-        "podManagementPolicy": Words("OrderedReady|Parallel", said="must be 'OrderedReady' or 'Parallel'"),
-    },
-    "apps.v1.StatefulSetUpdateStrategy": {
-        "type": Words(
-            "OnDelete|RollingUpdate", added=(("Recreate", 37),), said="must be 'RollingUpdate' or 'OnDelete'"
-        ),
-    },
-    "autoscaling.v2.HPAScalingPolicy": {"type": _PERCENT_OR_PODS},
-    "autoscaling.v2.HPAScalingRules": {"selectPolicy": _pointer("Disabled|Max|Min")},
-    "autoscaling.v2.MetricSpec": {"type": Words("ContainerResource|External|Object|Pods|Resource")},
-    "autoscaling.v2.MetricTarget": {
-        "type": Words("AverageValue|Utilization|Value", said="must be either Utilization, Value, or AverageValue"),
-    },
-    "batch.v1.CronJobSpec": {"concurrencyPolicy": Words("Allow|Forbid|Replace")},
-    "batch.v1.JobSpec": {
-        "completionMode": _pointer("Indexed|NonIndexed"),
-        "podReplacementPolicy": _pointer("Failed|TerminatingOrFailed"),
-    },
-    "batch.v1.PodFailurePolicyOnExitCodesRequirement": {"operator": Words("In|NotIn")},
-    "batch.v1.PodFailurePolicyOnPodConditionsPattern": {"status": Words("False|True|Unknown")},
-    "batch.v1.PodFailurePolicyRule": {"action": Words("Count|FailIndex|FailJob|Ignore")},
     "certificates.v1.CertificateSigningRequestSpec": {"usages": _USAGES},
     "core.v1.AzureDiskVolumeSource": {
         "cachingMode": _pointer("None|ReadOnly|ReadWrite"),
@@ -161,29 +134,12 @@ ENUMERATED: Final[Mapping[str, Mapping[str, Words]]] = {
     "core.v1.PodCertificateProjection": {
         "keyType": _pointer("ECDSAP256|ECDSAP384|ECDSAP521|ED25519|RSA3072|RSA4096"),
     },
-    "core.v1.PodOS": {"name": Words("linux|windows")},
-    "core.v1.PodSecurityContext": {
-        "fsGroupChangePolicy": _pointer("Always|OnRootMismatch"),
-        "seLinuxChangePolicy": _pointer("MountOption|Recursive"),
-        "supplementalGroupsPolicy": _pointer("Merge|Strict"),
-    },
-    "core.v1.PodSpec": {
-        "dnsPolicy": Words("ClusterFirst|ClusterFirstWithHostNet|Default|None"),
-        "preemptionPolicy": _PREEMPTION,
-        "restartPolicy": Words("Always|Never|OnFailure"),
-    },
     "core.v1.ResourceQuotaSpec": {"scopes": _QUOTA_SCOPE},
     "core.v1.ScopedResourceSelectorRequirement": {
         "operator": Words("DoesNotExist|Exists|In|NotIn", said=_NO_OPERATOR),
         "scopeName": _QUOTA_SCOPE,
     },
     "core.v1.Taint": {"effect": _TAINT_EFFECT},
-    "core.v1.Toleration": {"effect": _TAINT_EFFECT, "operator": Words("Equal|Exists", added=(("Gt", 35), ("Lt", 35)))},
-    "core.v1.TopologySpreadConstraint": {
-        "nodeAffinityPolicy": _pointer("Honor|Ignore"),
-        "nodeTaintsPolicy": _pointer("Honor|Ignore"),
-        "whenUnsatisfiable": _pointer("DoNotSchedule|ScheduleAnyway"),
-    },
     "discovery.v1.EndpointPort": {"protocol": _pointer("SCTP|TCP|UDP")},
     "discovery.v1.EndpointSlice": {"addressType": Words("FQDN|IPv4|IPv6")},
     "flowcontrol.FlowDistinguisherMethod": {"type": _pointer("ByNamespace|ByUser")},
@@ -193,15 +149,12 @@ ENUMERATED: Final[Mapping[str, Mapping[str, Words]]] = {
     "flowcontrol.ResourcePolicyRule": _VERBS,
     "flowcontrol.Subject": {"kind": _pointer("Group|ServiceAccount|User")},
     "meta.v1.LabelSelectorRequirement": {"operator": Words("DoesNotExist|Exists|In|NotIn", said=_NO_OPERATOR)},
-    "meta.v1.ManagedFieldsEntry": {"operation": Words("Apply|Update")},
     "networking.v1.HTTPIngressPath": {"pathType": _pointer("Exact|ImplementationSpecific|Prefix")},
     "networking.v1.IngressClassParametersReference": {"scope": _pointer("Cluster|Namespace")},
     "networking.v1.NetworkPolicyPort": {"protocol": _pointer("SCTP|TCP|UDP")},
     "networking.v1.NetworkPolicySpec": {"policyTypes": _pointer("Egress|Ingress")},
-    "policy.v1.PodDisruptionBudgetSpec": {"unhealthyPodEvictionPolicy": _pointer("AlwaysAllow|IfHealthyBudget")},
     "rbac.v1.RoleRef": {"apiGroup": Words("rbac.authorization.k8s.io"), "kind": _pointer("ClusterRole|Role")},
     "rbac.v1.Subject": {"kind": _pointer("Group|ServiceAccount|User")},
-    "scheduling.v1.PriorityClass": {"preemptionPolicy": _PREEMPTION},
     "storage.v1.CSIDriverSpec": {
         "fsGroupPolicy": _pointer("File|None|ReadWriteOnceWithFSType"),
         "volumeLifecycleModes": _pointer("Ephemeral|Persistent"),

@@ -12,7 +12,8 @@ from typing import Any, Final, TypeAlias
 
 from k8slint.apiserver.validation.features import is_enabled
 from k8slint.loading.document import Path
-from k8slint.objects.problem import Absence, Place, Problem
+from k8slint.objects.object import Object
+from k8slint.objects.problem import Absence, Place, Problem, Related
 from k8slint.values.field_path import field_path
 from k8slint.values.nearest import nearest
 
@@ -34,11 +35,15 @@ _UNSET: Final = _Hole()
 
 
 class Validation:
-    """The validation of one object: the minor it is for, and what was found so far, in the order of the server."""
+    """The validation of one object: the minor it is for, and what was found so far, in the order of the server.
 
-    __slots__ = ("found", "minor")
+    `obj` is the object as written, for problems that point at two places of it.
+    """
 
-    def __init__(self, minor: int) -> None:
+    __slots__ = ("found", "minor", "obj")
+
+    def __init__(self, obj: Object, minor: int) -> None:
+        self.obj = obj
         self.minor = minor
         self.found: list[Problem] = []
 
@@ -54,42 +59,13 @@ class Field:
     it by itself. A field is true if the server would not take it for empty: not None, "", 0, False, [] or {}.
     """
 
-    __slots__ = ("_called", "_parent", "_step", "run", "value")
+    __slots__ = ("_parent", "_step", "run", "value")
 
-    def __init__(
-        self,
-        value: Any,
-        run: Validation,
-        parent: Field | None = None,
-        step: str | int = "",
-        called: Path | None = None,
-    ) -> None:
+    def __init__(self, value: Any, run: Validation, parent: Field | None = None, step: str | int = "") -> None:
         self.value = value
         self.run = run
         self._parent = parent
         self._step = step
-        self._called = called
-
-    def called(self, of: Field, *names: str) -> Field:
-        """The same field, where the server's errors give it another path than the file: by these names from `of` on."""
-        return Field(self.value, self.run, self._parent, self._step, (*of.said_path, *names))
-
-    @property
-    def said_path(self) -> Path:
-        """The path that the server's errors give."""
-        steps: list[str | int] = []
-        first: Path = ()
-        field = self
-        while field._parent is not None and not first:
-            first = field._called or ()
-            steps += () if first else (field._step,)
-            field = field._parent
-        return (*first, *reversed(steps))
-
-    @property
-    def said(self) -> str:
-        """The same as the text that the server writes."""
-        return field_path(self.said_path)
 
     @property
     def path(self) -> Path:
@@ -100,6 +76,24 @@ class Field:
             steps.append(field._step)
             field = field._parent
         return tuple(reversed(steps))
+
+    @property
+    def named(self) -> Path:
+        """The path by which the server names the field: that from the root, unless a field on it is named otherwise."""
+        steps: list[str | int] = []
+        field = self
+        while field._parent is not None:
+            field = field._name_into(steps, field._parent)
+        return tuple(reversed(steps))
+
+    def _name_into(self, steps: list[str | int], parent: Field) -> Field:
+        """Append the last steps of the server's name, the last one first; what they start from."""
+        steps.append(self._step)
+        return parent
+
+    def named_as(self, start: Field, *steps: str | int) -> Field:
+        """The same field, which the server names as if it were found by these steps from another one."""
+        return _Named(self.value, self.run, self._parent, self._step, start, steps)
 
     def __getitem__(self, name: str) -> Field:
         """The field of that name in a mapping; absent if the value is none."""
@@ -152,14 +146,29 @@ class Field:
         self._say("Required value", detail, rule, fix=fix)
 
     def invalid(
-        self, detail: str, value: Any = _UNSET, *, at: Path = (), rule: str = "invalid-value", fix: str = ""
+        self,
+        detail: str,
+        value: Any = _UNSET,
+        *,
+        at: Path = (),
+        rule: str = "invalid-value",
+        fix: str = "",
+        related: Iterable[tuple[Path, str]] = (),
     ) -> None:
         """The value has not the form it must have.
 
         `value` replaces the value that the message shows. `at` leads from the field that the server names to the part
-        that is wrong, if the server is less exact.
+        that is wrong, if the server is less exact. `related` are other places of the object, and what stands there.
         """
-        self._say_value("Invalid value", self.value if value is _UNSET else value, detail, rule, fix=fix, at=at)
+        self._say_value(
+            "Invalid value",
+            self.value if value is _UNSET else value,
+            detail,
+            rule,
+            fix=fix,
+            at=at,
+            related=tuple(Related(self.run.obj, path, message) for path, message in related),
+        )
 
     def unsupported(
         self, supported: Sequence[str], value: Any = _UNSET, *, at: Path = (), rule: str = "unsupported-value"
@@ -215,6 +224,19 @@ class Field:
         """An error in words that were chosen elsewhere."""
         self._say(said, "", rule, fix=fix)
 
+    def warn(
+        self,
+        said: str,
+        *,
+        rule: str = "apiserver-warning",
+        fix: str = "",
+        related: Iterable[tuple[Path, str]] = (),
+    ) -> None:
+        """What the server says beside taking the object."""
+        if self.value is not HOLE:
+            others = tuple(Related(self.run.obj, path, message) for path, message in related)
+            self.run.found.append(Problem(self.path, f"{field_path(self.path)}: {said}", others, fix=fix, rule=rule))
+
     def _say_value(self, what: str, value: Any, detail: str, rule: str, **more: Any) -> None:
         if value is not HOLE:
             self._say(f"{what}: {shown(value)}", detail, rule, **more)
@@ -230,14 +252,42 @@ class Field:
         place: Place = Place.VALUE,
         effect: str = "",
         rests_on: Absence | None = None,
+        related: tuple[Related, ...] = (),
     ) -> None:
         if self.value is HOLE:
             return
-        path, said_path = self.path, self.said_path
+        path, named = self.path, self.named
         # The root of the object has no path: the server then says the error alone.
-        said = ": ".join(part for part in (field_path(said_path), what, detail) if part)
-        problem = Problem((*path, *at), said, effect=effect, fix=fix, rule=rule, place=place, rests_on=rests_on)
-        self.run.found.append(problem if path == said_path else problem._replace(said_path=(*said_path, *at)))
+        said = ": ".join(part for part in (field_path(named), what, detail) if part)
+        problem = Problem(
+            (*path, *at), said, related, effect=effect, fix=fix, rule=rule, place=place, rests_on=rests_on
+        )
+        if named != path:
+            problem = problem._replace(named=field_path((*named, *at)))
+        self.run.found.append(problem)
+
+
+class _Named(Field):
+    """A field that the server names by another way than the one that leads to it."""
+
+    __slots__ = ("_start", "_steps")
+
+    def __init__(  # noqa: PLR0917 - a field, and another way to it
+        self,
+        value: Any,
+        run: Validation,
+        parent: Field | None,
+        step: str | int,
+        start: Field,
+        steps: Sequence[str | int],
+    ) -> None:
+        super().__init__(value, run, parent, step)
+        self._start = start
+        self._steps = steps
+
+    def _name_into(self, steps: list[str | int], parent: Field) -> Field:  # noqa: ARG002 - it starts elsewhere
+        steps.extend(reversed(self._steps))
+        return self._start
 
 
 def shown(value: Any) -> str:
@@ -272,6 +322,13 @@ class Form:
         if field.value.__class__ is str:
             for fault in self.faults(field.value):
                 field.invalid(fault)
+
+    def item(self, field: Field) -> None:
+        """The same of an item of a list, where null is an empty text."""
+        text = field.value or ""
+        if text.__class__ is str:
+            for fault in self.faults(text):
+                field.invalid(fault, text)
 
     def takes(self, text: str) -> bool:
         """Whether the text has the form."""
@@ -359,6 +416,22 @@ def one_of(*words: str, **since: int) -> Check:
         supported = (*words, *(word for word, minor in since.items() if minor <= field.run.minor))
         if value not in supported:
             field.unsupported(sorted(supported))
+
+    return run
+
+
+def one_of_said(said: str, *words: str, **since: int) -> Check:
+    """The field takes these words, as of `one_of`; of another one the server says this, and not which it takes."""
+
+    def run(field: Field) -> None:
+        value = field.value or ""
+        supported = (*words, *(word for word, minor in since.items() if minor <= field.run.minor))
+        if value in supported or value.__class__ is not str:
+            return
+        near = nearest(value, supported)
+        hint = f'; did you mean "{near}"?' if near else ""
+        fix = f'write "{near}"' if near else f"write one of {', '.join(supported)}"
+        field.invalid(f"{said}{hint}", value, rule="unsupported-value", fix=fix)
 
     return run
 

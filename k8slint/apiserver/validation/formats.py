@@ -14,6 +14,8 @@ from k8slint.apiserver.validation.field import Form
 _LABEL: Final = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?"
 _DNS_LABEL = re.compile(_LABEL)
 _DNS_SUBDOMAIN = re.compile(rf"{_LABEL}(\.{_LABEL})*")
+_UNDERSCORED: Final = r"_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?"
+_DNS_UNDERSCORED = re.compile(rf"{_UNDERSCORED}(\.{_UNDERSCORED})*")
 _DNS_1035 = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?")
 _NAME_PART: Final = r"([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]"
 _QUALIFIED = re.compile(_NAME_PART)
@@ -26,11 +28,13 @@ _PORT_NAME = re.compile(r"[-a-z0-9]+")
 _CONFIG_KEY = re.compile(r"[-._a-zA-Z0-9]+")
 _ENV_NAME = re.compile(r"[-._a-zA-Z][-._a-zA-Z0-9]*")
 _RELAXED_ENV_NAME = re.compile(r"[ -<>-~]*")
+_URL_PATH = re.compile(r"[A-Za-z0-9/\-._~%!$&'()*+,;=:]+")
+_PERCENT = re.compile(r"[0-9]+%")
 _HTTP_HEADER = re.compile(r"[-A-Za-z0-9]+")
 
 
-def _too_long(most: int) -> str:
-    return f"must be no more than {most} bytes"
+def _too_long(most: int, unit: str = "bytes") -> str:
+    return f"must be no more than {most} {unit}"
 
 
 def _form(said: str, expression: str, *examples: str) -> str:
@@ -42,7 +46,7 @@ def _form(said: str, expression: str, *examples: str) -> str:
 def dns_label(text: str) -> Iterator[str]:
     """A DNS-1123 label: at most 63 of lower case letters, digits and inner dashes."""
     if len(text) > 63:
-        yield _too_long(63)
+        yield _too_long(63, "characters")
     if not _DNS_LABEL.fullmatch(text):
         if _DNS_SUBDOMAIN.fullmatch(text):
             yield "must not contain dots"
@@ -60,7 +64,7 @@ def dns_label(text: str) -> Iterator[str]:
 def dns_subdomain(text: str) -> Iterator[str]:
     """A DNS-1123 subdomain: at most 253 characters, labels joined by dots."""
     if len(text) > 253:
-        yield _too_long(253)
+        yield _too_long(253, "characters")
     if not _DNS_SUBDOMAIN.fullmatch(text):
         yield _form(
             "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must"
@@ -71,10 +75,24 @@ def dns_subdomain(text: str) -> Iterator[str]:
 
 
 @Form
+def dns_subdomain_with_underscores(text: str) -> Iterator[str]:
+    """A DNS subdomain whose labels may have underscores."""
+    if len(text) > 253:
+        yield _too_long(253, "characters")
+    if not _DNS_UNDERSCORED.fullmatch(text):
+        yield _form(
+            "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', and"
+            " must start and end with an alphanumeric character",
+            _DNS_UNDERSCORED.pattern,
+            "example.com",
+        )
+
+
+@Form
 def dns_1035_label(text: str) -> Iterator[str]:
     """A DNS-1035 label: a DNS-1123 label that begins with a letter."""
     if len(text) > 63:
-        yield _too_long(63)
+        yield _too_long(63, "characters")
     if not _DNS_1035.fullmatch(text):
         yield _form(
             "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic"
@@ -90,7 +108,7 @@ def qualified_name(text: str) -> Iterator[str]:
     """The key of a label: a subdomain and a slash, or nothing, before a name of at most 63 characters."""
     *prefixes, name = text.split("/")
     if len(prefixes) > 1:
-        form = _form(f"a qualified name {_OF_NAMES}", _NAME_PART, *_NAMES)
+        form = _form(f"a valid label key {_OF_NAMES}", _NAME_PART, *_NAMES)
         yield f"{form} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')"
         return
     if prefixes:
@@ -99,8 +117,10 @@ def qualified_name(text: str) -> Iterator[str]:
         else:
             yield from (f"prefix part {fault}" for fault in dns_subdomain.faults(prefixes[0]))
     if not name:
+        # Of an empty name, the server says twice what it is not.
         yield "name part must be non-empty"
-    elif len(name) > 63:
+        return
+    if len(name) > 63:
         yield f"name part {_too_long(63)}"
     if not _QUALIFIED.fullmatch(name):
         yield _form(f"name part {_OF_NAMES}", _NAME_PART, *_NAMES)
@@ -141,7 +161,7 @@ def port_name(text: str) -> Iterator[str]:
 def config_map_key(text: str) -> Iterator[str]:
     """The key of a ConfigMap or Secret: a file name without slashes."""
     if len(text) > 253:
-        yield _too_long(253)
+        yield _too_long(253, "characters")
     if not _CONFIG_KEY.fullmatch(text):
         yield _form(
             "a valid config key must consist of alphanumeric characters, '-', '_' or '.'",
@@ -183,6 +203,26 @@ def relaxed_env_name(text: str) -> Iterator[str]:
         yield "environment variable name must be non-empty"
     if not _RELAXED_ENV_NAME.fullmatch(text):
         yield "a valid environment variable name must consist only of printable ASCII characters other than '='"
+
+
+@Form
+def percent(text: str) -> Iterator[str]:
+    """A percentage: digits, and the sign."""
+    if not _PERCENT.fullmatch(text):
+        said = "a valid percent string must be a numeric string followed by an ending '%'"
+        yield _form(said, _PERCENT.pattern, "1%", "93%")
+
+
+@Form
+def domain_prefixed_path(text: str) -> Iterator[str]:
+    """A DNS subdomain, a slash, and a path: `acme.io/foo`."""
+    domain, slash, path = text.partition("/")
+    if not (domain and slash and path):
+        yield 'must be a domain-prefixed path (such as "acme.io/foo")'
+        return
+    yield from dns_subdomain.faults(domain)
+    if not _URL_PATH.fullmatch(path):
+        yield f"Invalid path (regex used for validation is '{_URL_PATH.pattern}')"
 
 
 @Form

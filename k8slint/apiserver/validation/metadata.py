@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from k8slint.apiserver.validation.field import Field, Form, needed
+from k8slint.apiserver.validation.field import Field, Form, one_of_said
 from k8slint.apiserver.validation.formats import (
     dns_1035_label,
     dns_label,
@@ -35,6 +35,12 @@ _NAMED_BY_THE_SERVER: Final = frozenset(
     )
 )
 _CORE_FINALIZERS: Final = ("foregroundDeletion", "kubernetes", "orphan")
+_ONE_OF_TWO: Final = ("foregroundDeletion", "orphan")
+_EVENT_VERSIONS: Final = ("events.k8s.io/v1", "v1")
+_OWNERS_DECLARED_SINCE: Final = 36
+_LONGEST_MANAGER: Final = 128
+_LONGEST_SUBRESOURCE: Final = 256
+_OPERATIONS: Final = one_of_said("must be `Apply` or `Update`", "Apply", "Update")
 # Of kinds that are not here, names are DNS subdomains. None: any name will do, or the kind's own validation asks.
 NAME_FORMS: Final[Mapping[str, Form | None]] = {
     "APIService.apiregistration.k8s.io": path_segment_name,
@@ -57,6 +63,7 @@ def validate_metadata(metadata: Field, group_kind: str) -> None:
     validate_annotations(metadata["annotations"])
     _owners(metadata["ownerReferences"])
     _finalizers(metadata["finalizers"])
+    _managed_fields(metadata["managedFields"])
 
 
 def name_form(group_kind: str, field: Field) -> Form | None:
@@ -108,17 +115,77 @@ def validate_annotations(field: Field) -> None:
 
 
 def _owners(owners: Field) -> None:
+    """Who the object goes with: one of them at most is its controller.
+
+    Mirrors: apimachinery pkg/api/validation/objectmeta.go ValidateOwnerReferences @ v1.37
+    """
+    controllers = []
     for owner in owners:
-        for name in ("apiVersion", "kind", "name", "uid"):
-            needed().check(owner[name])
+        _owner(owner)
+        if owner["controller"].value is True:
+            controllers.append(f"{owner['kind'].value or ''}/{owner['name'].value or ''}")
+            if len(controllers) > 1:
+                owners.invalid(
+                    'Only one reference can have Controller set to true. Found "true" in references for'
+                    f" {controllers[-2]} and {controllers[-1]}"
+                )
+
+
+def _owner(owner: Field) -> None:
+    version = owner["apiVersion"]
+    for name in ("apiVersion", "kind", "name", "uid"):
+        if not owner[name] and owner.run.minor >= _OWNERS_DECLARED_SINCE:
+            owner[name].required("must not be empty")
+        elif not owner[name]:
+            said = "version" if name == "apiVersion" else name
+            owner[name].invalid(f"{said} must not be empty", "")
+    if version.value.__class__ is str and (version.value.count("/") > 1 or version.value.endswith("/")):
+        version.invalid("version must not be empty")
+    if version.value in _EVENT_VERSIONS and owner["kind"].value == "Event":
+        group, _, number = version.value.rpartition("/")
+        owner.invalid(f"{group}/{number}, Kind=Event is disallowed from being an owner")
 
 
 def _finalizers(finalizers: Field) -> None:
+    """Who must have done with the object before it goes.
+
+    Mirrors: apimachinery pkg/api/validation/objectmeta.go ValidateFinalizers @ v1.37
+    """
     for finalizer in finalizers:
         if finalizer.value.__class__ is not str:
             continue
         faults = list(qualified_name.faults(finalizer.value))
         for fault in faults:
             finalizers.invalid(fault, finalizer.value, at=finalizer.path[-1:])
-        if not faults and "/" not in finalizer.value and finalizer.value not in _CORE_FINALIZERS:
-            finalizer.invalid("name is neither a standard finalizer name nor is it fully qualified")
+        if "/" not in finalizer.value and finalizer.value not in _CORE_FINALIZERS:
+            said = "name is neither a standard finalizer name nor is it fully qualified"
+            finalizer.invalid(said, fix="write a domain of yours before it, as example.com/name")
+    if all(any(field.value == name for field in finalizers) for name in _ONE_OF_TWO):
+        finalizers.invalid("finalizer orphan and foregroundDeletion cannot be both set")
+
+
+def _managed_fields(entries: Field) -> None:
+    """Who wrote which fields.
+
+    Mirrors: apimachinery pkg/apis/meta/v1/validation/validation.go ValidateManagedFields @ v1.37
+    """
+    for entry in entries:
+        _operation(entry["operation"])
+        kind, manager, subresource = entry["fieldsType"], entry["manager"], entry["subresource"]
+        if kind and not kind.may_be("FieldsV1"):
+            kind.invalid("must be `FieldsV1`")
+        if len(manager) > _LONGEST_MANAGER:
+            manager.too_long(_LONGEST_MANAGER)
+        if manager.value.__class__ is str and not manager.value.isprintable():
+            manager.invalid("should only contain printable characters")
+        if len(subresource) > _LONGEST_SUBRESOURCE:
+            subresource.too_long(_LONGEST_SUBRESOURCE)
+
+
+def _operation(operation: Field) -> None:
+    if operation.run.minor < _OWNERS_DECLARED_SINCE:
+        _OPERATIONS(operation)
+    elif not operation:
+        operation.required()
+    elif not operation.may_be("Apply", "Update"):
+        operation.unsupported(("Apply", "Update"))

@@ -9,35 +9,43 @@ from typing import Any, Final
 
 from k8slint.apiserver.validation.field import Field, Validation
 from k8slint.apiserver.validation.metadata import validate_metadata
+from k8slint.objects.object import Object
 from k8slint.objects.problem import Problem
 
 Validator = Callable[[Field], None]
 
 # By kind and group the module below this package, and its function.
 _VALIDATORS: Final[Mapping[str, str]] = {
-    "CronJob.batch": "batch.cron_job",
+    "ControllerRevision.apps": "apps.controller_revision",
+    "CronJob.batch": "cron_job.cron_job",
     "CustomResourceDefinition.apiextensions.k8s.io": "apiextensions.definition.definition",
     "DaemonSet.apps": "apps.daemon_set",
     "Deployment.apps": "apps.deployment",
     "DeviceClass.resource.k8s.io": "resource.device.device_class",
     "DeviceTaintRule.resource.k8s.io": "resource.device.device_taint_rule",
-    "Job.batch": "batch.job",
+    "HorizontalPodAutoscaler.autoscaling": "autoscaling.horizontal_pod_autoscaler",
+    "Job.batch": "job.job",
+    "Lease.coordination.k8s.io": "coordination.lease",
     "Pod": "core.pod.pod",
+    "PodDisruptionBudget.policy": "policy.pod_disruption_budget",
     "PodTemplate": "core.workloads.pod_template",
+    "PriorityClass.scheduling.k8s.io": "scheduling.priority_class",
     "ReplicaSet.apps": "apps.replica_set",
     "ReplicationController": "core.workloads.replication_controller",
     "ResourceClaim.resource.k8s.io": "resource.claim.resource_claim",
     "ResourceClaimTemplate.resource.k8s.io": "resource.claim.resource_claim_template",
     "ResourceSlice.resource.k8s.io": "resource.slice.resource_slice",
+    "RuntimeClass.node.k8s.io": "node.runtime_class",
     "Service": "core.service.service",
     "StatefulSet.apps": "apps.stateful_set",
     "StorageVersionMigration.storagemigration.k8s.io": "storagemigration.storage_version_migration",
 }
 
 
-def validate(data: dict[str, Any], group_kind: str, minor: int) -> Sequence[Problem]:
+def validate(data: dict[str, Any], obj: Object, minor: int) -> Sequence[Problem]:
     """What validation says of a decoded object with its defaults, in the order of the server."""
-    run = Validation(minor)
+    group_kind = obj.group_kind
+    run = Validation(obj, minor)
     whole = Field(data, run)
     validate_metadata(whole["metadata"], group_kind)
     validator = _validator_of(group_kind)

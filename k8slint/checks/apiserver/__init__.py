@@ -1,1 +1,1 @@
-"""Pitfalls of how the API server stores objects, whatever their kind."""
+"""Pitfalls in how the API server stores objects of any kind."""

@@ -1,4 +1,4 @@
-"""Fields that the API server alone writes."""
+"""Fields that only the API server writes."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _TAKEN: Final = (
 )
 _NOT_APPLIED: Final = "kubectl apply --server-side stops with: metadata.managedFields must be nil."
 _FIXED: Final = "Where the object exists with another value, kubectl apply stops with: field is immutable."
-# What the API server alone writes, and what comes of it in a file: the worst first.
+# Fields that only the API server writes, and what they do in a file: the worst effect first.
 _SERVERS: Final = {
     "resourceVersion": _CONFLICT,
     "uid": _OTHER_UID,

@@ -18,7 +18,7 @@ _ALPHABET = re.compile(r"[A-Za-z0-9+/=]*")
 _LOGINS: Final = frozenset({"login", "user", "username"})
 _MEANT_ENCODED = re.compile(r"b64|base64|basic|encoded", re.IGNORECASE)
 _HASHED = re.compile(r"[^:\s]+:(?:\$|\{SHA)")
-# A password or a URL as people write them; keys that a program draws at random have other punctuation too.
+# Passwords and URLs that people write have this punctuation; random keys from programs have other, too.
 _WRITTEN = re.compile(r"[A-Za-z0-9 _.,:/@!#$%*+=?&-]+")
 
 
@@ -50,37 +50,37 @@ def secret_trailing_newline(obj: Object, cluster: Cluster) -> Iterator[Problem]:
 
 
 def _is_of_one_line(key: str) -> bool:
-    """Whether the key names a credential or a login, and not a file."""
+    """Whether the key names a credential or a login, which have one line, rather than a file."""
     return "." not in key and (names_a_credential(key) or not _LOGINS.isdisjoint(words(key)[-1:]))
 
 
 def secret_double_encoded(obj: Object, cluster: Cluster) -> Iterator[Problem]:
-    """A value that is base64 of written text once more than its field needs."""
+    """A value that encodes readable text in base64 once more than its field needs."""
     for path, key, value in _secret_values(obj, "data"):
         if _is_encoded_text(key, _text_of(value)):
             yield Problem(path, f'the value of "{key}" is base64 twice over', place=Place.SECRET)
     for path, key, value in _secret_values(obj, "stringData"):
-        # Without padding it may be a token that only looks so.
+        # Without padding, the value may be a token that merely looks like base64.
         if value.rstrip().endswith("=") and _is_encoded_text(key, value):
             message = f'the value of "{key}" is base64, which stringData does not decode'
             yield Problem(path, message, fix="Move the value to `data`, or write it plain.", place=Place.SECRET)
 
 
 def _is_encoded_text(key: str, value: str) -> bool:
-    """Whether the value is base64 of a line that somebody wrote; what is often meant to stay encoded is not."""
+    """Whether the value is base64 of a line that a person wrote; false if its key is one that often stays encoded."""
     encoded = value.rstrip("\r\n")
     if len(encoded) < 8 or _MEANT_ENCODED.search(key) or encoded in (encoded.lower(), encoded.upper()):
         return False
     plain = _text_of(encoded).removesuffix("\n").removesuffix("\r")
     if len(plain) < 5 or _WRITTEN.fullmatch(plain) is None or (":" in plain and "://" not in plain):
         return False
-    # Of eight random letters one in some hundreds decodes to text as well.
+    # One in some hundreds of random texts of eight letters decodes to text as well.
     letters = sum(character.isalnum() for character in plain)
     return letters == len(plain) if len(encoded) == 8 else letters >= 0.7 * len(plain)
 
 
 def _text_of(value: str) -> str:
-    """The text that base64 stands for; empty for anything else."""
+    """The decoded text of a base64 value; empty if the value is not base64 of text."""
     try:
         return (decode_base64(value) or b"").decode("utf-8")
     except UnicodeDecodeError:
@@ -88,7 +88,7 @@ def _text_of(value: str) -> str:
 
 
 def _secret_values(obj: Object, field: str) -> Iterator[tuple[Path, str, str]]:
-    """The values of a Secret that are rendered, each with path and key."""
+    """The path, key and value of each entry of a Secret that is not filled in later; empty for a SOPS file."""
     if "sops" in obj.data:
         return
     for key, value in strings(obj.data.get(field)).items():

@@ -1,4 +1,4 @@
-"""Secrets written out where anybody reads them."""
+"""Secrets in plain text where anybody can read them."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ _PATH = re.compile(r"(?:[A-Za-z]:)?\.{0,2}(?:/[\w.@-]+)+/?")
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _URL_WITH_PASSWORD = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/\s:@]*:([^/\s@]+)@")
 _PRIVATE_KEY = re.compile(r"-----BEGIN (?:[A-Z0-9]+ )?PRIVATE KEY-----\s+[A-Za-z0-9+/]{40}")
-# `INSERT_TOKEN_HERE`: somebody fills it in.
+# `INSERT_TOKEN_HERE`: a person will fill it in.
 _CONSTANT = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 _NAME_OF_SECRET = re.compile(r"[a-z0-9.-]+-(?:certs?|creds|credentials|tls)")
 
 
 def secret_literal_in_env(container: Container, cluster: Cluster) -> Iterator[Problem]:
-    """An environment variable that holds a secret itself, not a reference to a Secret."""
+    """An environment variable that holds the secret itself instead of a reference to a Secret."""
     for path, entry in container.env():
         value = entry.get("value")
         if not isinstance(value, str) or len(value) < 2:
@@ -47,7 +47,7 @@ def secret_literal_in_configmap(obj: Object, cluster: Cluster) -> Iterator[Probl
 
 
 def _secret_in(name: str, value: str) -> str:
-    """What secret the value is; empty where it is none, or not yet known."""
+    """What kind of secret the value is; empty if it is none, or is filled in later."""
     if "PRIVATE KEY-----" in value:
         return "a private key" if _PRIVATE_KEY.search(value) else ""
     if "\n" in value or is_filled_in_later(value) or is_masked(value):

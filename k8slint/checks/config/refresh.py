@@ -1,4 +1,4 @@
-"""Changes of configuration that a running container does not see."""
+"""Configuration changes that a running container does not see."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ _SOURCES: Final = {"Secret": ("secretKeyRef", "secretRef"), "ConfigMap": ("confi
 
 
 def secret_env_never_refreshes(pod: Pod, cluster: Cluster) -> Iterator[Problem]:
-    """Environment variables from a Secret, in a Pod that nothing restarts when the Secret changes."""
+    """Environment variables from a Secret, in a Pod that nothing replaces when the Secret changes."""
     return _stale_environment(pod, cluster, "Secret")
 
 
 def configmap_env_never_refreshes(pod: Pod, cluster: Cluster) -> Iterator[Problem]:
-    """Environment variables from a ConfigMap, in a Pod that nothing restarts when the ConfigMap changes."""
+    """Environment variables from a ConfigMap, in a Pod that nothing replaces when the ConfigMap changes."""
     return _stale_environment(pod, cluster, "ConfigMap")
 
 
@@ -54,7 +54,7 @@ def _environment_sources(container: Container, kind: str) -> Iterator[tuple[Path
 
 
 def subpath_mount_never_refreshes(pod: Pod, cluster: Cluster) -> Iterator[Problem]:
-    """A file of a ConfigMap or Secret that is mounted with subPath: it stays as it was at the start."""
+    """A subPath mount of a ConfigMap or Secret: the file stays as it was when the container started."""
     sources = {text(data.get("name")): list(_mounted_objects(data)) for _, data in pod.volumes}
     seen: set[str] = set()
     for container in _running(pod):
@@ -83,7 +83,7 @@ def _mounted_objects(volume: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _running(pod: Pod) -> Iterator[Container]:
-    """The containers that go on running; none of a Pod that is meant to end."""
+    """The containers that go on running; empty for a Pod that is meant to end."""
     if pod.obj.kind in ("Job", "CronJob") or pod.spec.get("restartPolicy") in ("Never", "OnFailure"):
         return
     for container in pod.containers:
@@ -92,7 +92,7 @@ def _running(pod: Pod) -> Iterator[Container]:
 
 
 def _is_restarted(pod: Pod) -> bool:
-    """Whether something replaces its pods when their configuration changes."""
+    """Whether something replaces the pods when their configuration changes."""
     if any(_CHECKSUM.search(key) for key in pod.annotations):
         return True
     both = (*pod.annotations.items(), *pod.obj.annotations.items())
@@ -100,7 +100,7 @@ def _is_restarted(pod: Pod) -> bool:
 
 
 def _never_changes(pod: Pod, cluster: Cluster, kind: str, name: str) -> bool:
-    """Whether a change comes under a new name: the object is immutable, or a generator hashes its content."""
+    """Whether a change needs a new name: the object is immutable, or its name has a hash of its content."""
     if _GENERATED.fullmatch(name) or name in _generated_names(cluster):
         return True
     found = cluster.find(kind, pod.namespace, name)
@@ -109,7 +109,7 @@ def _never_changes(pod: Pod, cluster: Cluster, kind: str, name: str) -> bool:
 
 @once
 def _generated_names(cluster: Cluster) -> frozenset[str]:
-    """Names to which kustomize adds a hash."""
+    """The names to which kustomize adds a hash."""
     return frozenset(
         text(generator.get("name"))
         for obj in kustomizations(cluster)

@@ -1,4 +1,4 @@
-"""How large ConfigMaps and Secrets may be."""
+"""The size limits of ConfigMaps and Secrets."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _MOST_ANNOTATION_BYTES: Final = 256 * 1024
 
 
 def oversized_configmap(obj: Object, cluster: Cluster) -> Iterator[Problem]:
-    """A ConfigMap or Secret whose values together are over 1 MiB.
+    """A ConfigMap or Secret whose values are larger than 1 MiB together.
 
     Mirrors: pkg/apis/core/validation/validation.go ValidateConfigMap, ValidateSecret @ v1.36
     """
@@ -33,7 +33,7 @@ def _is_oversized(obj: Object) -> bool:
 
 
 def _is_long(obj: Object, at_least: int = _MOST_BYTES // 4) -> bool:
-    """Whether its values have that many characters: a cheap look, since a character is up to four bytes."""
+    """Whether the values have that many characters: a cheap test, because a character is at most four bytes."""
     written = (
         value for field in ("data", "binaryData", "stringData") for value in strings(obj.data.get(field)).values()
     )
@@ -57,7 +57,7 @@ def configmap_too_large_to_apply(obj: Object, cluster: Cluster) -> Iterator[Prob
     Mirrors: kubectl pkg/util/apply.go GetModifiedConfiguration,
     apimachinery pkg/api/validation/objectmeta.go ValidateAnnotationsSize @ v1.36
     """
-    # JSON writes a character in six bytes at most; the rest of the object is small beside its values.
+    # JSON writes a character in at most six bytes; two more are room for the rest of the object.
     if not _is_long(obj, _MOST_ANNOTATION_BYTES // 8) or _is_oversized(obj) or _is_applied_otherwise(obj):
         return
     annotations = {key: value for key, value in obj.annotations.items() if key != LAST_APPLIED}
@@ -76,12 +76,12 @@ def _is_applied_otherwise(obj: Object) -> bool:
     return "serversideapply=true" in options or "replace=true" in options
 
 
-# What Go writes as an escape of six bytes, and how many bytes more that is than the character.
+# Characters that Go escapes with six bytes, and how many bytes more that is than the character.
 _ESCAPED: Final = {"<": 5, ">": 5, "&": 5, "\u2028": 3, "\u2029": 3}
 
 
 def _json_bytes(data: Any) -> int:
-    """The length of the data as Go writes JSON, in one line.
+    """The length in bytes of the data as JSON in one line, written as Go does.
 
     Mirrors: encoding/json Encoder.Encode
     """

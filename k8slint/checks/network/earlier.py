@@ -1,4 +1,4 @@
-"""What another object, read before this one, has already."""
+"""What an object that was read earlier already uses."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from k8slint.loading.document import Path
 from k8slint.objects.object import Object
 
 Place = tuple[Object, Path]
-# Of so many objects of one name, one is of another namespace.
+# A bound on time: places differ in name or namespace, so one of another object is rarely further on.
 _LOOKED_AT: Final = 20
 # The first place of each name and namespace, in order of reading.
 Places = dict[tuple[str, str], Place]
 
 
 def folder(obj: Object) -> str:
-    """The folder of an object's file: of one folder, objects are known to meet in one cluster."""
+    """The folder of an object's file: objects of one folder are known to meet in one cluster."""
     return _folder_of(obj.document.source.name)
 
 
@@ -30,11 +30,11 @@ def _folder_of(file: str) -> str:
 
 
 def before(obj: Object, places: Places, cluster: Cluster) -> Place | None:
-    """The first of the places, in order of reading up to the object, that belongs to another object than this."""
+    """The first of the places that belongs to another object read before this one, or None."""
     order = _order(cluster)
     for place in islice(places.values(), _LOOKED_AT):
         other = place[0]
-        # What the cluster description holds is there before all others.
+        # Objects of the cluster description come before all others.
         if order.get(other, -1) >= order[obj]:
             return None
         if other.name != obj.name or not may_share_namespace(other.namespace, obj.namespace):

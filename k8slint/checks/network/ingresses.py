@@ -20,7 +20,7 @@ _ALB_GROUP = "alb.ingress.kubernetes.io/group.name"
 _MERGEABLE = "nginx.org/mergeable-ingress-type"
 _ACME_LABEL = "acme.cert-manager.io/http01-solver"
 _ACME_PATH = "/.well-known/acme-challenge"
-# Annotations by which controllers tell apart routes of the same host and path.
+# Controllers use these annotations to tell apart routes with the same host and path.
 _ROUTE_ANNOTATIONS: Final = (
     _ALB_GROUP,
     "traefik.ingress.kubernetes.io/router.entrypoints",
@@ -30,7 +30,7 @@ _ROUTE_ANNOTATIONS: Final = (
 
 
 def ingress_duplicate_host_path(obj: Object, cluster: Cluster) -> Iterator[Problem]:
-    """An Ingress rule for a host and path that another rule of the same class has already."""
+    """An Ingress rule for a host and path that an earlier rule of the same class already routes."""
     own: dict[tuple[str, str, str], Path] = {}
     for key, path in _routes(obj):
         first = own.setdefault(key, path)
@@ -38,7 +38,7 @@ def ingress_duplicate_host_path(obj: Object, cluster: Cluster) -> Iterator[Probl
             related = Related(obj, (*first, "path"), "routed first here")
             yield Problem((*path, "path"), f"{_route_text(key)} is routed twice in this Ingress", related=(related,))
             continue
-        # Without host and class nothing says that the same load balancer serves both.
+        # Without host and class, nothing tells that one load balancer serves both.
         places = _ingresses_by_route(cluster).get((*_scope(obj), *key), {}) if key[0] or _class(obj) else {}
         taken = before(obj, places, cluster)
         if taken is not None:
@@ -48,7 +48,7 @@ def ingress_duplicate_host_path(obj: Object, cluster: Cluster) -> Iterator[Probl
 
 
 def _routes(obj: Object) -> Iterator[tuple[tuple[str, str, str], Path]]:
-    """Host, path and path type of each rule that is meant to stand alone, with the path to it."""
+    """Host, path and path type of each rule that is meant to stand alone, with the path that leads to it."""
     if _MERGEABLE in obj.annotations or _ACME_LABEL in obj.labels:
         return
     if any(key.endswith("/canary") and value == "true" for key, value in obj.annotations.items()):
@@ -83,7 +83,7 @@ def _ingresses_by_route(cluster: Cluster) -> Mapping[tuple[str, ...], Places]:
 
 
 def _scope(obj: Object) -> tuple[str, ...]:
-    """What two Ingresses share if their rules meet: folder, class, and what their controller tells routes apart by."""
+    """What two Ingresses share if their rules meet: folder, class, and the annotations that tell routes apart."""
     return (folder(obj), _class(obj), *(obj.annotations.get(key, "") for key in _ROUTE_ANNOTATIONS))
 
 

@@ -13,6 +13,6 @@ _SYSTEM_NAMESPACES: Final = frozenset({"kube-system", "kube-public", "kube-node-
 
 
 def reserved_namespace(obj: Object, cluster: Cluster) -> Iterator[Problem]:
-    """A Namespace of one's own under the prefix that Kubernetes keeps for itself."""
+    """A Namespace under the prefix that Kubernetes reserves for itself."""
     if obj.name.startswith("kube-") and obj.name not in _SYSTEM_NAMESPACES:
         yield Problem(("metadata", "name"), f'namespace "{obj.name}" takes the prefix kube-, which Kubernetes reserves')

@@ -17,7 +17,7 @@ _NODE_PORTS: Final = range(30000, 32768)
 
 
 def node_port_out_of_range(obj: Object, cluster: Cluster) -> Iterator[Problem]:
-    """A Service that asks for a node port outside the range that API servers hand out by default."""
+    """A Service that asks for a node port outside the default range of the API server."""
     for path, port in _node_ports(obj):
         if port["nodePort"] not in _NODE_PORTS:
             said = f"provided port is not in the valid range. The range of valid ports is {_range_text()}"
@@ -30,9 +30,9 @@ def _range_text() -> str:
 
 
 def duplicate_node_port(obj: Object, cluster: Cluster) -> Iterator[Problem]:
-    """A Service that asks for a node port which another Service read before it has already.
+    """A Service that asks for a node port that an earlier Service, or one of its own ports, already has.
 
-    Only Services of one folder, or of the cluster description, are known to meet in one cluster.
+    Only Services of one folder, and those of the cluster description, are known to meet in one cluster.
     """
     own: dict[tuple[int, str], Path] = {}
     for path, port in _node_ports(obj):
@@ -53,7 +53,7 @@ def duplicate_node_port(obj: Object, cluster: Cluster) -> Iterator[Problem]:
 
 
 def _node_ports(obj: Object) -> Iterator[tuple[Path, dict[str, Any]]]:
-    """The ports of a Service that ask for a certain node port; 0 asks for any."""
+    """The ports of a Service that ask for a certain node port, each with its path; 0 asks for any."""
     if obj.spec.get("type") not in ("NodePort", "LoadBalancer"):
         return
     for index, port in items(obj.spec.get("ports")):
@@ -67,7 +67,7 @@ def _protocol(port: Mapping[str, Any]) -> str:
 
 @once
 def _services_by_node_port(cluster: Cluster) -> Mapping[tuple[str | None, int, str], Places]:
-    """Who asks for a node port, by folder, number and protocol; the folder is none for the cluster description."""
+    """The Services that ask for a node port, by folder, number and protocol; None is the cluster description."""
     found: dict[tuple[str | None, int, str], Places] = defaultdict(dict)
     described = frozenset(cluster.description or ())
     for obj in cluster.of_kind("Service"):

@@ -1,4 +1,4 @@
-"""Over which pods Services spread connections."""
+"""How Services spread connections over pods."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def canary_without_session_affinity(obj: Object, cluster: Cluster) -> Iterator[P
 
 @once
 def _split(cluster: Cluster, selector: LabelSelector, namespace: str, folder: str) -> tuple[str, tuple[Related, ...]]:
-    """The workloads of a folder and namespace whose pods are selected: with their shares, and where the first are."""
+    """The workloads of a folder and namespace whose pods are selected: their shares as text, and the first places."""
     portions, workloads = _portions(cluster), dict[tuple[str, str], _Portion]()
     for pod in cluster.pods_selected(selector, namespace):
         portion = portions.get(pod)
@@ -43,7 +43,7 @@ def _split(cluster: Cluster, selector: LabelSelector, namespace: str, folder: st
 
 
 class _Portion(NamedTuple):
-    """What a workload has of the connections to its pods: as many parts as it has pods; none where that is unknown."""
+    """A workload's share of the connections: `parts` is the number of its pods, or None if it is unknown."""
 
     obj: Object
     place: tuple[str, str]
@@ -61,7 +61,7 @@ def _portions(cluster: Cluster) -> Mapping[Pod, _Portion]:
 
 
 def _replicas(obj: Object, cluster: Cluster) -> int | None:
-    """How many pods it runs; none where something else decides."""
+    """The number of pods that a workload runs, or None if an autoscaler decides or the field holds no number."""
     if (obj.namespace, obj.kind, obj.name) in _scaled(cluster):
         return None
     written = obj.spec.get("replicas")
@@ -70,7 +70,7 @@ def _replicas(obj: Object, cluster: Cluster) -> int | None:
 
 @once
 def _scaled(cluster: Cluster) -> frozenset[tuple[str, str, str]]:
-    """Namespace, kind and name of what an autoscaler scales."""
+    """Namespace, kind and name of each target of an autoscaler."""
     return frozenset(
         (obj.namespace, text(dig(obj.spec, "scaleTargetRef", "kind")) or "Deployment", target)
         for kind in ("HorizontalPodAutoscaler.autoscaling", "ScaledObject.keda.sh")

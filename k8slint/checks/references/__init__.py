@@ -1,1 +1,1 @@
-"""References between objects: a name, a key or a port that nothing answers to."""
+"""References between objects: names, keys and ports that nothing supplies."""

@@ -1,4 +1,4 @@
-"""What is said of a name that nothing among the files answers to: what else may have been meant, and the effect."""
+"""The problem of a name that nothing supplies: which name may have been meant, and the effect."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from k8slint.values.nearest import worth_comparing
 def absence(
     path: Path, cluster: Cluster, obj: Object, group_kind: str, name: str, *, effect: str = "", namespace: str = ""
 ) -> Problem:
-    """That an object is not among the files, and what may have been meant.
+    """The problem that an object is not among the files, with the name that may have been meant.
 
-    `namespace` is where it should be, if not that of `obj`.
+    `namespace` is the one it should be in, by default that of `obj`.
     """
     kind, namespace = group_kind.partition(".")[0], namespace or obj.namespace
     message = f'{kind} "{name}" is not among the files'
@@ -46,34 +46,34 @@ def absence(
 
 
 def nearest_to(name: str, cluster: Cluster, group_kind: str, namespace: str) -> str | None:
-    """The name that may have been meant: of an object among the files, or a slip away one that every cluster has."""
+    """The name that may have been meant: a similar one among the files, else one of every cluster, one slip away."""
     near = nearest_name(name, names_supplied(cluster, group_kind, namespace))
     given = names_given_by_clusters(group_kind, namespace)
     return near or next((candidate for candidate in given if is_slip(name, candidate)), None)
 
 
 def is_missing(cluster: Cluster, obj: Object, group_kind: str, name: str, namespace: str = "") -> bool:
-    """Whether a name of an object's namespace, or of another, is one that nothing answers to."""
+    """Whether nothing supplies the name that an object refers to, in its own namespace or the given one."""
     if is_supplied(cluster, group_kind, namespace or obj.namespace, name):
         return False
     return not may_exist(cluster, obj, group_kind, name, namespace)
 
 
 def is_near(cluster: Cluster, group_kind: str, namespace: str, name: str) -> bool:
-    """Whether another namespace has the name, or one slip leads from it to a name of this one."""
+    """Whether another namespace has the name, or this one has a name that is one slip away."""
     if group_kind not in CLUSTER_SCOPED and is_supplied(cluster, group_kind, "", name):
         return True
     return any(is_slip(name, each) for each in worth_comparing(name, names_supplied(cluster, group_kind, namespace)))
 
 
 def of_other_kind(cluster: Cluster, obj: Object, kinds: Mapping[str, str], name: str) -> Object | None:
-    """An object of one of the kinds that has the name."""
+    """An object of the name, of any of the kinds, or None."""
     found = (supply.obj for kind in kinds.values() for supply in supplies(cluster, kind, obj.namespace, name))
     return next(found, None)
 
 
 def mistaken_kind(path: Path, kind: str, name: str, mistaken: Object, effect: str) -> Problem:
-    """That the name is there, but of another kind than is written at the path."""
+    """The problem that the name belongs to an object of another kind than the one at the path."""
     message = f'{kind} "{name}" is not among the files, but {mistaken} is'
     related = (Related(mistaken, ("kind",), f"it is a {mistaken.kind}"),)
     return Problem(path, message, related, effect, f"Write kind: {mistaken.kind}.", rests_on=Absence(name))

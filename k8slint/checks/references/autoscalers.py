@@ -1,4 +1,4 @@
-"""What autoscalers scale."""
+"""The workloads that autoscalers scale."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from k8slint.values.names import is_dns_subdomain
 
 
 def hpa_target_missing(obj: Object, cluster: Cluster) -> Iterator[Problem]:
-    """An autoscaler of a workload that no file holds; workloads of custom kinds are not known."""
+    """An autoscaler of a workload that no file holds; custom kinds are passed over."""
     ref = mapping(obj.spec.get("scaleTargetRef"))
     kind, name = text(ref.get("kind")), text(ref.get("name"))
     group_kind, group = _SCALABLE.get(kind), text(ref.get("apiVersion")).rpartition("/")[0]

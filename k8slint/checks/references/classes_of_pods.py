@@ -13,11 +13,11 @@ from k8slint.values.names import is_dns_subdomain
 
 
 def missing_service_account(pod: Pod, cluster: Cluster) -> Iterator[Problem]:
-    """A ServiceAccount that the pod runs as and no file holds.
+    """A ServiceAccount that a pod runs as and no file holds.
 
     Mirrors: plugin/pkg/admission/serviceaccount/admission.go Admit @ v1.36
     """
-    # The old field counts where the new one is not written.
+    # The API server reads the old field if the new one is not written.
     field = "serviceAccountName" if pod.spec.get("serviceAccountName") else "serviceAccount"
     name = text(pod.spec.get(field))
     where = f"{pod.namespace}/" if pod.namespace else ""
@@ -26,7 +26,7 @@ def missing_service_account(pod: Pod, cluster: Cluster) -> Iterator[Problem]:
 
 
 def missing_priority_class(pod: Pod, cluster: Cluster) -> Iterator[Problem]:
-    """A PriorityClass that neither the files nor every cluster have.
+    """A PriorityClass that no file holds and that not every cluster has.
 
     Mirrors: plugin/pkg/admission/priority/admission.go admitPod @ v1.36
     """
@@ -44,13 +44,13 @@ def missing_runtime_class(pod: Pod, cluster: Cluster) -> Iterator[Problem]:
 
 
 def _missing_from_pod(pod: Pod, cluster: Cluster, group_kind: str, field: str, refusal: str) -> Iterator[Problem]:
-    """What a field of a pod names and nothing answers to, where the API server refuses the pod with those words.
+    """The object that a field of a pod names and nothing supplies; the API server refuses the pod with `refusal`.
 
-    Objects without a namespace are commonly others' work: their absence is said only where one of the kind is among the
-    files, or of a name like it.
+    Objects without a namespace are commonly the work of others. So one is reported only if the files hold another of
+    its kind, or if its name resembles one.
     """
     obj, name = pod.obj, text(pod.spec.get(field))
-    # A pod without an image is part of a patch, which may be none of this run's.
+    # A pod without an image is a patch, and the object that it patches may be in no file of this run.
     if not any(container.data.get("image") for container in pod.containers) or not is_dns_subdomain(name):
         return
     if not is_missing(cluster, obj, group_kind, name):

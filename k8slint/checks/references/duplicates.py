@@ -13,7 +13,7 @@ from k8slint.values.gvk import GroupVersionKind
 
 
 def duplicate_object(obj: Object, cluster: Cluster) -> Iterator[Problem]:
-    """An object that an earlier one of its file, or of its kustomization, has the type, namespace and name of."""
+    """An object with the type, namespace and name of an earlier one of its file or of its kustomization."""
     repeated = _repeated(cluster.whole).get(obj)
     if repeated is None:
         return
@@ -31,7 +31,7 @@ def duplicate_object(obj: Object, cluster: Cluster) -> Iterator[Problem]:
 
 @once
 def _repeated(cluster: Cluster) -> Mapping[Object, tuple[Object, str]]:
-    """Objects that repeat another of the file, or of a kustomization: the first one, and the kustomization's name."""
+    """The objects that repeat an earlier one, each with that one and the kustomization's name, empty within a file."""
     by_file = _kustomizations_by_file(cluster)
     first_of: dict[tuple[str, GroupVersionKind, str, str], Object] = {}
     found: dict[Object, tuple[Object, str]] = {}
@@ -50,7 +50,7 @@ def _repeated(cluster: Cluster) -> Mapping[Object, tuple[Object, str]]:
 
 @once
 def _kustomizations_by_file(cluster: Cluster) -> Mapping[str, tuple[str, ...]]:
-    """The names of the kustomizations that take in a file."""
+    """The names of the kustomizations that take in each file."""
     return grouped(
         (file, kustomization.document.source.name)
         for kustomization in kustomizations(cluster)

@@ -34,7 +34,7 @@ def ingress_backend_missing(obj: Object, cluster: Cluster) -> Iterator[Problem]:
 
 
 def ingress_backend_port_missing(obj: Object, cluster: Cluster) -> Iterator[Problem]:
-    """A backend port that every Service of the name lacks."""
+    """A backend port that all Services of the name lack."""
     said: set[tuple[str, str | int]] = set()
     for path, service in _backends(obj):
         name, port = text(service.get("name")), mapping(service.get("port"))
@@ -49,20 +49,20 @@ def ingress_backend_port_missing(obj: Object, cluster: Cluster) -> Iterator[Prob
 
 
 def _backends(obj: Object) -> Iterator[tuple[Path, dict[str, Any]]]:
-    """The Services that an Ingress routes to, each with its path; resource backends and a controller's own are not."""
+    """The Service backends of an Ingress, each with its path, without those that a controller's annotation defines."""
     places: list[tuple[Path, Any]] = [(("spec", "defaultBackend"), obj.spec.get("defaultBackend"))]
     for index, rule in items(obj.spec.get("rules")):
         for number, path in items(dig(rule, "http", "paths")):
             places.append((("spec", "rules", index, "http", "paths", number, "backend"), path.get("backend")))
     for at, backend in places:
         service = mapping(mapping(backend).get("service"))
-        # With this name of a port, a controller takes the backend from an annotation.
+        # A port of this name makes the controller read the backend from an annotation.
         if service and dig(service, "port", "name") != "use-annotation":
             yield (*at, "service"), service
 
 
 def _all_without_port(several: Iterable[Supply], field: str, wanted: str | int) -> Object | None:
-    """The first of several Services, if all of them lack the port."""
+    """The first of several Services, if all of them lack the port, or None."""
     first = None
     for supply in several:
         ports = [port for _, port in items(supply.obj.spec.get("ports"))]

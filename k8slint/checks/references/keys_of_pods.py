@@ -1,4 +1,4 @@
-"""Keys that pods need and the ConfigMap or Secret lacks."""
+"""Keys that pods need and their ConfigMap or Secret lacks."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from k8slint.values.placeholder import has_placeholder
 
 
 def missing_configmap_key(pod: Pod, cluster: Cluster) -> Iterator[Problem]:
-    """A key that every ConfigMap of the name lacks."""
+    """A key that all ConfigMaps of the name lack."""
     yield from _missing_keys(pod, cluster, "ConfigMap")
 
 
 def missing_secret_key(pod: Pod, cluster: Cluster) -> Iterator[Problem]:
-    """A key that every Secret of the name lacks."""
+    """A key that all Secrets of the name lack."""
     yield from _missing_keys(pod, cluster, "Secret")
 
 
 def _missing_keys(pod: Pod, cluster: Cluster, kind: str) -> Iterator[Problem]:
-    """Each key that the pod needs of an object of a kind and that all objects of that name lack, once."""
+    """Each key that the pod needs from an object of the kind and that all objects of its name lack, once."""
     said: set[tuple[str, str]] = set()
     for reference in references_of(pod, cluster):
         name, key = reference.name, reference.key
@@ -40,7 +40,7 @@ def _missing_keys(pod: Pod, cluster: Cluster, kind: str) -> Iterator[Problem]:
 
 
 def _all_lacking(several: Iterable[Supply], reference: Reference) -> Supply | None:
-    """The first of them, if all are known to lack the key.
+    """The first supply, if all of them are known to lack the key, or None.
 
     Mirrors: pkg/kubelet/kubelet_pods.go makeEnvironmentVariables @ v1.36
     """
@@ -50,7 +50,7 @@ def _all_lacking(several: Iterable[Supply], reference: Reference) -> Supply | No
         if keys is None:
             return None
         path = keys.get(reference.key)
-        # The kubelet takes variables from `data` alone.
+        # The kubelet reads variables from `data` only.
         if path is not None and (reference.use != "environment" or path[0] != "binaryData"):
             return None
         first = first or supply

@@ -1,4 +1,4 @@
-"""ConfigMaps, Secrets and claims that pods name and nothing answers to."""
+"""ConfigMaps, Secrets and claims that pods name and nothing supplies."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def missing_persistent_volume_claim(pod: Pod, cluster: Cluster) -> Iterator[Prob
 
 
 def _missing_objects(references: Iterable[Reference], cluster: Cluster, obj: Object, kind: str) -> Iterator[Problem]:
-    """Each object of a kind that the references name and nothing answers to, once."""
+    """Each object of a kind that the references name and nothing supplies, once."""
     said: set[str] = set()
     for reference in references:
         name = reference.name
@@ -40,7 +40,7 @@ def _missing_objects(references: Iterable[Reference], cluster: Cluster, obj: Obj
         said.add(name)
         if not is_missing(cluster, obj, kind, name):
             continue
-        # Secrets of registries and certificates are commonly made by hand.
+        # People commonly make Secrets of registries and certificates by hand.
         if reference.use in ("image", "certificate") and not is_near(cluster, kind, obj.namespace, name):
             continue
         yield absence(reference.path, cluster, obj, kind, name, effect=_effect(reference, obj))

@@ -19,7 +19,7 @@ _RBAC: Final = "rbac.authorization.k8s.io"
 
 
 def missing_role(obj: Object, cluster: Cluster) -> Iterator[Problem]:
-    """A binding of a Role or ClusterRole that no file holds."""
+    """A binding to a Role or ClusterRole that no file holds."""
     ref = mapping(obj.data.get("roleRef"))
     kind, name = text(ref.get("kind")), text(ref.get("name"))
     if kind not in ("Role", "ClusterRole") or not name or has_placeholder(name):
@@ -43,17 +43,17 @@ def missing_role(obj: Object, cluster: Cluster) -> Iterator[Problem]:
 
 
 def missing_binding_subject(obj: Object, cluster: Cluster) -> Iterator[Problem]:
-    """A ServiceAccount that a binding gives rights to and no file of its namespace holds."""
+    """A ServiceAccount that a binding gives rights to and no file holds for its namespace."""
     for index, subject in items(obj.data.get("subjects")):
         name, namespace = text(subject.get("name")), text(subject.get("namespace")) or obj.namespace
         if subject.get("kind") != "ServiceAccount" or not is_dns_subdomain(name) or has_placeholder(namespace):
             continue
-        # The API server refuses such a subject of a ClusterRoleBinding: somebody fills the namespace in before.
+        # The API server refuses a subject without a namespace in a ClusterRoleBinding, so a tool will fill it in.
         if obj.kind == "ClusterRoleBinding" and not namespace:
             continue
         if not is_missing(cluster, obj, "ServiceAccount", name, namespace):
             continue
-        # Accounts of a namespace that these files do not fill are others' work.
+        # If the files put nothing into a namespace, its accounts are the work of others.
         if namespace in _peopled(cluster) or is_near(cluster, "ServiceAccount", namespace, name):
             path = ("subjects", index, "name")
             yield absence(path, cluster, obj, "ServiceAccount", name, namespace=namespace)

@@ -1,4 +1,4 @@
-"""Pods that Services select, and which may be meant where none is."""
+"""Pods that Services select, and which ones a Service may mean if it selects none."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from k8slint.values.labels import LabelSelector
 
 
 def service_selects_nothing(obj: Object, cluster: Cluster) -> Iterator[Problem]:
-    """A Service whose selector matches no pod, where pods are there that it may mean."""
+    """A Service whose selector matches no pod, if the files hold pods that it may mean."""
     selector = selector_of(obj)
     if selector is None or cluster.pods_selected(selector, obj.namespace):
         return
@@ -40,7 +40,7 @@ def service_selects_nothing(obj: Object, cluster: Cluster) -> Iterator[Problem]:
 
 
 def _meant_by(service: Object, selector: LabelSelector, cluster: Cluster) -> Problem | None:
-    """What a Service that selects nothing may mean; None where that is nothing among the files."""
+    """The problem of a Service that selects nothing, or None if no pod among the files may be meant."""
     pod = nearest_pod(service, selector, cluster)
     if pod is not None:
         return _unlike(service, selector, pod)
@@ -52,13 +52,13 @@ def _meant_by(service: Object, selector: LabelSelector, cluster: Cluster) -> Pro
 
 
 def _unlike(service: Object, selector: LabelSelector, pod: Pod) -> Problem:
-    """That the nearest pod has another label, or none of it."""
+    """The problem that the nearest pod has another value of a label, or lacks the label."""
     differing = next(one for one in selector.requirements if not one.matches(pod.labels))
     key, wanted, has = differing.key, differing.values[0], pod.labels.get(differing.key)
     said = f"with {key}={has}" if has is not None else f"which has no label {key}"
     message = f"selector {selector} matches no Pod; nearest is {pod.obj} {said}"
     related = (Related(pod.obj, _labels_path(pod, key if has is not None else ""), "its labels"),)
-    # Of one file, the two are meant for each other whatever else there is.
+    # A Service and a workload of one file belong together, whatever unread files hold.
     absent = "" if pod.obj.document.source is service.document.source else wanted
     return Problem(("spec", "selector", key), message, related, rests_on=Absence(absent, wanted))
 
@@ -75,7 +75,7 @@ def _selects_elsewhere(selector: LabelSelector, pod: Pod) -> Problem:
 
 
 def _selects_none_beside(selector: LabelSelector, pods: Neighbours, namespace: str) -> Problem:
-    """That none of the pods of the namespace is near, and what labels they have."""
+    """The problem that no pod of the namespace is similar, with the labels that they have."""
     shared = next((one for one in selector.requirements if one.key in pods.labels), None)
     asked = shared or selector.requirements[0]
     key, wanted = asked.key, asked.values[0]

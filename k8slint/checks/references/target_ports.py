@@ -1,4 +1,4 @@
-"""Ports of pods that Services name."""
+"""Ports of pods that Services refer to by name."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from k8slint.values.placeholder import has_placeholder
 
 
 def service_target_port_missing(obj: Object, cluster: Cluster) -> Iterator[Problem]:
-    """A port of a Service whose target is a name that no container of the selected pods declares."""
+    """A Service port whose target is a port name that no container of the selected pods declares."""
     named = [
         (("spec", "ports", index, "targetPort"), port["targetPort"], text(port.get("protocol")) or "TCP")
         for index, port in items(obj.spec.get("ports"))

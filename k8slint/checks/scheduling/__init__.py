@@ -1,5 +1,5 @@
-"""Pods and claims that never come to run on the described cluster, found by one dry run for all manifests.
+"""Pods that never run and claims that never bind on the described cluster, found by one dry run of all manifests.
 
-`stage.py` is the way in. Each defect is said once: `diagnosis.py` decides which rule speaks of a workload, and
-`messages.py` has the words.
+`stage.py` is the entry point. Each defect is reported once: `diagnosis.py` decides which rule reports a workload, and
+`messages.py` writes the message.
 """

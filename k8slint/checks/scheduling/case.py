@@ -1,4 +1,4 @@
-"""Workloads whose pods never run on the described cluster, and what the dry run knows of each."""
+"""Workloads whose pods never run on the described cluster, and what the dry run knows about each."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from k8slint.simulation.feasible_nodes import FeasibleNodes, domains, means_itse
 from k8slint.simulation.results import DryRun, PodResult, Scene, Verdict
 from k8slint.values.placeholder import has_placeholder
 
-# What a pod asks of nodes, volumes and policies: where a part of it is still to be filled in, nothing is known of it.
+# The fields in which a pod asks for nodes, volumes and policies: a placeholder in one leaves its fate unknown.
 _ASKING: Final = (
     "affinity", "nodeName", "nodeSelector", "priorityClassName", "runtimeClassName", "schedulerName",
     "serviceAccountName", "tolerations", "topologySpreadConstraints", "volumes",
@@ -29,10 +29,10 @@ _ASKING: Final = (
 
 @dataclass(frozen=True, eq=False)
 class Case:
-    """A workload of the manifests with pods that never run: `failing`, in the order they were tried.
+    """A workload of the manifests with pods that never run: `failing`, in the order in which they were tried.
 
-    Either all of them are refused by admission, or none is. The workload comes to `total` pods, of which `running` get
-    a node, and `waiting` are never created because they come after one of the failing.
+    Admission refuses either all of the failing pods or none. The workload has `total` pods: `running` of them get a
+    node, and `waiting` are never created because they come after a failing one.
     """
 
     obj: Object
@@ -47,46 +47,46 @@ class Case:
 
     @property
     def share(self) -> str:
-        """How many of the pods fail if not all do: the start of a message."""
+        """The start of a message: how many of the pods fail; empty if all do."""
         failing = len(self.failing)
         return f"{failing} of {self.total} pods: " if failing + self.waiting < self.total else ""
 
     @property
     def first(self) -> PodResult:
-        """The first pod that fails: it stands for the others."""
+        """The first pod that fails; it stands for the others."""
         return self.failing[0]
 
     @cached_property
     def pod(self) -> Pod | None:
-        """That pod as the scheduler got it; None if it never came into being."""
+        """The first failing pod as the scheduler got it, or None if it was never created."""
         found = self.scene.outcomes.get(self.first.key)
         return found.pod if found is not None else None
 
     @cached_property
     def refused_whole(self) -> Status | None:
-        """The scheduler's refusal of that pod before it looks at any node."""
+        """The scheduler's refusal of the first failing pod before any node is tried, or None."""
         found = self.scene.outcomes.get(self.first.key)
         return found.refused_whole if isinstance(found, Unschedulable) else None
 
     @cached_property
     def reasons(self) -> frozenset[str]:
-        """All for which nodes were refused."""
+        """All reasons for which nodes refused the first failing pod."""
         return frozenset(reason for status in self.first.statuses.values() for reason in status.reasons)
 
     @cached_property
     def feasible(self) -> FeasibleNodes:
-        """The nodes that are left for the failing pods."""
+        """The nodes that are left for the first failing pod, or for every failing pod of a DaemonSet."""
         pods = pods_of(self.failing, self.scene) if self.obj.kind == "DaemonSet" else [self.pod] if self.pod else []
         return FeasibleNodes.of(pods, self.scene.stage.nodes) if pods else FeasibleNodes((), (), ())
 
     @cached_property
     def explanation(self) -> Explanation | None:
-        """What stands in the way of that pod once all others have their places."""
+        """What keeps the first failing pod from running once all others have their places, or None."""
         return self.cluster.once(explainer).explain(self.first)
 
     @cached_property
     def crowded(self) -> tuple[int, PodTerm, int] | None:
-        """The first anti-affinity term with fewer places than there are pods, its index, and how many places it has."""
+        """Index, term and number of places of the first anti-affinity term with fewer places than pods, or None."""
         is_refused = any(status.plugin == inter_pod_affinity.NAME for status in self.first.statuses.values())
         if self.pod is None or not is_refused:
             return None
@@ -98,7 +98,7 @@ class Case:
 
     @cached_property
     def claims(self) -> tuple[Claim, ...]:
-        """The claims behind the pod's volumes, as they were before any pod was placed."""
+        """The claims of the pod's volumes, as they were before any pod was placed."""
         pod, known = self.pod, self.scene.stage.facts.claims
         names = [pod.claim_of(volume) for volume in pod.volumes] if pod is not None else []
         found = (known.get((self.first.namespace, name)) for name in names if name is not None)
@@ -106,18 +106,18 @@ class Case:
 
     @cached_property
     def volumes(self) -> tuple[PersistentVolume, ...]:
-        """The volumes that those claims are bound to."""
+        """The PersistentVolumes to which these claims are bound."""
         known = self.scene.stage.facts.volumes
         return tuple(known[claim.volume] for claim in self.claims if claim.bound and claim.volume in known)
 
     def refusal_of(self, node: str) -> str:
-        """The filter that refused that pod on a node; empty if the node was not looked at."""
+        """The filter that refused the first failing pod on a node; empty if the scheduler did not try the node."""
         status = self.first.statuses.get(node)
         return status.plugin if status is not None else ""
 
 
 def cases(cluster: Cluster, run: DryRun) -> Iterator[Case]:
-    """The workloads of the manifests with pods that never run, as far as anything is known of them."""
+    """The workloads of the manifests with pods that never run, without those that are not yet rendered."""
     scene = run.scene
     if scene is None:
         return
@@ -128,7 +128,7 @@ def cases(cluster: Cluster, run: DryRun) -> Iterator[Case]:
             continue
         running = sum(1 for pod in pods if _runs(pod))
         if running and obj.kind in ENDING:
-            continue  # the pods of a Job that do not fit wait for its others to end
+            continue  # pods of a Job that do not fit start when its other pods end
         waiting = sum(1 for pod in pods if pod.verdict is Verdict.WAITING)
         refused = tuple(pod for pod in failing if pod.verdict is Verdict.REFUSED)
         for group in (tuple(pod for pod in failing if pod.verdict is not Verdict.REFUSED), refused):
@@ -141,7 +141,7 @@ def _failing(obj: Object, pods: Sequence[PodResult], scene: Scene) -> Iterator[P
     if obj.kind != "DaemonSet" or len(failing) == len(pods):
         yield from failing
         return
-    # Which pods a full node got first is an accident: one that is too small for it is none.
+    # Which pods a full node took first is an accident, so only pods that are too large even for an empty one count.
     for pod in failing:
         (one,) = pods_of((pod,), scene) or (None,)
         if one is None or not FeasibleNodes.of((one,), scene.stage.nodes).roomy:

@@ -1,4 +1,4 @@
-"""Claims that never get a volume, and what other rules say of claims and volumes."""
+"""Claims that never get a volume, and whether another rule reports a claim or volume."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _SHOWN: Final = 3
 
 
 def unbound_claims(cluster: Cluster, run: DryRun) -> Iterator[tuple[Object, Problem]]:
-    """The claims of the manifests that never get a volume, as far as no rule of storage says so; of a template one."""
+    """The claims that never get a volume and that no storage rule reports; one for each template."""
     known = run.scene.stage.facts.claims if run.scene is not None else {}
     templates = _templates(run) if run.unbound else {}
     said: set[tuple[Object, Path]] = set()
@@ -43,7 +43,7 @@ def unbound_claims(cluster: Cluster, run: DryRun) -> Iterator[tuple[Object, Prob
 
 
 def _templates(run: DryRun) -> dict[tuple[str, str], tuple[Object, Path]]:
-    """The templates of StatefulSets, each with its path, by namespace and the name of its claims but the number."""
+    """The claim templates of StatefulSets with their paths, by namespace and claim name without the ordinal."""
     objects = (workload.obj for workload in run.workloads if workload.obj.kind == "StatefulSet")
     return {
         (obj.namespace or DEFAULT_NAMESPACE, claim.name): (obj, claim.path)
@@ -68,18 +68,18 @@ def _never_binds(place: tuple[Object, Path], subject: str, claim: Claim, why: Un
 
 
 def writers_of(claim: Claim, case: Case) -> Sequence[Object]:
-    """The objects of the manifests that write a claim: itself, or the StatefulSet whose template makes it."""
+    """The objects of the manifests that define a claim: the claim itself, or the StatefulSet that makes it."""
     found = case.cluster.once(_written_claims).get((claim.namespace, claim.name), ())
     return found or ((case.obj,) if case.obj.kind == "StatefulSet" else ())
 
 
 def is_storage_defect(obj: Object, cluster: Cluster) -> bool:
-    """Whether a rule of the storage category says what is wrong with a claim."""
+    """Whether a rule of the storage category reports the claims of an object."""
     return _finds(unbindable_claim, obj, cluster) or _finds(missing_storage_class, obj, cluster)
 
 
 def is_volume_defect(obj: Object, cluster: Cluster) -> bool:
-    """Whether a rule of the storage category says what is wrong with a volume."""
+    """Whether a rule of the storage category reports a volume."""
     return _finds(local_volume_matches_no_node, obj, cluster)
 
 

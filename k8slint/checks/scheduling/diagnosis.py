@@ -1,4 +1,4 @@
-"""Which one rule speaks of a workload whose pods never run."""
+"""Which one rule reports a workload whose pods never run."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ from k8slint.simulation.feasible_nodes import amount_of, requests_of
 from k8slint.simulation.results import Verdict
 
 Applies = Callable[[Case], bool]
-# Filters of which more pods can make a node pass that failed before.
+# These filters may accept a node that they refused before, once more pods run.
 _MENDED_BY_PODS: Final = frozenset({inter_pod_affinity.NAME, pod_topology_spread.NAME})
 
 
 def rule_of(case: Case) -> str | None:
-    """The id of the one rule that speaks of a workload; None if nobody knows enough, or a rule of its claims speaks.
+    """The id of the one rule that reports a workload, or None if too little is known or a storage rule reports it.
 
-    `unschedulable-pod` has the last word, so that a defect is said once, by the rule that says it best.
+    `unschedulable-pod` comes last, so that the most exact rule reports a defect, once.
     """
     if case.first.verdict is Verdict.REFUSED:
         return _rule_of_refusal(case)
@@ -63,7 +63,7 @@ def _is_crowded(case: Case) -> bool:
 
 
 def _is_parted_from_its_volume(case: Case) -> bool:
-    """Whether its volumes are what keeps it from every node that is left."""
+    """Whether the volumes of the pod keep it from every node that is left."""
     statuses = [case.first.statuses.get(node.name) for node in case.feasible.open]
     return bool(statuses) and all(
         status is not None and (volume_binding.NODE_CONFLICT in status.reasons or status.plugin == volume_zone.NAME)
@@ -72,10 +72,10 @@ def _is_parted_from_its_volume(case: Case) -> bool:
 
 
 def _is_said_of_storage(case: Case) -> bool:
-    """Whether a rule of claims or of volumes says it."""
+    """Whether a rule about claims or volumes already reports the defect."""
     whole = case.refused_whole
     if whole is not None:
-        # VolumeRestrictions refuses a pod as a whole for a claim that does not exist.
+        # VolumeRestrictions refuses a pod before any node is tried if a claim does not exist.
         return whole.plugin == volume_restrictions.NAME or (
             volume_binding.UNBOUND in whole.reasons
             and any(
@@ -97,14 +97,14 @@ def _volumes_of_class(case: Case) -> Iterator[PersistentVolume]:
 
 
 def _comes_in_time(case: Case) -> bool:
-    """Whether it fits once the others have their places: the scheduler tries again when pods come."""
+    """Whether the pod fits once the others have their places: the scheduler tries again when pods are added."""
     if not any(status.plugin in _MENDED_BY_PODS for status in case.first.statuses.values()):
         return False
     return case.explanation is not None and bool(case.explanation.fits_on)
 
 
 def _waits_for_jobs(case: Case) -> bool:
-    """Whether a node has room for it once the pods of Jobs have ended."""
+    """Whether a node has room for the pod once the pods of Jobs have ended."""
     if case.pod is None:
         return False
     freed, loads = case.cluster.once(freed_by_jobs), case.cluster.once(node_loads)
@@ -120,7 +120,7 @@ def _waits_for_jobs(case: Case) -> bool:
     )
 
 
-# The more exact goes first.
+# The more exact rules come first.
 _BY_RANK: Final[Sequence[tuple[str | None, Applies]]] = (
     ("node-selector-matches-no-node", _asks_for_no_node),
     ("untolerated-taint-everywhere", _is_kept_off),
@@ -137,10 +137,10 @@ def _rule_of_refusal(case: Case) -> str | None:
     cause = case.first.cause
     if cause is None:
         return None
-    # What the description does not list at all may be there.
+    # If the description lists no object of the kind, the missing one may exist all the same.
     if cause.missing is not None and cause.missing.kind not in case.cluster.once(described_kinds):
         return None
-    # A limit that the manifest itself writes is what the API server's own rules speak of.
+    # If the manifest itself writes the limit, validation reports it.
     if cause.reason is Reason.OVER_LIMIT and _writes_limit(case.template, case.first.path):
         return None
     return _BY_REASON.get(cause.reason)
@@ -151,7 +151,7 @@ def _writes_limit(template: Pod, request: Path) -> bool:
     return dig(template.data, *resources, "limits", resource) is not None
 
 
-# Of what is invalid as it is written, the API server's own rules speak.
+# Other reasons mean that the object is invalid as written, which validation reports.
 _BY_REASON: Final[Mapping[Reason, str]] = {
     Reason.QUOTA_EXCEEDED: "quota-refuses-pods",
     Reason.QUOTA_FAILED: "quota-refuses-pods",
@@ -163,13 +163,13 @@ _BY_REASON: Final[Mapping[Reason, str]] = {
 
 
 def _knows_scheduler(name: str, cluster: Cluster) -> bool:
-    """Whether the manifests bring a scheduler of that name, or it has given a described Pod its node."""
+    """Whether the manifests bring a scheduler of that name, or a Pod that has a node names it."""
     names, texts = cluster.once(_schedulers)
     return name in names or any(name in text for text in texts)
 
 
 def _schedulers(cluster: Cluster) -> tuple[frozenset[str], tuple[str, ...]]:
-    """Names that a scheduler may have, and texts that may name it: settings in a ConfigMap, arguments of programs."""
+    """The names that a scheduler may have, and the texts that may name it: ConfigMaps and arguments of programs."""
     names: set[str] = set()
     texts: list[str] = []
     for pod in cluster.pods:

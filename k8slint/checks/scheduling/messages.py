@@ -1,4 +1,4 @@
-"""What is said of a workload whose pods never run, rule by rule."""
+"""The problems of workloads whose pods never run, rule by rule."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def _unschedulable(case: Case) -> Problem:
 
 
 def _spread_fix(case: Case, path: Path) -> str:
-    """What to do about a spread over a label that nodes lack."""
+    """The fix if the pod spreads over a label that nodes lack; otherwise empty."""
     if pod_topology_spread.MISSING_LABEL not in case.reasons or "topologySpreadConstraints" not in path:
         return ""
     key = dig(case.obj.data, *path)
@@ -64,7 +64,7 @@ def _spread_fix(case: Case, path: Path) -> str:
 
 
 def way_out(case: Case) -> str:
-    """The smallest changes that make the pod fit, each of which has been tried; empty where none is known."""
+    """The smallest changes that make the pod fit, each of them tried; empty if none is known."""
     changes = case.explanation.changes if case.explanation is not None else ()
     ways = [f"{change.text} (it then fits on {change.node})" for change in changes]
     said = "; or ".join(ways)
@@ -72,7 +72,7 @@ def way_out(case: Case) -> str:
 
 
 def nearest_node(case: Case) -> str:
-    """Which node comes nearest to taking the pod, and what it lacks for it; empty where it is not a matter of room."""
+    """The node that comes nearest to having room for the pod, and what it lacks; empty if room is not the problem."""
     wanted, loads = requests_of(case.pod) if case.pod is not None else {}, case.cluster.once(node_loads)
     nearest: tuple[int, float, str, dict[str, int]] | None = None
     for node in case.feasible.roomy:
@@ -90,7 +90,7 @@ def nearest_node(case: Case) -> str:
 
 
 def _wanted_pods(case: Case) -> str:
-    """What is missing where the pod wants to be near pods that are not among the files."""
+    """A label value of the pods that this pod must be near, if it was refused because nodes lack them; else empty."""
     pod = case.pod
     if pod is None or inter_pod_affinity.AFFINITY not in case.reasons:
         return ""
@@ -99,7 +99,7 @@ def _wanted_pods(case: Case) -> str:
 
 
 def _effect(case: Case) -> str:
-    """The scheduler's sentence as kubectl shows it; empty where that is about the pod's claims."""
+    """The scheduler's sentence as kubectl shows it; empty if the scheduler tried no node."""
     return f'The Pod stays Pending: FailedScheduling "{case.first.message}".' if case.first.statuses else ""
 
 
@@ -135,7 +135,7 @@ def _terms_text(terms: Iterable[NodeTerm]) -> str:
 
 
 def _hint(nodes: Sequence[Node], key: str, values: Iterable[str]) -> str:
-    """What nodes have instead: the nearest value, the values there are, or the nearest key."""
+    """What the nodes have instead: the nearest value, else the values of the key, else the nearest key."""
     there = sorted({node.labels[key] for node in nodes if key in node.labels})
     if there:
         near = next((found for value in values if (found := nearest_name(value, there))), None)
@@ -176,7 +176,7 @@ def _taint_text(taint: Taint) -> str:
 
 
 def _all_of(case: Case, nodes: Sequence[Node]) -> str:
-    """The nodes as the subject of a sentence, with its verb."""
+    """The start of a sentence about nodes: the subject and its verb."""
     if len(nodes) < len(case.scene.stage.nodes):
         node_s = "node" if len(nodes) == 1 else "nodes"
         return f"the {len(nodes)} {node_s} that the Pod asks for {'has' if len(nodes) == 1 else 'have'}"
@@ -188,7 +188,7 @@ def _none_of(nodes: Sequence[Node], verb: str, negated: str) -> str:
 
 
 def _taints(case: Case) -> Iterator[Related]:
-    """Where the taints are written that keep the pod off."""
+    """The places of the taints that keep the pod off, the first few."""
     if case.pod is None:
         return
     seen: set[Taint] = set()
@@ -326,4 +326,4 @@ STATEMENTS: Final[Mapping[str, Callable[[Case], Problem]]] = {
     "quota-refuses-pods": refused,
     "admission-refuses-object": refused,
 }
-"""By rule, what it says of a workload that `rule_of` leaves to it."""
+"""By rule, the function that makes the problem of a workload for which `rule_of` returns that rule."""

@@ -1,4 +1,4 @@
-"""Where a workload asks for what it does not get: paths into its manifest."""
+"""Paths into the manifest of a workload, to the fields that ask for what it does not get."""
 
 from __future__ import annotations
 
@@ -30,17 +30,17 @@ _NODE_TERMS: Final = ("spec", "affinity", "nodeAffinity", _REQUIRED, "nodeSelect
 
 
 def at_refusal(case: Case) -> Path:
-    """The path, from the object, to what asks for that which most of the nodes refuse that could take the pod."""
+    """The path, from the object, to the field that makes most of the nodes with room refuse the pod."""
     if case.first.path:
         return (*case.template.path, *case.first.path)
     statuses = case.first.statuses
-    # Nodes that are not for such pods are left out, unless there are no others.
+    # Nodes that cannot take such pods at all count only if there are no others.
     roomy = [node.name for node in case.feasible.roomy]
     looked_at = [statuses[name] for name in roomy if name in statuses] or list(statuses.values())
     if not looked_at:
         return _at_what_is_refused_whole(case)
     plugins = Counter(status.plugin for status in looked_at)
-    # Of equals the later filter: the node came further.
+    # On a tie, the later filter counts: its nodes passed more filters.
     plugin = max(plugins, key=lambda name: (plugins[name], FILTERS.index(name) if name in FILTERS else 0))
     reasons = Counter(reason for status in looked_at if status.plugin == plugin for reason in status.reasons)
     reason = max(reasons, key=lambda each: (reasons[each], each))
@@ -59,7 +59,7 @@ def _at_resources(case: Case, reason: str) -> Path:
 
 
 def at_request(case: Case, resource: str) -> Path:
-    """The path to the largest request of a resource, or to where one would be written."""
+    """The path to the pod's own request of a resource, else to the largest of a container, else to a place for one."""
     prefix, spec = case.template.path, case.template.spec
     for field in ("requests", "limits"):
         if dig(spec, "resources", field, resource) is not None:
@@ -77,7 +77,7 @@ def at_request(case: Case, resource: str) -> Path:
 
 
 def at_node_choice(case: Case, key: str | None) -> Path:
-    """The path to a key of the nodeSelector, to all of it where the key is empty, or without one to the affinity."""
+    """The path to a key of the nodeSelector, to all of it for an empty key, or to the node affinity for None."""
     prefix, spec = case.template.path, case.template.spec
     written = mapping(spec.get("nodeSelector"))
     if key is not None and (key in written or (not key and written)):
@@ -88,7 +88,7 @@ def at_node_choice(case: Case, key: str | None) -> Path:
 
 
 def _at_node_affinity(case: Case, _reason: str) -> Path:
-    """The key of the nodeSelector that the fewest nodes have, else the affinity."""
+    """The path to the label of the nodeSelector that the fewest nodes have, or to the node affinity."""
     choice = case.pod.node_choice if case.pod is not None else None
     nodes = case.scene.stage.nodes
     if choice is None or not choice.labels:
@@ -115,7 +115,7 @@ def _at_host_port(case: Case, _reason: str) -> Path:
 
 
 def _at_spread(case: Case, reason: str) -> Path:
-    """The first hard constraint; where a label is missing, the first over a label that some node lacks."""
+    """The path to the first hard constraint, or to the first over a missing label if that is the reason."""
     is_missing = reason == pod_topology_spread.MISSING_LABEL
     for index, constraint in items(case.template.spec.get("topologySpreadConstraints")):
         key = constraint.get("topologyKey")
@@ -137,7 +137,7 @@ def _at_volumes(case: Case, _reason: str) -> Path:
 
 
 def _at_what_is_refused_whole(case: Case) -> Path:
-    """The affinity that contradicts itself, else the volume whose claim has no future, else the first volume."""
+    """The path to the node affinity if it contradicts itself, else to a volume with a lost claim, else to the first."""
     if case.refused_whole is not None and case.refused_whole.plugin == node_affinity.NAME:
         return at_node_choice(case, None)
     doomed = (claim.name for claim in case.claims if claim.lost or claim.deleting)
@@ -145,7 +145,7 @@ def _at_what_is_refused_whole(case: Case) -> Path:
 
 
 def at_volume(case: Case, claim: str) -> Path:
-    """The path to what names or makes a claim; of no name, to the first there is."""
+    """The path to what names or makes the claim, or any claim if the name is empty; to all volumes if nothing does."""
     for path, volume in case.template.volumes:
         name = text(dig(volume, "persistentVolumeClaim", "claimName"))
         if name and claim in ("", name):

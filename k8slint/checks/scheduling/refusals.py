@@ -1,4 +1,4 @@
-"""What is said of objects and pods that the API server's admission refuses."""
+"""The problems of objects and pods that the API server's admission refuses."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _EVENTS: Final = {"Deployment": "the events of its ReplicaSet", "CronJob": "the 
 
 
 def refused(case: Case) -> Problem:
-    """That admission refuses pods of a workload, in the API server's own words."""
+    """The problem that admission refuses pods of a workload, in the API server's own words."""
     cause = case.first.cause or Cause()
     if case.obj.kind == "Pod":
         effect = "kubectl apply fails with these words, and there is no Pod."
@@ -45,7 +45,7 @@ def _path(case: Case, cause: Cause) -> Path:
 
 
 def refused_objects(cluster: Cluster, run: DryRun) -> Iterator[tuple[Object, Problem]]:
-    """The objects that admission refuses; of many that one quota refuses for one thing, the first."""
+    """The objects that admission refuses; only the first of several of a kind that it refuses for the same reason."""
     alike: dict[tuple[str, ...], list[tuple[Refusal, Cause]]] = {}
     for refusal in run.refusals:
         cause = refusal.cause
@@ -62,7 +62,7 @@ def refused_objects(cluster: Cluster, run: DryRun) -> Iterator[tuple[Object, Pro
 
 
 def _policy(cause: Cause, obj: Object, cluster: Cluster) -> tuple[Related, ...]:
-    """The quota that refuses an object, or the limits of the namespace."""
+    """The place of the ResourceQuota or LimitRange that refuses an object; empty for any other reason."""
     match cause.reason:
         case Reason.QUOTA_EXCEEDED | Reason.QUOTA_FAILED:
             kind, field, words = "ResourceQuota", "hard", "the quota"

@@ -1,4 +1,7 @@
-"""The dry run of the manifests on the described cluster, and what is known of it as a whole."""
+"""The dry run of the manifests on the described cluster, and facts about the whole run.
+
+Call the functions that take a cluster through `cluster.once`, so that each is worked out once.
+"""
 
 from __future__ import annotations
 
@@ -16,11 +19,11 @@ from k8slint.simulation.results import DryRun, PodResult, Scene, Verdict
 from k8slint.usage import UsageError
 
 ENDING: Final = frozenset({"Job", "CronJob", "Never", "OnFailure"})
-"""Kinds whose pods end by themselves, and give their room back; and the restart policies of such Pods."""
+"""Kinds whose pods end by themselves and free their node, and the restart policies of such Pods."""
 
 
 def outcome(cluster: Cluster) -> DryRun:
-    """The dry run; to be had through `cluster.once`.
+    """The dry run.
 
     Raises:
         UsageError: for an unreadable object of the cluster description.
@@ -32,17 +35,17 @@ def outcome(cluster: Cluster) -> DryRun:
 
 
 def explainer(cluster: Cluster) -> Explainer:
-    """What explains the dry run; to be had through `cluster.once`."""
+    """The explainer of the dry run."""
     return Explainer(cluster.once(outcome))
 
 
 def node_loads(cluster: Cluster) -> Mapping[str, Counter[str]]:
-    """What each node has given away in the end."""
+    """The resources that the pods of each node request after the dry run, by node and resource."""
     return {node.name: Counter(node.requested) for node in cluster.once(outcome).nodes or ()}
 
 
 def freed_by_jobs(cluster: Cluster) -> Mapping[str, Counter[str]]:
-    """What the pods of Jobs hold, by the node they run on."""
+    """The resources that Pods which end by themselves request, by node and resource."""
     run = cluster.once(outcome)
     freed: dict[str, Counter[str]] = {}
     for result in run.pods:
@@ -56,10 +59,10 @@ def freed_by_jobs(cluster: Cluster) -> Mapping[str, Counter[str]]:
 
 
 def pods_of(results: Iterable[PodResult], scene: Scene) -> list[Pod]:
-    """The pods as the scheduler got them, those of them that it got."""
+    """The pods as the scheduler got them, without those that it never got."""
     return [found.pod for result in results if (found := scene.outcomes.get(result.key)) is not None]
 
 
 def described_kinds(cluster: Cluster) -> frozenset[str]:
-    """The kinds that the cluster description lists, as if all of them; to be had through `cluster.once`."""
+    """The kinds that the cluster description holds; it is taken to list all objects of such a kind."""
     return frozenset(obj.kind for obj in cluster.description or ())

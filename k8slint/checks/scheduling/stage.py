@@ -1,4 +1,4 @@
-"""The dry run as a stage: all that it finds, by object."""
+"""The dry run as a stage of the engine: its problems by object."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from k8slint.cluster.cluster import Cluster
 from k8slint.objects.object import Object
 from k8slint.objects.problem import Problem
 
-# To try changes out takes time. Where so many workloads do not fit, the nodes are too few, and no change of one helps.
+# Trying changes takes time. When this many workloads do not fit, the nodes are simply too few.
 _MOST_EXPLAINED: Final = 20
 
 
 def problems_of(obj: Object, cluster: Cluster) -> Sequence[Problem]:
-    """What keeps the object, or its pods, from coming to run on the described cluster.
+    """The problems that keep the object or its pods from running on the described cluster.
 
-    One dry run for all objects is made when first asked.
+    The first call makes one dry run for all objects.
 
     Raises:
         UsageError: for an unreadable object of the cluster description.
@@ -31,7 +31,7 @@ def problems_of(obj: Object, cluster: Cluster) -> Sequence[Problem]:
 
 
 def assumptions(cluster: Cluster) -> tuple[str, ...]:
-    """What the dry run takes for granted; all that it finds is known from then on.
+    """The assumptions of the dry run, as sentences. The call also works out the problems of all objects.
 
     Raises:
         UsageError: for an unreadable object of the cluster description.

@@ -1,1 +1,1 @@
-"""Pitfalls of storage: where data stays, which volume can hold a claim, what a volume in memory may take."""
+"""Pitfalls of storage: where data stays, which volume can hold a claim, how much memory a volume may take."""

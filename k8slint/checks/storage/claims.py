@@ -1,4 +1,4 @@
-"""Claims and the volumes made by hand that can hold them."""
+"""Claims, and the volumes made by hand that can hold them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from k8slint.values.placeholder import has_placeholder
 
 
 def unbindable_claim(obj: Object, cluster: Cluster) -> Iterator[Problem]:
-    """A claim that waits for a volume made by hand, where no volume of the files can hold it."""
+    """A claim that waits for a volume made by hand, if no volume of the files can hold it."""
     if not cluster.of_kind("PersistentVolume") or dig(obj.data, "status", "phase") == "Bound":
         return
     for claim in claims_of(obj):
@@ -36,7 +36,7 @@ def unbindable_claim(obj: Object, cluster: Cluster) -> Iterator[Problem]:
 
 
 def _of_volume(claim: Claim, wanted: str, cluster: Cluster) -> Iterator[Problem]:
-    """Why the claim cannot have the one volume that it names.
+    """The problem of a claim that cannot have the volume it names.
 
     Mirrors: pkg/controller/volume/persistentvolume/pv_controller.go syncUnboundClaim @ v1.36
     """
@@ -55,13 +55,13 @@ def _of_volume(claim: Claim, wanted: str, cluster: Cluster) -> Iterator[Problem]
 
 
 def _of_class(claim: Claim, cluster: Cluster) -> Iterator[Problem]:
-    """Why the claim can have no volume of a class that nothing makes volumes for."""
+    """The problem of a claim for whose class nothing makes volumes, if too few of those made by hand can hold it."""
     wanted = default_class(cluster) if claim.class_name is None else claim.class_name
     if wanted is None or (wanted and wanted not in static_classes(cluster)):
         return
     volumes = volumes_by_class(cluster).get(wanted)
     if volumes is None:
-        return  # somebody else makes them: a static provisioner, an administrator
+        return  # a static provisioner or an administrator makes them
     fitting = volumes.holding(claim)
     if fitting >= claim.copies:
         return

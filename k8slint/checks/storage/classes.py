@@ -19,7 +19,7 @@ from k8slint.values.well_known import OLD_CLASS
 
 
 def missing_storage_class(obj: Object, cluster: Cluster) -> Iterator[Problem]:
-    """A claim of a class that neither the files define nor clusters commonly have."""
+    """A claim of a class that no file defines and clusters do not commonly have."""
     for path, name in _classes_named(obj):
         defined, of_volumes = class_names(cluster), volumes_by_class(cluster)
         if not name or name in defined or name in of_volumes or has_placeholder(name):
@@ -53,5 +53,5 @@ def _describes_classes(cluster: Cluster) -> bool:
 
 @cache
 def _common_classes() -> frozenset[str]:
-    """What providers, distributions and well-known operators install."""
+    """The names of the classes that providers, distributions and well-known operators install."""
     return frozenset(name for row in rows("storage-classes") for name in row["names"])

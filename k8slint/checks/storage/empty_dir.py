@@ -1,4 +1,4 @@
-"""Volumes that end with their pod: data in them, and memory they take."""
+"""Volumes that end with their pod: the data in them, and the memory they take."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def database_on_emptydir(pod: Pod, cluster: Cluster) -> Iterator[Problem]:
 def _emptydir_of(
     folder: str, container: Container, volumes: Mapping[str, tuple[Path, dict[str, Any]]]
 ) -> tuple[Path, Path] | None:
-    """The emptyDir that a folder lies in, and where it is mounted; none if part of the folder outlives the Pod."""
+    """The paths to the emptyDir that holds a folder and to its mount, or None if some of it outlives the Pod."""
     above: tuple[str, Path, str] | None = None
     for at, mount in container.mounts():
         mounted, name = text(mount.get("mountPath")).rstrip("/"), text(mount.get("name"))
@@ -61,7 +61,7 @@ def _is_emptydir(volume: Mapping[str, Any]) -> bool:
 
 
 def _ends_with_pod(volume: tuple[Path, dict[str, Any]] | None) -> bool:
-    # A mount of no volume of the Pod is of a volumeClaimTemplate.
+    # If the Pod has no volume of the name, the mount belongs to a volumeClaimTemplate.
     return volume is not None and (_is_emptydir(volume[1]) or any(source in volume[1] for source in _PASSING))
 
 
@@ -81,7 +81,7 @@ def _data_folders(container: Container) -> tuple[str, ...]:
 
 
 class _Kept(NamedTuple):
-    """Where an image keeps its data; the variable names another folder in place of them, if it is not empty."""
+    """Where an image keeps its data; the environment variable, if it is not empty, may name another folder."""
 
     folders: tuple[str, ...]
     variable: str
@@ -97,7 +97,7 @@ def _data_folders_by_image() -> Mapping[str, _Kept]:
 
 
 def unbounded_memory_emptydir(pod: Pod, cluster: Cluster) -> Iterator[Problem]:
-    """An emptyDir in memory that neither its own size nor a memory limit of the Pod bounds.
+    """An emptyDir in memory that neither a size limit of its own nor a memory limit of the Pod bounds.
 
     Mirrors: pkg/volume/emptydir/empty_dir.go calculateEmptyDirMemorySize @ v1.36
     """
@@ -114,7 +114,7 @@ def unbounded_memory_emptydir(pod: Pod, cluster: Cluster) -> Iterator[Problem]:
 
 
 def _limits_memory(pod: Pod) -> bool:
-    """Whether its cgroup has a memory limit: one for the Pod, or one for every container."""
+    """Whether the pod's cgroup has a memory limit: one for the Pod, or one for every container."""
     if dig(pod.spec, "resources", "limits", "memory") is not None:
         return True
     containers = [container for container in pod.containers if container.path[1] != "ephemeralContainers"]

@@ -26,7 +26,7 @@ _ONLY_THERE: Final = {
 
 
 def hostpath_on_multi_node(obj: Object, cluster: Cluster) -> Iterator[Problem]:
-    """A hostPath that holds data, of a Pod that may start on another node."""
+    """A hostPath with data, used by a Pod that may start on another node next time."""
     if obj.pod is not None:
         yield from _hostpaths_of_pod(obj.pod, cluster)
         return
@@ -46,7 +46,7 @@ def _hostpaths_of_pod(pod: Pod, cluster: Cluster) -> Iterator[Problem]:
     if not volumes:
         return
     if pod.obj.kind == "Pod" and pod.namespace == "kube-system":
-        return  # a static Pod of the control plane: its kubelet runs it, no other does
+        return  # a static Pod of the control plane: only the kubelet of its node runs it
     written_to: dict[str, bool] = {}
     for container in pod.containers:
         for _, mount in container.mounts():
@@ -55,10 +55,10 @@ def _hostpaths_of_pod(pod: Pod, cluster: Cluster) -> Iterator[Problem]:
     with_data = []
     for path, data in volumes:
         is_written_to = written_to.get(text(data.get("name")))
-        # What no container mounts is not looked at.
+        # Pass over a volume that no container mounts.
         if is_written_to is not None and _holds_data(data["hostPath"], is_written_to=is_written_to):
             with_data.append((path, data["hostPath"]))
-    # The nodes come last: whoever asks for them in vain has the report say so.
+    # Ask for the nodes last: if none are described, the report says that a finding rests on that.
     if with_data and not _is_pinned(pod, cluster) and not has_one_node(cluster):
         yield from (_stays_behind((*pod.path, *path, "hostPath"), host_path) for path, host_path in with_data)
 
@@ -79,7 +79,7 @@ def _holds_data(host_path: Mapping[str, Any], *, is_written_to: bool) -> bool:
 
 @cache
 def _node_folders() -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """The folders that every node has of its own, each with a slash at its end, and when what is in them is data."""
+    """Groups of folders that every node has: when their content counts as data, and the folders, ending in a slash."""
     return tuple((row["data"], tuple(f"{path}/" for path in row["paths"])) for row in rows("node-folders"))
 
 
@@ -94,7 +94,7 @@ def _stays_behind(path: Path, host_path: Mapping[str, Any]) -> Problem:
 
 
 def _is_pinned(pod: Pod, cluster: Cluster) -> bool:
-    """Whether only one node can run it."""
+    """Whether only one node can run the pod."""
     spec = pod.spec
     node_selector = strings(spec.get("nodeSelector"))
     if spec.get("nodeName") or HOSTNAME in node_selector:

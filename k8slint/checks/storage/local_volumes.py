@@ -1,4 +1,4 @@
-"""PersistentVolumes on a disk of one node."""
+"""PersistentVolumes on a disk of a single node."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from k8slint.values.well_known import NO_PROVISIONER
 
 
 def local_volume_without_node_affinity(obj: Object, cluster: Cluster) -> Iterator[Problem]:
-    """A `local` PersistentVolume that does not say which node has it.
+    """A `local` PersistentVolume that does not say which node has the disk.
 
     Mirrors: pkg/apis/core/validation/validation.go ValidatePersistentVolumeSpec @ v1.36
     """
@@ -28,7 +28,7 @@ def local_volume_without_node_affinity(obj: Object, cluster: Cluster) -> Iterato
 
 
 def local_volume_matches_no_node(obj: Object, cluster: Cluster) -> Iterator[Problem]:
-    """A `local` PersistentVolume whose nodeAffinity none of the described nodes meets."""
+    """A `local` PersistentVolume whose nodeAffinity no described node meets."""
     if not isinstance(obj.spec.get("local"), dict):
         return
     required = dig(obj.spec, "nodeAffinity", "required")

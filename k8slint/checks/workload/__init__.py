@@ -1,1 +1,1 @@
-"""Pitfalls of workloads: selectors, owners, ports, images, environments, schedules."""
+"""Pitfalls of workloads: selectors, owners, images, schedules."""

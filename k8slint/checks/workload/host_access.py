@@ -1,4 +1,4 @@
-"""What of its node a container gets hold of."""
+"""Parts of its node to which a container gets access."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ _SOCKET_FOLDERS: Final = frozenset(
 
 
 def runtime_socket_mounted(pod: Pod, cluster: Cluster) -> Iterator[Problem]:
-    """A container that gets the socket of the node's container runtime; node agents of a DaemonSet only for Docker's.
+    """A container that gets the socket of the node's container runtime; in a DaemonSet, only the socket of Docker.
 
-    A DaemonSet is how agents reach their node, so containerd's and CRI-O's sockets are expected there. Docker's is
-    gone from most nodes, which an agent should know.
+    Agents run as DaemonSets to reach their nodes, so the sockets of containerd and CRI-O are expected there. Most nodes
+    no longer have the socket of Docker, so an agent cannot rely on it.
     """
     for path, volume in pod.volumes:
         host = text(dig(volume, "hostPath", "path"))

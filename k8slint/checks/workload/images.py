@@ -21,7 +21,7 @@ def floating_image_tag(container: Container, cluster: Cluster) -> Iterator[Probl
     parsed = Image.parse(image)
     if parsed.digest or parsed.tag not in ("", "latest"):
         return
-    # What no runtime takes as a name is a place to be filled in, or a defect of another kind.
+    # A name that no runtime accepts is to be filled in, or is a defect of another kind.
     if has_placeholder(image) or not parsed.has_valid_repository or image.endswith((":", "@")):
         return
     if image.removesuffix(":latest") in _images_set_elsewhere(cluster):
@@ -32,7 +32,7 @@ def floating_image_tag(container: Container, cluster: Cluster) -> Iterator[Probl
 
 @once
 def _images_set_elsewhere(cluster: Cluster) -> frozenset[str]:
-    """Names of images whose tag or digest a kustomization or Skaffold sets."""
+    """The names of images whose tag or digest a kustomization or Skaffold sets."""
     kustomized = (
         text(entry.get("name"))
         for obj in kustomizations(cluster)

@@ -1,4 +1,4 @@
-"""Pods that no controller, or the wrong one, looks after."""
+"""Pods that no controller manages, or the wrong one."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _RUN_BY_OTHERS: Final = (
 
 
 def bare_pod(obj: Object, cluster: Cluster) -> Iterator[Problem]:
-    """A Pod that is meant to stay and has no controller; one-shot, static, generated and hook Pods are not meant to."""
+    """A Pod without a controller that is meant to stay, unlike one-shot, static, hook and `generateName` Pods."""
     if _is_owned(obj) or not obj.name or obj.namespace == "kube-system":
         return
     if text(obj.spec.get("restartPolicy")) not in ("", "Always") or not obj.spec:

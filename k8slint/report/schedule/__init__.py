@@ -10,7 +10,7 @@ from k8slint.report.schedule.view import Subject
 
 
 class Render(Protocol):
-    """Writes a dry run in one format; what the format has no use for is left aside."""
+    """Writes a dry run in one format; options that the format has no use for change nothing."""
 
     def __call__(self, subject: Subject, *, color: bool, width: int | None, blocks: bool) -> str:
         """The whole output, ended by a line break."""

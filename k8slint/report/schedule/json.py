@@ -19,13 +19,13 @@ VERSION: Final = 1
 
 
 def render(subject: Subject) -> str:
-    """The dry run as JSON in ASCII, a node or pod a line."""
+    """The dry run as JSON in ASCII, each node, pod and refusal on a line of its own."""
     head = {
         "version": VERSION,
         "kubernetesVersion": visible(subject.version),
         "assumptions": [flowing(assumption) for assumption in subject.run.assumptions],
     }
-    # Equal pods share an explanation, which has every node in it: only the first of them carries it.
+    # Equal pods share an explanation, which lists every node: only the first of them carries it.
     explained = {group.first.key for group in subject.groups(Verdict.UNSCHEDULABLE)}
     parts = {
         "nodes": [_node(node) for node in subject.nodes()],

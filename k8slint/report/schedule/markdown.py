@@ -46,7 +46,7 @@ def render(subject: Subject) -> str:
 
 
 def _plain(text: str) -> str:
-    r"""A visible text that Markdown takes for text.
+    r"""A visible text, escaped so that Markdown shows it unchanged.
 
     >>> _plain("a|b *c*")
     'a\\|b \\*c\\*'

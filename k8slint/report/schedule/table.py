@@ -105,7 +105,7 @@ def _nodes(subject: Subject, sheet: Sheet) -> Iterator[str]:
 
 
 def _fitting(table: list[list[str]], nodes: list[NodeResult], sheet: Sheet) -> list[str]:
-    """The lines of the table, with bars if there is room for them; where there is not even room for it, lists."""
+    """The lines of the table, with bars if there is room for them; lists if a terminal is too narrow for the table."""
     for candidate in (_with_bars([list(row) for row in table], nodes, sheet), table):
         lines = list(columns(candidate))
         if max(map(cells, lines)) <= sheet.room:
@@ -118,7 +118,7 @@ def _fitting(table: list[list[str]], nodes: list[NodeResult], sheet: Sheet) -> l
 
 
 def _likeness(node: NodeResult, subject: Subject) -> object:
-    """Equal for nodes of which the table says the same."""
+    """A key that is equal for nodes with the same row in the table."""
     if not node.pods:
         return tuple(node.allocatable.items()), subject.zones.get(node.name)
     return tuple(_share(node, resource) for resource in node.requested), tuple(sorted(subject.residents(node)))
@@ -183,7 +183,7 @@ def _group(group: Group, subject: Subject, sheet: Sheet, *, explains: bool) -> I
 
 
 def _not_modelled(groups: Iterable[Group], sheet: Sheet) -> Iterator[str]:
-    """The reasons why nothing is claimed, each with whom it is said of."""
+    """Each reason why nothing is claimed, with the owners of the pods that it applies to."""
     owners: dict[str, list[str]] = {}
     for group in groups:
         count = f" ({len(group.pods)})" if len(group.pods) > 1 else ""
@@ -194,14 +194,14 @@ def _not_modelled(groups: Iterable[Group], sheet: Sheet) -> Iterator[str]:
 
 
 def preemption_text(preemption: Preemption) -> str:
-    """What a pod does that is more important than others."""
+    """A sentence that says which pods a more important pod evicts, and where."""
     victims = ", ".join(visible(victim.key) for victim in preemption.victims)
     budgets = f", against {counted(preemption.budget_violations, 'budget')}" if preemption.budget_violations else ""
     return f"It is more important: {victims} would be evicted from {visible(preemption.node)}{budgets}."
 
 
 def _behind(pod: PodResult, explanation: Explanation, sheet: Sheet) -> Iterator[str]:
-    """What the sentence hides: what of the pod itself is wrong, or every obstacle on every node."""
+    """What the scheduler's sentence leaves out: what is wrong with the pod itself, or the obstacles on each node."""
     for text in explanation.whole:
         if text not in pod.message:
             yield from sheet.wrapped(visible(text), "    ", "  ")
@@ -225,7 +225,7 @@ def has_moved_on(pod: PodResult, explanation: Explanation) -> bool:
 
 
 def advice(explanation: Explanation, sheet: Sheet, subject: str) -> Iterator[str]:
-    """The nearest node, and what would do: or where the pod fits after all."""
+    """The nearest node and the changes that would help; or the nodes that the pod fits on after all."""
     if explanation.fits_on:
         names = listed(explanation.fits_on, sheet.marks.dots)
         yield from sheet.wrapped(f"Once the other pods have their places {subject} fits on {names}.", "  ")
@@ -239,6 +239,6 @@ def advice(explanation: Explanation, sheet: Sheet, subject: str) -> Iterator[str
 
 
 def score_text(pod: PodResult) -> str:
-    """The score of the node that a pod got; empty where it was not weighed."""
+    """The score of the node that a pod got; empty if the node was not scored."""
     own = pod.scores.get(pod.node)
     return str(sum(own.values())) if own else ""

@@ -32,7 +32,10 @@ _LETTERS: Final = Marks("#", ".", "+", "x", "...")
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """`room` is the width of a line in cells; only the `bound` of a terminal breaks what is not to be broken."""
+    """How text is drawn. `room` is the width of a line in cells, `bound` that of the terminal or None.
+
+    Only `bound` breaks a text that people search for.
+    """
 
     paint: Paint
     marks: Marks
@@ -40,7 +43,7 @@ class Sheet:
     bound: int | None = None
 
     def bar(self, part: int, whole: int) -> str:
-        """A bar that is full where nothing is left; anything at all is seen."""
+        """A bar that is full only if nothing is left, and empty only if nothing is used or there is nothing to use."""
         filled = min(-(-part * _BAR // whole), _BAR) if whole > 0 else 0
         if part < whole:
             filled = min(filled, _BAR - 1)
@@ -52,13 +55,13 @@ class Sheet:
         yield from (f"{indent}{line}" for line in hanging(text, room))
 
     def wrapped(self, text: str, indent: str, hanging: str = "") -> Iterator[str]:
-        """The text in lines, all but the first with more indent."""
+        """The text in lines of at most `room` cells; all but the first are also indented by `hanging`."""
         first, *others = wrap(text, max(self.room - len(indent) - len(hanging), _NARROWEST // 2))
         yield f"{indent}{first}"
         yield from (f"{indent}{hanging}{line}" for line in others)
 
     def entries(self, pairs: Sequence[tuple[str, str]], indent: str) -> Iterator[str]:
-        """Names with what is said of each beside them."""
+        """Pairs of a name and a text, the texts in a column beside the names."""
         size = min(max(cells(name) for name, _ in pairs), self.room // 2)
         margin = f"{indent}{' ' * size}{_GAP}"
         for name, text in pairs:
@@ -68,13 +71,13 @@ class Sheet:
 
 
 def sheet_of(*, color: bool, width: int | None, blocks: bool) -> Sheet:
-    """A sheet, 100 cells wide where the width is not known."""
+    """A sheet for a terminal of that width, or of 100 cells if the width is None."""
     room = max(width or _WIDTH, _NARROWEST)
     return Sheet(painter(color=color), _BLOCKS if blocks else _LETTERS, room, None if width is None else room)
 
 
 def columns(table: Sequence[Sequence[str]]) -> Iterator[str]:
-    """The rows with their cells one under the other, as kubectl sets them; the last cell may be as wide as it is."""
+    """The rows in columns, as kubectl aligns them; no cell is cut."""
     widths = [max(cells(row[place]) for row in table) for place in range(len(table[0]))]
     for row in table:
         padded = (cell + " " * (size - cells(cell)) for cell, size in zip(row, widths, strict=True))

@@ -1,4 +1,4 @@
-"""What is reported of a dry run, put into the groups in which people think of it."""
+"""The results of a dry run, grouped for people."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from typing import Final
 
 from k8slint.objects.object import Object
 from k8slint.report.escape import visible
-from k8slint.scheduling.objects.node import OLD_ZONE, ZONE
 from k8slint.simulation.explain import Explainer
 from k8slint.simulation.results import DryRun, NodeResult, PodResult, Verdict
+from k8slint.values.well_known import OLD_ZONE, ZONE
 
 _NAMED: Final = 2
 _NUMBER: Final = re.compile(r"[0-9]{1,9}$", re.ASCII)
@@ -31,7 +31,7 @@ TITLES: Final[Mapping[Verdict, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Pods of one owner that met with the same."""
+    """Pods of one owner with the same verdict, for the same reason."""
 
     owner: Object
     verdict: Verdict
@@ -39,7 +39,7 @@ class Group:
 
     @property
     def first(self) -> PodResult:
-        """The one that stands for all."""
+        """The pod that stands for all."""
         return self.pods[0]
 
 
@@ -47,7 +47,7 @@ class Group:
 class Subject:
     """A dry run, its explanations, and the Kubernetes minor it was made for.
 
-    `gaps` are sentences that say what could not be read, and is left out.
+    `gaps` are sentences about what could not be read and is left out.
     """
 
     run: DryRun
@@ -56,18 +56,18 @@ class Subject:
     gaps: tuple[str, ...] = ()
 
     def nodes(self) -> tuple[NodeResult, ...]:
-        """The nodes; there are some, or there is nothing to report."""
+        """The nodes of the run; a run without a description of nodes is never reported."""
         return self.run.nodes or ()
 
     def counts(self) -> dict[Verdict, int]:
-        """How many pods met with what, in the order of the verdicts; what happened to none is left out."""
+        """The number of pods of each verdict that occurs, in the order of the verdicts."""
         found = dict.fromkeys(Verdict, 0)
         for pod in self.run.pods:
             found[pod.verdict] += 1
         return {verdict: count for verdict, count in found.items() if count}
 
     def groups(self, verdict: Verdict) -> tuple[Group, ...]:
-        """The pods of a verdict; the messages of a group differ in nothing but numbers and the pod's name."""
+        """The pods of a verdict in groups; messages within a group differ only in numbers and the name of the pod."""
         found: dict[tuple[Object, str], list[PodResult]] = {}
         for pod in self.run.pods:
             if pod.verdict is verdict:
@@ -76,7 +76,7 @@ class Subject:
         return tuple(Group(owner, verdict, tuple(pods)) for (owner, _), pods in found.items())
 
     def residents(self, node: NodeResult) -> list[str]:
-        """Who is on a node, those of the manifests first: an owner of several pods once, with their number."""
+        """The pods on a node, those of the manifests first; an owner of several is named once, with their number."""
         counts: dict[str, int] = {}
         for key in sorted(node.pods, key=lambda key: key not in self._owners):
             owner = self._owners.get(key, key)
@@ -84,16 +84,16 @@ class Subject:
         return [f"{visible(owner)} ({count})" if count > 1 else visible(owner) for owner, count in counts.items()]
 
     def is_chosen(self, node: NodeResult) -> bool:
-        """Whether a pod of the manifests went there."""
+        """Whether a pod of the manifests went to the node."""
         return any(key in self._owners for key in node.pods)
 
     def total(self, pods: Iterable[PodResult]) -> int:
-        """How many pods the owner of these has in all."""
+        """The number of all pods of the owner of these pods."""
         return len(self.run.of(next(iter(pods)).owner))
 
     @cached_property
     def zones(self) -> Mapping[str, str]:
-        """The zones by node, of those that have one."""
+        """The zone of each node that has one."""
         nodes = self.run.scene.stage.nodes if self.run.scene is not None else ()
         found = {node.name: node.labels.get(ZONE, node.labels.get(OLD_ZONE, "")) for node in nodes}
         return {name: visible(zone) for name, zone in found.items() if zone}
@@ -115,7 +115,7 @@ def place_of(obj: Object) -> str:
 
 
 def listed(names: Iterable[str], dots: str) -> str:
-    """Names in few words: names that are numbered on by the first and the last, others by the first two.
+    """Names in short: consecutive numbers as the first and the last name, any others as the first two.
 
     >>> listed(["node-1", "node-2", "node-3"], "..."), listed(["node-1", "node-2", "node-7"], "...")
     ('node-1 ... node-3 (3)', 'node-1, node-2 and 1 more')
@@ -129,7 +129,7 @@ def listed(names: Iterable[str], dots: str) -> str:
 
 
 def _follows(one: str, other: str) -> bool:
-    """Whether the other name is the one with the next number at its end."""
+    """Whether the second name is the first with the next number at its end."""
     here, there = _NUMBER.search(one), _NUMBER.search(other)
     if here is None or there is None or one[: here.start()] != other[: there.start()]:
         return False
@@ -137,7 +137,7 @@ def _follows(one: str, other: str) -> bool:
 
 
 def notes(run: DryRun) -> Iterator[str]:
-    """What is to be said of workloads and claims as such."""
+    """A line for each workload with a note, and for each claim that gets no volume."""
     for workload in run.workloads:
         if workload.note:
             name = f"{workload.obj.kind} {workload.namespace}/{workload.obj.name}"
@@ -147,7 +147,7 @@ def notes(run: DryRun) -> Iterator[str]:
 
 
 def comings_to_nothing(run: DryRun) -> Iterator[str]:
-    """The objects that would not be there, and why."""
+    """A line for each object that would not be created, with the reason."""
     for refusal in run.refusals:
         obj, text = refusal.obj, refusal.message
         name = f"{obj.namespace}/{obj.name}" if obj.namespace else obj.name

@@ -61,7 +61,7 @@ def _label(owner: Object, namespace: str) -> str:
 
 
 def _assigned(subject: Subject, pods: Sequence[PodResult], sheet: Sheet) -> Iterator[list[str]]:
-    """Where its pods went, and how the choice for the first of them was made."""
+    """The nodes that the pods of the owner went to, and how the node of the first pod was chosen."""
     placed = [pod for pod in pods if pod.verdict is Verdict.ASSIGNED]
     if not placed:
         return
@@ -84,7 +84,7 @@ def _scores(pod: PodResult, sheet: Sheet) -> Iterator[str]:
     totals = {node: sum(scores.values()) for node, scores in pod.scores.items()}
     first = next(iter(pod.scores.values()))
     best = sorted(totals, key=lambda node: (-totals[node], node != pod.node))[:_BEST]
-    # What all of them score alike does not tell one from the other.
+    # A plugin that scores all nodes alike does not explain the choice.
     plugins = sorted(plugin for plugin in first if len({scores.get(plugin, 0) for scores in pod.scores.values()}) > 1)
     yield from sheet.sentence(f"Scores of the best nodes when {visible(pod.name)} was tried, where they differ:")
     table = [["", "NODE", "TOTAL", *plugins]]
@@ -121,7 +121,7 @@ def _group(group: Group, subject: Subject, sheet: Sheet) -> Iterator[str]:
 
 
 def matrix(explanation: Explanation, sheet: Sheet) -> Iterator[str]:
-    """Which filter refuses on which nodes, and what is behind it; filters that refuse nowhere are left out."""
+    """Which filter refuses on which nodes, and why; filters that refuse nowhere are left out."""
     found = rows(explanation)
     plugins = [name for name in FILTERS if any(name in row.plugins for row in found)]
     shown = found[:_ROWS_SHOWN]
@@ -129,7 +129,7 @@ def matrix(explanation: Explanation, sheet: Sheet) -> Iterator[str]:
     table += [[listed(row.nodes, sheet.marks.dots), *_signs(row, plugins, sheet)] for row in shown]
     head, *lines = columns(table)
     yield f"  {sheet.paint('strong', head)}"
-    # Beside the signs where there is room; else under them.
+    # The reason goes beside the signs if there is room, else below them.
     margin = max(cells(line) for line in (head, *lines)) + 5
     for row, line in zip(shown, lines, strict=True):
         text = row.text

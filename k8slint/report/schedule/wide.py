@@ -1,4 +1,4 @@
-"""For people who want every pod: a row each, then what the table says of those without a node."""
+"""For people who want every pod: a row for each, then what the table format says of pods without a node."""
 
 from __future__ import annotations
 

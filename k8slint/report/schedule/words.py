@@ -1,4 +1,4 @@
-"""Obstacles in words, and nodes with the same ones taken together."""
+"""Obstacles in words, and nodes with the same obstacles in one row."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from k8slint.simulation.explain import Explanation
 from k8slint.simulation.in_words import enumerated, in_words
 from k8slint.simulation.obstacles import Obstacle
 
-# More rows than this, and nodes that lack different amounts of the same are taken together.
+# If there are more rows than this, nodes that lack different amounts of the same resource share one.
 _MOST_EXACT: Final = 12
 
 Obstacles = tuple[Obstacle, ...]
@@ -19,7 +19,7 @@ Obstacles = tuple[Obstacle, ...]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Nodes that have the same against a pod, and what that is; nothing where they would take it."""
+    """Nodes with the same obstacles to a pod, and those of each node; they are empty if the nodes would take it."""
 
     nodes: tuple[str, ...]
     obstacles: tuple[Obstacles, ...]
@@ -36,13 +36,13 @@ class Row:
 
 
 def rows(explanation: Explanation) -> list[Row]:
-    """The nodes in their order, each in the row of the first that is like it."""
+    """The rows of nodes with the same obstacles, in order of the first node of each."""
     exact = _grouped(explanation.nodes, exact=True)
     return exact if len(exact) <= _MOST_EXACT else _grouped(explanation.nodes, exact=False)
 
 
 def obstacles_text(alternatives: Sequence[Obstacles]) -> str:
-    """What nodes that differ in amounts only have against a pod.
+    """The obstacles of nodes that differ only in amounts, as one text.
 
     >>> obstacles_text([(Obstacle("NodeResourcesFit", "", "cpu", 500), Obstacle("NodeName", "is cordoned"))])
     'is cordoned; lacks 500m cpu'

@@ -1,1 +1,1 @@
-"""What the scheduler reads of pods, nodes and volumes."""
+"""Pods, nodes and volumes, with the fields that the scheduler reads."""

@@ -1,4 +1,4 @@
-"""Disks that a pod or a PersistentVolume names outright, and the CSI drivers that have taken them over."""
+"""Disks that a pod or a PersistentVolume names directly, and the CSI drivers that serve them today."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class _Kind(NamedTuple):
     zone_key: str = ""
 
 
-# The sources the scheduler compares or has handed to CSI drivers, by their field in a volume.
+# The sources that the scheduler compares, or that CSI drivers have taken over, by their field in a volume.
 _KINDS = {
     "gcePersistentDisk": _Kind(("pdName",), "kubernetes.io/gce-pd", "pd.csi.storage.gke.io", "topology.gke.io/zone"),
     "awsElasticBlockStore": _Kind(
@@ -59,11 +59,11 @@ class Disk(NamedTuple):
 
     @property
     def is_compared(self) -> bool:
-        """Whether two pods on a node may quarrel over such a disk."""
+        """Whether two pods on one node can conflict over such a disk."""
         return self.kind in _SOURCES_COMPARED
 
     def conflicts(self, other: Disk) -> bool:
-        """Whether both cannot be mounted on one node.
+        """Whether the two disks cannot be mounted on one node.
 
         Mirrors: pkg/scheduler/framework/plugins/volumerestrictions isVolumeConflict @ v1.36
         """
@@ -75,22 +75,22 @@ class Disk(NamedTuple):
 
     @property
     def plugin(self) -> str:
-        """The in-tree plugin that once served it; empty for a kind no driver has taken over."""
+        """The in-tree plugin that once served the disk; empty if no driver has taken it over."""
         return _KINDS[self.kind].plugin
 
     @property
     def driver(self) -> str:
-        """The CSI driver that serves it today; empty for a kind no driver has taken over."""
+        """The CSI driver that serves the disk today; empty if none has taken it over."""
         return _KINDS[self.kind].driver
 
     @property
     def zone_key(self) -> str:
-        """The node label the driver uses for zones."""
+        """The label of nodes that the driver uses for zones; empty if it uses none."""
         return _KINDS[self.kind].zone_key
 
 
 def driver_of_provisioner(provisioner: str) -> str:
-    """The CSI driver that answers for a StorageClass's provisioner: an in-tree name stands for its successor."""
+    """The CSI driver behind a StorageClass's provisioner: the successor of an in-tree plugin, else the provisioner."""
     return _DRIVER_OF_PLUGIN.get(provisioner, provisioner)
 
 

@@ -22,20 +22,16 @@ from k8slint.values.reading import (
     text_at,
     whole_at,
 )
+from k8slint.values.well_known import OLD_REGION, OLD_ZONE, REGION, ZONE
 
-HOSTNAME = "kubernetes.io/hostname"
-ZONE = "topology.kubernetes.io/zone"
-REGION = "topology.kubernetes.io/region"
-OLD_ZONE = "failure-domain.beta.kubernetes.io/zone"
-OLD_REGION = "failure-domain.beta.kubernetes.io/region"
 DEFAULT_PODS = 110
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Node:
-    """One node. Two nodes are the same only if they are one.
+    """One node, equal to itself alone.
 
-    `features` is None where the node does not say which features it has.
+    `images` has the size in bytes by name. `features` is None if the node does not declare its features.
     """
 
     name: str
@@ -50,10 +46,10 @@ class Node:
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> Node:
-        """The node of a manifest. Without allocatable its capacity counts; without a number of pods it holds 110.
+        """The node of a manifest; its capacity counts if it has no allocatable, and 110 pods if it gives no number.
 
         Raises:
-            ShapeError: naming the node and the field that cannot be read, or when it gives no amounts at all.
+            ShapeError: naming the node and the field that cannot be read, or if it gives no amounts at all.
         """
         metadata = mapping_at(as_mapping(data, "node"), "metadata", "")
         name = text_at(metadata, "name", "metadata")
@@ -64,9 +60,9 @@ class Node:
 
     @property
     def zone_key(self) -> str:
-        """What tells its zone from others, region and zone together; empty when it has neither.
+        """A text that is equal for nodes of the same region and zone; empty if the node has neither.
 
-        The old labels go before the new ones, as upstream has it.
+        As upstream, the old labels win over the new ones.
 
         Mirrors: component-helpers node/topology/helpers.go GetZoneKey @ v1.36
         """
@@ -76,7 +72,7 @@ class Node:
 
 
 def in_scheduling_order(nodes: Iterable[Node]) -> list[Node]:
-    """The nodes in the order the scheduler tries them: one of each zone in turn, zones and nodes as they came.
+    """The nodes in the order the scheduler tries them: one of each zone in turn, zones and nodes in their given order.
 
     Mirrors: pkg/scheduler/backend/cache/node_tree.go list @ v1.36
     """
@@ -113,7 +109,7 @@ def _fields(data: Mapping[str, Any], metadata: Mapping[str, Any], name: str) -> 
 
 
 def _images(status: Mapping[str, Any]) -> dict[str, int]:
-    """The sizes in bytes of the images a node has, by each of their names."""
+    """The sizes in bytes of the node's images, by each of their names."""
     sizes: dict[str, int] = {}
     for here, image in items_at(status, "images", "status"):
         raw = image.get("sizeBytes", 0)

@@ -1,4 +1,4 @@
-"""How a pod picks nodes: node selectors and node affinity."""
+"""How a pod chooses nodes: node selectors and node affinity."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _NAME_FIELD = "metadata.name"
 
 @dataclass(frozen=True, slots=True)
 class NodeTerm:
-    """One term of node affinity: every expression must hold of the labels, every field of the name.
+    """One term of node affinity: the labels must meet every expression, the name every field.
 
-    `broken` is true of a term the scheduler cannot parse: it matches nothing.
+    The scheduler cannot parse a `broken` term: it matches no node.
     """
 
     expressions: tuple[Requirement, ...]
@@ -29,7 +29,7 @@ class NodeTerm:
 
     @classmethod
     def of(cls, data: Mapping[str, Any], where: str) -> NodeTerm:
-        """The term a manifest writes."""
+        """The term that a manifest writes."""
         expressions = _requirements(data, "matchExpressions", where)
         fields = _requirements(data, "matchFields", where)
         broken = any(not _parses(item) for item in expressions) or any(
@@ -39,11 +39,14 @@ class NodeTerm:
 
     @property
     def is_empty(self) -> bool:
-        """Whether it says nothing: such a term is left out."""
+        """Whether the term has no condition; such a term matches no node."""
         return not self.expressions and not self.fields
 
     def matches(self, name: str, labels: Mapping[str, str]) -> bool:
-        """Whether a node of this name and these labels meets the term; without a name, fields are not looked at."""
+        """Whether a node with this name and these labels meets the term; if the name is empty, fields are ignored.
+
+        The caller must leave out empty terms.
+        """
         if self.broken or not all(_holds(item, labels) for item in self.expressions):
             return False
         return not name or all(item.matches({_NAME_FIELD: name}) for item in self.fields)
@@ -51,9 +54,9 @@ class NodeTerm:
 
 @dataclass(frozen=True, slots=True)
 class NodeChoice:
-    """What the pod demands of a node's labels and name: its nodeSelector and its required node affinity.
+    """What a pod requires of a node's labels and name: its nodeSelector and its required node affinity.
 
-    `terms` is None where no required affinity is written; an empty tuple matches no node.
+    `terms` is None if the pod has no required affinity; an empty tuple matches no node.
 
     Mirrors: component-helpers scheduling/corev1/nodeaffinity RequiredNodeAffinity @ v1.36
     """
@@ -63,25 +66,25 @@ class NodeChoice:
 
     @classmethod
     def of(cls, spec: Mapping[str, Any]) -> NodeChoice:
-        """The demands of a pod's spec."""
+        """The requirements in a pod's spec."""
         affinity = mapping_at(mapping_at(spec, "affinity", "spec"), "nodeAffinity", "spec.affinity")
         labels = tuple(sorted(labels_at(spec, "nodeSelector", "spec").items()))
         return cls(labels, required_terms(affinity, "spec.affinity.nodeAffinity"))
 
     @property
     def is_empty(self) -> bool:
-        """Whether any node will do."""
+        """Whether the pod requires nothing, so that any node will do."""
         return not self.labels and self.terms is None
 
     def matches(self, name: str, labels: Mapping[str, str]) -> bool:
-        """Whether a node of this name and these labels will do."""
+        """Whether a node with this name and these labels will do."""
         if any(labels.get(key) != value for key, value in self.labels):
             return False
         return self.terms is None or any(term.matches(name, labels) for term in self.terms if not term.is_empty)
 
     @property
     def only_names(self) -> bool:
-        """Whether the required affinity says nothing but the names of nodes, as that of a DaemonSet's pod does."""
+        """Whether the required affinity only names nodes, like that of a DaemonSet's pod."""
         return bool(self.terms) and all(
             not term.broken
             and bool(term.fields)
@@ -91,7 +94,7 @@ class NodeChoice:
         )
 
     def named_nodes(self) -> frozenset[str] | None:
-        """The nodes the affinity names outright; None when some term leaves the name open.
+        """The only nodes that the affinity admits by name, or None if there is no term or one that names no node.
 
         Mirrors: pkg/scheduler/framework/plugins/nodeaffinity PreFilter @ v1.36
         """
@@ -109,7 +112,7 @@ class NodeChoice:
 
 
 def required_terms(affinity: Mapping[str, Any], where: str) -> tuple[NodeTerm, ...] | None:
-    """The terms of a required node affinity; None when there is none."""
+    """The terms of a required node affinity, or None if there is none."""
     key = "requiredDuringSchedulingIgnoredDuringExecution"
     if affinity.get(key) is None:
         return None
@@ -118,7 +121,7 @@ def required_terms(affinity: Mapping[str, Any], where: str) -> tuple[NodeTerm, .
 
 
 def preferred_terms(affinity: Mapping[str, Any], where: str) -> tuple[tuple[int, NodeTerm], ...]:
-    """The weighted terms of a preferred node affinity, without those that weigh or say nothing."""
+    """The terms of a preferred node affinity with their weights, without those of weight 0 or without a condition."""
     found = []
     for here, item in items_at(affinity, "preferredDuringSchedulingIgnoredDuringExecution", where):
         term = NodeTerm.of(mapping_at(item, "preference", here), f"{here}.preference")
@@ -138,7 +141,7 @@ def _requirements(data: Mapping[str, Any], key: str, where: str) -> tuple[Requir
 
 
 def _parses(requirement: Requirement) -> bool:
-    """Whether the scheduler can read the expression; the API server stores some that it cannot.
+    """Whether the scheduler can parse the expression; the API server stores some that it cannot.
 
     Mirrors: apimachinery pkg/labels/selector.go NewRequirement @ v1.36
     """

@@ -31,7 +31,7 @@ _FINISHED = ("Succeeded", "Failed")
 
 
 class HostPort(NamedTuple):
-    """A port a pod takes of its node; an empty address is every address."""
+    """A port of its node that a pod takes; the address 0.0.0.0 means every address."""
 
     address: str
     protocol: str
@@ -39,7 +39,7 @@ class HostPort(NamedTuple):
 
 
 class Owner(NamedTuple):
-    """The controller a pod belongs to."""
+    """The controller that owns a pod."""
 
     api_version: str
     kind: str
@@ -47,7 +47,7 @@ class Owner(NamedTuple):
 
 
 class Volume(NamedTuple):
-    """A volume of a pod: a claim (`ephemeral` where the pod brings its own), a disk named outright, or neither."""
+    """A volume of a pod: a claim, a claim that comes with the pod (`ephemeral`), a disk named directly, or neither."""
 
     name: str
     claim: str | None = None
@@ -57,10 +57,11 @@ class Volume(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Pod:
-    """One pod, with everything the scheduler reads of it. Two pods are the same only if they are one.
+    """One pod, with everything that the scheduler reads of it, equal to itself alone.
 
-    `signature` is equal for pods that any node judges alike when no other pod's labels and no claim come in: such pods
-    share the work.
+    Pods with equal `signature` get the same verdict for any node, as far as neither claims nor the labels of other pods
+    matter; they share that work. `evicted` pods make room for another at the scheduler's request. `group` pods are
+    scheduled together with others.
     """
 
     name: str
@@ -97,7 +98,7 @@ class Pod:
 
     @classmethod
     def of(cls, data: Mapping[str, Any], version: KubernetesVersion = NEWEST_READ) -> Pod:
-        """The pod of a manifest, which must be complete: defaults and admission have been applied.
+        """The pod of a manifest to which defaults and admission have been applied.
 
         Raises:
             ShapeError: naming the pod and the field that cannot be read.
@@ -114,19 +115,19 @@ class Pod:
 
     @property
     def key(self) -> str:
-        """Namespace and name, as Kubernetes' messages write it."""
+        """Namespace and name, in the form of Kubernetes' messages: `default/web`."""
         return f"{self.namespace}/{self.name}"
 
     def named(self, name: str) -> Pod:
-        """Another pod of the same template."""
+        """Another pod of the same template, with this name."""
         return replace(self, name=name)
 
     def on(self, node_name: str) -> Pod:
-        """The same pod, running on a node."""
+        """The same pod, on this node."""
         return replace(self, node_name=node_name)
 
     def claim_of(self, volume: Volume) -> str | None:
-        """The name of the claim behind a volume; an ephemeral one is named after the pod."""
+        """The name of the claim behind a volume, or None; that of an ephemeral volume starts with the pod's name."""
         return f"{self.name}-{volume.name}" if volume.ephemeral else volume.claim
 
 
@@ -165,7 +166,7 @@ def _fields(
 
 
 def _signed_fields(data: Mapping[str, Any], spec: Mapping[str, Any], version: KubernetesVersion) -> dict[str, Any]:
-    """The fields that make up the signature of a pod, and the signature."""
+    """The signature of a pod, the fields that make it up, and the volumes."""
     affinity = mapping_at(mapping_at(spec, "affinity", "spec"), "nodeAffinity", "spec.affinity")
     amounts = pod_amounts(data, version)
     fields: dict[str, Any] = {
@@ -192,7 +193,7 @@ def _signed_fields(data: Mapping[str, Any], spec: Mapping[str, Any], version: Ku
 
 
 def normal_image(name: str) -> str:
-    """The name with `:latest` where it has neither tag nor digest.
+    """The name, with `:latest` if it has neither tag nor digest.
 
     Mirrors: pkg/scheduler/framework/plugins/imagelocality normalizedImageName @ v1.36
     """
@@ -240,7 +241,7 @@ def _owner(metadata: Mapping[str, Any]) -> Owner | None:
 
 
 def _evicted(status: Mapping[str, Any]) -> bool:
-    """Whether the scheduler itself has asked the pod to make room for another."""
+    """Whether the scheduler has asked the pod to make room for another."""
     for _, condition in items_at(status, "conditions", "status"):
         if condition.get("type") == "DisruptionTarget":
             return condition.get("status") == "True" and condition.get("reason") == "PreemptionByScheduler"
@@ -250,11 +251,11 @@ def _evicted(status: Mapping[str, Any]) -> bool:
 _HOST_NETWORK: Final = "UserNamespacesHostNetworkSupport"
 _RESTART_ALL: Final = "RestartAllContainersOnContainerExits"
 DECLARED_FEATURES: Final = (_HOST_NETWORK, _RESTART_ALL)
-"""The features of nodes that some pod may be unable to run without."""
+"""The features of nodes that a pod may need."""
 
 
 def _features(spec: Mapping[str, Any]) -> frozenset[str]:
-    """The node features the pod cannot run without.
+    """The features of a node that the pod needs.
 
     Mirrors: component-helpers nodedeclaredfeatures/features InferForScheduling @ v1.36
     """

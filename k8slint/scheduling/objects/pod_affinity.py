@@ -1,4 +1,4 @@
-"""How a pod picks nodes by the pods that are there: the terms of pod affinity and anti-affinity."""
+"""How a pod chooses nodes by the pods there: the terms of pod affinity and anti-affinity."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _PREFERRED = "preferredDuringSchedulingIgnoredDuringExecution"
 
 @dataclass(frozen=True, slots=True)
 class PodTerm:
-    """Which pods a term of pod affinity or anti-affinity means, and over which topology.
+    """One term of pod affinity or anti-affinity: which pods it selects, and over which topology.
 
-    `namespaces` are the names listed, or the pod's own namespace when neither a list nor a selector is written;
-    `namespace_selector` is None where none is written.
+    `namespaces` are the listed names, or the pod's own namespace if the term has neither a list nor a selector of
+    namespaces; `namespace_selector` is None if the term has none.
     """
 
     topology_key: str
@@ -29,9 +29,9 @@ class PodTerm:
 
     @classmethod
     def of(cls, data: Mapping[str, Any], where: str, namespace: str, labels: Mapping[str, str]) -> PodTerm:
-        """The term a pod of this namespace and these labels writes.
+        """The term in the manifest of a pod with this namespace and these labels.
 
-        `matchLabelKeys` and `mismatchLabelKeys` are merged into the selector, as the API server does on creation.
+        `matchLabelKeys` and `mismatchLabelKeys` are merged into the selector, as by the API server on creation.
         """
         selector = selector_at(data, "labelSelector", where)
         names = frozenset(strings_at(data, "namespaces", where))
@@ -49,14 +49,14 @@ class PodTerm:
 
 @dataclass(frozen=True, slots=True)
 class PodAffinity:
-    """The terms of a pod: those that must hold, and those that weigh."""
+    """The terms of a pod's affinity or anti-affinity: those required, and those preferred, with their weights."""
 
     required: tuple[PodTerm, ...] = ()
     preferred: tuple[tuple[int, PodTerm], ...] = ()
 
     @classmethod
     def of(cls, spec: Mapping[str, Any], key: str, namespace: str, labels: Mapping[str, str]) -> PodAffinity:
-        """The terms under `podAffinity` or `podAntiAffinity`."""
+        """The terms under `podAffinity` or `podAntiAffinity`, whichever the key is."""
         where = f"spec.affinity.{key}"
         affinity = mapping_at(mapping_at(spec, "affinity", "spec"), key, "spec.affinity")
         if not affinity:
@@ -80,7 +80,7 @@ _NO_AFFINITY = PodAffinity()
 def with_keys(
     selector: LabelSelector, keys: tuple[str, ...], operator: str, labels: Mapping[str, str]
 ) -> LabelSelector:
-    """The selector narrowed to (or away from) the values the pod itself has under the keys; absent keys say nothing."""
+    """The selector with a requirement for each key that the pod's labels have: In, or NotIn, the pod's own value."""
     more = [Requirement(key, operator, (labels[key],)) for key in keys if key in labels]
     wanted = [requirement for requirement in more if requirement not in selector.requirements]
     return LabelSelector(selector.requirements + tuple(wanted)) if wanted else selector

@@ -1,4 +1,4 @@
-"""What a pod asks of a node: the sums over containers, init containers, sidecars, the pod itself and its overhead."""
+"""What a pod requests: the sums over containers, init containers, sidecars, the pod itself and its overhead."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from k8slint.values.quantity import Quantity
 from k8slint.values.reading import ShapeError, amounts_at, items_at, mapping_at, text_at
 from k8slint.values.resources import POD_LEVEL_SINCE, add_to, at_worst, pod_level
-from k8slint.values.resources import is_sidecar as is_sidecar  # noqa: PLC0414 - of what a pod asks for, so asked here
+from k8slint.values.resources import is_sidecar as is_sidecar  # noqa: PLC0414 - part of what a pod requests, so exported here
 from k8slint.values.version import KubernetesVersion
 
 Nanos = dict[str, int]
@@ -20,10 +20,10 @@ _NATIVE_PREFIX = "kubernetes.io/"
 
 
 class Resources(NamedTuple):
-    """An amount of each resource; cpu in millicores, the rest in whole units (bytes, pieces).
+    """An amount of each resource: cpu in millicores, the rest in whole units (bytes, pieces).
 
-    `extended` holds everything the scheduler counts beside the first three: extended resources, huge pages, attachable
-    volumes; a resource named with the amount 0 is kept, as the scheduler does.
+    `extended` has everything else that the scheduler counts: extended resources, huge pages, attachable volumes. Like
+    the scheduler, it keeps a resource with the amount 0.
     """
 
     cpu_millicores: int = 0
@@ -32,7 +32,7 @@ class Resources(NamedTuple):
     extended: tuple[tuple[str, int], ...] = ()
 
     def of(self, resource: str) -> int:
-        """The amount of one resource."""
+        """The amount of one resource; 0 if it is absent."""
         match resource:
             case "cpu":
                 return self.cpu_millicores
@@ -45,7 +45,7 @@ class Resources(NamedTuple):
 
 
 class NonZero(NamedTuple):
-    """Cpu and memory as the scores count them: a container that asks for nothing counts 100m and 200Mi."""
+    """Cpu and memory for the scores, to which a container without a request counts 100m and 200Mi."""
 
     cpu_millicores: int = 0
     memory_bytes: int = 0
@@ -53,11 +53,11 @@ class NonZero(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Amounts:
-    """The three sums the scheduler keeps of one pod."""
+    """The three sums that the scheduler keeps for one pod."""
 
     request: Resources = field(default_factory=Resources)
-    # What the pod adds to its node in the scores, and what it is weighed with itself. They differ where resources are
-    # written for the pod as a whole: upstream never passes their gate on to the scorer of NodeResourcesFit.
+    # `placed` is what the pod adds to its node once it is there, `scored` what it counts while nodes are scored for it.
+    # They differ for resources of the pod as a whole, because upstream does not pass their gate on to that scorer.
     placed: NonZero = field(default_factory=NonZero)
     scored: NonZero = field(default_factory=NonZero)
 
@@ -65,10 +65,10 @@ class Amounts:
 def pod_amounts(pod: Mapping[str, Any], version: KubernetesVersion) -> Amounts:
     """The sums of a pod.
 
-    Resources of the whole pod count from 1.34 on, where their gate is on by default.
+    Resources of the pod as a whole count from 1.34 on, since when their gate is on by default.
 
     Raises:
-        ShapeError: where a quantity cannot be read.
+        ShapeError: if a quantity cannot be read, or is less than 0 in a container's requests.
 
     Mirrors: component-helpers resource/helpers.go PodRequests @ v1.36
     """
@@ -87,7 +87,7 @@ def pod_amounts(pod: Mapping[str, Any], version: KubernetesVersion) -> Amounts:
 
 
 def resources_of(amounts: Nanos) -> Resources:
-    """The amounts as the scheduler holds them, each rounded up; names it does not count are left out."""
+    """The amounts in the scheduler's units, each rounded up, without the resources that it does not count."""
     extended = tuple((name, Quantity(nanos).value) for name, nanos in sorted(amounts.items()) if is_extended(name))
     return Resources(
         Quantity(amounts.get("cpu", 0)).millicores,
@@ -98,7 +98,7 @@ def resources_of(amounts: Nanos) -> Resources:
 
 
 def is_extended(name: str) -> bool:
-    """Whether the scheduler counts a resource of this name beside cpu, memory, ephemeral storage and pods.
+    """Whether the scheduler counts a resource with this name besides cpu, memory, ephemeral storage and pods.
 
     Mirrors: pkg/scheduler/util/utils.go IsScalarResourceName @ v1.36
     """
@@ -108,7 +108,7 @@ def is_extended(name: str) -> bool:
 
 
 def is_ignorable(name: str) -> bool:
-    """Whether the resource belongs to a vendor: only those can be ignored by configuration."""
+    """Whether a profile can tell the scheduler to ignore the resource: only a vendor's."""
     return "/" in name and _NATIVE_PREFIX not in name and not name.startswith("requests.")
 
 
@@ -130,7 +130,7 @@ class _Containers:
         return cls(apps, tuple(inits))
 
     def total(self, missing: Nanos) -> Nanos:
-        """What all containers together need at their worst moment, `missing` standing in for what one leaves out."""
+        """What all containers together need at their worst moment; `missing` is used for what one does not request."""
         return at_worst(
             ({**missing, **amounts} for amounts in self.apps),
             ((sidecar, {**missing, **amounts}) for sidecar, amounts in self.inits),
@@ -139,7 +139,7 @@ class _Containers:
 
 @dataclass(frozen=True, slots=True)
 class _Resized:
-    """What the kubelet says it has given the containers of a running pod."""
+    """What the kubelet reports to have given the containers of a running pod, by container."""
 
     given: Mapping[str, Nanos]
     infeasible: bool

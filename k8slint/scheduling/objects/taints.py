@@ -1,4 +1,4 @@
-"""How a node keeps pods off, and who may come all the same: taints and tolerations."""
+"""How a node keeps pods off, and which pods may come anyway: taints and tolerations."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ class Taint:
 
     @classmethod
     def of(cls, data: Mapping[str, Any], where: str) -> Taint:
-        """The taint a Node writes."""
+        """The taint that a Node writes."""
         return cls(text_at(data, "key", where), text_at(data, "value", where), text_at(data, "effect", where))
 
     @property
     def blocks(self) -> bool:
-        """Whether it keeps new pods off, and is no mere preference."""
+        """Whether the taint keeps new pods off, instead of being a preference."""
         return self.effect in _BLOCKING
 
 
 @dataclass(frozen=True, slots=True)
 class Toleration:
-    """A pod's leave to run despite taints."""
+    """A pod's permission to run on a node despite a taint."""
 
     key: str
     operator: str
@@ -41,14 +41,14 @@ class Toleration:
 
     @classmethod
     def of(cls, data: Mapping[str, Any], where: str) -> Toleration:
-        """The toleration a Pod writes."""
+        """The toleration that a Pod writes."""
         names: tuple[Literal["key", "operator", "value", "effect"], ...] = ("key", "operator", "value", "effect")
         return cls(*(text_at(data, name, where) for name in names))
 
     def tolerates(self, taint: Taint) -> bool:
-        """Whether this taint keeps the pod off no more.
+        """Whether the pod may come despite this taint.
 
-        The numeric operators Lt and Gt tolerate nothing: their gate is alpha.
+        The numeric operators Lt and Gt tolerate nothing, because their gate is alpha.
 
         Mirrors: api core/v1 Toleration.ToleratesTaint @ v1.36
         """
@@ -60,7 +60,7 @@ class Toleration:
 
 
 def untolerated(taints: tuple[Taint, ...], tolerations: tuple[Toleration, ...]) -> Taint | None:
-    """The first taint that keeps the pod off; None when it may come."""
+    """The first taint that keeps a pod with these tolerations off, or None if it may come."""
     for taint in taints:
         if taint.blocks and not any(toleration.tolerates(taint) for toleration in tolerations):
             return taint

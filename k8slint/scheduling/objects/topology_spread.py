@@ -1,4 +1,4 @@
-"""How evenly the pods of one kind are to spread over nodes: topology spread constraints."""
+"""How evenly pods are to spread over zones, nodes or other domains: topology spread constraints."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from k8slint.values.reading import ShapeError, selector_at, strings_at, text_at,
 
 @dataclass(frozen=True, slots=True)
 class SpreadConstraint:
-    """How evenly pods must or should spread over a topology."""
+    """How evenly the selected pods must (`hard`) or should spread over a topology."""
 
     topology_key: str
     max_skew: int
@@ -25,7 +25,7 @@ class SpreadConstraint:
 
     @classmethod
     def of(cls, data: Mapping[str, Any], where: str, labels: Mapping[str, str]) -> SpreadConstraint:
-        """The constraint a pod of these labels writes, its `matchLabelKeys` merged into the selector."""
+        """The constraint in the manifest of a pod with these labels, with `matchLabelKeys` merged into the selector."""
         unsatisfiable = text_at(data, "whenUnsatisfiable", where)
         if unsatisfiable not in ("DoNotSchedule", "ScheduleAnyway"):
             raise ShapeError(

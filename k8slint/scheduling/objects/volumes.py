@@ -1,4 +1,4 @@
-"""Volumes, claims and what CSI says of nodes, as the scheduler sees them."""
+"""Volumes, claims and storage classes, and what CSI drivers report about nodes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from k8slint.scheduling.objects.in_tree_volumes import Disk
-from k8slint.scheduling.objects.node import OLD_REGION, OLD_ZONE, REGION, ZONE
 from k8slint.scheduling.objects.node_affinity import NodeTerm
 from k8slint.values.labels import LabelSelector, Requirement
 from k8slint.values.reading import (
@@ -22,16 +21,25 @@ from k8slint.values.reading import (
     text_at,
     whole_at,
 )
-
-_BOUND = "pv.kubernetes.io/bind-completed"
-_SELECTED_NODE = "volume.kubernetes.io/selected-node"
-_OLD_CLASS = "volume.beta.kubernetes.io/storage-class"
-_MIGRATED = "storage.alpha.kubernetes.io/migrated-plugins"
+from k8slint.values.well_known import (
+    BIND_COMPLETED,
+    MIGRATED_PLUGINS,
+    OLD_CLASS,
+    OLD_REGION,
+    OLD_ZONE,
+    REGION,
+    SELECTED_NODE,
+    ZONE,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A PersistentVolumeClaim. `request` is in nano units; `selected_node` is the node a provisioner was told."""
+    """A PersistentVolumeClaim.
+
+    `request` is in nano units, or None if the claim has none. `selected_node` is the node for which the provisioner was
+    asked for a volume. `owner` is the name and the uid of the owning controller.
+    """
 
     namespace: str
     name: str
@@ -61,16 +69,16 @@ class Claim:
             name=text_at(metadata, "name", "metadata"),
             uid=text_at(metadata, "uid", "metadata"),
             volume=volume,
-            bound=bool(volume) and _BOUND in notes,
+            bound=bool(volume) and BIND_COMPLETED in notes,
             lost=text_at(mapping_at(data, "status", ""), "phase", "status") == "Lost",
             deleting=metadata.get("deletionTimestamp") is not None,
-            class_name=notes.get(_OLD_CLASS, text_at(spec, "storageClassName", "spec")),
+            class_name=notes.get(OLD_CLASS, text_at(spec, "storageClassName", "spec")),
             access_modes=frozenset(strings_at(spec, "accessModes", "spec")),
             mode=text_at(spec, "volumeMode", "spec", "Filesystem"),
             attributes_class=text_at(spec, "volumeAttributesClassName", "spec"),
             request=requests.get("storage"),
             selector=selector_at(spec, "selector", "spec"),
-            selected_node=notes.get(_SELECTED_NODE),
+            selected_node=notes.get(SELECTED_NODE),
             owner=_controller(metadata),
         )
 
@@ -80,7 +88,7 @@ class Claim:
         return f"{self.namespace}/{self.name}"
 
     def belongs_to(self, pod_name: str, pod_uid: str) -> bool:
-        """Whether the claim was made for the pod; by name where the manifests carry no uid.
+        """Whether the claim was made for the pod, by uid, or by name if either uid is empty.
 
         Mirrors: component-helpers storage/ephemeral VolumeIsForPod @ v1.36
         """
@@ -92,7 +100,11 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class PersistentVolume:
-    """A PersistentVolume. `capacity` is in nano units; `claim` is the namespace, name and uid it is kept for."""
+    """A PersistentVolume.
+
+    `capacity` is in nano units. `claim` is the namespace, name and uid of the claim for which the volume is reserved.
+    `terms` are the required node affinity, or None if there is none.
+    """
 
     name: str
     labels: Mapping[str, str]
@@ -111,7 +123,7 @@ class PersistentVolume:
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> PersistentVolume:
-        """The volume of a manifest; one without a status is available, as it will be once created."""
+        """The volume of a manifest; without a status it is available, as it will be once created."""
         metadata, spec = mapping_at(data, "metadata", ""), mapping_at(data, "spec", "")
         notes = labels_at(metadata, "annotations", "metadata")
         csi = mapping_at(spec, "csi", "spec")
@@ -119,7 +131,7 @@ class PersistentVolume:
         return cls(
             name=text_at(metadata, "name", "metadata"),
             labels=labels_at(metadata, "labels", "metadata"),
-            class_name=notes.get(_OLD_CLASS, text_at(spec, "storageClassName", "spec")),
+            class_name=notes.get(OLD_CLASS, text_at(spec, "storageClassName", "spec")),
             capacity=amounts_at(spec, "capacity", "spec").get("storage", 0),
             access_modes=frozenset(strings_at(spec, "accessModes", "spec")),
             mode=text_at(spec, "volumeMode", "spec", "Filesystem"),
@@ -134,7 +146,7 @@ class PersistentVolume:
         )
 
     def is_for(self, claim: Claim) -> bool:
-        """Whether the volume is kept for this claim already.
+        """Whether the volume is reserved for this claim.
 
         Mirrors: component-helpers storage/volume IsVolumeBoundToClaim @ v1.36
         """
@@ -143,13 +155,13 @@ class PersistentVolume:
         return not self.claim[2] or self.claim[2] == claim.uid
 
     def kept_for(self, claim: Claim) -> PersistentVolume:
-        """The same volume, kept for a claim."""
+        """The same volume, reserved for a claim."""
         return replace(self, claim=(claim.namespace, claim.name, claim.uid))
 
     def reachable_from(self, labels: Mapping[str, str], csi_node: CsiNode | None) -> bool:
         """Whether the volume's node affinity admits a node with these labels.
 
-        Where the node's driver has taken over an in-tree disk, zones are looked up under the driver's own label.
+        If a CSI driver has taken over the in-tree disk on this node, the driver's own label for zones counts.
 
         Mirrors: component-helpers storage/volume CheckNodeAffinity @ v1.36
         """
@@ -163,7 +175,11 @@ class PersistentVolume:
 
 @dataclass(frozen=True, slots=True)
 class StorageClass:
-    """A StorageClass. Each of `topologies` is a tuple of (label, values) that must all hold."""
+    """A StorageClass.
+
+    If it `waits`, a claim is bound only once a pod needs it. `topologies` are alternatives: each is a tuple of
+    (label, values), all of which a node must meet.
+    """
 
     name: str
     provisioner: str
@@ -172,7 +188,7 @@ class StorageClass:
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> StorageClass:
-        """The class of a manifest; without a binding mode it binds at once, as the API server defaults it."""
+        """The class of a manifest; without a binding mode it binds immediately, which is the API server's default."""
         return cls(
             name=text_at(mapping_at(data, "metadata", ""), "name", "metadata"),
             provisioner=text_at(data, "provisioner", ""),
@@ -187,7 +203,7 @@ class StorageClass:
         )
 
     def allows(self, labels: Mapping[str, str]) -> bool:
-        """Whether volumes may be made for a node with these labels; an empty term allows none."""
+        """Whether volumes may be made for a node with these labels; an empty topology admits no node."""
         if not self.topologies:
             return True
         return any(term and all(labels.get(key) in values for key, values in term) for term in self.topologies)
@@ -195,7 +211,7 @@ class StorageClass:
 
 @dataclass(frozen=True, slots=True)
 class CsiNode:
-    """How many volumes of each driver a node takes, and which in-tree plugins were handed to CSI there."""
+    """How many volumes of each driver a node takes, and which in-tree plugins CSI drivers have taken over there."""
 
     name: str
     limits: Mapping[str, int]
@@ -210,13 +226,16 @@ class CsiNode:
             allocatable = mapping_at(driver, "allocatable", here)
             if allocatable.get("count") is not None:
                 limits[text_at(driver, "name", here)] = whole_at(allocatable, "count", f"{here}.allocatable")
-        migrated = labels_at(metadata, "annotations", "metadata").get(_MIGRATED, "")
+        migrated = labels_at(metadata, "annotations", "metadata").get(MIGRATED_PLUGINS, "")
         return cls(text_at(metadata, "name", "metadata"), limits, frozenset(migrated.split(",")) - {""})
 
 
 @dataclass(frozen=True, slots=True)
 class StorageCapacity:
-    """How large a volume of a class can be where the nodes match; None matches no node. `largest` is in nano units."""
+    """How large a volume of a class can be on some nodes.
+
+    `nodes` selects the nodes by label; None selects no node. `largest` is in nano units, or None if it is unknown.
+    """
 
     class_name: str
     nodes: LabelSelector | None
@@ -254,7 +273,7 @@ class Attachment:
 
 
 def tracks_capacity(csi_driver: Mapping[str, Any]) -> bool:
-    """Whether a CSIDriver publishes how much room it has left."""
+    """Whether a CSIDriver publishes how much free space it has."""
     return flag_at(mapping_at(csi_driver, "spec", ""), "storageCapacity", "spec")
 
 
@@ -280,7 +299,7 @@ def _controller(metadata: Mapping[str, Any]) -> tuple[str, str] | None:
 
 
 def _translated(volume: PersistentVolume, zone_key: str) -> tuple[NodeTerm, ...] | None:
-    """The node terms of an in-tree volume as its CSI driver would have written them.
+    """The node terms of an in-tree volume, with the labels of its CSI driver.
 
     Mirrors: csi-translation-lib plugins/in_tree_volume.go translateTopologyFromInTreeToCSI @ v1.36
     """

@@ -1,1 +1,1 @@
-"""The plugins of the default profile, one module each, under the names they have upstream."""
+"""The plugins of the default profile, one module each, with their upstream names."""

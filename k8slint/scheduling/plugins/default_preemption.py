@@ -1,4 +1,4 @@
-"""DefaultPreemption: which less important pods would have to go for a pod to fit."""
+"""DefaultPreemption: chooses the less important pods that must leave a node for a pod to fit."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _PRIORITY_SHIFT = 2**31
 
 @dataclass(frozen=True, slots=True)
 class PreemptionArgs:
-    """How many of the nodes that could make room are enough to choose from."""
+    """How many candidates are enough: a percentage of the nodes worth trying, at least the absolute number."""
 
     candidates_percentage: int = 10
     candidates_absolute: int = 100
@@ -32,7 +32,10 @@ class PreemptionArgs:
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """A node where the pod would fit once these pods are gone, the most important first."""
+    """A node where the pod would fit without these victims, the most important first.
+
+    `violations` is how many of them a PodDisruptionBudget protects.
+    """
 
     index: int
     victims: tuple[Pod, ...]
@@ -42,9 +45,9 @@ class _Candidate:
 def post_filter(
     pod: Pod, state: CycleState | None, statuses: Mapping[int, Status], cache: Cache, handle: Handle[PreemptionArgs]
 ) -> Preemption | Status:
-    """The pods that would make room; otherwise the scheduler's text why none do.
+    """The preemption that makes room for the pod, or a status with the scheduler's text why there is none.
 
-    `state` is None for a pod that was refused whole: then no node is worth a try.
+    `state` is None if the pod was refused before any node was tried: then no node can make room.
 
     Mirrors: pkg/scheduler/framework/preemption/preemption.go Preempt @ v1.36
     """
@@ -66,7 +69,7 @@ def _said(text: str) -> Status:
 
 
 def _ineligible(pod: Pod, statuses: Mapping[int, Status], cache: Cache) -> str:
-    """Why the pod may not push others out at all.
+    """Why the pod may not preempt others at all; empty if it may.
 
     Mirrors: pkg/scheduler/framework/plugins/defaultpreemption PodEligibleToPreemptOthers @ v1.36
     """
@@ -85,9 +88,9 @@ def _ineligible(pod: Pod, statuses: Mapping[int, Status], cache: Cache) -> str:
 
 
 def _candidates(state: CycleState, worth: list[int], args: PreemptionArgs) -> tuple[list[_Candidate], list[Status]]:
-    """The nodes that could make room, and why the others could not; with enough candidates the search ends.
+    """The nodes that could make room, and the refusals of the others tried; the search ends with enough candidates.
 
-    The scheduler starts the search at a random node, this one at the first.
+    The scheduler starts at a random node; this search starts at the first.
 
     Mirrors: pkg/scheduler/framework/preemption/preemption.go DryRunPreemption @ v1.36
     """
@@ -107,7 +110,7 @@ def _candidates(state: CycleState, worth: list[int], args: PreemptionArgs) -> tu
 
 
 def _victims(state: CycleState, index: int) -> _Candidate | Status:
-    """The fewest important pods that must leave the node, or why it does not help.
+    """The candidate for a node, with the pods that must leave it, or a status if evictions do not help there.
 
     Mirrors: pkg/scheduler/framework/plugins/defaultpreemption SelectVictimsOnNode @ v1.36
     """
@@ -140,7 +143,7 @@ def _victims(state: CycleState, index: int) -> _Candidate | Status:
 
 
 def _by_budget(pods: Iterable[Pod], budgets: tuple[Budget, ...]) -> tuple[list[Pod], list[Pod]]:
-    """The pods whose going would break a PodDisruptionBudget, and the others.
+    """The pods whose eviction would violate a PodDisruptionBudget, and the others.
 
     Mirrors: pkg/scheduler/framework/plugins/defaultpreemption filterPodsWithPDBViolation @ v1.36
     """
@@ -161,7 +164,7 @@ def _by_budget(pods: Iterable[Pod], budgets: tuple[Budget, ...]) -> tuple[list[P
 
 
 def _best(candidates: list[_Candidate]) -> _Candidate:
-    """The node whose victims matter least; the first of equals.
+    """The candidate whose victims matter least; among equals, the first.
 
     Mirrors: pkg/scheduler/framework/preemption/preemption.go pickOneNodeForPreemption @ v1.36
     """
@@ -178,13 +181,13 @@ def _best(candidates: list[_Candidate]) -> _Candidate:
 
 
 def _earliest_start(victims: tuple[Pod, ...]) -> float:
-    """When the first of the most important victims started."""
+    """The earliest start of the victims of the highest priority, in seconds."""
     highest = max(victim.priority for victim in victims)
     return min(_start(victim) for victim in victims if victim.priority == highest)
 
 
 def _importance(pod: Pod) -> tuple[int, float]:
-    """What sorts the most important pod first: high priority, then a long run.
+    """A sort key that puts the most important pod first: by priority, then by the earlier start.
 
     Mirrors: pkg/scheduler/util/utils.go MoreImportantPod @ v1.36
     """
@@ -192,12 +195,12 @@ def _importance(pod: Pod) -> tuple[int, float]:
 
 
 def _start(pod: Pod) -> float:
-    """The start in seconds; a pod that has not started counts as starting now, after all others."""
+    """The start of the pod in seconds; infinity, later than all others, if it has not started."""
     return pod.started.timestamp() if pod.started else math.inf
 
 
 def read_args(args: Mapping[str, Any], where: str) -> PreemptionArgs:
-    """DefaultPreemptionArgs."""
+    """Read DefaultPreemptionArgs."""
     only_keys(args, ("apiVersion", "kind", "minCandidateNodesPercentage", "minCandidateNodesAbsolute"), where)
     default = PreemptionArgs()
     return PreemptionArgs(

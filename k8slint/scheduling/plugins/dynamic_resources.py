@@ -1,4 +1,4 @@
-"""DynamicResources: what it says of pods without claims on devices. Those with some are not modelled."""
+"""DynamicResources, for pods that claim no devices; those that do are not modelled."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ NAME = "DynamicResources"
 def post_filter(
     _pod: Pod, state: CycleState | None, _statuses: Mapping[int, Status], _cache: Cache, handle: Handle[None]
 ) -> Status | None:
-    """That no device can be given back; an error where it never got to look at the pod, as it finds nothing of its own.
+    """The status that no device can be released, in minors that have such a text; else None.
+
+    The status is an error if the pod was refused before any node was tried, because the plugin then finds no state.
 
     Mirrors: pkg/scheduler/framework/plugins/dynamicresources PostFilter @ v1.36
     """

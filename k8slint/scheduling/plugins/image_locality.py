@@ -1,4 +1,4 @@
-"""ImageLocality: nodes that have a pod's images already."""
+"""ImageLocality: prefers nodes that have a pod's images already."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MOST_PER_CONTAINER = 1000 * _MIB
 
 
 def pre_score(pod: Pod, cache: Cache, _nodes: Sequence[int], handle: Handle[None]) -> Scorer:
-    """The score of a node, from 0 to 100, by the worth of the images it has.
+    """The scorer: from 0 to 100, by the worth of those of the pod's images that a node has.
 
     Mirrors: pkg/scheduler/framework/plugins/imagelocality Score @ v1.36
     """
@@ -40,7 +40,7 @@ def _score(pod: Pod, node: Node, sizes: Mapping[str, int], features: Features) -
 
 
 def _image_sizes(cache: Cache) -> Mapping[str, int]:
-    """What having an image is worth: its size times the share of nodes that have it; its first size seen counts.
+    """The worth of each image: its size in bytes times the share of nodes that have it; the first size seen counts.
 
     Mirrors: pkg/scheduler/framework/plugins/imagelocality scaledImageScore @ v1.36
     """

@@ -1,4 +1,4 @@
-"""InterPodAffinity: pods that want, or do not want, to be near other pods."""
+"""InterPodAffinity: pods that must, or should, be near other pods or far from them."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ _EXISTING = Status(NAME, Code.UNSCHEDULABLE, (EXISTING_ANTI_AFFINITY,))
 
 @dataclass(frozen=True, slots=True)
 class AffinityArgs:
-    """What it weighs that an existing pod requires the new one near, and whether its preferences count."""
+    """The weight of a required affinity of an existing pod in the scores, and whether its preferences count."""
 
     hard_pod_affinity_weight: int = 1
     ignores_preferred_terms_of_existing_pods: bool = False
 
 
-# A label of nodes and its value, with how many pods count there.
+# A label of nodes and its value, and how many pods count for each such pair.
 _Pair = tuple[str, str]
 _Counts = dict[_Pair, int]
 
 
 def pre_filter(pod: Pod, cache: Cache, _: Handle[AffinityArgs]) -> FilterState | Status | None:
-    """A check of the pod's terms against the pods there, and of their terms against the pod.
+    """A filter by the pod's terms for existing pods and their terms for the pod, or None if there are no such terms.
 
     Mirrors: pkg/scheduler/framework/plugins/interpodaffinity/filtering.go PreFilter @ v1.36
     """
@@ -67,7 +67,7 @@ class _State(FilterState):
     existing: _Counts
 
     def filter(self, index: int) -> Status | None:
-        """A refusal for the pod's affinity, then its anti-affinity, then that of the pods there.
+        """A refusal by the pod's affinity, else by its anti-affinity, else by the anti-affinity of existing pods.
 
         Mirrors: pkg/scheduler/framework/plugins/interpodaffinity/filtering.go Filter @ v1.36
         """
@@ -107,12 +107,12 @@ class _State(FilterState):
             return False
         if all(self.near.get((term.topology_key, labels[term.topology_key]), 0) > 0 for term in wants):
             return True
-        # The first of a group that wants to be together: there is none to be near yet, and it means itself.
+        # The first pod of a group with affinity to itself may go anywhere, since no pod to be near exists yet.
         return not self.near and all(_selects(term, self.pod, self.cache) for term in wants)
 
 
 def pre_score(pod: Pod, cache: Cache, _nodes: Sequence[int], handle: Handle[AffinityArgs]) -> Scorer | None:
-    """How well a node suits the pod and the pods there; None when nothing weighs.
+    """The scorer: how well a node suits the pod and the existing pods; None if no term has a weight.
 
     Mirrors: pkg/scheduler/framework/plugins/interpodaffinity/scoring.go PreScore, Score @ v1.36
     """
@@ -151,7 +151,7 @@ def _scorer(cache: Cache, sums: tuple[tuple[str, dict[str, int]], ...]) -> Score
 
 
 def normalize_score(raw: list[int]) -> list[int]:
-    """The scores from 0 to 100; in this order of operations, since the result is cut to a whole number.
+    """The scores scaled to 0 to 100, in upstream's order of operations, because the result is cut to a whole number.
 
     Mirrors: pkg/scheduler/framework/plugins/interpodaffinity/scoring.go NormalizeScore @ v1.36
     """
@@ -160,7 +160,7 @@ def normalize_score(raw: list[int]) -> list[int]:
 
 
 def note_namespaces(pod: Pod, cache: Cache) -> None:
-    """Say so where a namespace selector is asked of namespaces whose labels nobody gave."""
+    """Note an assumption if a term of the pod selects namespaces by label and the pod's own namespace is unknown."""
     terms = (*pod.affinity.required, *pod.anti_affinity.required)
     weighted = (*pod.affinity.preferred, *pod.anti_affinity.preferred)
     if pod.namespace not in cache.listers.namespaces and any(
@@ -172,7 +172,7 @@ def note_namespaces(pod: Pod, cache: Cache) -> None:
 
 
 def _by_node(terms: tuple[PodTerm, ...], cache: Cache) -> Mapping[int, int]:
-    """How many pods all the terms mean, by node index."""
+    """How many pods all the terms select, by node index."""
     spaces = {name for term in terms for name in term.namespaces}
     single = len(spaces) == 1 and all(term.namespace_selector is None for term in terms)
     key = (NAME, *((term.selector, term.namespaces, term.namespace_selector) for term in terms))
@@ -184,7 +184,7 @@ def _by_node(terms: tuple[PodTerm, ...], cache: Cache) -> Mapping[int, int]:
 
 
 def _count_all(counts: _Counts, terms: tuple[PodTerm, ...], cache: Cache) -> None:
-    """Count, under the pairs of every term, the pods that all the terms mean."""
+    """Add the pods that all the terms select to the counts of each term's pair."""
     for index, count in _by_node(terms, cache).items():
         labels = cache.nodes[index].labels
         for term in terms:
@@ -209,10 +209,10 @@ def _weigh(sums: dict[str, dict[str, int]], key: str, value: str, amount: int) -
 
 
 def _selects(term: PodTerm, other: Pod, cache: Cache) -> bool:
-    """Whether a term of the incoming pod means another pod: its namespace selector picks among known namespaces.
+    """Whether a term of the incoming pod selects another pod; its namespace selector applies to known namespaces.
 
-    Since 1.34 upstream resolves the selector to names, and then asks it once more of no labels at all: one that only
-    excludes namespaces means every namespace.
+    Since 1.34 upstream resolves the namespace selector to names, and then applies it once more, to no labels at all: so
+    one that only excludes namespaces selects every namespace.
 
     Mirrors: pkg/scheduler/framework/plugins/interpodaffinity mergeAffinityTermNamespacesIfNotEmpty @ v1.36
     """
@@ -228,7 +228,7 @@ def _selects(term: PodTerm, other: Pod, cache: Cache) -> bool:
 
 
 def _means(term: PodTerm, incoming: Pod, cache: Cache) -> bool:
-    """Whether a term of a pod that is there means the incoming pod: an unknown namespace has no labels."""
+    """Whether a term of an existing pod selects the incoming pod; an unknown namespace counts as having no labels."""
     selector = term.namespace_selector
     covered = incoming.namespace in term.namespaces or (
         selector is not None and selector.matches(cache.listers.namespaces.get(incoming.namespace, {}))
@@ -237,7 +237,7 @@ def _means(term: PodTerm, incoming: Pod, cache: Cache) -> bool:
 
 
 def read_args(args: Mapping[str, Any], where: str) -> AffinityArgs:
-    """InterPodAffinityArgs."""
+    """Read InterPodAffinityArgs."""
     only_keys(args, ("apiVersion", "kind", "hardPodAffinityWeight", "ignorePreferredTermsOfExistingPods"), where)
     return AffinityArgs(
         whole_at(args, "hardPodAffinityWeight", where, AffinityArgs().hard_pod_affinity_weight),

@@ -1,4 +1,4 @@
-"""NodeAffinity: the labels and names a pod, or the profile, asks of a node."""
+"""NodeAffinity: the labels and names that a pod, or the profile, requires or prefers of nodes."""
 
 from __future__ import annotations
 
@@ -28,19 +28,19 @@ _ENFORCED = Status(NAME, Code.UNRESOLVABLE, ("node(s) didn't match scheduler-enf
 
 @dataclass(frozen=True, slots=True)
 class AddedAffinity:
-    """Node affinity the profile adds to every pod."""
+    """The node affinity that the profile adds to every pod."""
 
     required: tuple[NodeTerm, ...] | None = None
     preferred: tuple[tuple[int, NodeTerm], ...] = ()
 
     @classmethod
     def of(cls, affinity: Mapping[str, Any], where: str) -> AddedAffinity:
-        """The affinity that is written."""
+        """The affinity that a configuration writes."""
         return cls(required_terms(affinity, where), preferred_terms(affinity, where))
 
 
 def pre_filter(pod: Pod, _cache: Cache, _: Handle[AddedAffinity]) -> PreFilterResult | Status | None:
-    """The only nodes worth a look, where the affinity names them; a refusal when its terms exclude each other.
+    """The only nodes to try if the affinity names them, a refusal if its names exclude each other, else None.
 
     Mirrors: pkg/scheduler/framework/plugins/nodeaffinity PreFilter @ v1.36
     """
@@ -51,7 +51,7 @@ def pre_filter(pod: Pod, _cache: Cache, _: Handle[AddedAffinity]) -> PreFilterRe
 
 
 def filter_node(pod: Pod, node_info: NodeInfo, handle: Handle[AddedAffinity]) -> Status | None:
-    """A refusal of a node whose labels or name are not what is asked.
+    """A refusal of a node that does not meet the profile's affinity, or the pod's.
 
     Mirrors: pkg/scheduler/framework/plugins/nodeaffinity Filter @ v1.36
     """
@@ -64,7 +64,7 @@ def filter_node(pod: Pod, node_info: NodeInfo, handle: Handle[AddedAffinity]) ->
 
 
 def pre_score(pod: Pod, cache: Cache, _nodes: Sequence[int], handle: Handle[AddedAffinity]) -> Scorer | None:
-    """The weights of the preferences that a node meets, together; nothing where there are no preferences.
+    """The scorer: the sum of the weights of the preferences that a node meets; None if there are no preferences.
 
     Mirrors: pkg/scheduler/framework/plugins/nodeaffinity PreScore, Score @ v1.36
     """
@@ -77,7 +77,7 @@ def pre_score(pod: Pod, cache: Cache, _nodes: Sequence[int], handle: Handle[Adde
 
 
 def read_args(args: Mapping[str, Any], where: str) -> AddedAffinity:
-    """NodeAffinityArgs."""
+    """Read NodeAffinityArgs."""
     only_keys(args, ("apiVersion", "kind", "addedAffinity"), where)
     return AddedAffinity.of(mapping_at(args, "addedAffinity", where), f"{where}.addedAffinity")
 

@@ -1,4 +1,4 @@
-"""NodeDeclaredFeatures: abilities of the kubelet a pod cannot do without."""
+"""NodeDeclaredFeatures: features of the kubelet that a pod needs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _STATUS = Status(NAME, Code.UNRESOLVABLE, ("node(s) didn't match Pod's required 
 
 
 def pre_filter(pod: Pod, cache: Cache, handle: Handle[None]) -> FilterState | None:
-    """A check of the node's features, when the pod needs any.
+    """A filter by the node's features, or None if the pod needs none or the minor does not judge them.
 
     Mirrors: pkg/scheduler/framework/plugins/nodedeclaredfeatures PreFilter @ v1.36
     """
@@ -26,9 +26,9 @@ class _State(FilterState):
     cache: Cache
 
     def filter(self, index: int) -> Status | None:
-        """A refusal of a node that says which features it has, and leaves one out.
+        """A refusal of a node that declares its features and lacks one that the pod needs.
 
-        A real node always says; one that was written by hand is taken to have them all.
+        A node that declares none is taken to have them all: it was written by hand, since real nodes always declare.
         """
         node = self.cache.nodes[index]
         if node.features is None:

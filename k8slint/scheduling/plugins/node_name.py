@@ -1,4 +1,4 @@
-"""NodeName: pods that ask for one node outright."""
+"""NodeName: pods that name their node."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _STATUS = Status(NAME, Code.UNRESOLVABLE, ("node(s) didn't match the requested n
 
 
 def filter_node(pod: Pod, node_info: NodeInfo, _: Handle[None]) -> Status | None:
-    """A refusal of every node but the one the pod names.
+    """A refusal of every node except the one that the pod names, if it names one.
 
     Mirrors: pkg/scheduler/framework/plugins/nodename Filter @ v1.36
     """

@@ -1,4 +1,4 @@
-"""NodePorts: ports of the node that pods take for themselves."""
+"""NodePorts: ports of the node that pods take."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _EVERY_ADDRESS = "0.0.0.0"  # noqa: S104 - compared, never bound
 
 
 def filter_node(pod: Pod, node_info: NodeInfo, _: Handle[None]) -> Status | None:
-    """A refusal of a node where a port the pod wants is taken.
+    """A refusal of a node where another pod has taken a port that the pod wants.
 
     Mirrors: pkg/scheduler/framework/plugins/nodeports Filter @ v1.36
     """

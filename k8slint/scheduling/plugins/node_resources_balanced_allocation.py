@@ -1,4 +1,4 @@
-"""NodeResourcesBalancedAllocation: nodes whose resources would be given away evenly."""
+"""NodeResourcesBalancedAllocation: prefers nodes whose resources would be in use evenly."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from k8slint.values.reading import only_keys
 
 @dataclass(frozen=True, slots=True)
 class BalancedArgs:
-    """The resources that are to be given away evenly."""
+    """The resources that are to be in use evenly."""
 
     resources: tuple[str, ...] = ("cpu", "memory")
 
 
 def pre_score(pod: Pod, cache: Cache, _nodes: Sequence[int], handle: Handle[BalancedArgs]) -> Scorer | None:
-    """The score of a node by its balance; nothing for a pod that requests none of the resources.
+    """The scorer by balance, or None if the pod requests none of the resources.
 
     Mirrors: pkg/scheduler/framework/plugins/noderesources/balanced_allocation.go PreScore @ v1.36
     """
@@ -35,9 +35,9 @@ def pre_score(pod: Pod, cache: Cache, _nodes: Sequence[int], handle: Handle[Bala
 
 
 def _score(pod: Pod, node_info: NodeInfo, resources: tuple[str, ...], features: Features) -> int:
-    """The score of a node, from 0 to 100, by how evenly its resources would be given away.
+    """The score of a node, from 0 to 100, by how evenly its resources would be in use.
 
-    Since 1.36 it tells what the pod changes, around 75; before, what is there afterwards.
+    Before 1.36 it is the evenness with the pod. Since then it is half of the difference that the pod makes, around 75.
 
     Mirrors: pkg/scheduler/framework/plugins/noderesources/balanced_allocation.go balancedResourceScorer @ v1.36
     """
@@ -51,7 +51,7 @@ def _score(pod: Pod, node_info: NodeInfo, resources: tuple[str, ...], features: 
 
 
 def _evenness(shares: list[tuple[int, int]]) -> int:
-    """100 for equal parts in use, less the further they are apart.
+    """100 if all resources are in use to the same part, and less the further their parts are apart.
 
     Mirrors: pkg/scheduler/framework/plugins/noderesources/balanced_allocation.go balancedResourceScore @ v1.36
     """
@@ -72,7 +72,7 @@ def _evenness(shares: list[tuple[int, int]]) -> int:
 
 
 def read_args(args: Mapping[str, Any], where: str) -> BalancedArgs:
-    """NodeResourcesBalancedAllocationArgs."""
+    """Read NodeResourcesBalancedAllocationArgs."""
     only_keys(args, ("apiVersion", "kind", "resources"), where)
     if args.get("resources") is None:
         return BalancedArgs()

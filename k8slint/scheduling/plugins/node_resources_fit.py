@@ -1,4 +1,4 @@
-"""NodeResourcesFit: room for what a pod requests."""
+"""NodeResourcesFit: nodes with room for what a pod requests."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _INSUFFICIENT = "Insufficient "
 
 
 class Strategy(StrEnum):
-    """What the scores prefer."""
+    """Which nodes the scores prefer."""
 
     LEAST = "LeastAllocated"
     MOST = "MostAllocated"
@@ -32,7 +32,8 @@ class Strategy(StrEnum):
 class FitStrategy:
     """How nodes are scored.
 
-    `resources` are (name, weight); `shape`, for RequestedToCapacityRatio, are (percent in use, score from 0 to 10).
+    `resources` are pairs (name, weight). `shape`, for RequestedToCapacityRatio only, are points (percent in use, score
+    from 0 to 10).
     """
 
     kind: Strategy = Strategy.LEAST
@@ -46,7 +47,7 @@ class FitStrategy:
 
 @dataclass(frozen=True, slots=True)
 class FitArgs:
-    """How nodes are scored, and the extended resources, by name or group, that are not looked at."""
+    """How nodes are scored, and the extended resources that the filter ignores, by name or by group."""
 
     strategy: FitStrategy = field(default_factory=FitStrategy)
     ignored_resources: frozenset[str] = frozenset()
@@ -54,12 +55,12 @@ class FitArgs:
 
 
 def resource_of(reason: str) -> str:
-    """The resource of which a refusal of this filter says too little is left; empty if it is about something else."""
+    """The resource that is insufficient by this reason of the filter, or empty if the reason is another."""
     return reason.removeprefix(_INSUFFICIENT) if reason.startswith(_INSUFFICIENT) else ""
 
 
 def filter_node(pod: Pod, node_info: NodeInfo, handle: Handle[FitArgs]) -> Status | None:
-    """A refusal that names every resource of which too little is left.
+    """A refusal that names every resource that the node has too little of.
 
     Mirrors: pkg/scheduler/framework/plugins/noderesources/fit.go fitsRequest @ v1.36
     """
@@ -89,7 +90,7 @@ def filter_node(pod: Pod, node_info: NodeInfo, handle: Handle[FitArgs]) -> Statu
 
 
 def score(pod: Pod, node_info: NodeInfo, handle: Handle[FitArgs]) -> int:
-    """The score of a node, from 0 to 100, by what it would have given away.
+    """The score of a node, from 0 to 100, by how much of its resources would be in use.
 
     Mirrors: pkg/scheduler/framework/plugins/noderesources/resource_allocation.go score @ v1.36
     """
@@ -118,7 +119,7 @@ def _most(asked: int, capacity: int, _: FitStrategy) -> int:
 
 
 def _by_shape(asked: int, capacity: int, strategy: FitStrategy) -> int:
-    """The height of the shape over the percentage in use; over-use counts as full.
+    """The height of the shape at the percentage in use, from 0 to 100; above the capacity it is that at 100 percent.
 
     Mirrors: pkg/scheduler/framework/plugins/helper/shape_score.go BuildBrokenLinearFunction @ v1.36
     """
@@ -144,7 +145,7 @@ def _is_ignored(name: str, args: FitArgs) -> bool:
 
 
 def read_args(args: Mapping[str, Any], where: str) -> FitArgs:
-    """NodeResourcesFitArgs."""
+    """Read NodeResourcesFitArgs."""
     only_keys(args, ("apiVersion", "kind", "ignoredResources", "ignoredResourceGroups", "scoringStrategy"), where)
     return FitArgs(
         ignored_resources=frozenset(strings_at(args, "ignoredResources", where)),
@@ -154,7 +155,7 @@ def read_args(args: Mapping[str, Any], where: str) -> FitArgs:
 
 
 def read_resources(parent: Mapping[str, Any], where: str) -> tuple[tuple[str, int], ...]:
-    """The resources a scorer goes by, with their weights."""
+    """The resources that a scorer looks at, with their weights."""
     return tuple(
         (text_at(item, "name", here), whole_at(item, "weight", here) or 1)
         for here, item in items_at(parent, "resources", where)

@@ -1,4 +1,4 @@
-"""NodeVolumeLimits: how many volumes of a CSI driver a node takes."""
+"""NodeVolumeLimits: the limit on the volumes of a CSI driver on a node."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _Handle = tuple[str, str]
 
 
 def pre_filter(pod: Pod, cache: Cache, _: Handle[None]) -> FilterState | None:
-    """A check of volume counts, when the pod has a volume that is attached to its node.
+    """A filter by counts of volumes, or None if no volume of the pod is attached to its node.
 
     Mirrors: pkg/scheduler/framework/plugins/nodevolumelimits/csi.go PreFilter @ v1.36
     """
@@ -52,7 +52,7 @@ class _State(FilterState):
         for other in cache.node_infos[index].with_volumes:
             attached |= _handles(other, cache)
         new = Counter(driver for driver, _ in wanted - attached)
-        # Upstream counts a volume twice that is attached, used by no pod there, and wanted by this one.
+        # Upstream counts a volume twice if it is attached, no pod there uses it, and this pod wants it.
         attached |= _attachments(cache).get(csi_node.name, frozenset())
         used = Counter(driver for driver, _ in attached)
         over = any(
@@ -62,7 +62,7 @@ class _State(FilterState):
 
 
 def _problem(pod: Pod, cache: Cache) -> Status | None:
-    """What is wrong with the pod's claims; VolumeBinding, which comes later, tells before of most of it."""
+    """What is wrong with the pod's claims, or None; mostly VolumeBinding has refused the pod for it in PreFilter."""
     for volume in pod.volumes:
         name = pod.claim_of(volume)
         if name is None:
@@ -77,7 +77,7 @@ def _problem(pod: Pod, cache: Cache) -> Status | None:
 
 
 def _handles(pod: Pod, cache: Cache) -> set[_Handle]:
-    """The volumes a pod makes a node attach, where the node has a CSINode: there, CSI serves in-tree disks as well.
+    """The volumes that a pod makes a node with a CSINode attach; such a node has CSI drivers for in-tree disks too.
 
     Mirrors: pkg/scheduler/framework/plugins/nodevolumelimits/csi.go filterAttachableVolumes @ v1.36
     """
@@ -110,7 +110,7 @@ def _claim_handle(claim: Claim, cache: Cache) -> _Handle:
 
 
 def _attachments(cache: Cache) -> dict[str, frozenset[_Handle]]:
-    """The volumes attached by node, whether or not a pod uses them."""
+    """The volumes attached to each node, whether or not a pod uses them."""
     if NAME not in cache.memo:
         found: dict[str, set[_Handle]] = {}
         for attachment in cache.listers.attachments:

@@ -1,4 +1,4 @@
-"""PodTopologySpread: pods of one kind evenly over zones, nodes or any other topology."""
+"""PodTopologySpread: spreads similar pods evenly over zones, nodes or any other topology."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from typing import Any
 from k8slint.scheduling.cache import Cache, PodCount
 from k8slint.scheduling.framework import MAX_NODE_SCORE, Code, FilterState, Handle, Plugin, Scorer, Status
 from k8slint.scheduling.listers import Listers
-from k8slint.scheduling.objects.node import HOSTNAME, ZONE
 from k8slint.scheduling.objects.pod import Pod
 from k8slint.scheduling.objects.pod_affinity import NOTHING
 from k8slint.scheduling.objects.taints import untolerated
 from k8slint.scheduling.objects.topology_spread import SpreadConstraint
 from k8slint.values.labels import LabelSelector
 from k8slint.values.reading import ShapeError, items_at, only_keys, text_at
+from k8slint.values.well_known import HOSTNAME, ZONE
 
 NAME = "PodTopologySpread"
 MISSING_LABEL = "node(s) didn't match pod topology spread constraints (missing required label)"
 _NO_LABEL = Status(NAME, Code.UNRESOLVABLE, (MISSING_LABEL,))
 _SKEW = Status(NAME, Code.UNSCHEDULABLE, ("node(s) didn't match pod topology spread constraints",))
-# What stands for the score of a node that lacks a label; no crowd is less than nobody.
+# The raw score of a node that lacks a label; real scores are never negative.
 _LACKS_A_LABEL = -1
 SYSTEM_CONSTRAINTS = (
     SpreadConstraint(HOSTNAME, max_skew=3, hard=False, selector=NOTHING),
@@ -37,13 +37,13 @@ _OWNERS = {
 
 @dataclass(frozen=True, slots=True)
 class SpreadArgs:
-    """The constraints of pods that write none; None means the built-in ones, which only weigh."""
+    """The constraints of pods that have none of their own; None means the built-in ones, which only affect scores."""
 
     default_constraints: tuple[SpreadConstraint, ...] | None = None
 
 
 def pre_filter(pod: Pod, cache: Cache, handle: Handle[SpreadArgs]) -> FilterState | Status | None:
-    """A check of the constraints that must hold.
+    """A filter by the constraints that must hold, or None if there are none.
 
     Mirrors: pkg/scheduler/framework/plugins/podtopologyspread/filtering.go calPreFilterState @ v1.36
     """
@@ -60,7 +60,7 @@ class _State(FilterState):
     domains: tuple[_Domains, ...]
 
     def filter(self, index: int) -> Status | None:
-        """A refusal for the first constraint the pod would break on the node.
+        """A refusal by the first constraint that the pod would break on the node.
 
         Mirrors: pkg/scheduler/framework/plugins/podtopologyspread/filtering.go Filter @ v1.36
         """
@@ -86,7 +86,7 @@ class _State(FilterState):
 
 
 class _Domains:
-    """How many pods each domain of one constraint has."""
+    """How many matching pods each domain of one constraint has."""
 
     __slots__ = ("_cache", "_eligible", "constraint", "counts", "fewest", "own")
 
@@ -115,7 +115,9 @@ class _Domains:
 
 
 def constraints_of(pod: Pod, listers: Listers, args: SpreadArgs, *, hard: bool) -> tuple[SpreadConstraint, ...]:
-    """The pod's constraints that must hold, or that weigh; without any, the profile's, over the pod's own kind.
+    """The pod's constraints, those that must hold (`hard`) or those that only affect scores.
+
+    A pod without any gets those of the profile, which count the pods of its Services and its controller.
 
     Mirrors: pkg/scheduler/framework/plugins/podtopologyspread/common.go buildDefaultConstraints @ v1.36
     """
@@ -128,7 +130,7 @@ def constraints_of(pod: Pod, listers: Listers, args: SpreadArgs, *, hard: bool) 
 
 
 def _own_kind(pod: Pod, listers: Listers) -> LabelSelector:
-    """The pods that serve the same Services and belong to the same controller.
+    """The selector of the pods that serve the same Services and have the same controller; empty if it has neither.
 
     Mirrors: pkg/scheduler/framework/plugins/helper/spread.go DefaultSelector @ v1.36
     """
@@ -145,7 +147,7 @@ def _own_kind(pod: Pod, listers: Listers) -> LabelSelector:
 
 
 def _pods(pod: Pod, cache: Cache, selector: LabelSelector) -> PodCount:
-    """The pods of the namespace that the selector picks and that are not ending; an empty selector counts none."""
+    """The count of the pods in the pod's namespace that match and are not ending; an empty selector matches none."""
 
     def matches(other: Pod) -> bool:
         return bool(selector.requirements) and selector.matches(other.labels) and not cache.is_ending(other)
@@ -154,7 +156,7 @@ def _pods(pod: Pod, cache: Cache, selector: LabelSelector) -> PodCount:
 
 
 def _eligible(pod: Pod, cache: Cache, keys: tuple[str, ...], constraint: SpreadConstraint) -> dict[int, str]:
-    """The nodes whose pods count, with their domain: they have all the keys, and meet the inclusion policies."""
+    """The nodes whose pods count, with their domain: those that have all the keys and meet the inclusion policies."""
     choice = pod.node_choice if constraint.honors_affinity else None
     tolerations = pod.tolerations if constraint.honors_taints else None
     memo = (NAME, keys, constraint.topology_key, choice, tolerations)
@@ -173,14 +175,14 @@ def _eligible(pod: Pod, cache: Cache, keys: tuple[str, ...], constraint: SpreadC
 
 
 def pre_score(pod: Pod, cache: Cache, nodes: Sequence[int], handle: Handle[SpreadArgs]) -> Scorer | None:
-    """How crowded a node is; None when nothing weighs.
+    """The scorer: how crowded a node is; None if there are no constraints that affect scores.
 
     Mirrors: pkg/scheduler/framework/plugins/podtopologyspread/scoring.go PreScore, Score @ v1.36
     """
     constraints = constraints_of(pod, cache.listers, handle.args, hard=False)
     if not constraints:
         return None
-    # The built-in constraints keep nodes that lack a label; then the absent constraint adds nothing.
+    # The built-in constraints do not exclude nodes that lack a label: a constraint over it adds nothing there.
     needs_all = bool(pod.spread) or handle.args.default_constraints is not None
     keys = tuple(item.topology_key for item in constraints) if needs_all else ()
     kept = [index for index in nodes if all(key in cache.nodes[index].labels for key in keys)]
@@ -199,7 +201,7 @@ def pre_score(pod: Pod, cache: Cache, nodes: Sequence[int], handle: Handle[Sprea
 
 
 def normalize_score(raw: list[int]) -> list[int]:
-    """The scores from 0 to 100, the least crowded highest; 0 for a node that lacks a label.
+    """The scores from 0 to 100, highest for the least crowded node; 0 for a node that lacks a label.
 
     Mirrors: pkg/scheduler/framework/plugins/podtopologyspread/scoring.go NormalizeScore @ v1.36
     """
@@ -211,7 +213,7 @@ def normalize_score(raw: list[int]) -> list[int]:
 
 
 class _Crowd:
-    """One constraint that weighs: pods by domain, and what each counts."""
+    """One constraint that affects scores: the pods of each domain, and the weight of a pod."""
 
     __slots__ = ("_by_node", "_by_value", "_cache", "_skew", "_weight", "key")
 
@@ -242,7 +244,7 @@ class _Crowd:
 
 
 def read_args(args: Mapping[str, Any], where: str) -> SpreadArgs:
-    """PodTopologySpreadArgs."""
+    """Read PodTopologySpreadArgs."""
     only_keys(args, ("apiVersion", "kind", "defaultConstraints", "defaultingType"), where)
     kind = text_at(args, "defaultingType", where) or "System"
     if kind not in ("System", "List"):

@@ -1,4 +1,4 @@
-"""SchedulingGates: pods that wait until somebody lifts their gates."""
+"""SchedulingGates: pods that wait until their gates are removed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from k8slint.scheduling.objects.pod import Pod
 
 
 def pre_enqueue(pod: Pod) -> str:
-    """Why the pod is not tried yet; empty when it may be.
+    """Why the pod is not tried yet; empty if it may be tried.
 
     Mirrors: pkg/scheduler/framework/plugins/schedulinggates PreEnqueue @ v1.36
     """

@@ -1,4 +1,4 @@
-"""TaintToleration: nodes that keep off pods which do not tolerate their taints."""
+"""TaintToleration: taints of nodes, and the pods that tolerate them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ NAME = "TaintToleration"
 
 
 def filter_node(pod: Pod, node_info: NodeInfo, handle: Handle[None]) -> Status | None:
-    """A refusal for the first taint that blocks and is not tolerated.
+    """A refusal by the first taint that keeps the pod off.
 
     Mirrors: pkg/scheduler/framework/plugins/tainttoleration Filter @ v1.36
     """
@@ -23,7 +23,7 @@ def filter_node(pod: Pod, node_info: NodeInfo, handle: Handle[None]) -> Status |
 
 
 def score(pod: Pod, node_info: NodeInfo, _: Handle[None]) -> int:
-    """How many taints the pod would rather avoid: the fewer, the better.
+    """How many taints of effect PreferNoSchedule the pod does not tolerate: the fewer, the better.
 
     Mirrors: pkg/scheduler/framework/plugins/tainttoleration Score @ v1.36
     """

@@ -1,4 +1,4 @@
-"""VolumeBinding: claims that are bound to, or can still get, a volume the node reaches."""
+"""VolumeBinding: nodes that reach the volumes of a pod's claims, or where unbound claims can get volumes."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from k8slint.scheduling.framework import Code, FilterState, Handle, Plugin, Stat
 from k8slint.scheduling.objects.pod import Pod, Volume
 from k8slint.scheduling.objects.volumes import Claim, PersistentVolume
 from k8slint.values.reading import as_mapping
+from k8slint.values.well_known import NO_PROVISIONER
 
 NAME = "VolumeBinding"
 NODE_CONFLICT = "node(s) didn't match PersistentVolume's node affinity"
@@ -18,11 +19,10 @@ BIND_CONFLICT = "node(s) didn't find available persistent volumes to bind"
 NO_SPACE = "node(s) did not have enough free storage"
 NO_VOLUME = "node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s)"
 UNBOUND = "pod has unbound immediate PersistentVolumeClaims"
-_NO_PROVISIONER = "kubernetes.io/no-provisioner"
 
 
 def pre_filter(pod: Pod, cache: Cache, _: Handle[None]) -> FilterState | Status | None:
-    """A check of the pod's claims, or a refusal of the pod for a claim no node can help.
+    """A filter by the pod's claims, a refusal of the pod if a claim fails on any node, or None without claims.
 
     Mirrors: pkg/scheduler/framework/plugins/volumebinding/volume_binding.go PreFilter @ v1.36
     """
@@ -51,7 +51,7 @@ def pre_filter(pod: Pod, cache: Cache, _: Handle[None]) -> FilterState | Status 
 
 @dataclass(frozen=True, slots=True)
 class _Search:
-    """A claim that waits for a node, with the volumes it could get, the smallest first."""
+    """A claim that waits for a node, the volume reserved for it, and the free volumes that fit, smallest first."""
 
     claim: Claim
     kept: PersistentVolume | None
@@ -59,7 +59,7 @@ class _Search:
 
     @classmethod
     def of(cls, claim: Claim, cache: Cache) -> _Search:
-        """The volumes that would do for the claim on some node.
+        """The search for a claim, with the volumes that would do on some node.
 
         Mirrors: component-helpers storage/volume/pv_helpers.go FindMatchingVolume @ v1.36
         """
@@ -79,10 +79,10 @@ class _Search:
 
 @dataclass(slots=True)
 class _State(FilterState):
-    """The pod's claims, ready to be judged node by node.
+    """The pod's claims: those bound already, and the searches for those that wait.
 
-    `bindings` and `provisions` hold, for each node that will do, which volumes the pod would take and which claims
-    would get a new one there.
+    `bindings` and `provisions` have, by the index of a node that will do, the volumes that the waiting claims would
+    take there, and the claims that would get new ones.
     """
 
     pod: Pod
@@ -93,7 +93,7 @@ class _State(FilterState):
     provisions: dict[int, list[Claim]] = field(default_factory=dict)
 
     def filter(self, index: int) -> Status | None:
-        """Every reason why the claims cannot be had on the node.
+        """A refusal with every reason why the pod cannot have its volumes on the node.
 
         Mirrors: pkg/scheduler/framework/plugins/volumebinding/binder.go FindPodVolumes @ v1.36
         """
@@ -109,7 +109,7 @@ class _State(FilterState):
         return Status(NAME, Code.UNRESOLVABLE, tuple(reasons)) if reasons else None
 
     def reserve(self, index: int) -> None:
-        """Let the claims have the volumes they would take on the node, so that no other pod takes them.
+        """Give the claims the volumes that they would take on the node, so that no other pod takes them.
 
         Mirrors: pkg/scheduler/framework/plugins/volumebinding/binder.go AssumePodVolumes @ v1.36
         """
@@ -121,7 +121,7 @@ class _State(FilterState):
             self.cache.reserve(self.pod, claims, [volume.kept_for(claim) for claim, volume in bindings])
 
     def _bound_volumes(self, index: int) -> tuple[bool, bool]:
-        """Whether the volumes of the bound claims exist, and whether the node reaches them; the first failure ends."""
+        """Whether the volumes of the bound claims exist, and whether the node reaches them, up to the first failure."""
         for claim in self.bound:
             volume = self.cache.volumes.get(claim.volume)
             if volume is None:
@@ -159,14 +159,14 @@ class _State(FilterState):
         return None
 
     def _provision(self, claims: list[Claim], index: int) -> str | None:
-        """Why volumes cannot be made for the claims on the node.
+        """Why volumes cannot be made for the claims on the node, or None if they can.
 
         Mirrors: pkg/scheduler/framework/plugins/volumebinding/binder.go checkVolumeProvisions @ v1.36
         """
         labels = self.cache.nodes[index].labels
         for claim in claims:
             storage_class = self.cache.listers.classes[claim.class_name]
-            if storage_class.provisioner in ("", _NO_PROVISIONER) or not storage_class.allows(labels):
+            if storage_class.provisioner in ("", NO_PROVISIONER) or not storage_class.allows(labels):
                 return BIND_CONFLICT
             if not _has_room(self.cache, claim, storage_class.provisioner, index):
                 return NO_SPACE
@@ -174,7 +174,7 @@ class _State(FilterState):
 
 
 def _problem(pod: Pod, volume: Volume, name: str, claim: Claim | None) -> str | None:
-    """What is wrong with a claim on every node alike.
+    """What is wrong with a claim whatever the node, or None.
 
     Mirrors: pkg/scheduler/framework/plugins/volumebinding/volume_binding.go podHasPVCs @ v1.36
     """
@@ -207,7 +207,10 @@ def _is_large_enough(volume: PersistentVolume, claim: Claim) -> bool:
 
 
 def _reaches(cache: Cache, index: int, volume: PersistentVolume, *, translated: bool = False) -> bool:
-    """Whether the node reaches the volume; upstream looks up only bound volumes under their CSI driver's labels."""
+    """Whether the node reaches the volume; if `translated`, by the labels of its CSI driver.
+
+    Upstream translates bound volumes only.
+    """
     key = (NAME, volume.name, index, translated)
     reached: bool | None = cache.memo.get(key)
     if reached is None:
@@ -219,7 +222,7 @@ def _reaches(cache: Cache, index: int, volume: PersistentVolume, *, translated: 
 
 
 def _has_room(cache: Cache, claim: Claim, provisioner: str, index: int) -> bool:
-    """Whether the driver has told of enough room near the node; a driver that tells nothing has.
+    """Whether the driver publishes enough room for the claim near the node, or does not publish its capacity.
 
     Mirrors: pkg/scheduler/framework/plugins/volumebinding/binder.go hasEnoughCapacity @ v1.36
     """
@@ -237,7 +240,7 @@ def _has_room(cache: Cache, claim: Claim, provisioner: str, index: int) -> bool:
 
 
 def read_args(args: Mapping[str, Any], where: str) -> None:
-    """VolumeBindingArgs, none of which has an effect here: binding takes no time."""
+    """Check VolumeBindingArgs; none has an effect here, because binding takes no time."""
     as_mapping(args, where)
 
 

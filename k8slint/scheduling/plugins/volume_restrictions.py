@@ -1,4 +1,4 @@
-"""VolumeRestrictions: disks two pods cannot share, and claims only one pod may use."""
+"""VolumeRestrictions: disks that two pods cannot share, and claims that only one pod may use."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _ONE_POD = "ReadWriteOncePod"
 
 
 def pre_filter(pod: Pod, cache: Cache, handle: Handle[None]) -> FilterState | Status | None:
-    """A check of the pod's disks and of its claims that only one pod may use; a refusal when a claim is missing.
+    """A filter by the pod's disks and its ReadWriteOncePod claims, a refusal if a claim is missing, else None.
 
     Mirrors: pkg/scheduler/framework/plugins/volumerestrictions PreFilter @ v1.36
     """
@@ -66,7 +66,7 @@ class _State(FilterState):
         self.users -= self._used_by(pod)
 
     def _used_by(self, pod: Pod) -> int:
-        # Upstream looks at the claim's name alone here, whatever the namespace of the pod that goes.
+        # Upstream compares the names of claims here and ignores the pod's namespace.
         return sum(volume.claim in self.exclusive for volume in pod.volumes)
 
 

@@ -1,4 +1,4 @@
-"""VolumeZone: volumes whose labels tie them to zones and regions."""
+"""VolumeZone: volumes that their labels tie to zones and regions."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ from dataclasses import dataclass
 
 from k8slint.scheduling.cache import Cache
 from k8slint.scheduling.framework import Code, FilterState, Handle, Plugin, Status
-from k8slint.scheduling.objects.node import OLD_REGION, OLD_ZONE, REGION, ZONE
 from k8slint.scheduling.objects.pod import Pod
 from k8slint.scheduling.objects.volumes import Claim
+from k8slint.values.well_known import OLD_REGION, OLD_ZONE, REGION, ZONE
 
 NAME = "VolumeZone"
 _STATUS = Status(NAME, Code.UNRESOLVABLE, ("node(s) had no available volume zone",))
 _KEYS = (OLD_ZONE, OLD_REGION, ZONE, REGION)
 _NEW_KEY = {OLD_ZONE: ZONE, OLD_REGION: REGION}
 
-# A label of a volume, and the values a node may have under it.
+# A label of a volume, and the values of it that a node may have.
 _Tie = tuple[str, frozenset[str]]
 
 
 def pre_filter(pod: Pod, cache: Cache, _: Handle[None]) -> FilterState | Status | None:
-    """A check of the zones of the pod's volumes, or a refusal of the pod for a claim that leads nowhere.
+    """A filter by the zones of the pod's volumes, a refusal if a claim leads to no volume, or None without zones.
 
     Mirrors: pkg/scheduler/framework/plugins/volumezone PreFilter @ v1.36
     """
@@ -46,7 +46,7 @@ class _State(FilterState):
     ties: list[_Tie]
 
     def filter(self, index: int) -> Status | None:
-        """A refusal of a node in another zone or region; a node without any such label will do."""
+        """A refusal of a node in another zone or region; a node without labels of zones and regions will do."""
         labels = self.cache.nodes[index].labels
         if not any(key in labels for key in _KEYS):
             return None
@@ -73,7 +73,7 @@ def _problem(claim: Claim | None, name: str, cache: Cache) -> str | None:
 
 
 def _values(label: str) -> frozenset[str]:
-    """The zones a label lists; none when one of them is empty, which no node could have.
+    """The zones that a label lists; empty if one of them is empty, because no node can be in such a zone.
 
     Mirrors: cloud-provider volume/helpers LabelZonesToSet @ v1.36
     """

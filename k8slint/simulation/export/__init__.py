@@ -1,1 +1,1 @@
-"""The cluster description written out: lean, and without names."""
+"""Exports of a cluster's objects as a description: cut down, and anonymized."""

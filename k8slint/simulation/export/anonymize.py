@@ -1,6 +1,6 @@
-"""What may stand in a file that is handed on, and under which name: nothing is let through that is not known here.
+"""Which values may stay in a file that is handed on, and with which names: only what is known here passes.
 
-A form takes the aliases and a value, and returns what may be shown of it: `ABSENT` for all that is not of its shape.
+A form takes the aliases and a value, and returns what may be shown of the value, or `ABSENT` if it has another shape.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from k8slint.values.well_known import (
 
 ABSENT: Final = object()
 
-# Names that every cluster has.
+# Names that occur in every cluster.
 _PLAIN_NAMES: Final = frozenset(
     {
         "default",
@@ -47,7 +47,7 @@ _PLAIN_NAMES: Final = frozenset(
         "",
     }
 )
-# Labels whose values are names of something, by what they name.
+# Labels whose values are names, and what they name.
 _NAMING_LABELS: Final = {
     HOSTNAME: "node",
     NAMESPACE_NAME: "namespace",
@@ -57,7 +57,7 @@ _NAMING_LABELS: Final = {
     OLD_ZONE: "zone",
     OLD_REGION: "region",
 }
-# Labels whose values say nothing about whose cluster it is.
+# Labels whose values do not tell whose cluster it is.
 _PLAIN_LABELS: Final = frozenset(
     {
         OS,
@@ -82,9 +82,10 @@ _PRIVATE: Final = int(ip_address("10.0.0.0"))
 
 
 class Aliases:
-    """Aliases by what is named and its name, in the order of the names: what was sorted by name is sorted so after.
+    """Aliases of names, by what is named and the name, numbered so that aliases sort like the names.
 
-    Everything is told twice: the first time the names are gathered, the second time their aliases are known.
+    Every value is passed through the forms twice: the first pass gathers the names, then `settle` gives their aliases,
+    which the second pass returns.
     """
 
     def __init__(self) -> None:
@@ -93,14 +94,14 @@ class Aliases:
         self._counted_labels: set[str] = set()
 
     def settle(self) -> None:
-        """Give every name that was met its alias."""
+        """Give every gathered name its alias."""
         for kind, names in self._names.items():
             digits = len(str(len(names)))
             for number, name in enumerate(sorted(names), 1):
                 self._given.setdefault((kind, name), f"{kind}-{number:0{digits}}")
 
     def alias(self, kind: str, name: Any) -> Any:
-        """The alias of a name."""
+        """The alias of a name; empty before `settle`; `ABSENT` if the value is not a string."""
         if not isinstance(name, str):
             return ABSENT
         if name in _PLAIN_NAMES:
@@ -109,11 +110,11 @@ class Aliases:
         return self._given.get((kind, name), "")
 
     def pair(self, kind: str, name: str, alias: str) -> None:
-        """Give a name an alias that others make theirs."""
+        """Give a name an alias that is made from other aliases."""
         self._given[kind, name] = alias
 
     def label(self, key: Any, value: Any) -> Any:
-        """The alias of a label's value."""
+        """The alias of a label's value, or the value itself if it tells nothing or is compared as a number."""
         if not isinstance(value, str) or key_form(self, key) is ABSENT:
             return ABSENT
         if key in _NAMING_LABELS:
@@ -123,7 +124,7 @@ class Aliases:
         return self.alias("value", value)
 
     def count_labels(self, key: str) -> None:
-        """Values of that label are compared as numbers, and so must stay numbers."""
+        """Keep the whole numbers among the values of this label, because an affinity compares them as numbers."""
         self._counted_labels.add(key)
 
 
@@ -134,11 +135,11 @@ def _is_plain(key: str, value: str) -> bool:
 Form = Callable[[Aliases, Any], Any]
 """What may be shown of a value, or `ABSENT`."""
 Shape = Form | dict[str, Any] | list[Any]
-"""A form; the keys of a mapping, each with a shape; or, as the one entry of a list, the shape of a list's entries."""
+"""A form; a mapping of keys to their shapes; or a list with one entry, the shape of each entry of a list."""
 
 
 def told(aliases: Aliases, value: Any, shape: Shape) -> Any:
-    """What may be shown of a value."""
+    """What may be shown of a value with this shape, without anything of another shape."""
     if isinstance(shape, list):
         if not isinstance(value, list):
             return ABSENT
@@ -153,47 +154,47 @@ def told(aliases: Aliases, value: Any, shape: Shape) -> Any:
 
 
 def name(kind: str) -> Form:
-    """The name of something of that kind."""
+    """The form of the names of one kind of thing."""
     return lambda aliases, value: aliases.alias(kind, value)
 
 
 def word(*known: str) -> Form:
-    """One of the words that Kubernetes knows in a place."""
+    """The form of the words that Kubernetes knows in one place."""
     return lambda _, value: value if isinstance(value, str) and value in known else ABSENT
 
 
 def flag(_: Aliases, value: Any) -> Any:
-    """True or false."""
+    """The form of true and false."""
     return value if isinstance(value, bool) else ABSENT
 
 
 def number(_: Aliases, value: Any) -> Any:
-    """A whole number."""
+    """The form of whole numbers."""
     return value if isinstance(value, int) else ABSENT
 
 
 def number_or_percent(_: Aliases, value: Any) -> Any:
-    """A whole number, or a percentage."""
+    """The form of whole numbers and percentages."""
     return value if isinstance(value, int) or (isinstance(value, str) and _PERCENT.fullmatch(value)) else ABSENT
 
 
 def time(_: Aliases, value: Any) -> Any:
-    """A moment in RFC 3339."""
+    """The form of times in RFC 3339."""
     return value if isinstance(value, str) and _TIME.fullmatch(value) else ABSENT
 
 
 def key_form(_: Aliases, value: Any) -> Any:
-    """The key of a label or a taint, or the name of a resource."""
+    """The form of keys of labels and taints, and of names of resources."""
     return value if isinstance(value, str) and _KEY.fullmatch(value) else ABSENT
 
 
 def driver(_: Aliases, value: Any) -> Any:
-    """The public name of a volume driver or provisioner."""
+    """The form of the public names of volume drivers and provisioners."""
     return value if isinstance(value, str) and _DOMAIN.fullmatch(value) else ABSENT
 
 
 def quantity(_: Aliases, value: Any) -> Any:
-    """An amount."""
+    """The form of amounts."""
     try:
         Quantity.parse(value)
     except QuantityError:
@@ -202,7 +203,7 @@ def quantity(_: Aliases, value: Any) -> Any:
 
 
 def quantities(aliases: Aliases, value: Any) -> Any:
-    """Amounts by the names of resources, some of which are named after a storage class."""
+    """The form of amounts by resource; names of resources may include that of a storage class."""
     if not isinstance(value, Mapping):
         return ABSENT
     pairs = ((_resource(aliases, key), quantity(aliases, amount)) for key, amount in value.items())
@@ -217,7 +218,7 @@ def _resource(aliases: Aliases, key: Any) -> Any:
 
 
 def labels(aliases: Aliases, value: Any) -> Any:
-    """Labels, or a selector that is written like them."""
+    """The form of labels, and of selectors that are written like labels."""
     if not isinstance(value, Mapping):
         return ABSENT
     pairs = ((key, aliases.label(key, entry)) for key, entry in value.items())
@@ -225,7 +226,7 @@ def labels(aliases: Aliases, value: Any) -> Any:
 
 
 def expression(aliases: Aliases, value: Any) -> Any:
-    """A condition on a label. One that is not of this shape stays as one that nothing meets."""
+    """The form of conditions on a label; an unknown operator is left out, and then nothing meets the condition."""
     if not isinstance(value, Mapping) or key_form(aliases, value.get("key")) is ABSENT:
         return ABSENT
     key, operator = value["key"], value.get("operator")
@@ -243,13 +244,13 @@ _OPERATORS: Final = ("In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt")
 
 
 def field_expression(aliases: Aliases, value: Any) -> Any:
-    """A condition on a node's name."""
+    """The form of conditions on a node's name."""
     shape: Shape = {"key": word("metadata.name"), "operator": word(*_OPERATORS), "values": [name("node")]}
     return told(aliases, value, shape)
 
 
 def scope_expression(aliases: Aliases, value: Any) -> Any:
-    """A condition of a quota's scope."""
+    """The form of conditions in a quota's scope."""
     scope = value.get("scopeName") if isinstance(value, Mapping) else None
     named = "attributes" if scope == "VolumeAttributesClass" else "priority"
     return told(aliases, value, {"scopeName": scope_name, "operator": word(*_OPERATORS), "values": [name(named)]})
@@ -259,12 +260,12 @@ scope_name: Final = word(*SCOPES)
 
 
 def keyed(aliases: Aliases, value: Any) -> Any:
-    """A taint or a toleration."""
+    """The form of taints and tolerations."""
     if not isinstance(value, Mapping):
         return ABSENT
     shown: dict[str, Any] = told(aliases, value, _KEYED)
     if value.get("value") is not None:
-        # A toleration without a key has no value that anything is compared with.
+        # Without a key, the value of a toleration is compared with nothing.
         shown["value"] = aliases.label(value.get("key") or "value", value["value"])
     return {key: entry for key, entry in shown.items() if entry is not ABSENT}
 
@@ -275,7 +276,7 @@ _KEYED: Final[Shape] = {
     "effect": word("NoSchedule", "PreferNoSchedule", "NoExecute"),
     "tolerationSeconds": number,
 }
-# What the name of an object of a kind is an alias of, where other fields hold it too.
+# The kinds whose names also stand in other fields, and what to call their aliases.
 NAMED_BY_KIND: Final[Mapping[str, str]] = {
     "Node": "node",
     "CSINode": "node",
@@ -301,12 +302,12 @@ _OWNER_GROUPS: Final = ("v1", "apps/v1", "batch/v1")
 
 
 def kind_name(kind: str) -> str:
-    """What the names of objects of a kind are aliases of."""
+    """What to call the aliases of the names of objects of a kind."""
     return NAMED_BY_KIND.get(kind, kind.lower())
 
 
 def owner(aliases: Aliases, value: Any) -> Any:
-    """A reference to an object's owner; one of a kind that is not Kubernetes' own has no type."""
+    """The form of references to an object's owner; an owner that is not of Kubernetes itself loses its type."""
     kind = value.get("kind") if isinstance(value, Mapping) else None
     named = kind_name(kind) if kind in _OWNERS else "owner"
     shape: Shape = {
@@ -320,7 +321,7 @@ def owner(aliases: Aliases, value: Any) -> Any:
 
 
 def image(aliases: Aliases, value: Any) -> Any:
-    """The image of a container, or one that a node holds."""
+    """The form of images of containers and nodes."""
     if not isinstance(value, str):
         return ABSENT
     shown = aliases.alias("image", normal_image(value))
@@ -328,7 +329,7 @@ def image(aliases: Aliases, value: Any) -> Any:
 
 
 def address(aliases: Aliases, value: Any) -> Any:
-    """An address of a node; the one that stands for all stays."""
+    """The form of addresses of nodes; those that mean every address or the node itself stay."""
     if value in ("0.0.0.0", "::", "127.0.0.1", ""):  # noqa: S104 - compared with, not bound to
         return value
     shown = aliases.alias("address", value)
@@ -336,7 +337,7 @@ def address(aliases: Aliases, value: Any) -> Any:
 
 
 def plugins(_: Aliases, value: Any) -> Any:
-    """The names of Kubernetes' own volume plugins, with commas between."""
+    """The form of names of Kubernetes' own volume plugins, separated by commas."""
     if not isinstance(value, str):
         return ABSENT
     return ",".join(plugin for plugin in value.split(",") if re.fullmatch(r"kubernetes\.io/[a-z-]{1,40}", plugin))

@@ -1,4 +1,4 @@
-"""A cluster's objects cut down to what a dry run reads, to be kept as a file or, renamed, to be handed on."""
+"""A cluster's objects cut down to what a dry run reads, for a file to keep or, anonymized, to hand on."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ from k8slint.values.well_known import (
     SELECTED_NODE,
 )
 
-# Conditions that a dry run looks at; the others of a node or pod say nothing to it.
+# The conditions of nodes and pods that a dry run looks at.
 _CONDITIONS: Final = (
     "Ready",
     "MemoryPressure",
@@ -211,7 +211,7 @@ def _controller(kind: str, selector: Shape) -> Shape:
     return {"metadata": _metadata(kind, **_OWNED), "spec": {"replicas": number, "selector": selector}}
 
 
-# What is kept of each kind, and what each field may show when it is handed on.
+# The fields that are kept of each kind, each with the form of what it may show if the file is handed on.
 _KEPT: Final[Mapping[str, Shape]] = {
     "Node": {
         "metadata": _metadata("Node", labels=labels),
@@ -324,9 +324,9 @@ _KEPT: Final[Mapping[str, Shape]] = {
 
 
 def lean(items: Iterable[Any]) -> list[dict[str, Any]]:
-    """The objects with the fields a dry run reads, and no others; kinds it does not read are left out, Secrets first.
+    """The objects with only the fields that a dry run reads; kinds that it does not read are left out, such as Secrets.
 
-    Labels of pods and nodes are all kept: any manifest may select by them.
+    All labels of pods and nodes are kept, because any manifest may select by them.
     """
     return [
         {"apiVersion": item.get("apiVersion"), "kind": kind, **_cut(item, _KEPT[kind])}
@@ -337,12 +337,13 @@ def lean(items: Iterable[Any]) -> list[dict[str, Any]]:
 
 
 def anonymized(items: Iterable[Any]) -> list[dict[str, Any]]:
-    """The objects cut down, with the names of everything replaced, the same name always by the same alias.
+    """The objects cut down, with every name replaced, the same name always by the same alias.
 
-    What stays as it is: keys of labels and taints, names of resources, of volume drivers and of Kubernetes' own
-    features; the values of labels about system, architecture and instance type, and of `node-role.kubernetes.io/`;
-    whole numbers of labels that some affinity compares as numbers; amounts, times, and the words that Kubernetes knows
-    in a place. All else is replaced, and what is not of the shape that Kubernetes gives it is left out.
+    These stay: keys of labels and taints; names of resources, of volume drivers, of Kubernetes' own features, and those
+    that every cluster has; the values of labels about system, architecture, instance type and the index of a pod, and
+    of those that begin with `node-role.kubernetes.io/`, `node.kubernetes.io/` or `pod-security.kubernetes.io/`; whole
+    numbers in labels that an affinity compares as numbers; amounts, times, and the words that Kubernetes knows in a
+    place. Everything else is replaced, and what does not have Kubernetes' shape is left out.
     """
     kept = lean(items)
     aliases = Aliases()
@@ -363,7 +364,7 @@ def _anonymous(aliases: Aliases, item: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _pair_ephemeral_claims(aliases: Aliases, item: Mapping[str, Any]) -> None:
-    """Give the claims of a pod's ephemeral volumes the aliases that the pod's alias makes theirs."""
+    """Give the claims of a pod's ephemeral volumes the aliases that follow from those of the pod and the volumes."""
     if item["kind"] != "Pod":
         return
     pod = told(aliases, item, {"metadata": {"name": lambda _, value: value}, "spec": {"volumes": [_EPHEMERAL]}})
@@ -380,7 +381,7 @@ _VERSION: Final = re.compile(r"v[1-9][0-9]?(?:(?:alpha|beta)[1-9][0-9]?)?")
 
 
 def _is_built_in(item: Mapping[str, Any]) -> bool:
-    """Whether the object is of Kubernetes itself: others have kinds of the same name, as Knative has a Service."""
+    """Whether the object is of Kubernetes itself; others have kinds of the same name, such as Knative's Service."""
     group = str(item.get("apiVersion")).rpartition("/")[0]
     return "." not in group or group.endswith(".k8s.io")
 
@@ -398,7 +399,7 @@ def _cut(value: Any, shape: Shape) -> Any:
 
 
 def _says_nothing(entry: Any, shape: Shape) -> bool:
-    """Whether an entry of a list can go: a volume that is only a name, a condition that nobody reads."""
+    """Whether an entry of a list can be dropped: a volume with only a name, or a condition that a dry run ignores."""
     if not isinstance(entry, Mapping):
         return False
     if shape is _VOLUMES:

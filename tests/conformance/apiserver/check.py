@@ -2,7 +2,8 @@
 
 A table has whole `objects` that are accepted, by name. A case is `of` one of them, with a `change`: values by the path
 of their field (null removes one). `errors` are all that the server says, each to its path and type in the server's
-words, or further, in any order. A case without errors is accepted.
+words, or further, in any order. A case without errors is accepted. `warnings`, if a case has them, are all that the
+server says beside taking the object.
 """
 
 from __future__ import annotations
@@ -15,10 +16,12 @@ from typing import Any
 
 from k8slint.apiserver.create import create
 from k8slint.apiserver.schemas import NEWEST, schemas_for
+from k8slint.engine.rule import load_rules
+from k8slint.finding import Severity
 from k8slint.values.version import KubernetesVersion
 from tests.build import read
 
-KEYS = {"objects", "of", "change", "errors"}
+KEYS = {"objects", "of", "change", "errors", "warnings"}
 _STEP = re.compile(r"\[(\d+)\]|\[([^\]]+)\]|\.?([^.\[]+)")
 
 
@@ -46,8 +49,12 @@ def check(case: Mapping[str, Any]) -> None:
         changed(data, path, value)
     (obj,) = read(json.dumps(data))
     version = KubernetesVersion(1, case["minor"]) if "minor" in case else NEWEST
-    found = [problem.message for problem in create(obj, schemas_for(version, ()))]
-    wanted = case.get("errors", [])
-    unmet = [error for error in wanted if not any(message.startswith(error) for message in found)]
-    assert not unmet, found
-    assert len(found) == len(wanted), found
+    found = list(create(obj, schemas_for(version, ())))
+    for key, severity in (("errors", Severity.ERROR), ("warnings", Severity.WARNING)):
+        said = [problem.message for problem in found if load_rules()[problem.rule].severity is severity]
+        if key == "warnings" and key not in case:
+            continue
+        wanted = case.get(key, [])
+        unmet = [each for each in wanted if not any(message.startswith(each) for message in said)]
+        assert not unmet, said
+        assert len(said) == len(wanted), said

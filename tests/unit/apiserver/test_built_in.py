@@ -176,10 +176,8 @@ def test_an_empty_word_is_refused_where_the_field_is_a_pointer(check: Any) -> No
         ("{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {resources: {}}}", 32),
         ("{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {hostnameOverride: a}}", 34),
         ("{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {evictionResponders: []}}", 37),
-        ("{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {tolerations: [{key: a, operator: Lt}]}}", 35),
-        ("{apiVersion: apps/v1, kind: StatefulSet, metadata: {name: a}, spec: {updateStrategy: {type: Recreate}}}", 37),
     ],
-    ids=["pod-level resources", "hostnameOverride", "evictionResponders", "Lt", "Recreate"],
+    ids=["pod-level resources", "hostnameOverride", "evictionResponders"],
 )
 def test_what_a_minor_added_is_wrong_before_it(check: Any, text: str, first: int) -> None:
     assert len(check(text, first - 1)) == 1

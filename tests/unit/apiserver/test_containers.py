@@ -10,7 +10,7 @@ from k8slint.apiserver.validation.apps import stateful_set
 from k8slint.apiserver.validation.core.container import containers
 from k8slint.apiserver.validation.core.mounts import volumes_of
 from k8slint.apiserver.validation.field import HOLE, Field, Validation
-from tests.build import places, spoilt
+from tests.build import places, read, spoilt
 
 FULL: dict[str, Any] = {
     "restartPolicy": "Never",
@@ -71,8 +71,11 @@ FULL: dict[str, Any] = {
 }
 
 
+(POD,) = read("{apiVersion: v1, kind: Pod, metadata: {name: a}}")
+
+
 def said(spec: Any) -> list[str]:
-    run = Validation(37)
+    run = Validation(POD, 37)
     field = Field(spec, run)
     containers(field, volumes_of(field), is_template=False)
     return [problem.message for problem in run.found]
@@ -120,7 +123,7 @@ def test_before_1_34_an_undefined_volume_of_a_stateful_set_is_said_with_what_hap
     spec = {"template": {"spec": {"containers": [{"name": "a", "image": "a", "volumeMounts": mounts}]}}}
     effects = {}
     for minor in (33, 34):
-        run = Validation(minor)
+        run = Validation(POD, minor)
         stateful_set(Field({"spec": spec}, run))
         effects[minor] = [problem.effect for problem in run.found if problem.rule == "undefined-volume"]
     assert "no Pod comes up" in effects[33][0]

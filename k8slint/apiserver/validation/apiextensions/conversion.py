@@ -17,8 +17,8 @@ def conversion(spec: Field) -> None:
     strategy, webhook = whole["strategy"], whole["webhook"]
     if not whole.is_set or whole.is_hole:
         return
-    client = webhook["clientConfig"].called(whole, "webhookClientConfig")
-    reviews = webhook["conversionReviewVersions"].called(whole, "conversionReviewVersions")
+    client = webhook["clientConfig"].named_as(whole, "webhookClientConfig")
+    reviews = webhook["conversionReviewVersions"].named_as(whole, "conversionReviewVersions")
     if spec["preserveUnknownFields"].value is True and not strategy.may_be("None"):
         strategy.invalid("must be None if spec.preserveUnknownFields is true")
     needed(one_of("None", "Webhook")).check(strategy)
@@ -45,8 +45,8 @@ def _client(client: Field) -> None:
     elif not service.is_hole:
         # The server passes name and namespace the wrong way round, and says of each what is true of the other.
         webhook_service(
-            service["namespace"].called(service, "name"),
-            service["name"].called(service, "namespace"),
+            service["namespace"].named_as(service, "name"),
+            service["name"].named_as(service, "namespace"),
             service["port"],
             service["path"],
         )

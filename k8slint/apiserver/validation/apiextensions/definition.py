@@ -161,7 +161,7 @@ def _agreed(spec: Field, versions: Field, name: str, said: str) -> Iterator[tupl
     """
     values: list[Any] = [version[name].value for version in versions]
     if values and all(value == values[0] for value in values[1:]):
-        yield None, next(iter(versions))[name].called(spec, said)
+        yield None, next(iter(versions))[name].named_as(spec, said)
     else:
         yield from ((version, version[name]) for version in versions)
 
@@ -258,7 +258,7 @@ def _simple_path(path: Field) -> bool:
 
 
 def _column(column: Field) -> None:
-    kind, form, path = column["type"], column["format"], column["jsonPath"].called(column, "JSONPath")
+    kind, form, path = column["type"], column["format"], column["jsonPath"].named_as(column, "JSONPath")
     if column.is_hole:
         return
     if not column["name"]:

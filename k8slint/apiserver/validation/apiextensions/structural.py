@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from k8slint.apiserver.custom.patterns import go_fault
 from k8slint.apiserver.validation.field import HOLE, Field
+from k8slint.values.field_path import field_path
 
 _ROOT: Final = "at the root"
 _ITEM: Final = "for specified array items"
@@ -135,7 +136,9 @@ def _kind(schema: Field, level: str, *, is_embedded: bool) -> None:
         else:
             kind.required(detail, fix="add type: object")
     elif not kind and not any(schema[f"x-kubernetes-{name}"] for name in ("int-or-string", "preserve-unknown-fields")):
-        kind.required(f"must not be empty {level}", fix=f"add the type of its values, as type: {_likely(schema, level)}")
+        kind.required(
+            f"must not be empty {level}", fix=f"add the type of its values, as type: {_likely(schema, level)}"
+        )
     if level is _ROOT and kind and kind.value != "object":
         kind.invalid("must be object at the root", fix="write type: object")
 
@@ -222,7 +225,7 @@ def _completeness(root: Field) -> None:
         if nested.value.__class__ is not dict or schema.is_hole:
             continue
         if not schema.is_set:
-            schema.required(f"because it is defined in {nested.said}")
+            schema.required(f"because it is defined in {field_path(nested.named)}")
             continue
         pending += [(part, schema) for part in _alternatives(nested, without_any=False)]
         pending.append((nested["items"], schema["items"]))

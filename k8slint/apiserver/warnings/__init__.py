@@ -1,0 +1,1 @@
+"""What the API server says beside taking an object."""

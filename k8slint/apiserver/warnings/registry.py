@@ -1,0 +1,45 @@
+"""Which function warns of which kind: the only list. A module is imported when a manifest first needs it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib import import_module
+from typing import Any, Final
+
+from k8slint.apiserver.validation.field import Check, Field, Validation
+from k8slint.objects.object import Object
+from k8slint.objects.problem import Problem
+
+# By kind and group the module below this package, and its function of the whole object.
+_WARNERS: Final[Mapping[str, str]] = {
+    "CronJob.batch": "workloads.cron_job",
+    "DaemonSet.apps": "workloads.daemon_set",
+    "Deployment.apps": "workloads.workload",
+    "Job.batch": "workloads.workload",
+    "Pod": "workloads.pod",
+    "PodTemplate": "workloads.pod_template",
+    "ReplicaSet.apps": "workloads.workload",
+    "ReplicationController": "workloads.workload",
+    "StatefulSet.apps": "workloads.stateful_set",
+}
+
+
+def warn(data: dict[str, Any], obj: Object, minor: int) -> Sequence[Problem]:
+    """What the server says beside taking an object, which is decoded, has its defaults, and is without fault."""
+    warner = _warner_of(obj.group_kind)
+    if warner is None:
+        return ()
+    run = Validation(obj, minor)
+    warner(Field(data, run))
+    return run.found
+
+
+@cache
+def _warner_of(group_kind: str) -> Check | None:
+    place = _WARNERS.get(group_kind)
+    if place is None:
+        return None
+    module, _, name = place.rpartition(".")
+    warner: Check = getattr(import_module(f"k8slint.apiserver.warnings.{module}"), name)
+    return warner

@@ -1,0 +1,33 @@
+"""Warnings of amounts of memory and storage: there is no part of a byte."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from k8slint.apiserver.validation.core.resources import amount_of
+from k8slint.apiserver.validation.field import Field
+
+_MILLI: Final = "m"
+# What is whole at first sight, as nearly all amounts are.
+_WHOLE = re.compile(r"[0-9]+([KMGTPE]i|[kMGTPE])?")
+
+
+def whole_bytes(amounts: Field, names: Sequence[str] = ("memory", "ephemeral-storage")) -> None:
+    """Amounts of these resources are whole numbers of bytes."""
+    for name, entry in amounts.entries() if amounts else ():
+        amount = amount_of(entry) if name in names and not _WHOLE.fullmatch(str(entry.value)) else None
+        if amount is not None and amount.nanos % 10**9:
+            is_milli = str(entry.value).endswith(_MILLI)
+            fix = "write M for millions of bytes, as m means thousandths" if is_milli else "write whole bytes"
+            entry.warn(f'fractional byte value "{amount}" is invalid, must be an integer', fix=fix)
+
+
+def claim_warnings(claim: Field) -> None:
+    """The spec of a PersistentVolumeClaim.
+
+    Mirrors: pkg/api/persistentvolumeclaim/util.go GetWarningsForPersistentVolumeClaimSpec @ v1.37
+    """
+    for list_ in ("requests", "limits"):
+        whole_bytes(claim["resources"][list_], ("storage",))

@@ -1,0 +1,117 @@
+"""Warnings of the volumes of a pod: types without function, and files that hide each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final, NamedTuple
+
+from k8slint.apiserver.validation.field import Field
+from k8slint.apiserver.warnings.resources import claim_warnings
+
+_GONE: Final[Mapping[str, str]] = {
+    "cephfs": "deprecated in v1.28, non-functional in v1.31+",
+    "flocker": "deprecated in v1.22, non-functional in v1.25+",
+    "gitRepo": "deprecated in v1.11, and disabled by default in v1.33+",
+    "glusterfs": "deprecated in v1.25, non-functional in v1.26+",
+    "photonPersistentDisk": "deprecated in v1.11, non-functional in v1.16+",
+    "quobyte": "deprecated in v1.22, non-functional in v1.25+",
+    "rbd": "deprecated in v1.28, non-functional in v1.31+",
+    "scaleIO": "deprecated in v1.16, non-functional in v1.22+",
+    "storageos": "deprecated in v1.22, non-functional in v1.25+",
+}
+# The server has one of them by the name of its type.
+_SAID: Final = {"storageos": "storageOS"}
+_LISTED: Final = (
+    ("configMap", "ConfigMap", "name"),
+    ("secret", "Secret", "secretName"),
+    ("downwardAPI", "DownwardAPI", ""),
+)
+
+
+def volume_warnings(volumes: Field) -> None:
+    """The volumes of a pod.
+
+    Mirrors: pkg/api/pod/warnings.go warningsForPodSpecAndMeta, warningsForOverlappingVirtualPaths @ v1.37
+    """
+    for volume in volumes:
+        if volume.value.__class__ is not dict:
+            continue
+        for type_, source in volume.value.items():
+            if type_ in _GONE:
+                said = Field(source, volume.run, volume, _SAID.get(type_) or type_)
+                said.warn(_GONE[type_], fix="use a PersistentVolumeClaim of a CSI driver")
+        claim_warnings(volume["ephemeral"]["volumeClaimTemplate"]["spec"])
+        _overlaps(volume)
+
+
+class _File(NamedTuple):
+    """Where a file is put, by which field, and the source to name beside it."""
+
+    path: Field
+    source: str
+
+    def __str__(self) -> str:
+        text = f'"{self.path.value.rstrip("/")}"'
+        return f"{text} ({self.source})" if self.source else text
+
+
+def _overlaps(volume: Field) -> None:
+    name = volume["name"].value
+    for type_, said, named in _LISTED:
+        if volume[type_]["items"]:
+            of = f'{said} "{volume[type_][named].value or ""}"' if named else said
+            files = (_File(item["path"], "") for item in volume[type_]["items"])
+            _warn_of(f'volume "{name}" ({of})', files)
+    projected = volume["projected"]
+    for source in projected["sources"]:
+        if not source:
+            source.warn(f'volume "{name}" (Projected) has no sources provided')
+    _warn_of(f'volume "{name}" (Projected)', (file for source in projected["sources"] for file in _projected(source)))
+
+
+def _projected(source: Field) -> Iterator[_File]:
+    for type_, said, _ in _LISTED:
+        of = f'{said} "{source[type_]["name"].value or ""}"' if type_ != "downwardAPI" else said
+        for item in source[type_]["items"]:
+            yield _File(item["path"], of)
+    if source["serviceAccountToken"].is_set:
+        yield _File(source["serviceAccountToken"]["path"], "ServiceAccountToken")
+    bundle = source["clusterTrustBundle"]
+    if bundle.is_set:
+        yield _File(bundle["path"], f'ClusterTrustBundle "{bundle["name"].value or bundle["signerName"].value or ""}"')
+
+
+class _Folder:
+    """A folder of files: the first file that ends here, the first one at or below it, and its folders."""
+
+    __slots__ = ("below", "file", "folders")
+
+    def __init__(self) -> None:
+        self.file: _File | None = None
+        self.below: _File | None = None
+        self.folders: dict[str, _Folder] = {}
+
+
+def _warn_of(said: str, files: Iterator[_File]) -> None:
+    """Say of each file which earlier one is the same, or is where it has a folder, or the other way round."""
+    root = _Folder()
+    for file in files:
+        if file.path.value.__class__ is not str:
+            continue
+        other = _put(root, file)
+        if other is not None:
+            file.path.warn(f"{said}: overlapping paths: {file} with {other}", fix="give one of the two another path")
+
+
+def _put(root: _Folder, file: _File) -> _File | None:
+    """The earlier file that is in the way."""
+    at = root
+    other: _File | None = None
+    last: _File | None = None
+    for step in file.path.value.rstrip("/").split("/"):
+        at = at.folders.setdefault(step, _Folder())
+        other = other or at.file
+        last, at.below = at.below, at.below or file
+    other = other or last
+    at.file = at.file or file
+    return other
