@@ -5,13 +5,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from k8slint.values.placeholder import has_placeholder
+from k8slint.values.placeholder import has_placeholder, is_looked_up
 from k8slint.values.regex import regex
 
-# Values that a tool puts in place later: SOPS, vals, Vault, 1Password, cloud secret managers.
-_LOOKED_UP = regex(
-    r"ENC\[|ref\+|arn:|(?:vault|op|sm|gcp-sm|awssm|awsssm|azurekeyvault|keyvault|secretref)[:/]|projects/[^/]+/secrets/"
-)
 # Elsewhere, such a text waits to be filled in, but a password works as it is.
 _STOCK_PASSWORD = regex(r"(?:change|replace)[-_ ]?me", re.IGNORECASE)
 _MASKED = regex(r"[*xX.\u2022?-]+|(?i:redacted|removed|masked|null|none|nil)")
@@ -53,7 +49,7 @@ def is_filled_in_later(text: str) -> bool:
     """
     if has_placeholder(text):
         return _STOCK_PASSWORD.fullmatch(text) is None
-    return _LOOKED_UP.match(text) is not None
+    return is_looked_up(text)
 
 
 def is_masked(text: str) -> bool:

@@ -9,8 +9,9 @@ from typing import Final
 # In nearly all kinds, a field of one of these names is a map, so the next step of the path is a key.
 _MAPS: Final = frozenset(
     {
-        "annotations", "binaryData", "capacity", "data", "hard", "labels", "limits", "matchLabels", "podFixed",
-        "properties", "requests", "stringData",
+        "annotations", "binaryData", "capacity", "data", "default", "defaultRequest", "hard", "labels", "limits",
+        "matchLabels", "max", "maxLimitRequestRatio", "min", "podFixed", "properties", "requests",
+        "stringData",
     }
 )  # fmt: skip
 _STEP: Final = re.compile(r"([^.\[\]]+)|\[(\d+)\]|\[([^\[\]]*)\]")

@@ -35,6 +35,10 @@ _FORMS: Final[tuple[tuple[str, str], ...]] = (
 )
 _SIGNS: Final = tuple(sign for sign, _ in _FORMS)
 _ANY: Final = regex("|".join(form for _, form in _FORMS))
+# Values that a tool puts in place later: SOPS, vals, Vault, 1Password, cloud secret managers.
+_LOOKED_UP: Final = regex(
+    r"ENC\[|ref\+|arn:|(?:vault|op|sm|gcp-sm|awssm|awsssm|azurekeyvault|keyvault|secretref)[:/]|projects/[^/]+/secrets/"
+)
 # People write this if a kustomization sets the name or namespace; no object can have it as its name.
 _NO_NAME: Final = "_"
 
@@ -63,6 +67,15 @@ def _is_met(text: str) -> bool:
 # The same names and words come again and again.
 _SHORT: Final = 64
 _waits: Final = lru_cache(maxsize=1 << 14)(_is_met)
+
+
+def is_looked_up(text: str) -> bool:
+    """Whether the text says where a tool finds the value.
+
+    >>> is_looked_up("ref+vault://secret/db#/password"), is_looked_up("hunter2")
+    (True, False)
+    """
+    return _LOOKED_UP.match(text) is not None
 
 
 @cache

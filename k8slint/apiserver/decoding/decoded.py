@@ -13,6 +13,8 @@ from k8slint.values.placeholder import has_placeholder
 _NO_PLACEHOLDERS: Final = ("$ref", "$schema")
 # Fields of a schema: one of which nothing is said is there nevertheless.
 _OF_SCHEMAS: Final = "properties"
+# Longer texts are files: a place in them is a part of them, or changes little.
+_LONGEST_VALUE: Final = 4096
 
 
 def decoded(  # noqa: C901 - one loop, kept flat for speed
@@ -30,7 +32,7 @@ def decoded(  # noqa: C901 - one loop, kept flat for speed
         for key, inner in value.items() if value.__class__ is dict else enumerate(value):
             kept: Any = {} if inner is None and step == _OF_SCHEMAS else inner
             if inner.__class__ is str:
-                if has_placeholders and has_placeholder(inner):
+                if has_placeholders and len(inner) <= _LONGEST_VALUE and has_placeholder(inner):
                     kept = HOLE
             elif inner.__class__ is dict or inner.__class__ is list:
                 kept = inner.__class__()

@@ -17,6 +17,7 @@ _DEFAULTERS: Final[Mapping[str, str]] = {
     "Deployment.apps": "apps.deployment",
     "HorizontalPodAutoscaler.autoscaling": "autoscaling.horizontal_pod_autoscaler",
     "Job.batch": "batch.job",
+    "LimitRange": "limit_range.limit_range",
     "Pod": "pod.pod",
     "PodTemplate": "workloads.pod_template",
     "ReplicaSet.apps": "apps.replica_set",

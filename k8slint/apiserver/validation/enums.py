@@ -69,15 +69,7 @@ def _pointer(words: str, added: tuple[tuple[str, int], ...] = (), said: str = ""
 
 _PROTOCOL: Final = Words("SCTP|TCP|UDP")
 _PULL_POLICY: Final = Words("Always|IfNotPresent|Never")
-_ACCESS_MODE: Final = Words("ReadOnlyMany|ReadWriteMany|ReadWriteOnce|ReadWriteOncePod", refuses_empty=True)
-_VOLUME_MODE: Final = _pointer("Block|Filesystem")
-_TAINT_EFFECT: Final = Words("NoExecute|NoSchedule|PreferNoSchedule")
 _PREEMPTION: Final = Words("Never|PreemptLowerPriority")
-_QUOTA_SCOPE: Final = Words(
-    "BestEffort|CrossNamespacePodAffinity|NotBestEffort|NotTerminating|PriorityClass|Terminating",
-    added=(("VolumeAttributesClass", 33),),
-    said="unsupported scope",
-)
 _FAILURE: Final = _pointer("Fail|Ignore")
 _MATCH: Final = _pointer("Equivalent|Exact")
 _OPERATION: Final = _pointer("*|CONNECT|CREATE|DELETE|UPDATE")
@@ -111,35 +103,12 @@ ENUMERATED: Final[Mapping[str, Mapping[str, Words]]] = {
     "admissionregistration.ValidatingAdmissionPolicySpec": {"failurePolicy": _FAILURE},
     "admissionregistration.ValidatingWebhook": _WEBHOOK,
     "certificates.v1.CertificateSigningRequestSpec": {"usages": _USAGES},
-    "core.v1.AzureDiskVolumeSource": {
-        "cachingMode": _pointer("None|ReadOnly|ReadWrite"),
-        "kind": _pointer("Dedicated|Managed|Shared"),
-    },
     "core.v1.EndpointPort": {"protocol": _PROTOCOL},
     "core.v1.GRPCAction": {"mode": Words("Plaintext|TLS")},
-    "core.v1.HostPathVolumeSource": {
-        "type": Words("BlockDevice|CharDevice|Directory|DirectoryOrCreate|File|FileOrCreate|Socket"),
-    },
     "core.v1.HTTPGetAction": {"protocol": Words("HTTP1|HTTP2")},
-    "core.v1.ImageVolumeSource": {"pullPolicy": _PULL_POLICY},
     "core.v1.NodeSelectorRequirement": {
         "operator": Words("DoesNotExist|Exists|Gt|In|Lt|NotIn", said=_NO_OPERATOR),
     },
-    "core.v1.PersistentVolumeClaimSpec": {"accessModes": _ACCESS_MODE, "volumeMode": _VOLUME_MODE},
-    "core.v1.PersistentVolumeSpec": {
-        "accessModes": _ACCESS_MODE,
-        "persistentVolumeReclaimPolicy": Words("Delete|Recycle|Retain"),
-        "volumeMode": _VOLUME_MODE,
-    },
-    "core.v1.PodCertificateProjection": {
-        "keyType": _pointer("ECDSAP256|ECDSAP384|ECDSAP521|ED25519|RSA3072|RSA4096"),
-    },
-    "core.v1.ResourceQuotaSpec": {"scopes": _QUOTA_SCOPE},
-    "core.v1.ScopedResourceSelectorRequirement": {
-        "operator": Words("DoesNotExist|Exists|In|NotIn", said=_NO_OPERATOR),
-        "scopeName": _QUOTA_SCOPE,
-    },
-    "core.v1.Taint": {"effect": _TAINT_EFFECT},
     "discovery.v1.EndpointPort": {"protocol": _pointer("SCTP|TCP|UDP")},
     "discovery.v1.EndpointSlice": {"addressType": Words("FQDN|IPv4|IPv6")},
     "flowcontrol.FlowDistinguisherMethod": {"type": _pointer("ByNamespace|ByUser")},
@@ -155,12 +124,4 @@ ENUMERATED: Final[Mapping[str, Mapping[str, Words]]] = {
     "networking.v1.NetworkPolicySpec": {"policyTypes": _pointer("Egress|Ingress")},
     "rbac.v1.RoleRef": {"apiGroup": Words("rbac.authorization.k8s.io"), "kind": _pointer("ClusterRole|Role")},
     "rbac.v1.Subject": {"kind": _pointer("Group|ServiceAccount|User")},
-    "storage.v1.CSIDriverSpec": {
-        "fsGroupPolicy": _pointer("File|None|ReadWriteOnceWithFSType"),
-        "volumeLifecycleModes": _pointer("Ephemeral|Persistent"),
-    },
-    "storage.v1.StorageClass": {
-        "reclaimPolicy": Words("Delete|Retain"),
-        "volumeBindingMode": _pointer("Immediate|WaitForFirstConsumer"),
-    },
 }

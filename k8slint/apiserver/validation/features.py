@@ -10,6 +10,7 @@ from typing import Final
 
 # The first minor in which the gate is on by default; 0 if that was before every minor that is known here.
 ENABLED_SINCE: Final[Mapping[str, int]] = {
+    "ClusterTrustBundleProjection": 37,
     "ContainerRestartRules": 35,
     "CustomResourceFieldSelectors": 31,
     "DRAConsumableCapacity": 36,
@@ -21,6 +22,7 @@ ENABLED_SINCE: Final[Mapping[str, int]] = {
     "HPAConfigurableTolerance": 35,
     "HPAScaleToZero": 37,
     "HostnameOverride": 35,
+    "ImageVolume": 35,
     "InPlacePodVerticalScaling": 33,
     "JobBackoffLimitPerIndex": 29,
     "JobManagedBy": 32,
@@ -28,6 +30,8 @@ ENABLED_SINCE: Final[Mapping[str, int]] = {
     "JobSuccessPolicy": 31,
     "MatchLabelKeysInPodTopologySpreadSelectorMerge": 34,
     "MaxUnavailableStatefulSet": 37,
+    "MutableCSINodeAllocatableCount": 35,
+    "PodCertificateRequest": 37,
     "PodLevelResources": 34,
     "PodLifecycleSleepActionAllowZero": 33,
     "ProcMountType": 33,
@@ -39,6 +43,7 @@ ENABLED_SINCE: Final[Mapping[str, int]] = {
     "SELinuxMount": 36,
     "StrictIPCIDRValidation": 36,
     "UserNamespacesSupport": 33,
+    "VolumeAttributesClass": 34,
 }
 
 

@@ -154,6 +154,7 @@ class Field:
         rule: str = "invalid-value",
         fix: str = "",
         related: Iterable[tuple[Path, str]] = (),
+        place: Place = Place.VALUE,
     ) -> None:
         """The value has not the form it must have.
 
@@ -168,6 +169,7 @@ class Field:
             fix=fix,
             at=at,
             related=tuple(Related(self.run.obj, path, message) for path, message in related),
+            place=place,
         )
 
     def unsupported(

@@ -244,6 +244,38 @@ def local_descending_path(text: str) -> Iterator[str]:
 
 
 @Form
+def no_backsteps(text: str) -> Iterator[str]:
+    """A path without a part that leads upwards."""
+    if ".." in text.split("/"):
+        yield "must not contain '..'"
+
+
+@Form
+def local_non_reserved_path(text: str) -> Iterator[str]:
+    """A path that leads downwards, and begins with no two dots, which the kubelet keeps for itself."""
+    yield from local_descending_path.faults(text)
+    if text.startswith("..") and not text.startswith("../"):
+        yield "must not start with '..'"
+
+
+@Form
+def signer_name(text: str) -> Iterator[str]:
+    """The name of a signer of certificates: a domain, a slash, and a path of parts with dots between.
+
+    Mirrors: pkg/apis/certificates/validation ValidateSignerName @ v1.37
+    """
+    domain, slash, path = text.partition("/")
+    if not slash or "/" in path:
+        yield "must be a fully qualified domain and path of the form 'example.com/signer-name'"
+        return
+    if "." not in domain:
+        yield "should be a domain with at least two segments"
+    parts = [(part, dns_label) for part in domain.split(".")] + [(part, dns_subdomain) for part in path.split(".")]
+    for part, form in parts:
+        yield from (f'validating label "{part}": {fault}' for fault in form.faults(part))
+
+
+@Form
 def path_segment_name(text: str) -> Iterator[str]:
     """A name that is a part of a path as it is: no slash, no percent sign, no dots alone."""
     if text in (".", ".."):

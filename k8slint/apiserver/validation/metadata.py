@@ -62,7 +62,7 @@ def validate_metadata(metadata: Field, group_kind: str) -> None:
     labels(metadata["labels"])
     validate_annotations(metadata["annotations"])
     _owners(metadata["ownerReferences"])
-    _finalizers(metadata["finalizers"])
+    validate_finalizers(metadata["finalizers"])
     _managed_fields(metadata["managedFields"])
 
 
@@ -109,9 +109,24 @@ def validate_annotations(field: Field) -> None:
     for key, value in field.entries():
         for fault in qualified_name.faults(key.lower()):
             field.invalid(fault, key, at=(key,))
-        size += len(key.encode()) + (len(value.value.encode()) if value.value.__class__ is str else 0)
+        size += len(key.encode(errors="surrogatepass")) + (
+            len(value.value.encode(errors="surrogatepass")) if value.value.__class__ is str else 0
+        )
     if size > _MOST_ANNOTATION_BYTES:
         field.too_long(_MOST_ANNOTATION_BYTES)
+
+
+def validate_template_metadata(metadata: Field) -> None:
+    """The metadata of a template of claims, of which only labels and annotations count.
+
+    Mirrors: pkg/apis/core/validation/validation.go ValidateTemplateObjectMeta @ v1.37
+    """
+    validate_annotations(metadata["annotations"])
+    labels(metadata["labels"])
+    for name, field in metadata.entries():
+        # The server wipes the time of creation, which tools write.
+        if name not in ("annotations", "labels", "creationTimestamp") and field:
+            field.forbidden("cannot be set", fix="remove it")
 
 
 def _owners(owners: Field) -> None:
@@ -146,18 +161,19 @@ def _owner(owner: Field) -> None:
         owner.invalid(f"{group}/{number}, Kind=Event is disallowed from being an owner")
 
 
-def _finalizers(finalizers: Field) -> None:
-    """Who must have done with the object before it goes.
+def validate_finalizers(finalizers: Field) -> None:
+    """Who must have done with the object before it goes. The server says of the list what is wrong with one of them.
 
     Mirrors: apimachinery pkg/api/validation/objectmeta.go ValidateFinalizers @ v1.37
     """
     for finalizer in finalizers:
-        if finalizer.value.__class__ is not str:
+        text = finalizer.value or ""
+        if text.__class__ is not str:
             continue
-        faults = list(qualified_name.faults(finalizer.value))
+        faults = list(qualified_name.faults(text))
         for fault in faults:
-            finalizers.invalid(fault, finalizer.value, at=finalizer.path[-1:])
-        if "/" not in finalizer.value and finalizer.value not in _CORE_FINALIZERS:
+            finalizers.invalid(fault, text, at=finalizer.path[-1:])
+        if "/" not in text and text not in _CORE_FINALIZERS:
             said = "name is neither a standard finalizer name nor is it fully qualified"
             finalizer.invalid(said, fix="write a domain of yours before it, as example.com/name")
     if all(any(field.value == name for field in finalizers) for name in _ONE_OF_TWO):

@@ -16,6 +16,10 @@ Validator = Callable[[Field], None]
 
 # By kind and group the module below this package, and its function.
 _VALIDATORS: Final[Mapping[str, str]] = {
+    "CSIDriver.storage.k8s.io": "storage.csi_driver",
+    "CSINode.storage.k8s.io": "storage.csi_node",
+    "CSIStorageCapacity.storage.k8s.io": "storage.csi_storage_capacity",
+    "ConfigMap": "core.config.config_map",
     "ControllerRevision.apps": "apps.controller_revision",
     "CronJob.batch": "cron_job.cron_job",
     "CustomResourceDefinition.apiextensions.k8s.io": "apiextensions.definition.definition",
@@ -23,9 +27,16 @@ _VALIDATORS: Final[Mapping[str, str]] = {
     "Deployment.apps": "apps.deployment",
     "DeviceClass.resource.k8s.io": "resource.device.device_class",
     "DeviceTaintRule.resource.k8s.io": "resource.device.device_taint_rule",
+    "Event": "core.event.event",
+    "Event.events.k8s.io": "core.event.new_event",
     "HorizontalPodAutoscaler.autoscaling": "autoscaling.horizontal_pod_autoscaler",
     "Job.batch": "job.job",
     "Lease.coordination.k8s.io": "coordination.lease",
+    "LimitRange": "core.limit_range.limit_range",
+    "Namespace": "core.cluster_objects.namespace",
+    "Node": "core.cluster_objects.node",
+    "PersistentVolume": "core.persistent_volume.persistent_volume",
+    "PersistentVolumeClaim": "core.persistent_volume_claim.persistent_volume_claim",
     "Pod": "core.pod.pod",
     "PodDisruptionBudget.policy": "policy.pod_disruption_budget",
     "PodTemplate": "core.workloads.pod_template",
@@ -34,11 +45,16 @@ _VALIDATORS: Final[Mapping[str, str]] = {
     "ReplicationController": "core.workloads.replication_controller",
     "ResourceClaim.resource.k8s.io": "resource.claim.resource_claim",
     "ResourceClaimTemplate.resource.k8s.io": "resource.claim.resource_claim_template",
+    "ResourceQuota": "core.resource_quota.resource_quota",
     "ResourceSlice.resource.k8s.io": "resource.slice.resource_slice",
     "RuntimeClass.node.k8s.io": "node.runtime_class",
+    "Secret": "core.config.secret",
     "Service": "core.service.service",
     "StatefulSet.apps": "apps.stateful_set",
+    "StorageClass.storage.k8s.io": "storage.storage_class",
     "StorageVersionMigration.storagemigration.k8s.io": "storagemigration.storage_version_migration",
+    "VolumeAttachment.storage.k8s.io": "storage.volume_attachment",
+    "VolumeAttributesClass.storage.k8s.io": "storage.volume_attributes_class",
 }
 
 

@@ -126,17 +126,20 @@ def _old_label(field: Field, key: str, subject: str) -> None:
 
 def _node_affinity(affinity: Field) -> None:
     for term in affinity[_REQUIRED]["nodeSelectorTerms"]:
-        _node_term(term)
+        node_term_warnings(term)
     for preferred in affinity[_PREFERRED]:
-        _node_term(preferred["preference"])
+        node_term_warnings(preferred["preference"])
         for expression in preferred["preference"]["matchExpressions"]:
             for value in expression["values"]:
                 for fault in label_value.faults(value.value) if value.value.__class__ is str else ():
                     value.warn(fault, fix="write a value that a label can have; no node has this one")
 
 
-def _node_term(term: Field) -> None:
-    """Mirrors: pkg/api/node/util.go GetWarningsForNodeSelectorTerm @ v1.37."""
+def node_term_warnings(term: Field) -> None:
+    """A term of a selector of nodes, by labels that have another name now.
+
+    Mirrors: pkg/api/node/util.go GetWarningsForNodeSelectorTerm @ v1.37
+    """
     for expression in term["matchExpressions"]:
         key = expression["key"]
         if key.value.__class__ is str and key.value in _LABELS:

@@ -13,10 +13,13 @@ from k8slint.objects.problem import Problem
 
 # By kind and group the module below this package, and its function of the whole object.
 _WARNERS: Final[Mapping[str, str]] = {
+    "CSIDriver.storage.k8s.io": "storage.csi_driver",
     "CronJob.batch": "workloads.cron_job",
     "DaemonSet.apps": "workloads.daemon_set",
     "Deployment.apps": "workloads.workload",
     "Job.batch": "workloads.workload",
+    "PersistentVolume": "storage.persistent_volume",
+    "PersistentVolumeClaim": "storage.persistent_volume_claim",
     "Pod": "workloads.pod",
     "PodTemplate": "workloads.pod_template",
     "ReplicaSet.apps": "workloads.workload",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
+from k8slint.apiserver.validation.core.projections import projection_kinds
 from k8slint.apiserver.validation.field import Field
 from k8slint.apiserver.warnings.resources import claim_warnings
 
@@ -36,12 +37,16 @@ def volume_warnings(volumes: Field) -> None:
     for volume in volumes:
         if volume.value.__class__ is not dict:
             continue
-        for type_, source in volume.value.items():
-            if type_ in _GONE:
-                said = Field(source, volume.run, volume, _SAID.get(type_) or type_)
-                said.warn(_GONE[type_], fix="use a PersistentVolumeClaim of a CSI driver")
+        gone_sources(volume, _GONE)
         claim_warnings(volume["ephemeral"]["volumeClaimTemplate"]["spec"])
         _overlaps(volume)
+
+
+def gone_sources(volume: Field, names: Iterable[str]) -> None:
+    """The sources that no node can mount any more, of those of these names."""
+    for name in volume.written(names):
+        said = Field(volume[name].value, volume.run, volume, _SAID.get(name) or name)
+        said.warn(_GONE[name], fix="use a CSI driver")
 
 
 class _File(NamedTuple):
@@ -64,7 +69,7 @@ def _overlaps(volume: Field) -> None:
             _warn_of(f'volume "{name}" ({of})', files)
     projected = volume["projected"]
     for source in projected["sources"]:
-        if not source:
+        if not source.is_hole and not projection_kinds(source):
             source.warn(f'volume "{name}" (Projected) has no sources provided')
     _warn_of(f'volume "{name}" (Projected)', (file for source in projected["sources"] for file in _projected(source)))
 

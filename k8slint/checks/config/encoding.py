@@ -14,26 +14,11 @@ from k8slint.objects.object import Object
 from k8slint.objects.problem import Place, Problem
 from k8slint.values.base64_text import decode_base64
 
-_ALPHABET = re.compile(r"[A-Za-z0-9+/=]*")
 _LOGINS: Final = frozenset({"login", "user", "username"})
 _MEANT_ENCODED = re.compile(r"b64|base64|basic|encoded", re.IGNORECASE)
 _HASHED = re.compile(r"[^:\s]+:(?:\$|\{SHA)")
 # Passwords and URLs that people write have this punctuation; random keys from programs have other, too.
 _WRITTEN = re.compile(r"[A-Za-z0-9 _.,:/@!#$%*+=?&-]+")
-
-
-def secret_data_not_base64(obj: Object, cluster: Cluster) -> Iterator[Problem]:
-    """A value under `data` that the API server cannot decode."""
-    for path, key, value in _secret_values(obj, "data"):
-        if decode_base64(value) is None:
-            yield Problem(path, f'the value of "{key}" is not base64: {_why_not_base64(value)}', place=Place.SECRET)
-
-
-def _why_not_base64(value: str) -> str:
-    joined = "".join(value.split())
-    if decode_base64(joined) is not None:
-        return "it has spaces"
-    return "its padding is wrong" if _ALPHABET.fullmatch(joined) else "it has characters outside of the alphabet"
 
 
 def secret_trailing_newline(obj: Object, cluster: Cluster) -> Iterator[Problem]:

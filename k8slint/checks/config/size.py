@@ -6,49 +6,28 @@ import json
 from collections.abc import Collection, Iterator
 from typing import Any, Final
 
+from k8slint.apiserver.validation.core.config import MOST_BYTES, utf8_bytes, value_bytes
 from k8slint.cluster.cluster import Cluster
 from k8slint.objects.fields import mapping, strings
 from k8slint.objects.object import Object
 from k8slint.objects.problem import Problem
-from k8slint.values.base64_text import decode_base64
 from k8slint.values.well_known import LAST_APPLIED
 
-_MOST_BYTES: Final = 1024 * 1024
 _MOST_ANNOTATION_BYTES: Final = 256 * 1024
 
 
-def oversized_configmap(obj: Object, cluster: Cluster) -> Iterator[Problem]:
-    """A ConfigMap or Secret whose values are larger than 1 MiB together.
-
-    Mirrors: pkg/apis/core/validation/validation.go ValidateConfigMap, ValidateSecret @ v1.36
-    """
-    if _is_oversized(obj):
-        field = "binaryData" if "data" not in obj.data and "binaryData" in obj.data else "data"
-        field = "stringData" if field not in obj.data else field
-        yield Problem((field,), f"its values are over {_MOST_BYTES} bytes together")
-
-
 def _is_oversized(obj: Object) -> bool:
-    return _is_long(obj) and _value_bytes(obj) > _MOST_BYTES
+    """Whether the API server refuses its values anyway."""
+    plain, encoded = ("stringData", "data") if obj.kind == "Secret" else ("data", "binaryData")
+    return _is_long(obj, MOST_BYTES // 4) and value_bytes(obj.data.get(plain), obj.data.get(encoded)) > MOST_BYTES
 
 
-def _is_long(obj: Object, at_least: int = _MOST_BYTES // 4) -> bool:
+def _is_long(obj: Object, at_least: int) -> bool:
     """Whether the values have that many characters: a cheap test, because a character is at most four bytes."""
     written = (
         value for field in ("data", "binaryData", "stringData") for value in strings(obj.data.get(field)).values()
     )
     return sum(len(value) for value in written) >= at_least
-
-
-def _value_bytes(obj: Object) -> int:
-    plain, encoded = ("stringData", "data") if obj.kind == "Secret" else ("data", "binaryData")
-    sizes = {key: len(decode_base64(value) or b"") for key, value in strings(obj.data.get(encoded)).items()}
-    sizes |= {key: _utf8_bytes(value) for key, value in strings(obj.data.get(plain)).items()}
-    return sum(sizes.values())
-
-
-def _utf8_bytes(value: str) -> int:
-    return len(value) if value.isascii() else len(value.encode("utf-8", "surrogatepass"))
 
 
 def configmap_too_large_to_apply(obj: Object, cluster: Cluster) -> Iterator[Problem]:
@@ -63,9 +42,7 @@ def configmap_too_large_to_apply(obj: Object, cluster: Cluster) -> Iterator[Prob
     annotations = {key: value for key, value in obj.annotations.items() if key != LAST_APPLIED}
     metadata = {"namespace": "default", **mapping(obj.data.get("metadata")), "annotations": annotations}
     copied = _json_bytes({**obj.data, "metadata": metadata}) + len("\n")
-    total = (
-        copied + sum(_utf8_bytes(key) + _utf8_bytes(value) for key, value in annotations.items()) + len(LAST_APPLIED)
-    )
+    total = copied + sum(utf8_bytes(key) + utf8_bytes(value) for key, value in annotations.items()) + len(LAST_APPLIED)
     if total > _MOST_ANNOTATION_BYTES:
         field = next((field for field in ("data", "stringData", "binaryData") if strings(obj.data.get(field))), "data")
         yield Problem((field,), f"a copy of it is over the {_MOST_ANNOTATION_BYTES} bytes that annotations may have")
@@ -97,7 +74,7 @@ def _json_bytes(data: Any) -> int:
             size += len("[]") + _commas(value)
         else:
             written = json.dumps(value, ensure_ascii=False)
-            size += _utf8_bytes(written) + sum(more * written.count(character) for character, more in _ESCAPED.items())
+            size += utf8_bytes(written) + sum(more * written.count(character) for character, more in _ESCAPED.items())
     return size
 
 

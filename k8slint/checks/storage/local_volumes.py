@@ -9,22 +9,12 @@ from k8slint.cluster.cluster import Cluster
 from k8slint.cluster.node_selectors import demanded_hosts, known_nodes, terms_of
 from k8slint.cluster.similar_names import nearest_name
 from k8slint.cluster.volume_matching import volumes_by_class
-from k8slint.objects.fields import dig, items, mapping, sequence, text
+from k8slint.objects.fields import dig, items, sequence, text
 from k8slint.objects.object import Object
 from k8slint.objects.problem import Problem, Related
 from k8slint.values.labels import LabelSelector
 from k8slint.values.placeholder import has_placeholder
 from k8slint.values.well_known import NO_PROVISIONER
-
-
-def local_volume_without_node_affinity(obj: Object, cluster: Cluster) -> Iterator[Problem]:
-    """A `local` PersistentVolume that does not say which node has the disk.
-
-    Mirrors: pkg/apis/core/validation/validation.go ValidatePersistentVolumeSpec @ v1.36
-    """
-    affinity = obj.spec.get("nodeAffinity")
-    if isinstance(obj.spec.get("local"), dict) and (affinity is None or mapping(affinity).get("required") is None):
-        yield Problem(("spec", "local"), "spec.nodeAffinity: Required value: Local volume requires node affinity")
 
 
 def local_volume_matches_no_node(obj: Object, cluster: Cluster) -> Iterator[Problem]:

@@ -165,11 +165,6 @@ def test_nothing_is_found_in(check: Any, line: str) -> None:
     assert check(POD.format(line)) == []
 
 
-def test_an_empty_word_is_refused_where_the_field_is_a_pointer(check: Any) -> None:
-    (problem,) = check("{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: a}, spec: {volumeMode: ''}}")
-    assert problem.message == 'spec.volumeMode: Unsupported value: "": supported values: "Block", "Filesystem"'
-
-
 @pytest.mark.parametrize(
     ("text", "first"),
     [

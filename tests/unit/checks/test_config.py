@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from k8slint.apiserver.create import create
 from k8slint.apiserver.schemas import NEWEST, schemas_for
 from k8slint.cluster.cluster import Cluster
 from k8slint.cluster.unread import Unread
@@ -25,6 +26,7 @@ from k8slint.objects.problem import Place
 from tests.build import objects_of, problems_of
 
 RULES = [rule for rule in load_rules().values() if rule.category == "config"]
+REFUSALS = {rule.id for rule in RULES if rule.target == "fields"}
 MEBIBYTE = 1_048_576
 ANNOTATIONS = 262_144
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
@@ -34,7 +36,10 @@ def found(*documents: dict[str, Any]) -> list[str]:
     """The ids of the rules that find something, once for each finding."""
     objects = objects_of(*documents)
     cluster = Cluster(objects)
-    return sorted(rule.id for rule in RULES for obj in objects for _ in problems_of(rule, obj, cluster))
+    schemas = schemas_for(NEWEST, ())
+    checked = [rule.id for rule in RULES for obj in objects for _ in problems_of(rule, obj, cluster)]
+    refused = [problem.rule for obj in objects for problem in create(obj, schemas)]
+    return sorted(checked + [rule for rule in refused if rule in REFUSALS])
 
 
 def configmap(**fields: Any) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from k8slint.apiserver.validation.addresses import address
 from k8slint.apiserver.validation.core.affinity import affinity, spread_constraints, tolerations
 from k8slint.apiserver.validation.core.container import containers
 from k8slint.apiserver.validation.core.mounts import volumes_of
+from k8slint.apiserver.validation.core.persistent_volume_claim import claim_templates
 from k8slint.apiserver.validation.core.pod_annotations import annotations_match_fields, pod_annotations
 from k8slint.apiserver.validation.core.pod_resources import overhead, pod_resources, resource_claims
 from k8slint.apiserver.validation.core.pod_security import (
@@ -18,6 +19,7 @@ from k8slint.apiserver.validation.core.pod_security import (
     operating_system,
     pod_security,
 )
+from k8slint.apiserver.validation.core.volumes import volumes
 from k8slint.apiserver.validation.field import Check, Field, between, fields, given, one_of, optional
 from k8slint.apiserver.validation.formats import (
     dns_label,
@@ -50,14 +52,16 @@ def pod(obj: Field) -> None:
     annotations_match_fields(metadata["annotations"], spec)
 
 
-def template_spec(template: Field, claim_templates: Field | None = None) -> None:
-    """The pod template of a workload. The claim templates of a StatefulSet are volumes of each Pod.
+def template_spec(template: Field, templates: Field | None = None) -> None:
+    """The pod template of a workload, and the claim templates of a StatefulSet, which are volumes of each Pod.
 
     Mirrors: pkg/apis/core/validation/validation.go ValidatePodTemplateSpec @ v1.37
     """
     template_metadata(template)
     spec, metadata = template["spec"], template["metadata"]
-    pod_spec(spec, metadata, is_template=True, claim_templates=claim_templates)
+    pod_spec(spec, metadata, is_template=True, templates=templates)
+    if templates is not None:
+        claim_templates(templates)
     annotations_match_fields(metadata["annotations"], spec)
     if spec["ephemeralContainers"]:
         spec["ephemeralContainers"].forbidden("ephemeral containers not allowed in pod template", fix="remove them")
@@ -74,14 +78,16 @@ def template_metadata(template: Field) -> None:
     pod_annotations(metadata["annotations"], template["spec"])
 
 
-def pod_spec(spec: Field, metadata: Field, *, is_template: bool, claim_templates: Field | None = None) -> None:
+def pod_spec(spec: Field, metadata: Field, *, is_template: bool, templates: Field | None = None) -> None:
     """The spec of a Pod, or of a template of Pods.
 
     Mirrors: pkg/apis/core/validation/validation.go ValidatePodSpec @ v1.37
     """
     if spec.is_hole:
         return
-    containers(spec, volumes_of(spec, claim_templates), is_template=is_template)
+    if spec["volumes"]:
+        volumes(spec, metadata, is_template=is_template)
+    containers(spec, volumes_of(spec, templates), is_template=is_template)
     _FIELDS(spec)
     written = (spec.value or {}).keys()
     # Fields that are absent cost no more than this.

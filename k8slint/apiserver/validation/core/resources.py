@@ -117,7 +117,7 @@ def requirements(resources: Field, name_faults: Callable[[str], Iterator[str]], 
         amount = _entry(name, request, name_faults)
         if name in limits:
             _request(request, requests, amount, limits[name])
-        elif not _is_overcommitted(name) and not resources["limits"].is_hole:
+        elif not is_overcommitted(name) and not resources["limits"].is_hole:
             resources["limits"].required("Limit must be set for non overcommitable resources")
     if any(name.startswith("hugepages-") for name in names) and not names & {"cpu", "memory"}:
         resources.forbidden("HugePages require cpu or memory")
@@ -145,7 +145,11 @@ def _fills_pages(name: str, amount: PrintedQuantity) -> bool:
     return page.nanos > 0 and page.is_whole and Quantity(amount.nanos).value % page.value == 0
 
 
-def _is_overcommitted(name: str) -> bool:
+def is_overcommitted(name: str) -> bool:
+    """Whether requests may be less than limits.
+
+    Mirrors: pkg/apis/core/helper/helpers.go IsOvercommitAllowed @ v1.37
+    """
     return is_native(name) and not name.startswith("hugepages-")
 
 
@@ -155,7 +159,7 @@ def _request(request: Field, requests: Field, amount: PrintedQuantity | None, li
         return
     at = request.path[-1:]
     name = str(at[0])
-    if amount.nanos != limit.nanos and not _is_overcommitted(name):
+    if amount.nanos != limit.nanos and not is_overcommitted(name):
         requests.invalid(f"must be equal to {name} limit of {limit}", str(amount), at=at)
     elif amount.nanos > limit.nanos:
         requests.invalid(f"must be less than or equal to {name} limit of {limit}", str(amount), at=at)

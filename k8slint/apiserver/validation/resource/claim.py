@@ -8,13 +8,12 @@ from typing import Final
 
 from k8slint.apiserver.validation.field import Field, Unique, needed
 from k8slint.apiserver.validation.formats import dns_label, dns_subdomain
-from k8slint.apiserver.validation.metadata import labels, validate_annotations
+from k8slint.apiserver.validation.metadata import validate_template_metadata
 from k8slint.apiserver.validation.resource.device import (
     at_most,
     configuration,
     full_attribute_name,
     is_current,
-    request_name,
     selectors,
     toleration,
 )
@@ -45,12 +44,7 @@ def resource_claim_template(obj: Field) -> None:
     """
     if not is_current(obj):
         return
-    metadata = obj["spec"]["metadata"]
-    validate_annotations(metadata["annotations"])
-    labels(metadata["labels"])
-    for name, field in metadata.entries():
-        if field and name not in ("annotations", "creationTimestamp", "labels"):
-            field.forbidden("cannot be set")
+    validate_template_metadata(obj["spec"]["metadata"])
     _devices(obj["spec"]["spec"]["devices"])
 
 
@@ -98,7 +92,7 @@ def _request(request: Field) -> None:
     Mirrors: pkg/apis/resource/validation/validation.go validateDeviceRequest @ v1.37
     """
     exactly, first = request["exactly"], request["firstAvailable"]
-    request_name(request["name"])
+    dns_label.item(request["name"])
     if exactly.is_hole or first.is_hole:
         return
     if exactly.is_set and first:
@@ -107,7 +101,7 @@ def _request(request: Field) -> None:
         if at_most(first, _MOST_ALTERNATIVES):
             _each_once(first)
             for alternative in first:
-                request_name(alternative["name"])
+                dns_label.item(alternative["name"])
                 _ask(alternative)
     elif exactly.is_set:
         _ask(exactly)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from k8slint.apiserver.validation.core.resources import is_extended
-from k8slint.apiserver.validation.field import HOLE, Check, Field, Form, given, needed, one_of
+from k8slint.apiserver.validation.field import HOLE, Field, Form, given, needed, one_of
 from k8slint.apiserver.validation.formats import dns_label, dns_subdomain, label_value, qualified_name
 
 _MOST_SELECTORS: Final = 32
@@ -33,20 +33,6 @@ def at_most(field: Field, most: int) -> bool:
         field.too_many(most)
         return False
     return True
-
-
-def named(form: Form) -> Check:
-    """A name of a form, which is looked at even if it is absent."""
-
-    def run(field: Field) -> None:
-        if field.value.__class__ is str or field.value is None:
-            for fault in form.faults(field.value or ""):
-                field.invalid(fault, field.value or "")
-
-    return run
-
-
-request_name = named(dns_label)
 
 
 def driver_name(field: Field) -> None:
@@ -178,7 +164,7 @@ def taint(field: Field) -> None:
     """
     if field.is_hole:
         return
-    named(qualified_name)(field["key"])
+    qualified_name.item(field["key"])
     if field["value"]:
         label_value(field["value"])
     needed(_EFFECTS).check(field["effect"])
@@ -238,7 +224,7 @@ def device_taint_rule(obj: Field) -> None:
     if not is_current(obj):
         return
     selector = obj["spec"]["deviceSelector"]
-    for name, check in (("driver", driver_name), ("pool", pool_name), ("device", named(dns_label))):
+    for name, check in (("driver", driver_name), ("pool", pool_name), ("device", dns_label.item)):
         if selector[name].is_set and selector[name].value is not HOLE:
             check(selector[name])
     taint(obj["spec"]["taint"])

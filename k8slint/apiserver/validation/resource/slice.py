@@ -13,10 +13,10 @@ from k8slint.apiserver.validation.resource.device import (
     attribute_name,
     driver_name,
     is_current,
-    named,
     pool_name,
     taint,
 )
+from k8slint.apiserver.validation.selectors import node_selector
 
 _MOST_DEVICES: Final = 128
 # Devices with taints, shared counters or lists of attributes take more room.
@@ -92,6 +92,8 @@ def _nodes(spec: Field) -> None:
         said = f"exactly one of {listed} is required, but multiple fields are set"
         spec.invalid(said, f"{{{', '.join(chosen)}}}")
     terms = spec["nodeSelector"]["nodeSelectorTerms"]
+    if spec["nodeSelector"].is_set:
+        node_selector(spec["nodeSelector"])
     if spec["nodeSelector"].is_set and not terms.is_hole and len(terms) != 1:
         terms.invalid("must have exactly one node selector term")
 
@@ -113,7 +115,7 @@ def _device(device: Field, selects_nodes: Field) -> None:
     """
     if device.is_hole:
         return
-    named(dns_label)(device["name"])
+    dns_label.item(device["name"])
     _attributes(device)
     if device.run.has("DRADeviceTaints") and at_most(device["taints"], _MOST_TAINTS):
         for entry in device["taints"]:
@@ -229,6 +231,8 @@ def _nodes_of_device(device: Field, selects_nodes: Field) -> None:
         return
     if device["nodeName"].value == "":
         device["nodeName"].invalid("must not be empty")
+    if device["nodeSelector"].is_set:
+        node_selector(device["nodeSelector"])
     chosen = _chosen(device, _ON_NODES)
     said = (
         "exactly one of `nodeName`, `nodeSelector`, or `allNodes` is required when `perDeviceNodeSelection` is set to"
@@ -251,7 +255,7 @@ def _binding(device: Field) -> None:
     for conditions in (good, bad):
         seen = Unique()
         for condition in conditions if at_most(conditions, _MOST_CONDITIONS) else ():
-            named(qualified_name)(condition)
+            qualified_name.item(condition)
             seen.add(condition)
     wanted = {condition.value for condition in good if condition.value.__class__ is str}
     for condition in bad:
