@@ -38,7 +38,7 @@ def _too_long(most: int, unit: str = "bytes") -> str:
 
 
 def _form(said: str, expression: str, *examples: str) -> str:
-    shown = ", or ".join(f"'{example}'" for example in examples)
+    shown = ",  or ".join(f"'{example}'" for example in examples)
     return f"{said} (e.g. {shown}, regex used for validation is '{expression}')"
 
 

@@ -29,7 +29,7 @@ def node(obj: Field) -> None:
     Mirrors: pkg/apis/core/validation/validation.go ValidateNode @ v1.37
     """
     spec, status = obj["spec"], obj["status"]
-    _taints(spec["taints"])
+    _taints(spec["taints"].named_as(obj, "metadata", "taints"))
     for list_ in ("capacity", "allocatable"):
         for name, field in status[list_].entries():
             amount = amount_of(field)
@@ -39,7 +39,7 @@ def node(obj: Field) -> None:
 
 
 def _taints(taints: Field) -> None:
-    """The server calls them metadata.taints.
+    """No taint stands twice, and each has an effect.
 
     Mirrors: pkg/apis/core/validation/validation.go validateNodeTaints @ v1.37
     """
