@@ -30,6 +30,7 @@ _APPROVAL: Final = "api-approved.kubernetes.io"
 _ENHANCEMENT: Final = "see https://github.com/kubernetes/enhancements/pull/1111"
 _COLUMN_TYPES: Final = "boolean,date,integer,number,string"
 _COLUMN_FORMATS: Final = "byte,date,date-time,double,float,int32,int64,password"
+_STORE_ONE: Final = "write storage: true in one version alone"
 _MOST_SELECTABLE: Final = 8
 # A schema that nests deeper is left alone, as custom resources with such a schema are.
 _DEEPEST: Final = 300
@@ -58,7 +59,8 @@ def definition(obj: Field) -> None:
     if metadata["name"] and not plural.is_hole and not group.is_hole:
         wanted = f"{plural.value or ''}.{group.value or ''}"
         if metadata["name"].value != wanted:
-            metadata["name"].invalid('must be spec.names.plural+"."+spec.group', fix=f"write {wanted}")
+            fix = f"write {wanted}" if plural and group else ""
+            metadata["name"].invalid('must be spec.names.plural+"."+spec.group', fix=fix)
     _spec(spec)
     if not spec.is_hole:
         _stored_versions(obj)
@@ -70,13 +72,14 @@ def definition(obj: Field) -> None:
 
 
 def _joined(form: Form, before: str = "") -> Check:
-    """A text of a form, all that is wrong with it as one error."""
+    """A text of a form, all that is wrong with it as one error; null is an empty text."""
 
     def run(field: Field) -> None:
-        if field.value.__class__ is str:
-            faults = ",".join(form.faults(field.value.lower() if before else field.value))
+        text = field.value or ""
+        if text.__class__ is str:
+            faults = ",".join(form.faults(text.lower() if before else text))
             if faults:
-                field.invalid(f"{before}{faults}")
+                field.invalid(f"{before}{faults}", text)
 
     return run
 
@@ -113,21 +116,23 @@ def _spec(spec: Field) -> None:
     versions = spec["versions"]
     if versions.is_hole or any(version.is_hole for version in versions):
         return
-    names = [version["name"].value for version in versions]
-    for version in versions:
-        name = version["name"]
-        (_NAME if name.is_set else lambda name: name.invalid("".join(dns_1035_label.faults("")), ""))(name)
-        _deprecation(version)
-    if len({name for name in names if name.__class__ is str}) < sum(name.__class__ is str for name in names):
-        versions.invalid("must contain unique version names")
-    storage = [version["storage"] for version in versions]
-    if not any(field.is_hole for field in storage) and sum(field.value is True for field in storage) != 1:
-        versions.invalid(
-            "must have exactly one version marked as storage version", fix="write storage: true in one version alone"
-        )
+    _versions(versions)
     if versions and depth_of(versions.value) <= _DEEPEST:
         _parts_of_versions(spec, versions)
     conversion(spec)
+
+
+def _versions(versions: Field) -> None:
+    """The names of the versions, which one is stored, and which are on their way out."""
+    for version in versions:
+        _NAME(version["name"])
+        _deprecation(version)
+    names = [version["name"].value for version in versions if version["name"].value.__class__ is str]
+    if len(set(names)) < len(names):
+        versions.invalid("must contain unique version names")
+    storage = [version["storage"] for version in versions]
+    if not any(field.is_hole for field in storage) and sum(field.value is True for field in storage) != 1:
+        versions.invalid("must have exactly one version marked as storage version", fix=_STORE_ONE)
 
 
 def _parts_of_versions(spec: Field, versions: Field) -> None:
@@ -330,12 +335,11 @@ def _stored_versions(obj: Field) -> None:
     if versions.is_hole or any(version.is_hole or version["storage"].is_hole for version in versions):
         return
     names = [version["name"] for version in versions if version["storage"].value is True]
-    fix = "write storage: true in one version alone"
     if not names:
-        stored.invalid("must have at least one stored version", None, fix=fix)
+        stored.invalid("must have at least one stored version", None, fix=_STORE_ONE)
     for name in names[1:]:
         if name.value != names[0].value and not name.is_hole:
-            stored.invalid(f"must have the storage version {name.value or ''}", [names[0].value], fix=fix)
+            stored.invalid(f"must have the storage version {name.value or ''}", [names[0].value], fix=_STORE_ONE)
 
 
 def _approval(annotations: Field, group: Field) -> None:
