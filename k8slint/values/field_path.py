@@ -10,7 +10,8 @@ from typing import Final
 _MAPS: Final = frozenset(
     {
         "annotations", "binaryData", "capacity", "data", "default", "defaultRequest", "hard", "labels", "limits",
-        "matchLabels", "max", "maxLimitRequestRatio", "min", "podFixed", "requests", "stringData",
+        "matchLabels", "max", "maxLimitRequestRatio", "min", "podFixed", "properties", "requests",
+        "stringData",
     }
 )  # fmt: skip
 _STEP: Final = re.compile(r"([^.\[\]]+)|\[(\d+)\]|\[([^\[\]]*)\]")

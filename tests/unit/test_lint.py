@@ -12,7 +12,7 @@ from k8slint.finding import Failure, Severity
 from k8slint.lint import lint
 from k8slint.project import Request
 from k8slint.usage import UsageError
-from tests.build import POD
+from tests.build import POD, definition
 
 SETTLED = POD.replace("nginx", "nginx:1.27")
 NODE = "apiVersion: v1\nkind: Node\nmetadata: {name: n1}\nstatus: {allocatable: {cpu: '4', memory: 8Gi}}\n"
@@ -64,6 +64,13 @@ class TestFindings:
         location = finding.location
         assert (location.line, location.column, location.end_line, location.end_column) == (4, 38, 4, 43)
         assert finding.line.text == "spec: {containers: [{name: a, image: nginx}]}"
+
+    def test_their_field_is_called_as_the_server_calls_it_and_shown_where_the_file_has_it(self, project):
+        crd = definition({"type": "object", "properties": {"spec": {"type": "text"}}})
+        project({"crd.json": json.dumps(crd, indent=1)})
+        (finding,) = lint(Request(["crd.json"], select=["unsupported-value"])).findings
+        assert finding.field_path == "spec.validation.openAPIV3Schema.properties[spec].type"
+        assert finding.line.text.strip() == '"type": "text"'
 
     @pytest.mark.parametrize(
         "text",

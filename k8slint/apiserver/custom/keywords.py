@@ -19,11 +19,11 @@ from k8slint.apiserver.custom.structural import Itself
 from k8slint.apiserver.decoding.decode import MOST_MISMATCHES
 from k8slint.apiserver.decoding.scalars import Fault
 from k8slint.apiserver.decoding.types import Field
-from k8slint.apiserver.validation.enums import unsupported
 from k8slint.apiserver.words import named
 from k8slint.loading.document import Path
 from k8slint.objects.fields import mapping, sequence
 from k8slint.values.field_path import field_path
+from k8slint.values.nearest import nearest
 from k8slint.values.placeholder import has_placeholder
 
 
@@ -53,6 +53,7 @@ FIELDS: Final = {
     "string": Field(str, None, None, "a string"),
 }
 _INT_OR_STRING: Final = Field(int, None, None, "an integer or a string")
+_MOST_LISTED: Final = 100
 _LONGEST_SHOWN: Final = 60
 _NEAREST: Final = "; the nearest fails: "
 # From here on Go writes whole numbers with an exponent.
@@ -193,8 +194,14 @@ def _enum(value: Any, argument: Any, _node: Mapping[str, Any], path: Path, found
     allowed = _words(Itself(argument))
     if _key(value) in allowed.keys:
         return
-    fault = unsupported(value if isinstance(value, str) else _json(value), allowed.texts, names=allowed.names)
-    found.append(Defect(path, value, fault._replace(message=at_path(path, fault.message))))
+    text = value if isinstance(value, str) else _json(value)
+    listed = ", ".join(f'"{word}"' for word in allowed.texts[:_MOST_LISTED])
+    if len(allowed.texts) > _MOST_LISTED:
+        listed += f" and {len(allowed.texts) - _MOST_LISTED} more"
+    near = nearest(text, allowed.names)
+    hint, fix = (f'; did you mean "{near}"?', f'write "{near}"') if near is not None else ("", f"write one of {listed}")
+    said = f'Unsupported value: "{text}": supported values: {listed}{hint}'
+    found.append(Defect(path, value, Fault("unsupported-value", at_path(path, said), fix)))
 
 
 class _Words(NamedTuple):

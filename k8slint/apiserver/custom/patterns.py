@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+import warnings
+from collections.abc import Mapping
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, Final
 
 from k8slint.apiserver.custom.automaton import Automaton
 from k8slint.apiserver.custom.expressions import DeclinedError
@@ -29,6 +32,33 @@ def matches_pattern(text: str, pattern: str) -> bool:
 def can_judge(pattern: str) -> bool:
     """Whether a pattern is judged: RE2 reads what Go reads; without it, we read what nearly all patterns keep to."""
     return _re2() is not None or _automaton(pattern) is not None
+
+
+# What Python finds wrong that is wrong in Go too.
+_FAULTS: Final[Mapping[str, str]] = {
+    "missing ), unterminated subpattern": "missing closing )",
+    "unbalanced parenthesis": "unexpected )",
+    "unterminated character set": "missing closing ]",
+}
+_LOOKS_AROUND: Final = re.compile(r"\(\?(?:<?[=!])")
+_ESCAPED: Final = re.compile(r"\\.", re.DOTALL)
+
+
+def go_fault(pattern: str) -> str:
+    """What is wrong with a pattern for sure, as Go's regexp says it; empty for one that Go may take."""
+    look = _LOOKS_AROUND.search(_ESCAPED.sub("", pattern))
+    if look is not None and "[" not in pattern[: pattern.find(look[0])]:
+        return f"error parsing regexp: invalid or unsupported Perl syntax: `{look[0]}`"
+    if r"\Q" in pattern:
+        return ""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            re.compile(pattern)
+    except (re.error, RecursionError, OverflowError) as error:
+        fault = _FAULTS.get(getattr(error, "msg", ""))
+        return f"error parsing regexp: {fault}: `{pattern}`" if fault is not None else ""
+    return ""
 
 
 @cache

@@ -9,6 +9,10 @@ from k8slint.apiserver.validation.field import HOLE
 from k8slint.loading.document import Path
 from k8slint.values.placeholder import has_placeholder
 
+# Keywords of JSON Schema, which stand in CustomResourceDefinitions.
+_NO_PLACEHOLDERS: Final = ("$ref", "$schema")
+# Fields of a schema: one of which nothing is said is there nevertheless.
+_OF_SCHEMAS: Final = "properties"
 # Longer texts are files: a place in them is a part of them, or changes little.
 _LONGEST_VALUE: Final = 4096
 
@@ -18,15 +22,15 @@ def decoded(  # noqa: C901 - one loop, kept flat for speed
 ) -> dict[str, Any]:
     """A copy of the data that may be changed, of any depth.
 
-    Fields that are null are left out, as the server takes them for absent. `HOLE` stands for what could not be decoded,
-    and for what a template will fill in: a text, or a mapping of which a key is not known.
+    Fields that are null are left out, as the server takes them for absent, but for those of schemas. `HOLE` stands for
+    what could not be decoded, and for what a template will fill in: a text, or a mapping of which a key is not known.
     """
     whole: dict[str, Any] = {}
     pending: list[tuple[Any, Any, Any, Any]] = [(data, whole, {}, "")]
     while pending:
         value, copy, owner, step = pending.pop()
         for key, inner in value.items() if value.__class__ is dict else enumerate(value):
-            kept: Any = inner
+            kept: Any = {} if inner is None and step == _OF_SCHEMAS else inner
             if inner.__class__ is str:
                 if has_placeholders and len(inner) <= _LONGEST_VALUE and has_placeholder(inner):
                     kept = HOLE
@@ -36,7 +40,7 @@ def decoded(  # noqa: C901 - one loop, kept flat for speed
                     pending.append((inner, kept, copy, key))
             if copy.__class__ is list:
                 copy.append(kept)
-            elif has_placeholders and has_placeholder(key):
+            elif has_placeholders and key not in _NO_PLACEHOLDERS and has_placeholder(key):
                 owner[step] = HOLE
             elif kept is not None:
                 copy[key] = kept

@@ -15,7 +15,6 @@ from k8slint.apiserver.decoding.scalars import (
     time_fault,
 )
 from k8slint.apiserver.discovery.definitions import Definitions, definitions_of
-from k8slint.apiserver.validation.enums import allowed_values
 from k8slint.values.record import made, record, replaced
 
 Check = Callable[[Any], Fault | None]
@@ -111,7 +110,7 @@ def _field(owner: Struct, name: str, schema: Mapping[str, Any]) -> Field:
     types = schema.get("type", ())
     kind = types if isinstance(types, str) else next(iter(types), "")
     if kind == "string":
-        return _text(owner, name, schema)
+        return _text(owner, schema)
     if kind == "array":
         return Field(list, Every(_field(owner, name, schema["items"])), None, "a list")
     if kind == "object" and isinstance(schema.get("additionalProperties"), dict):
@@ -119,11 +118,10 @@ def _field(owner: Struct, name: str, schema: Mapping[str, Any]) -> Field:
     return _PLAIN.get((kind, schema.get("format", "")), _ANYTHING)
 
 
-def _text(owner: Struct, name: str, schema: Mapping[str, Any]) -> Field:
+def _text(owner: Struct, schema: Mapping[str, Any]) -> Field:
     if schema.get("format") == "byte":
         return _SECRET_BYTES if owner.name == "core.v1.Secret" else _BYTES
-    allowed = allowed_values(owner.name, name, owner.definitions.minor)
-    return _STRING if allowed is None else replaced(_STRING, check=allowed)
+    return _STRING
 
 
 def _of_definition(owner: Struct, name: str) -> Field:

@@ -13,6 +13,7 @@ Defaulter = Callable[[dict[str, Any]], None]
 _DEFAULTERS: Final[Mapping[str, str]] = {
     "ClusterRoleBinding.rbac.authorization.k8s.io": "rbac.binding",
     "CronJob.batch": "batch.cron_job",
+    "CustomResourceDefinition.apiextensions.k8s.io": "apiextensions.definition",
     "DaemonSet.apps": "apps.daemon_set",
     "Deployment.apps": "apps.deployment",
     "FlowSchema.flowcontrol.apiserver.k8s.io": "flowcontrol.flow_schema",
@@ -25,6 +26,8 @@ _DEFAULTERS: Final[Mapping[str, str]] = {
     "PriorityLevelConfiguration.flowcontrol.apiserver.k8s.io": "flowcontrol.priority_level",
     "ReplicaSet.apps": "apps.replica_set",
     "ReplicationController": "workloads.replication_controller",
+    "ResourceClaim.resource.k8s.io": "resource.resource_claim",
+    "ResourceClaimTemplate.resource.k8s.io": "resource.resource_claim_template",
     "RoleBinding.rbac.authorization.k8s.io": "rbac.binding",
     "Service": "service.service",
     "StatefulSet.apps": "apps.stateful_set",

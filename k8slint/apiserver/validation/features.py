@@ -12,6 +12,11 @@ from typing import Final
 ENABLED_SINCE: Final[Mapping[str, int]] = {
     "ClusterTrustBundleProjection": 37,
     "ContainerRestartRules": 35,
+    "CustomResourceFieldSelectors": 31,
+    "DRAConsumableCapacity": 36,
+    "DRADeviceBindingConditions": 36,
+    "DRADeviceTaints": 36,
+    "DRAPartitionableDevices": 36,
     "DynamicResourceAllocation": 34,
     "EnvFiles": 35,
     "HPAConfigurableTolerance": 35,

@@ -222,6 +222,10 @@ class Field:
         number = len(self) if count is None else count
         self._say_value("Too many", number, f"must have at most {most} items", rule, fix=fix)
 
+    def told(self, said: str, *, rule: str, fix: str = "") -> None:
+        """An error in words that were chosen elsewhere."""
+        self._say(said, "", rule, fix=fix)
+
     def warn(
         self,
         said: str,
@@ -463,6 +467,9 @@ class Unique:
 
     def __init__(self) -> None:
         self._seen: set[Hashable] = set()
+
+    def __len__(self) -> int:
+        return len(self._seen)
 
     def add(self, field: Field, key: Hashable = None, value: Any = _UNSET) -> bool:
         """Whether the field's value, or the key, is there for the first time; if it is not, the field is a duplicate.

@@ -118,6 +118,19 @@ def validate_annotations(field: Field) -> None:
         field.too_long(_MOST_ANNOTATION_BYTES)
 
 
+def validate_template_metadata(metadata: Field) -> None:
+    """The metadata of a template of claims, of which only labels and annotations count.
+
+    Mirrors: pkg/apis/core/validation/validation.go ValidateTemplateObjectMeta @ v1.37
+    """
+    validate_annotations(metadata["annotations"])
+    labels(metadata["labels"])
+    for name, field in metadata.entries():
+        # The server wipes the time of creation, which tools write.
+        if name not in ("annotations", "labels", "creationTimestamp") and field:
+            field.forbidden("cannot be set", fix="remove it")
+
+
 def _owners(owners: Field) -> None:
     """Who the object goes with: one of them at most is its controller.
 

@@ -10,7 +10,6 @@ import pytest
 from k8slint.apiserver.decoding.types import struct
 from k8slint.apiserver.discovery.definitions import definitions_of, served_minors
 from k8slint.apiserver.schemas import BUNDLED, NEWEST, schemas_for
-from k8slint.apiserver.validation.enums import ENUMERATED
 from k8slint.bundled import SCHEMAS
 from k8slint.values.version import KubernetesVersion
 
@@ -75,19 +74,6 @@ def test_the_spans_of_kinds_agree_with_the_files(minor: int) -> None:
 def test_a_minor_that_is_not_bundled_is_refused_with_those_that_are(text: str) -> None:
     with pytest.raises(ValueError, match=rf"no schemas of Kubernetes {text}; there are those of 1\.30, .*1\.37"):
         schemas_for(KubernetesVersion.parse(text), ())
-
-
-def test_every_enumerated_field_is_one_of_text_in_some_minor() -> None:
-    ends: dict[str, set[str]] = {}
-    for minor in MINORS:
-        for name, schema in file_of(minor)["$defs"].items():
-            group, version, kind = name.split(".")[-3:]
-            for end in (f"{group}.{version}.{kind}", f"{group}.{kind}"):
-                ends.setdefault(end, set()).update(schema.get("properties", {}))
-    missing = [
-        (owner, field) for owner, fields in ENUMERATED.items() for field in fields if field not in ends.get(owner, ())
-    ]
-    assert missing == []
 
 
 def test_the_files_are_what_the_script_makes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

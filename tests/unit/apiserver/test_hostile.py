@@ -78,6 +78,8 @@ TYPES = [
     ("v1", "Service"),
     ("apiextensions.k8s.io/v1", "CustomResourceDefinition"),
     ("coordination.k8s.io/v1", "Lease"),
+    ("resource.k8s.io/v1", "ResourceClaim"),
+    ("resource.k8s.io/v1", "ResourceSlice"),
 ]
 
 

@@ -7,7 +7,7 @@ from typing import Final
 from k8slint.apiserver.validation.core.resources import amount_of
 from k8slint.apiserver.validation.field import Field, fields, given, needed, one_of, optional
 from k8slint.apiserver.validation.formats import dns_label, dns_subdomain
-from k8slint.apiserver.validation.metadata import labels, validate_annotations
+from k8slint.apiserver.validation.metadata import validate_template_metadata
 from k8slint.apiserver.validation.selectors import label_selector
 
 _SNAPSHOTS: Final = "snapshot.storage.k8s.io"
@@ -31,13 +31,7 @@ def claim_template(template: Field) -> None:
 
     Mirrors: pkg/apis/core/validation/validation.go ValidatePersistentVolumeClaimTemplate @ v1.37
     """
-    metadata = template["metadata"]
-    validate_annotations(metadata["annotations"])
-    labels(metadata["labels"])
-    for name, field in metadata.entries():
-        # The server wipes the time of creation, which tools write.
-        if name not in ("annotations", "labels", "creationTimestamp") and field:
-            field.forbidden("cannot be set", fix="remove it")
+    validate_template_metadata(template["metadata"])
     claim_spec(template["spec"])
 
 

@@ -1,0 +1,1 @@
+"""Devices that pods claim: the group resource.k8s.io."""
