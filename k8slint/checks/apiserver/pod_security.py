@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from k8slint.apiserver.admission.pod_security.policy import ENFORCE, policy_of, violations
-from k8slint.checks.admitted_pods import admitted
+from k8slint.apiserver.admission.pod_security.policy import ENFORCE, policy_of
 from k8slint.cluster.cluster import Cluster
 from k8slint.objects.object import Object, Pod
 from k8slint.objects.problem import Absence, Problem, Related
@@ -33,6 +32,9 @@ def _refusal(pod: Pod, namespace: Object, cluster: Cluster) -> Problem | None:
     policy = policy_of(namespace.labels)
     if policy is None or policy.level == "privileged":
         return None
+    from k8slint.apiserver.admission.pod_security.violations import violations  # noqa: PLC0415 - few namespaces enforce
+    from k8slint.checks.admitted_pods import admitted  # noqa: PLC0415 - few namespaces enforce
+
     data = admitted(pod, cluster.version)
     broken = list(violations(data, policy.level, policy.minor(cluster.version.minor))) if data is not None else []
     if not broken:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from k8slint.apiserver.admission.pod_security.policy import violations_of
+from k8slint.apiserver.admission.pod_security.violations import violations_of
 from k8slint.checks.admitted_pods import admitted
 from k8slint.cluster.cluster import Cluster
 from k8slint.objects.object import Pod

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from k8slint.apiserver.admission.pod_security.policy import violations
+from k8slint.apiserver.admission.pod_security.violations import violations
 from k8slint.apiserver.validation.field import Field, Validation
 
 KEYS = {"level", "metadata", "spec"}
