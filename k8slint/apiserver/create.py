@@ -13,6 +13,7 @@ from k8slint.apiserver.defaults.registry import default
 from k8slint.apiserver.discovery.definitions import BUILT_IN_GROUPS, definitions_of
 from k8slint.apiserver.discovery.lifecycle import deprecation, is_built_in, unserved
 from k8slint.apiserver.schemas import Schemas
+from k8slint.apiserver.validation.field import Field, Validation
 from k8slint.apiserver.validation.registry import validate
 from k8slint.loading.document import Source
 from k8slint.objects.object import Object
@@ -32,7 +33,7 @@ class Decoded(NamedTuple):
 
 
 def create(obj: Object, schemas: Schemas) -> Iterator[Problem]:
-    """What the API server says of an object, in its order: decode, default, validate, warn; each problem has its rule.
+    """What the API server says of an object, in its order: decode, default, validate, admit; each problem has its rule.
 
     The server looks no further once decoding failed. So that one run shows all there is, validation goes on here, and
     says nothing that rests on the part that was not decoded.
@@ -47,6 +48,17 @@ def create(obj: Object, schemas: Schemas) -> Iterator[Problem]:
         is_absence = problem.rule == "required-field" and problem.path[:-1] in misspelt_in
         if not is_absence and problem.path not in misspelt_in:
             yield problem
+    if obj.group_kind == "Namespace":
+        yield from _admit_namespace(data, schemas.version.minor)
+
+
+def _admit_namespace(data: dict[str, Any], minor: int) -> Iterator[Problem]:
+    """What admission says of a Namespace; it looks at nothing else."""
+    from k8slint.apiserver.admission.pod_security.policy import namespace_labels  # noqa: PLC0415 - only Namespaces pay for it
+
+    run = Validation(minor)
+    namespace_labels(Field(data, run)["metadata"]["labels"])
+    yield from run.found
 
 
 def decode(obj: Object, schemas: Schemas) -> Decoded:
