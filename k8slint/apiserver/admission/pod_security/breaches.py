@@ -53,7 +53,10 @@ def _all_contexts(pod: Field) -> Iterator[tuple[str | None, Field]]:
 
 
 def app_armor(pod: Field) -> Iterator[Breach]:
-    """AppArmor profiles that are neither the runtime's nor of the node, of fields and of old annotations."""
+    """AppArmor profiles that are neither the runtime's nor of the node, of fields and of old annotations.
+
+    Mirrors: pod-security-admission policy/check_appArmorProfile.go appArmorProfile_1_0 @ v1.37
+    """
     yield from _bad_profiles(pod, "appArmorProfile")
     for key, field in pod["metadata"]["annotations"].entries():
         is_one = key.startswith("container.apparmor.security.beta.kubernetes.io/")
@@ -74,7 +77,10 @@ def _bad_profiles(pod: Field, name: str) -> Iterator[Breach]:
 
 
 def added_capabilities(allowed: frozenset[str]) -> Find:
-    """What adds capabilities other than these."""
+    """What adds capabilities other than these.
+
+    Mirrors: pod-security-admission policy/check_capabilities_baseline.go capabilitiesBaseline_1_0 @ v1.37
+    """
 
     def find(pod: Field) -> Iterator[Breach]:
         for owner, context in _contexts(pod):
@@ -86,21 +92,30 @@ def added_capabilities(allowed: frozenset[str]) -> Find:
 
 
 def host_namespaces(pod: Field) -> Iterator[Breach]:
-    """The namespaces of the node that the pod shares."""
+    """The namespaces of the node that the pod shares.
+
+    Mirrors: pod-security-admission policy/check_hostNamespaces.go hostNamespaces_1_0 @ v1.37
+    """
     for name in ("hostNetwork", "hostPID", "hostIPC"):
         if pod["spec"][name].value is True:
             yield Breach(pod["spec"][name].path, None, f"{name}=true")
 
 
 def host_paths(pod: Field) -> Iterator[Breach]:
-    """The hostPath volumes."""
+    """The hostPath volumes.
+
+    Mirrors: pod-security-admission policy/check_hostPathVolumes.go hostPathVolumes_1_0 @ v1.37
+    """
     for volume in pod["spec"]["volumes"]:
         if volume["hostPath"].is_set and not volume.is_hole:
             yield Breach(volume["hostPath"].path, _text(volume["name"]))
 
 
 def host_ports(pod: Field) -> Iterator[Breach]:
-    """The ports of the node that containers take."""
+    """The ports of the node that containers take.
+
+    Mirrors: pod-security-admission policy/check_hostPorts.go hostPorts_1_0 @ v1.37
+    """
     for owner, container in _containers(pod):
         for port in container["ports"]:
             number = port["hostPort"]
@@ -109,7 +124,10 @@ def host_ports(pod: Field) -> Iterator[Breach]:
 
 
 def hosts_of_handlers(pod: Field) -> Iterable[Breach]:
-    """The hosts to which probes and lifecycle handlers go."""
+    """The hosts to which probes and lifecycle handlers go.
+
+    Mirrors: pod-security-admission policy/check_hostProbesAndhostLifecycle.go hostProbesAndHostLifecycleV1Dot34 @ v1.37
+    """
     # The server lists these containers by name, all others in their order.
     return sorted(_hosts(pod), key=lambda breach: breach.owner or "")
 
@@ -124,14 +142,20 @@ def _hosts(pod: Field) -> Iterator[Breach]:
 
 
 def privileged(pod: Field) -> Iterator[Breach]:
-    """The privileged containers."""
+    """The privileged containers.
+
+    Mirrors: pod-security-admission policy/check_privileged.go privileged_1_0 @ v1.37
+    """
     for owner, context in _contexts(pod):
         if context["privileged"].value is True:
             yield Breach(context["privileged"].path, owner)
 
 
 def host_processes(pod: Field) -> Iterator[Breach]:
-    """What asks for a process of the Windows node."""
+    """What asks for a process of the Windows node.
+
+    Mirrors: pod-security-admission policy/check_windowsHostProcess.go windowsHostProcess_1_0 @ v1.37
+    """
     for owner, context in _all_contexts(pod):
         flag = context["windowsOptions"]["hostProcess"]
         if flag.value is True:
@@ -139,7 +163,10 @@ def host_processes(pod: Field) -> Iterator[Breach]:
 
 
 def proc_mounts(pod: Field) -> Iterator[Breach]:
-    """What mounts /proc otherwise than by default."""
+    """What mounts /proc otherwise than by default.
+
+    Mirrors: pod-security-admission policy/check_procMount_baseline.go procMount_1_0 @ v1.37
+    """
     for owner, context in _contexts(pod):
         mount = context["procMount"]
         if mount.is_set and not mount.may_be("Default"):
@@ -147,7 +174,10 @@ def proc_mounts(pod: Field) -> Iterator[Breach]:
 
 
 def se_linux_options(*allowed: str) -> Find:
-    """What finds SELinux users and roles, and types other than these."""
+    """What finds SELinux users and roles, and types other than these.
+
+    Mirrors: pod-security-admission policy/check_seLinuxOptions.go seLinuxOptions @ v1.37
+    """
 
     def find(pod: Field) -> Iterator[Breach]:
         for owner, context in _all_contexts(pod):
@@ -162,7 +192,10 @@ def se_linux_options(*allowed: str) -> Find:
 
 
 def seccomp_annotations(pod: Field) -> Iterator[Breach]:
-    """Old annotations with seccomp profiles that are neither the runtime's nor of the node."""
+    """Old annotations with seccomp profiles that are neither the runtime's nor of the node.
+
+    Mirrors: pod-security-admission policy/check_seccompProfile_baseline.go seccompProfileBaseline_1_0 @ v1.37
+    """
     of_containers = {f"container.seccomp.security.alpha.kubernetes.io/{name}" for name, _ in _containers(pod)}
     for key, field in pod["metadata"]["annotations"].entries():
         is_one = key == "seccomp.security.alpha.kubernetes.io/pod" or key in of_containers
@@ -175,12 +208,18 @@ def _quoted(text: str) -> str:
 
 
 def seccomp_profiles(pod: Field) -> Iterator[Breach]:
-    """Seccomp profiles that are neither the runtime's nor of the node."""
+    """Seccomp profiles that are neither the runtime's nor of the node.
+
+    Mirrors: pod-security-admission policy/check_seccompProfile_baseline.go seccompProfileBaseline_1_19 @ v1.37
+    """
     yield from _bad_profiles(pod, "seccompProfile")
 
 
 def sysctls(allowed: frozenset[str]) -> Find:
-    """What finds sysctls other than these."""
+    """What finds sysctls other than these.
+
+    Mirrors: pod-security-admission policy/check_sysctls.go sysctls @ v1.37
+    """
 
     def find(pod: Field) -> Iterator[Breach]:
         for sysctl in pod["spec"]["securityContext"]["sysctls"]:
@@ -191,7 +230,10 @@ def sysctls(allowed: frozenset[str]) -> Find:
 
 
 def escalation(pod: Field) -> Iterator[Breach]:
-    """Containers that do not forbid privilege escalation."""
+    """Containers that do not forbid privilege escalation.
+
+    Mirrors: pod-security-admission policy/check_allowPrivilegeEscalation.go allowPrivilegeEscalation_1_8 @ v1.37
+    """
     for owner, context in _contexts(pod):
         flag = context["allowPrivilegeEscalation"]
         if flag.value in (None, True):
@@ -199,7 +241,10 @@ def escalation(pod: Field) -> Iterator[Breach]:
 
 
 def capabilities(pod: Field) -> Iterator[Breach]:
-    """Containers that do not drop all capabilities, and what they add, but for NET_BIND_SERVICE."""
+    """Containers that do not drop all capabilities, and what they add, but for NET_BIND_SERVICE.
+
+    Mirrors: pod-security-admission policy/check_capabilities_restricted.go capabilitiesRestricted_1_22 @ v1.37
+    """
     for owner, context in _contexts(pod):
         dropped = context["capabilities"]["drop"]
         if not dropped.is_hole and not any(each.may_be("ALL") for each in dropped):
@@ -218,7 +263,10 @@ _CLOSED_VOLUMES: Final = (
 
 
 def closed_volumes(pod: Field) -> Iterator[Breach]:
-    """Volumes of other types than those that a namespace's users make themselves."""
+    """Volumes of other types than those that a namespace's users make themselves.
+
+    Mirrors: pod-security-admission policy/check_restrictedVolumes.go restrictedVolumes_1_0 @ v1.37
+    """
     for volume in pod["spec"]["volumes"]:
         # A volume of no type is an emptyDir.
         closed = volume.written(_CLOSED_VOLUMES)
@@ -227,7 +275,10 @@ def closed_volumes(pod: Field) -> Iterator[Breach]:
 
 
 def root_allowed(pod: Field) -> Iterator[Breach]:
-    """What denies runAsNonRoot; if nothing does, the containers for which nothing demands it."""
+    """What denies runAsNonRoot; if nothing does, the containers for which nothing demands it.
+
+    Mirrors: pod-security-admission policy/check_runAsNonRoot.go runAsNonRoot1_0 @ v1.37
+    """
     flags = [(owner, context["runAsNonRoot"]) for owner, context in _all_contexts(pod)]
     denied = [Breach(flag.path, owner) for owner, flag in flags if flag.value is False]
     yield from denied or _lacks(flags)
@@ -241,7 +292,10 @@ def _lacks(fields: Sequence[tuple[str | None, Field]]) -> Iterator[Breach]:
 
 
 def root(pod: Field) -> Iterator[Breach]:
-    """What asks for the user 0."""
+    """What asks for the user 0.
+
+    Mirrors: pod-security-admission policy/check_runAsUser.go runAsUser1_23 @ v1.37
+    """
     for owner, context in _all_contexts(pod):
         user = context["runAsUser"]
         if user.value.__class__ is int and user.value == 0:
@@ -249,7 +303,10 @@ def root(pod: Field) -> Iterator[Breach]:
 
 
 def seccomp_unset(pod: Field) -> Iterator[Breach]:
-    """Bad seccomp profiles; if there are none, the containers that have none."""
+    """Bad seccomp profiles; if there are none, the containers that have none.
+
+    Mirrors: pod-security-admission policy/check_seccompProfile_restricted.go seccompProfileRestricted_1_19 @ v1.37
+    """
     profiles = [(owner, context["seccompProfile"]) for owner, context in _all_contexts(pod)]
     yield from tuple(seccomp_profiles(pod)) or _lacks(profiles)
 

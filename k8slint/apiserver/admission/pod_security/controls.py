@@ -210,7 +210,4 @@ CONTROLS: Final[Mapping[str, Control]] = {
         ),
     )
 }
-"""The controls by upstream's name, in the order in which the server speaks of them.
-
-Mirrors: pod-security-admission policy/check_*.go @ v1.37
-"""
+"""The controls by upstream's name, in the order in which the server speaks of them."""
