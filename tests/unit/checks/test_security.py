@@ -164,6 +164,7 @@ def test_data_of_any_shape_is_no_error_of_the_rules(odd):
         ({"enforce": "strict"}, None, None),
         ({"enforce": "baseline", "enforce-version": "1.31"}, None, None),
         ({"enforce": "baseline", "enforce-version": "v1.031"}, None, None),
+        ({"enforce": "baseline", "enforce-version": "v1." + "9" * 5_000}, None, None),
         ({"warn": "restricted", "audit": "restricted"}, None, None),
     ],
 )

@@ -13,7 +13,8 @@ from k8slint.values.regex import regex
 _PREFIX: Final = "pod-security.kubernetes.io/"
 ENFORCE: Final = f"{_PREFIX}enforce"
 _LEVELS: Final = ("privileged", "baseline", "restricted")
-_VERSION_FORM: Final = regex(r"v1\.(0|[1-9][0-9]*)")
+# The server refuses a number that does not fit into 64 bits.
+_VERSION_FORM: Final = regex(r"v1\.(0|[1-9][0-9]{0,17})")
 _LATEST: Final = "latest"
 
 
