@@ -34,7 +34,9 @@ class Decoded(NamedTuple):
 
 
 def create(obj: Object, schemas: Schemas) -> Iterator[Problem]:
-    """What the API server says of an object, in its order: decode, default, admit, validate, warn; each problem has its rule.
+    """What the API server says of an object, in its order: decode, default, admit, validate, warn.
+
+    Each problem has its rule.
 
     The server looks no further once decoding failed. So that one run shows all there is, validation goes on here, and
     says nothing that rests on the part that was not decoded.

@@ -11,11 +11,14 @@ from typing import Any
 
 from k8slint.apiserver.admission.pod_security.violations import violations
 from k8slint.apiserver.validation.field import Field, Validation
+from tests.build import objects_of
+
+(OBJECT,) = objects_of({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p"}})
 
 KEYS = {"level", "metadata", "spec"}
 
 
 def check(case: Mapping[str, Any]) -> None:
-    pod = Field({"metadata": case.get("metadata", {}), "spec": case["spec"]}, Validation(case["minor"]))
+    pod = Field({"metadata": case.get("metadata", {}), "spec": case["spec"]}, Validation(OBJECT, case["minor"]))
     found = violations(pod, case["level"], case["minor"])
     assert ", ".join(violation.said for violation in found) == case["results"]["p"]

@@ -17,7 +17,9 @@ from k8slint.checks.apiserver.pod_security import pod_security_violation
 from k8slint.cluster.cluster import Cluster
 from k8slint.engine.rule import load_rules
 from k8slint.values.version import KubernetesVersion
-from tests.build import places, read
+from tests.build import objects_of, places, read
+
+(OBJECT,) = objects_of({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p"}})
 
 RULES = load_rules()
 MINORS = range(30, 38)
@@ -107,7 +109,7 @@ def said_by(profile: str, text: str, minor: int) -> set[tuple[Any, ...]]:
 @pytest.mark.parametrize("level", ["baseline", "restricted"])
 @pytest.mark.parametrize("text", [OPEN, OPEN.replace("hostUsers: true", "hostUsers: false"), CLOSED])
 def test_a_profile_says_what_its_level_forbids(text, level, minor):
-    pod = Field(data_of(text), Validation(minor))
+    pod = Field(data_of(text), Validation(OBJECT, minor))
     forbidden = {breach.path for violation in violations(pod, level, minor) for breach in violation.breaches}
     assert said_by(f"pss-{level}", text, minor) == forbidden
     assert bool(forbidden) == (text != CLOSED)
@@ -123,7 +125,7 @@ def test_no_rules_of_one_profile_say_the_same_of_one_place(minor):
 
 
 def test_privileged_forbids_nothing():
-    assert not list(violations(Field(data_of(OPEN), Validation(37)), "privileged", 37))
+    assert not list(violations(Field(data_of(OPEN), Validation(OBJECT, 37)), "privileged", 37))
 
 
 @pytest.mark.parametrize("minor", [0, 18, *MINORS])
@@ -135,7 +137,7 @@ def test_what_is_not_known_is_not_forbidden(minor):
         for step in path[:-1]:
             inner = inner[step]
         inner[path[-1]] = HOLE
-        assert not list(violations(Field(data, Validation(minor)), "restricted", minor)), path
+        assert not list(violations(Field(data, Validation(OBJECT, minor)), "restricted", minor)), path
 
 
 @pytest.mark.parametrize("odd", [None, True, 7, "x", [], {}, [None], [7], {"x": None}])
