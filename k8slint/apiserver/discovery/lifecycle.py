@@ -72,7 +72,7 @@ _OF_OPENSHIFT: Final = {
     "Route": "route.openshift.io/v1",
     "Template": "template.openshift.io/v1",
 }
-# Served but deprecated: apiVersion, kinds, the first minor that deprecates them, that removes them (0: none), heir.
+# Served but deprecated: apiVersion, kinds, the minors that first deprecate and remove them (0: never), heir.
 _DEPRECATED: Final = (
     ("admissionregistration.k8s.io/v1alpha1", _MUTATING, 35, 38, ""),
     ("admissionregistration.k8s.io/v1beta1", _MUTATING, 37, 40, ""),
