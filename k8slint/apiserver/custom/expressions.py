@@ -66,7 +66,7 @@ Node = Characters | Start | End | Sequence | Choice | Repeat
 
 
 class DeclinedError(ValueError):
-    """The expression is invalid, or uses what is not read of the language."""
+    """The expression is invalid, or uses a part of the language that is not supported."""
 
 
 def parse(expression: str) -> Node:
