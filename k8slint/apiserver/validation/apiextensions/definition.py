@@ -343,7 +343,7 @@ def _stored_versions(obj: Field) -> None:
 
 
 def _approval(annotations: Field, group: Field) -> None:
-    """Groups in Kubernetes' own domains need an annotation that the API was approved.
+    """Groups in Kubernetes' own domains need an annotation: the URL of the approval, or why there is none.
 
     Mirrors: apiextensions-apiserver pkg/apihelpers/helpers.go GetAPIApprovalState @ v1.37
     """

@@ -53,7 +53,7 @@ def target(path: str, schema: Field, *, has_keys: bool = True) -> Target:
 
 
 def _child(node: Any, name: str) -> Any:
-    """The part of a schema for a field or key; None if it has none, a HOLE if the schema is not known."""
+    """The part of a schema for a field or key; None if it has none, `node` if that is no mapping."""
     if node.__class__ is not dict:
         return None if node is True else node
     properties = node.get("properties")

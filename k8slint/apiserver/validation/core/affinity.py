@@ -74,7 +74,7 @@ def _label_keys(keys: Field, selector: Field) -> None:
 
 
 def _selected_twice(keys: Field, selector: Field, own_labels: Labels) -> None:
-    """A key whose value comes from the pod, if the selector already has a requirement for it.
+    """A key whose value comes from the pod, if the selector then has two requirements for it.
 
     When it creates a Pod, the server adds a requirement for each key that the Pod has a label for.
     """
