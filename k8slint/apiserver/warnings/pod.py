@@ -17,7 +17,7 @@ from k8slint.objects.fields import dig
 
 _REQUIRED: Final = "requiredDuringSchedulingIgnoredDuringExecution"
 _PREFERRED: Final = "preferredDuringSchedulingIgnoredDuringExecution"
-# A label of nodes, the minor that deprecated it, and the label that replaces it.
+# A label of nodes, the server's words on since when it is deprecated, and the label that replaces it.
 _LABELS: Final[Mapping[str, tuple[str, str]]] = {
     "beta.kubernetes.io/arch": ("deprecated since v1.14; ", "kubernetes.io/arch"),
     "beta.kubernetes.io/instance-type": ("deprecated since v1.17; ", "node.kubernetes.io/instance-type"),
