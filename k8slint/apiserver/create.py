@@ -1,4 +1,4 @@
-"""What the API server says of an object that is created: its order, as code."""
+"""What the API server says when an object is created, in its order."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from k8slint.values.placeholder import has_placeholder, may_hold_placeholders
 
 
 class Decoded(NamedTuple):
-    """What became of an object on the server's first step: what is wrong with its type and fields, and what is left.
+    """The result of the server's first step: the problems of an object's type and fields, and the data that is left.
 
-    `data` is a copy for defaulting and validation; None for objects of no built-in kind, which end here.
+    `data` is a copy for defaulting and validation, or None if the kind is not built in: such objects end here.
     """
 
     problems: list[Problem]
@@ -36,10 +36,8 @@ class Decoded(NamedTuple):
 def create(obj: Object, schemas: Schemas) -> Iterator[Problem]:
     """What the API server says of an object, in its order: decode, default, admit, validate, warn.
 
-    Each problem has its rule.
-
-    The server looks no further once decoding failed. So that one run shows all there is, validation goes on here, and
-    says nothing that rests on the part that was not decoded.
+    The server stops if decoding fails. Here validation goes on, so that one run shows all problems, but says nothing
+    that depends on a part that was not decoded.
     """
     problems, data = decode(obj, schemas)
     yield from problems
@@ -49,11 +47,11 @@ def create(obj: Object, schemas: Schemas) -> Iterator[Problem]:
     whole, minor = default(data, obj.group_kind), schemas.version.minor
     faults = [*_admit(whole, obj, minor), *validate(whole, obj, minor)]
     for problem in faults:
-        # What is missing may be what is misspelt.
+        # The missing field may be the misspelt one.
         is_absence = problem.rule == "required-field" and problem.path[:-1] in misspelt_in
         if not is_absence and problem.path not in misspelt_in:
             yield problem
-    # With an answer of errors come no warnings.
+    # The server sends no warnings with an error.
     if not faults and all(problem.rule == "deprecated-api" for problem in problems):
         yield from warn(whole, obj, minor)
 
@@ -70,7 +68,7 @@ def _admit(data: dict[str, Any], obj: Object, minor: int) -> Sequence[Problem]:
 
 
 def decode(obj: Object, schemas: Schemas) -> Decoded:
-    """The object held against its type: the kinds that are served, then the fields and their types."""
+    """Check the kind of an object, then its fields and their types."""
     root, warning = _type(obj.gvk, schemas.version.minor)
     if root is None:
         return Decoded(list(_without_type(obj, schemas)), None)
@@ -88,12 +86,12 @@ def decode(obj: Object, schemas: Schemas) -> Decoded:
 
 @lru_cache(maxsize=1)
 def _may_hold_placeholders(source: Source) -> bool:
-    """Whether some text of a source may be a placeholder: asked once for all its objects."""
+    """Whether a text in a source may be a placeholder; cached, for its objects follow each other."""
     return may_hold_placeholders(source.text)
 
 
 def _without_type(obj: Object, schemas: Schemas) -> Iterator[Problem]:
-    """What is said of kinds that the server itself does not know: of old versions, and of custom resources."""
+    """The problems of an object that has no built-in type: of unserved kinds, or as a custom resource."""
     gvk, minor = obj.gvk, schemas.version.minor
     if has_placeholder(gvk.kind) or has_placeholder(gvk.api_version):
         return
@@ -113,7 +111,7 @@ def _without_type(obj: Object, schemas: Schemas) -> Iterator[Problem]:
 
 @cache
 def _type(gvk: GroupVersionKind, minor: int) -> tuple[Struct | None, Problem | None]:
-    """What objects of a built-in type are held against, and the warning for using it at all."""
+    """The built-in type of objects of a kind, and the warning for using it at all; either may be None."""
     if gvk.group not in BUILT_IN_GROUPS:
         return None, None
     definition = definitions_of(minor).kinds.get((gvk.api_version, gvk.kind))

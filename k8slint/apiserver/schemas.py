@@ -26,7 +26,7 @@ NEWEST: Final = BUNDLED[-1]
 
 @record
 class Schemas:
-    """What objects are held against; `further` CRDs are those of the settings."""
+    """What objects are checked against; `further` are the CRDs that the settings name."""
 
     version: KubernetesVersion
     crds: tuple[Object, ...] = ()
@@ -34,7 +34,7 @@ class Schemas:
 
     @cached_property
     def custom_kinds(self) -> Mapping[tuple[str, str], Kinds]:
-        """What the CRDs define, by group and kind; several where several CRDs define one kind."""
+        """What the CRDs define, by group and kind; several CRDs may define one kind."""
         from k8slint.apiserver.custom.custom_resource import kinds_of  # noqa: PLC0415 - only custom resources pay for it
 
         return kinds_of(self.crds, self.further)
@@ -53,9 +53,10 @@ def schemas_for(version: KubernetesVersion, crds: Iterable[Object], further: Ite
 
 
 class Coverage(NamedTuple):
-    """The kinds that are not held against a schema as a whole, each with the number of its objects, most first.
+    """The kinds that no schema covers as a whole, each with the number of its objects, most first.
 
-    `settings` are of no API server, `without_schema` described by nothing here, `in_part` by more than is evaluated.
+    `settings` are files of programs, which no API server serves; `without_schema` have no schema here; the schemas of
+    `in_part` hold more than is evaluated.
     """
 
     settings: tuple[KindCount, ...]
@@ -64,7 +65,7 @@ class Coverage(NamedTuple):
 
 
 def coverage(schemas: Schemas, objects: Iterable[Object]) -> Coverage:
-    """How far the schemas reach over the objects."""
+    """Which kinds of the objects the schemas do not cover as a whole."""
     counts = Counter(obj.gvk for obj in objects if obj.gvk.group not in BUILT_IN_GROUPS)
     settings: Counter[str] = Counter()
     without, partly = [], []
@@ -80,7 +81,7 @@ def coverage(schemas: Schemas, objects: Iterable[Object]) -> Coverage:
 
 
 def is_setting(gvk: GroupVersionKind, minor: int) -> bool:
-    """Whether objects of that kind are files that programs read, and that nobody applies."""
+    """Whether objects of that kind are files for programs, which nobody applies to a cluster."""
     if is_built_in(gvk, minor) or has_placeholder(gvk.api_version):
         return False
     return is_for_programs(gvk.group)
@@ -99,7 +100,7 @@ def _is_known(gvk: GroupVersionKind, schemas: Schemas) -> bool:
 
 
 def assumptions(schemas: Schemas, objects: Iterable[Object]) -> Iterator[tuple[str, str]]:
-    """What CustomResourceDefinitions say that is not evaluated, each with a kind of the objects that it is said of."""
+    """What is not evaluated of CustomResourceDefinitions, as a sentence, each with the kind of objects concerned."""
     kinds = {obj.gvk: None for obj in objects if obj.gvk.group not in BUILT_IN_GROUPS}
     for name, gvk in sorted((_shown(gvk), gvk) for gvk in kinds if not is_setting(gvk, schemas.version.minor)):
         for gap in _gaps(gvk, schemas):
@@ -107,7 +108,7 @@ def assumptions(schemas: Schemas, objects: Iterable[Object]) -> Iterator[tuple[s
 
 
 def _gaps(gvk: GroupVersionKind, schemas: Schemas) -> Iterator[str]:
-    """What the CustomResourceDefinitions of a kind say beyond what is evaluated."""
+    """What is not evaluated of the CustomResourceDefinitions of a kind."""
     kinds = schemas.custom_kinds.get((gvk.group, gvk.kind))
     versions = [kind.versions[gvk.version] for kind in (kinds.all if kinds else ()) if gvk.version in kind.versions]
     if any(version.evaluated_in_part["x-kubernetes-validations"] for version in versions):

@@ -19,7 +19,7 @@ _IN_BOTH: Final = "exists in both matchLabelKeys and labelSelector"
 _IN_BOTH_LISTS: Final = "exists in both matchLabelKeys and mismatchLabelKeys"
 
 Labels = Mapping[str, Any]
-"""The labels of a Pod, of which the server makes selectors when the Pod is created; empty for templates."""
+"""The labels of a Pod, from which the server makes selectors when it creates the Pod; empty for templates."""
 
 
 def affinity(field: Field, own_labels: Labels) -> None:
@@ -74,9 +74,9 @@ def _label_keys(keys: Field, selector: Field) -> None:
 
 
 def _selected_twice(keys: Field, selector: Field, own_labels: Labels) -> None:
-    """A key whose value comes from the pod, and that the selector asks for twice then.
+    """A key whose value comes from the pod, if the selector then has two requirements for it.
 
-    On creation of a Pod the server adds a requirement for each key that the Pod has a label of.
+    When it creates a Pod, the server adds a requirement for each key that the Pod has a label for.
     """
     by_key = {key.value: key for key in keys if key.value.__class__ is str}
     if not by_key:

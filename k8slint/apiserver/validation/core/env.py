@@ -111,13 +111,13 @@ def _file_key(ref: Field, volumes: Volumes | None) -> None:
     volume = volumes.get(name.value or "")
     if volume is None:
         name.not_found(name.value or "", mended_by=name.value or "")
-    # What names no source is an emptyDir.
+    # A volume without a source is an emptyDir.
     elif not volume["emptyDir"].is_set and (volume.value or {}).keys() - {"name"}:
         name.invalid("referenced volume must be of type emptyDir")
 
 
 def whole_sources(sources: Field) -> None:
-    """ConfigMaps and Secrets of which each key becomes a variable.
+    """ConfigMaps and Secrets each key of which becomes a variable.
 
     Mirrors: pkg/apis/core/validation/validation.go ValidateEnvFrom @ v1.37
     """
@@ -128,7 +128,7 @@ def whole_sources(sources: Field) -> None:
         written = source.written(("configMapRef", "secretRef"))
         for name in written:
             _REFERENCE(source[name]["name"])
-        # The server says these two of the list.
+        # The server reports these two at the path of the list.
         at = source.path[-1:]
         if source.is_hole:
             continue

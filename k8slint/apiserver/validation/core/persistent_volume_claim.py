@@ -36,7 +36,7 @@ def claim_template(template: Field) -> None:
 
 
 def claim_templates(templates: Field) -> None:
-    """The templates of a StatefulSet's claims, which since 1.34 are looked at. Each is a volume by its name.
+    """The claim templates of a StatefulSet, which are validated since 1.34. Each is a volume by its name.
 
     Mirrors: pkg/apis/apps/validation/validation.go ValidateStatefulSetSpec @ v1.37
     """
@@ -54,7 +54,7 @@ def claim_templates(templates: Field) -> None:
 def claim_spec(spec: Field) -> None:
     """What a claim asks for.
 
-    The server leaves `requests` out of the path of the storage.
+    The server's path of the storage leaves `requests` out.
 
     Mirrors: pkg/apis/core/validation/validation.go ValidatePersistentVolumeClaimSpec @ v1.37
     """
@@ -108,8 +108,8 @@ def positive_amount(field: Field) -> None:
 def _data_sources(spec: Field) -> None:
     """What the volume is filled with.
 
-    The older field, of another kind than it knows, is dropped; the newer one too if it names a namespace. Where one
-    of the two is left, the server copies it to the other, and says twice what is wrong.
+    The server drops the older field if it does not know the kind, and the newer one if it names a namespace. If one of
+    the two is left, it copies that to the other, and reports a fault twice; here it is reported once.
 
     Mirrors: pkg/api/persistentvolumeclaim/util.go DropDisabledFields, NormalizeDataSources @ v1.37
     """
