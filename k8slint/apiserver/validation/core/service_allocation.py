@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from k8slint.apiserver.validation.addresses import address, parsed_ip
 from k8slint.apiserver.validation.field import Field, Unique, fields, given, one_of, optional
-from k8slint.loading.document import Path
+from k8slint.values.field_path import field_path
 
 _NONE: Final = "None"
 _NODE_PORTS: Final = range(30000, 32768)
@@ -60,20 +60,13 @@ def allocate(spec: Field) -> None:
 
 def point_at_first(spec: Field, start: int) -> None:
     """Let problems of `clusterIPs` that were found since point at `clusterIP`, if that is all there is to it."""
-    if spec["clusterIPs"].value == [spec["clusterIP"].value]:
-        point_at(spec, start, "clusterIPs", ("clusterIP",))
-
-
-def point_at(spec: Field, start: int, said: str, written: Path, steps: int = 0) -> None:
-    """Let problems of a field that the server calls by another name point at what is written.
-
-    `start` is the number of problems found before; so many `steps` below the field are kept.
-    """
+    if spec["clusterIPs"].value != [spec["clusterIP"].value]:
+        return
     found = spec.run.found
     for index in range(start, len(found)):
         path = found[index].path
-        if path[:2] == ("spec", said):
-            found[index] = found[index]._replace(path=("spec", *written, *path[2 : 2 + steps]))
+        if path[:2] == ("spec", "clusterIPs"):
+            found[index] = found[index]._replace(path=("spec", "clusterIP"), named=field_path(path))
 
 
 def _cluster_ips(spec: Field) -> None:
