@@ -35,6 +35,9 @@ class Decoded(NamedTuple):
 def create(obj: Object, schemas: Schemas) -> Iterator[Problem]:
     """What the API server says of an object, in its order: decode, default, validate, warn; each problem has its rule.
 
+    Between defaulting and validation the server asks admission, which needs other objects: `admission/` is asked by the
+    simulation, which has them.
+
     The server looks no further once decoding failed. So that one run shows all there is, validation goes on here, and
     says nothing that rests on the part that was not decoded.
     """
