@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
@@ -13,6 +13,7 @@ from k8slint.apiserver.defaults.registry import default
 from k8slint.apiserver.discovery.definitions import BUILT_IN_GROUPS, definitions_of
 from k8slint.apiserver.discovery.lifecycle import deprecation, is_built_in, unserved
 from k8slint.apiserver.schemas import Schemas
+from k8slint.apiserver.validation.field import Field, Validation
 from k8slint.apiserver.validation.registry import validate
 from k8slint.apiserver.warnings.registry import warn
 from k8slint.loading.document import Path, Source
@@ -33,10 +34,7 @@ class Decoded(NamedTuple):
 
 
 def create(obj: Object, schemas: Schemas) -> Iterator[Problem]:
-    """What the API server says of an object, in its order: decode, default, validate, warn; each problem has its rule.
-
-    Between defaulting and validation the server asks admission, which needs other objects: `admission/` is asked by the
-    simulation, which has them.
+    """What the API server says of an object, in its order: decode, default, admit, validate, warn; each problem has its rule.
 
     The server looks no further once decoding failed. So that one run shows all there is, validation goes on here, and
     says nothing that rests on the part that was not decoded.
@@ -47,7 +45,7 @@ def create(obj: Object, schemas: Schemas) -> Iterator[Problem]:
         return
     misspelt_in = {problem.path[:-1] for problem in problems if problem.rule == "unknown-field"}
     whole, minor = default(data, obj.group_kind), schemas.version.minor
-    faults = validate(whole, obj, minor)
+    faults = [*_admit(whole, obj, minor), *validate(whole, obj, minor)]
     for problem in faults:
         # What is missing may be what is misspelt.
         is_absence = problem.rule == "required-field" and problem.path[:-1] in misspelt_in
@@ -56,6 +54,17 @@ def create(obj: Object, schemas: Schemas) -> Iterator[Problem]:
     # With an answer of errors come no warnings.
     if not faults and all(problem.rule == "deprecated-api" for problem in problems):
         yield from warn(whole, obj, minor)
+
+
+def _admit(data: dict[str, Any], obj: Object, minor: int) -> Sequence[Problem]:
+    """What admission says of an object alone; what it needs others for is asked by the simulation, which has them."""
+    if obj.group_kind != "Namespace":
+        return ()
+    from k8slint.apiserver.admission.pod_security.policy import namespace_labels  # noqa: PLC0415 - only Namespaces pay for it
+
+    run = Validation(obj, minor)
+    namespace_labels(Field(data, run)["metadata"]["labels"])
+    return run.found
 
 
 def decode(obj: Object, schemas: Schemas) -> Decoded:
