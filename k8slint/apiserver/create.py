@@ -16,7 +16,7 @@ from k8slint.apiserver.schemas import Schemas
 from k8slint.apiserver.validation.field import Field, Validation
 from k8slint.apiserver.validation.registry import validate
 from k8slint.apiserver.warnings.registry import warn
-from k8slint.loading.document import Source
+from k8slint.loading.document import Path, Source
 from k8slint.objects.object import Object
 from k8slint.objects.problem import Problem
 from k8slint.values.gvk import GroupVersionKind
@@ -73,15 +73,15 @@ def decode(obj: Object, schemas: Schemas) -> Decoded:
     if root is None:
         return Decoded(list(_without_type(obj, schemas)), None)
     problems = [] if warning is None else [warning]
-    found = mismatches(root, obj.data)
+    zeros: list[tuple[Path, Any]] = []
+    found = mismatches(root, obj.data, zeros)
     if found:
         from k8slint.apiserver.decoding.problems import problem_of  # noqa: PLC0415 - only what is wrong needs words
 
         problems.extend(problem for mismatch in found for problem in problem_of(obj, root, mismatch))
     has_placeholders = _may_hold_placeholders(obj.document.source)
-    return Decoded(
-        problems, decoded(obj.data, (mismatch.path for mismatch in found), has_placeholders=has_placeholders)
-    )
+    not_decoded = (mismatch.path for mismatch in found)
+    return Decoded(problems, decoded(obj.data, not_decoded, zeros, has_placeholders=has_placeholders))
 
 
 @lru_cache(maxsize=1)

@@ -206,7 +206,7 @@ def check_metadata(obj: Object, minor: int, *, is_known: bool) -> Iterator[Probl
         if is_known:
             yield wrong_type(obj, ("metadata",), metadata, _MAPPING)
         return
-    for mismatch in mismatches(root, metadata):
+    for mismatch in mismatches(root, metadata, []):
         if is_known or mismatch.field is not None:
             yield from problem_of(obj, root, mismatch, ("metadata",))
 

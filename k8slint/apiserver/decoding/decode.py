@@ -28,10 +28,13 @@ class Mismatch(NamedTuple):
     fault: Fault | None = None
 
 
-def mismatches(root: Struct, data: dict[str, Any]) -> list[Mismatch]:  # noqa: C901 - one loop, kept flat for speed
+def mismatches(  # noqa: C901 - one loop, kept flat for speed
+    root: Struct, data: dict[str, Any], zeros: list[tuple[Path, Any]]
+) -> list[Mismatch]:
     """The mismatches in a mapping of a type, in no order, and no more than the API server lists.
 
-    Null is the zero value of every type, so it is accepted everywhere.
+    Null is the zero value of every type, so it is accepted everywhere. A null field is absent then, but a null entry of
+    a map is there: `zeros` gets the path of each, and its value.
     """
     found: list[Mismatch] = []
     pending: list[tuple[Struct | Every, Any, _Steps]] = [(root, data, None)]
@@ -47,6 +50,8 @@ def mismatches(root: Struct, data: dict[str, Any]) -> list[Mismatch]:  # noqa: C
                 continue
             if entry.__class__ is not field.python:
                 if entry is None:
+                    if only is not None and value.__class__ is dict and only.zero is not None:
+                        zeros.append((_path((steps, key)), only.zero))
                     continue
                 other = field.others.get(entry.__class__)
                 if other is None:

@@ -11,26 +11,25 @@ from k8slint.values.placeholder import has_placeholder
 
 # Keywords of JSON Schema, which stand in CustomResourceDefinitions.
 _NO_PLACEHOLDERS: Final = ("$ref", "$schema")
-# Fields of a schema: one of which nothing is said is there nevertheless.
-_OF_SCHEMAS: Final = "properties"
 # Longer texts are files: a place in them is a part of them, or changes little.
 _LONGEST_VALUE: Final = 4096
 
 
 def decoded(  # noqa: C901 - one loop, kept flat for speed
-    data: dict[str, Any], not_decoded: Iterable[Path], *, has_placeholders: bool
+    data: dict[str, Any], not_decoded: Iterable[Path], zeros: Iterable[tuple[Path, Any]], *, has_placeholders: bool
 ) -> dict[str, Any]:
     """A copy of the data that may be changed, of any depth.
 
-    Fields that are null are left out, as the server takes them for absent, but for those of schemas. `HOLE` stands for
-    what could not be decoded, and for what a template will fill in: a text, or a mapping of which a key is not known.
+    Fields that are null are left out, as the server takes them for absent; `zeros` are entries of maps that are null,
+    and what the server takes them for. `HOLE` stands for what could not be decoded, and for what a template will fill
+    in: a text, or a mapping of which a key is not known.
     """
     whole: dict[str, Any] = {}
     pending: list[tuple[Any, Any, Any, Any]] = [(data, whole, {}, "")]
     while pending:
         value, copy, owner, step = pending.pop()
         for key, inner in value.items() if value.__class__ is dict else enumerate(value):
-            kept: Any = {} if inner is None and step == _OF_SCHEMAS else inner
+            kept: Any = inner
             if inner.__class__ is str:
                 if has_placeholders and len(inner) <= _LONGEST_VALUE and has_placeholder(inner):
                     kept = HOLE
@@ -44,16 +43,18 @@ def decoded(  # noqa: C901 - one loop, kept flat for speed
                 owner[step] = HOLE
             elif kept is not None:
                 copy[key] = kept
+    for path, zero in zeros:
+        _put(whole, path, zero)
     for path in not_decoded:
-        _dig(whole, path)
+        _put(whole, path, HOLE)
     return whole
 
 
-def _dig(data: Any, path: Path) -> None:
-    """Put a hole where the path leads, if it still leads there."""
+def _put(data: Any, path: Path, value: Any) -> None:
+    """Put the value where the path leads, if it still leads there."""
     for step in path[:-1]:
         if data is HOLE or data is None:
             return
         data = data[step] if isinstance(step, int) else data.get(step)
     if data is not HOLE and data is not None and path:
-        data[path[-1]] = HOLE
+        data[path[-1]] = value

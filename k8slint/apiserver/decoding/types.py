@@ -37,6 +37,13 @@ class Field:
     word: str
     others: Mapping[type, Field] = made(factory=dict)
 
+    @property
+    def zero(self) -> Any:
+        """What a null of it is in a map, where it is not absent; None if that is not known."""
+        if self.check is quantity_fault:
+            return 0
+        return None if self.python in (list, object) else self.python()
+
 
 @record
 class Struct:

@@ -54,7 +54,7 @@ def _pod_term(term: Field, own_labels: Labels) -> None:
     label_selector(term["labelSelector"])
     label_selector(term["namespaceSelector"])
     for namespace in term["namespaces"]:
-        dns_label.item(namespace)
+        dns_label.item(namespace.named_as(term, "namespace"))
     _label_keys(term["matchLabelKeys"], term["labelSelector"])
     _label_keys(term["mismatchLabelKeys"], term["labelSelector"])
     _selected_twice(term["matchLabelKeys"], term["labelSelector"], own_labels)
@@ -115,7 +115,8 @@ def tolerations(field: Field) -> None:
         if toleration["tolerationSeconds"].is_set and not effect.may_be("NoExecute"):
             said = "effect must be 'NoExecute' when `tolerationSeconds` is set"
             effect.invalid(said, effect.value or "", fix="write effect: NoExecute, or remove tolerationSeconds")
-        _operator(operator, toleration["value"])
+        # Of a wrong value the server says the operator.
+        _operator(operator, toleration["value"].named_as(toleration, "operator"))
         if effect:
             _EFFECTS(effect)
 
@@ -151,7 +152,8 @@ def spread_constraints(constraints: Field, own_labels: Labels) -> None:
         if not topology.is_hole and not action.is_hole:
             pair = (topology.value or "", action.value or "")
             if pair in pairs:
-                constraint["topologyKey"].duplicate(f"{{{pair[0]}, {pair[1]}}}", fix="keep one of the two constraints")
+                both = topology.named_as(constraint, "{topologyKey, whenUnsatisfiable}")
+                both.duplicate(f"{{{pair[0]}, {pair[1]}}}", fix="keep one of the two constraints")
             pairs.add(pair)
         _domains(constraint["minDomains"], action)
         for name in ("nodeAffinityPolicy", "nodeTaintsPolicy"):

@@ -65,7 +65,7 @@ def _networks(spec: Field) -> None:
     networks, first = spec["podCIDRs"], spec["podCIDR"]
     if first and not any(network.value == first.value for network in (*networks,)[:1]):
         # The older field takes precedence.
-        _network(first)
+        _network(first.named_as(spec, "podCIDRs", 0))
         return
     versions = [version for version in map(_network, networks) if version is not None]
     if len(networks) > _MOST_CIDRS or len(versions) != len(set(versions)):

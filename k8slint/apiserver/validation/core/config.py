@@ -52,7 +52,7 @@ def secret(obj: Field) -> None:
 
     Mirrors: pkg/apis/core/validation/validation.go ValidateSecret @ v1.37
     """
-    data, plain = obj["data"], obj["stringData"]
+    data, plain = obj["data"], obj["stringData"].named_as(obj, "data")
     values = dict(data.entries()) | dict(plain.entries())
     is_encrypted = obj["sops"].is_set
     for key, value in values.items():

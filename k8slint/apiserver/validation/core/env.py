@@ -108,11 +108,12 @@ def _file_key(ref: Field, volumes: Volumes | None) -> None:
             path.invalid("must not start with '..'")
     if volumes is None or name.is_hole:
         return
-    volume = volumes.get(name.value or "")
-    if volume is None:
-        name.not_found(name.value or "", mended_by=name.value or "")
+    text = name.value or ""
+    volume = volumes.get(text)
+    if text not in volumes:
+        name.not_found(text, mended_by=text)
     # A volume without a source is an emptyDir.
-    elif not volume["emptyDir"].is_set and (volume.value or {}).keys() - {"name"}:
+    elif volume is not None and not volume["emptyDir"].is_set and (volume.value or {}).keys() - {"name"}:
         name.invalid("referenced volume must be of type emptyDir")
 
 

@@ -117,7 +117,9 @@ def _source(spec: Field, name: Field) -> None:
         else:
             _SOURCES[one](spec[one])
     if "iscsi" in written:
-        sources.initiator_and_volume(spec["iscsi"], name, spec["iscsi"]["targetPortal"])
+        sources.initiator_and_volume(
+            spec["iscsi"], name, spec["iscsi"]["targetPortal"].named_as(spec["iscsi"], "targetportal")
+        )
     if "local" in written[:1] and not spec["nodeAffinity"].is_set:
         spec["nodeAffinity"].required("Local volume requires node affinity", rule=_LOCAL)
     path, policy = spec["hostPath"]["path"], spec["persistentVolumeReclaimPolicy"]

@@ -9,6 +9,7 @@ from k8slint.apiserver.validation.field import Field, fields, given, needed, one
 from k8slint.apiserver.validation.formats import dns_label, dns_subdomain
 from k8slint.apiserver.validation.metadata import validate_template_metadata
 from k8slint.apiserver.validation.selectors import label_selector
+from k8slint.values.field_path import Key
 
 _SNAPSHOTS: Final = "snapshot.storage.k8s.io"
 _ONE_POD: Final = "ReadWriteOncePod"
@@ -65,7 +66,7 @@ def claim_spec(spec: Field) -> None:
         modes.required("at least 1 access mode is required", fix="write accessModes: [ReadWriteOnce]")
     label_selector(spec["selector"])
     access_modes(modes)
-    _storage(spec["resources"]["requests"])
+    _storage(spec["resources"])
     _CLASSES(spec)
     _data_sources(spec)
     attributes = spec["volumeAttributesClassName"]
@@ -87,8 +88,8 @@ def access_modes(modes: Field) -> None:
         modes.forbidden("may not use ReadWriteOncePod with other access modes", fix="keep one of them")
 
 
-def _storage(requests: Field) -> None:
-    storage = requests["storage"]
+def _storage(resources: Field) -> None:
+    storage = resources["requests"]["storage"].named_as(resources, Key("storage"))
     if not storage.is_set:
         storage.required(fix="write how much, as storage: 1Gi")
         return

@@ -143,7 +143,9 @@ def _selector(spec: Field) -> None:
     known: set[str] = set()
     is_misapplied = False
     for requirement in requirements:
-        scope, operator, values = requirement["scopeName"], requirement["operator"], requirement["values"]
+        # The server misses the index.
+        named = requirement.named_as(requirements)
+        scope, operator, values = named["scopeName"], named["operator"], named["values"]
         if not scope.is_hole:
             if not _is_scope(scope.value, scope.run.minor):
                 _no_scope(scope, scope, scope.value or "")

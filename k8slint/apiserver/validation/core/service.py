@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from k8slint.apiserver.validation.addresses import address_range, ordinary_address
-from k8slint.apiserver.validation.core.service_allocation import allocate, is_headless, point_at, point_at_first
+from k8slint.apiserver.validation.core.service_allocation import allocate, is_headless, point_at_first
 from k8slint.apiserver.validation.field import (
     Field,
     Unique,
@@ -154,15 +154,13 @@ def _source_ranges(obj: Field, *, is_forbidden: bool) -> None:
     annotation = obj["metadata"]["annotations"][_SOURCE_RANGES]
     written = spec["loadBalancerSourceRanges"]
     if written:
-        start = len(run.found)
         # The server writes the field's name with a capital.
-        ranges = Field(written.value, run, spec, "LoadBalancerSourceRanges")
+        ranges = written.named_as(spec, "LoadBalancerSourceRanges")
         if is_forbidden:
             ranges.forbidden(_FOR_LOAD_BALANCERS)
         for item in ranges:
             text = item.value
             address_range(Field(text.strip() if text.__class__ is str else text, run, ranges, item.path[-1]))
-        point_at(spec, start, "LoadBalancerSourceRanges", ("loadBalancerSourceRanges",), steps=1)
     elif annotation.value.__class__ is str:
         if is_forbidden:
             annotation.forbidden(_FOR_LOAD_BALANCERS)

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from k8slint.apiserver.validation.addresses import address, parsed_ip
 from k8slint.apiserver.validation.field import Field, Unique, fields, given, one_of, optional
-from k8slint.loading.document import Path
+from k8slint.values.field_path import field_path
 
 _NONE: Final = "None"
 _NODE_PORTS: Final = range(30000, 32768)
@@ -59,20 +59,13 @@ def allocate(spec: Field) -> None:
 
 def point_at_first(spec: Field, start: int) -> None:
     """Make problems of `clusterIPs` found since `start` point at `clusterIP`, if the list holds that alone."""
-    if spec["clusterIPs"].value == [spec["clusterIP"].value]:
-        point_at(spec, start, "clusterIPs", ("clusterIP",))
-
-
-def point_at(spec: Field, start: int, said: str, written: Path, steps: int = 0) -> None:
-    """Make problems of a field that the server calls `said` point at the path that is `written`.
-
-    `start` is the number of problems found before; `steps` is how many steps below the field are kept.
-    """
+    if spec["clusterIPs"].value != [spec["clusterIP"].value]:
+        return
     found = spec.run.found
     for index in range(start, len(found)):
         path = found[index].path
-        if path[:2] == ("spec", said):
-            found[index] = found[index]._replace(path=("spec", *written, *path[2 : 2 + steps]))
+        if path[:2] == ("spec", "clusterIPs"):
+            found[index] = found[index]._replace(path=("spec", "clusterIP"), named=field_path(path))
 
 
 def _cluster_ips(spec: Field) -> None:
