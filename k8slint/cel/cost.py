@@ -16,10 +16,10 @@ from k8slint.cel.syntax import Call, Constant, Fold, Name, Node, Select, Several
 # The library's own limit on the rounds of all loops of an evaluation.
 _MOST_ROUNDS: Final = 10_000
 _MOST_FOLDS_DEEP: Final = 6
-# What may read one argument once for each part of another, or write it so often.
+# What may read one argument once for each part of another, or write it so often; by the last part of its name.
 _PRODUCTS: Final = frozenset(
-    """contains distinct find findAll indexOf join lastIndexOf lists.@sortByAssociatedKeys lists.range
-    matches replace sets.contains sets.equivalent sets.intersects sort split""".split()
+    """@sortByAssociatedKeys contains distinct equivalent find findAll indexOf intersects join lastIndexOf matches replace
+    sort split""".split()
 )
 _WIDE: Final = re.compile(r"%\.\d{4}")
 
@@ -43,9 +43,9 @@ def _is_wide(node: Node) -> bool:
     match node:
         case Call("format", (target, *_)):
             return not isinstance(target, Constant) or _WIDE.search(str(target.value)) is not None
-        case Call("lists.range", (Constant(int(length)),)):
+        case Call("lists.range" | "range", (*_, Constant(int(length)))):
             return length > _MOST_ROUNDS
-        case Call("lists.range"):
+        case Call("lists.range" | "range"):
             return True
     return False
 
@@ -59,13 +59,13 @@ def _bound(node: Node, known: Mapping[str, float], size: int, folds: int) -> Bou
         case Select(operand, _, is_test):
             inner = _bound(operand, known, size, folds)
             return Bound(1 if is_test else inner.size, inner.work + 1)
-        case Call("lists.range", (Constant(int(length)),)):
+        case Call("lists.range" | "range", (*_, Constant(int(length)))):
             return Bound(1.0 + length, 1.0 + length)
         case Call(_, parts) | Several(parts):
             bounds = [_bound(part, known, size, folds) for part in parts]
             work = 1.0 + sum(each.work for each in bounds)
             larger = 1.0 + sum(each.size for each in bounds)
-            if isinstance(node, Call) and node.function in _PRODUCTS:
+            if isinstance(node, Call) and node.function.rpartition(".")[2] in _PRODUCTS:
                 for each in bounds:
                     larger *= max(1.0, each.size)
             return Bound(larger, work + larger)

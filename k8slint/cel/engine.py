@@ -22,7 +22,7 @@ _MOST_WORK: Final = 10_000_000
 _LONGEST: Final = 20_000
 _LIBRARIES: Final = "extensions: [{name: lists}, {name: optional}, {name: sets}, {name: strings}, {name: two-var-comprehensions}]"
 _OPTIONAL: Final = frozenset(
-    "_?._ _[?_] optional.of optional.none optional.ofNonZeroValue first last or".split()
+    "_?._ _[?_] optional.of of optional.none none optional.ofNonZeroValue ofNonZeroValue first last or".split()
 )
 _SYNTAX: Final = re.compile(r"ERROR: <input>:(\d+):(\d+): Syntax error: (.*)")
 _ROUNDS: Final = "Iteration budget exceeded"
@@ -115,14 +115,20 @@ class Program:
                     yield from (str(each.value) for each in parts if isinstance(each, Constant))
 
     def compared(self) -> Iterator[str]:
-        """The last names of what it compares or adds up, but for a comparison with an empty list."""
+        """The last names of what it compares or adds up with more than a literal; a variable of a loop is `*`."""
         for part in walk(self.tree):
             match part:
-                case Call("_==_" | "_!=_" | "_+_" | "@in" | "_in_", parts) if Several(()) not in parts:
+                case Call("_==_" | "_!=_" | "_+_", parts) if not any(map(_is_literal, parts)):
                     for each in parts:
                         match each:
-                            case Name(name) | Select(_, name):
+                            case Name(name) if not name.startswith("@"):
+                                yield name if name == "self" else "*"
+                            case Select(_, name):
                                 yield name
+
+
+def _is_literal(node: Node) -> bool:
+    return isinstance(node, Constant) or node == Several(())
 
 
 def is_available() -> bool:
