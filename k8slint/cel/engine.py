@@ -12,13 +12,13 @@ from enum import Enum
 from functools import cache, lru_cache
 from typing import Any, Final, NamedTuple
 
-from k8slint.cel.cost import bound
+from k8slint.cel.cost import Extent, bound, extent_of
 from k8slint.cel.errors import UNJUDGED
 from k8slint.cel.functions import FUNCTIONS, TAKE_LISTS, Function
 from k8slint.cel.syntax import Call, Constant, Name, Node, Select, Several, UnreadableError, parse, walk
 
-# The API server gives up at a million, of which reading a character is a tenth.
-_MOST_WORK: Final = 10_000_000
+# Some tenths of a second at most; the API server gives up about as soon.
+_MOST_WORK: Final = 3_000_000
 _LONGEST: Final = 20_000
 _LIBRARIES: Final = "extensions: [{name: lists}, {name: optional}, {name: sets}, {name: strings}, {name: two-var-comprehensions}]"
 _OPTIONAL: Final = frozenset(
@@ -67,10 +67,10 @@ Outcome = bool | str | Failed | Unjudged
 
 
 class Values:
-    """What expressions are told of: `self`, handed over once for all of them, and the size of it."""
+    """What expressions are told of: `self`, handed over once for all of them, and the extent of it."""
 
     def __init__(self, itself: Any) -> None:
-        self.size = _size(itself)
+        self.extent = extent_of(itself)
         self.activation = _environment().Activation({"self": itself})
 
 
@@ -82,12 +82,13 @@ class Program:
         self.tree = tree
         self._work = lru_cache(maxsize=64)(self._bound)
 
-    def _bound(self, size: int) -> float:
-        return bound(self.tree, size)
+    def _bound(self, extent: Extent) -> float:
+        return bound(self.tree, extent)
 
     def evaluate(self, values: Values) -> Outcome:
         """The value of a rule or a message; nothing else is a value here."""
-        if self._work(1 << values.size.bit_length()) > _MOST_WORK:
+        size, width = values.extent
+        if self._work(Extent(1 << size.bit_length(), 1 << width.bit_length())) > _MOST_WORK:
             return Unjudged.WORK
         try:
             result = self._expression.eval(values.activation)
@@ -190,22 +191,6 @@ def _failure(said: str) -> Failed | Unjudged:
         if match:
             return Failed(match.expand(wording))
     return Unjudged.LIBRARY
-
-
-def _size(value: Any) -> int:
-    """How many characters and parts there are."""
-    size, pending = 0, [value]
-    while pending:
-        part = pending.pop()
-        size += 1
-        if isinstance(part, dict):
-            pending += part.values()
-            size += sum(map(len, part))
-        elif isinstance(part, list):
-            pending += part
-        elif isinstance(part, (str, bytes)):
-            size += len(part)
-    return size
 
 
 @cache
