@@ -25,6 +25,27 @@ NEWEST: Final = BUNDLED[-1]
 RULES: Final = "CEL rules (x-kubernetes-validations) of CustomResourceDefinitions"
 
 
+class Asked:
+    """What came of asking objects of custom kinds whether they keep the rules of their kind.
+
+    `unjudged` are the rules of which it is not known, by kind; `work` is what was spent on all, in units of
+    `k8slint/cel/cost.py`.
+    """
+
+    def __init__(self) -> None:
+        self.unjudged: dict[str, set[str]] = {}
+        self.work = 0.0
+
+    def clear(self) -> None:
+        """Forget all, for another source."""
+        self.unjudged = {}
+        self.work = 0.0
+
+    def note(self, gvk: GroupVersionKind, rule: str) -> None:
+        """Of a rule of a kind it is not known whether an object keeps it."""
+        self.unjudged.setdefault(_shown(gvk), set()).add(rule)
+
+
 @record
 class Schemas:
     """What objects are held against; `further` CRDs are those of the settings."""
@@ -41,13 +62,9 @@ class Schemas:
         return kinds_of(self.crds, self.further)
 
     @cached_property
-    def unjudged(self) -> dict[str, set[str]]:
-        """The rules of which it is not known whether objects keep them, by kind: noted as objects are asked."""
-        return {}
-
-    def unjudged_of(self, gvk: GroupVersionKind) -> set[str]:
-        """Those of a kind."""
-        return self.unjudged.setdefault(_shown(gvk), set())
+    def asked(self) -> Asked:
+        """What came of asking rules, of the source that is judged."""
+        return Asked()
 
 
 def schemas_for(version: KubernetesVersion, crds: Iterable[Object], further: Iterable[Object] = ()) -> Schemas:

@@ -43,7 +43,9 @@ def is_quantity(text: str) -> bool:
 def _untrimmed(text: str) -> str:
     """The text, as no amount where there are spaces around it: only JSON's are taken off."""
     if text != text.strip():
-        raise QuantityError("quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'")
+        raise QuantityError(
+            "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
+        )
     return text
 
 
@@ -106,7 +108,7 @@ class _Version(NamedTuple):
     identifiers: tuple[tuple[bool, int, str], ...]
 
 
-def semver(text: str, normalize: bool = False) -> str:  # noqa: FBT001 - as CEL hands it over
+def semver(text: str, normalize: bool = False) -> str:
     """A version of three numbers; what is built of it makes no difference."""
     version = _read(text, normalize=normalize)
     if version is None:
@@ -114,7 +116,7 @@ def semver(text: str, normalize: bool = False) -> str:  # noqa: FBT001 - as CEL 
     return f"{_VERSION}{(_normalized(text) or '') if normalize else text}"
 
 
-def is_semver(text: str, normalize: bool = False) -> bool:  # noqa: FBT001 - as CEL hands it over
+def is_semver(text: str, normalize: bool = False) -> bool:
     """Whether a text is a version; `normalize` forgives a v before it, leading zeros and missing numbers."""
     return _read(text, normalize=normalize) is not None
 

@@ -1,8 +1,8 @@
 """How much work an expression can be, before it is evaluated: an upper bound, from the size of what it is given.
 
 The library ends a loop after ten thousand rounds and knows no other limit, so a text that is doubled again and again
-would fill all memory. Sizes are characters and parts; a bound holds for any value of that size and width. A unit of work
-is a call, about a tenth of a microsecond, or sixteen characters that are read.
+would fill all memory. Sizes are characters and parts; a bound holds for any value of that size and width. A unit of
+work is a call, about a tenth of a microsecond, or sixteen characters that are read.
 """
 
 from __future__ import annotations
@@ -20,8 +20,22 @@ _READ_AT_ONCE: Final = 16
 _MOST_FOLDS_DEEP: Final = 6
 # What may read one argument once for each part of another, or write it so often; by the last part of its name.
 _PRODUCTS: Final = frozenset(
-    """@sortByAssociatedKeys contains distinct equivalent find findAll indexOf intersects join lastIndexOf matches replace
-    sort split""".split()
+    {
+        "@sortByAssociatedKeys",
+        "contains",
+        "distinct",
+        "equivalent",
+        "find",
+        "findAll",
+        "indexOf",
+        "intersects",
+        "join",
+        "lastIndexOf",
+        "matches",
+        "replace",
+        "sort",
+        "split",
+    }
 )
 _OF_PATTERNS: Final = frozenset({"matches", "find", "findAll"})
 _REPEATS: Final = re.compile(r"(\)?)\{(\d{1,4})(?:,(\d{0,4}))?\}")
@@ -30,16 +44,45 @@ _PER_STATE: Final = 3
 _MOST_STATES: Final = 100_000.0
 # What is true or false.
 _TRUTHS: Final = frozenset(
-    """_&&_ _||_ !_ _==_ _!=_ _<_ _<=_ _>_ _>=_ @in _in_ @not_strictly_false contains startsWith endsWith matches hasValue
-    isSorted isIP isCIDR isURL isQuantity isSemver isGreaterThan isLessThan containsIP containsCIDR""".split()
+    {
+        "_&&_",
+        "_||_",
+        "!_",
+        "_==_",
+        "_!=_",
+        "_<_",
+        "_<=_",
+        "_>_",
+        "_>=_",
+        "@in",
+        "_in_",
+        "@not_strictly_false",
+        "contains",
+        "startsWith",
+        "endsWith",
+        "matches",
+        "hasValue",
+        "isSorted",
+        "isIP",
+        "isCIDR",
+        "isURL",
+        "isQuantity",
+        "isSemver",
+        "isGreaterThan",
+        "isLessThan",
+        "containsIP",
+        "containsCIDR",
+    }
 )
 # What is made of parts that its arguments have.
-_PASSED_ON: Final = frozenset("_+_ _?:_ _[_] _[?_] _?._ or orValue value optional.of of reverse slice sort".split())
+_PASSED_ON: Final = frozenset(
+    {"_+_", "_?:_", "_[_]", "_[?_]", "_?._", "or", "orValue", "value", "optional.of", "of", "reverse", "slice", "sort"}
+)
 _WIDE: Final = re.compile(r"%\.\d{4}")
 
 
 class Bound(NamedTuple):
-    """At most so large is the value, with so many parts of a list or mapping in it, and so much work it is to have it."""
+    """At most so large is the value, with so many parts in a list or mapping of it, and so much work to have it."""
 
     size: float
     width: float

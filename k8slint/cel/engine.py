@@ -20,9 +20,23 @@ from k8slint.cel.syntax import Call, Constant, Name, Node, Select, Several, Unre
 # Some tenths of a second at most; the API server gives up about as soon.
 _MOST_WORK: Final = 3_000_000
 _LONGEST: Final = 20_000
-_LIBRARIES: Final = "extensions: [{name: lists}, {name: optional}, {name: sets}, {name: strings}, {name: two-var-comprehensions}]"
+_LIBRARIES: Final = (
+    "extensions: [{name: lists}, {name: optional}, {name: sets}, {name: strings}, {name: two-var-comprehensions}]"
+)
 _OPTIONAL: Final = frozenset(
-    "_?._ _[?_] optional.of of optional.none none optional.ofNonZeroValue ofNonZeroValue first last or".split()
+    {
+        "_?._",
+        "_[?_]",
+        "optional.of",
+        "of",
+        "optional.none",
+        "none",
+        "optional.ofNonZeroValue",
+        "ofNonZeroValue",
+        "first",
+        "last",
+        "or",
+    }
 )
 _SYNTAX: Final = re.compile(r"ERROR: <input>:(\d+):(\d+): Syntax error: (.*)")
 _ROUNDS: Final = "Iteration budget exceeded"
@@ -85,10 +99,15 @@ class Program:
     def _bound(self, extent: Extent) -> float:
         return bound(self.tree, extent)
 
+    def work(self, values: Values) -> float:
+        """The most work that it is to evaluate; nothing where that is too much, for then it is not evaluated."""
+        size, width = values.extent
+        most = self._work(Extent(1 << size.bit_length(), 1 << width.bit_length()))
+        return most if most <= _MOST_WORK else 0
+
     def evaluate(self, values: Values) -> Outcome:
         """The value of a rule or a message; nothing else is a value here."""
-        size, width = values.extent
-        if self._work(Extent(1 << size.bit_length(), 1 << width.bit_length())) > _MOST_WORK:
+        if not self.work(values):
             return Unjudged.WORK
         try:
             result = self._expression.eval(values.activation)

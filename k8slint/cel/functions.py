@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from functools import cache
+from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
 from k8slint.cel import amounts, networks, urls
@@ -40,7 +41,7 @@ _ORDERED: Final = (bool, int, float, str, bytes)
 
 def _is_sorted(values: Sequence[Any]) -> bool:
     _of_one_type(values)
-    return all(not after < before for before, after in zip(values, values[1:], strict=False))
+    return all(not after < before for before, after in pairwise(values))
 
 
 def _sum(values: Sequence[Any]) -> Any:

@@ -65,7 +65,7 @@ def judge(reading: Reading, world: World, selection: Selection) -> Judged:
     judged = Judged()
     ignores = _ignores_of(reading, selection)
     world.cluster.missed.clear()
-    world.schemas.unjudged.clear()
+    world.schemas.asked.clear()
     kept: list[tuple[Said, Span, Ignore | None]] = []
     secrets: dict[Document, list[Span]] = {}
     for said in said_of(reading, world, selection):
@@ -78,7 +78,7 @@ def judge(reading: Reading, world: World, selection: Selection) -> Judged:
         elif judged.takes(said.problem.rule, is_ignored=hiding is not None):
             kept.append((said, span, hiding))
     judged.missed = frozenset(world.cluster.missed)
-    judged.unjudged = {kind: rules for kind, rules in world.schemas.unjudged.items() if rules}
+    judged.unjudged = dict(world.schemas.asked.unjudged)
     if ignores is not None:
         takes = partial(judged.takes, is_ignored=False)
         kept += ((said, said.span, None) for said in said_of_ignores(ignores, selection, takes))

@@ -24,6 +24,7 @@ from k8slint.values.gvk import GroupVersionKind
 if TYPE_CHECKING:
     from k8slint.apiserver.custom.keywords import Defect
     from k8slint.apiserver.custom.outline import Outline
+    from k8slint.apiserver.schemas import Asked
 
 _OBJECT_META: Final = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
 _MAPPING: Final = Field(dict, None, None, "a mapping")
@@ -185,15 +186,15 @@ def kinds_of(crds: Sequence[Object], further: Sequence[Object] = ()) -> Mapping[
     return {key: Kinds(tuple(found)) for key, found in kinds.items()}
 
 
-def check_custom(obj: Object, kinds: Kinds, unjudged: set[str]) -> Iterator[Problem]:
+def check_custom(obj: Object, kinds: Kinds, asked: Asked) -> Iterator[Problem]:
     """What the API server would say of a custom resource.
 
     Of several definitions, one a cluster, the nearest that takes the object counts; if none does, the nearest. Rules of
-    which it is not known whether the object keeps them are added to `unjudged`.
+    which it is not known whether the object keeps them are noted in `asked`.
     """
     nearest: list[Problem] | None = None
     for kind in kinds.nearest(obj):
-        problems = list(_check(obj, kind, unjudged))
+        problems = list(_check(obj, kind, asked))
         if all(problem.rule == _WARNING for problem in problems):
             nearest = problems
             break
@@ -219,7 +220,7 @@ def check_metadata(obj: Object, minor: int, *, is_known: bool) -> Iterator[Probl
             yield from problem_of(obj, root, mismatch, ("metadata",))
 
 
-def _check(obj: Object, kind: Kind, unjudged: set[str]) -> Iterator[Problem]:
+def _check(obj: Object, kind: Kind, asked: Asked) -> Iterator[Problem]:
     version = kind.versions.get(obj.gvk.version)
     if version is None:
         yield _not_served(obj.gvk, kind)
@@ -229,7 +230,7 @@ def _check(obj: Object, kind: Kind, unjudged: set[str]) -> Iterator[Problem]:
     if version.schema is not None:
         unknown = [] if kind.keeps_unknown else list(_check_names(obj, version, version.schema))
         yield from unknown
-        yield from _check_values(obj, version, version.schema, None if unknown else unjudged)
+        yield from _check_values(obj, version, version.schema, None if unknown else asked)
 
 
 def _check_names(obj: Object, version: Version, schema: Mapping[str, Any]) -> Iterator[Problem]:
@@ -241,10 +242,8 @@ def _check_names(obj: Object, version: Version, schema: Mapping[str, Any]) -> It
             yield problem._replace(related=version.source_of(node, "properties"))
 
 
-def _check_values(
-    obj: Object, version: Version, schema: Mapping[str, Any], unjudged: set[str] | None
-) -> Iterator[Problem]:
-    """What is wrong with the values; rules are asked where `unjudged` is given and nothing hides what they are about."""
+def _check_values(obj: Object, version: Version, schema: Mapping[str, Any], asked: Asked | None) -> Iterator[Problem]:
+    """What is wrong with the values; rules are asked where `asked` is given and no defect hides them."""
     from k8slint.apiserver.custom.defaults import completed  # noqa: PLC0415 - only objects with CRDs pay for it
     from k8slint.apiserver.custom.keywords import at_path, defects  # noqa: PLC0415
     from k8slint.apiserver.custom.structural import duplicates  # noqa: PLC0415
@@ -259,8 +258,8 @@ def _check_values(
     for path, item, node in islice(duplicates(data, schema), MOST_MISMATCHES):
         related = version.source_of(node, "x-kubernetes-list-type")
         yield Problem(path, at_path(path, f"Duplicate value: {item}"), related, rule="duplicate-value")
-    if unjudged is not None and version.has_rules and not any(map(_hides_rules, found)):
-        yield from _check_rules(obj, version, data, unjudged)
+    if asked is not None and version.has_rules and not any(map(_hides_rules, found)):
+        yield from _check_rules(obj, version, data, asked)
 
 
 def _hides_rules(defect: Defect) -> bool:
@@ -271,7 +270,7 @@ def _hides_rules(defect: Defect) -> bool:
     return defect.fault.rule not in _BESIDE_RULES or defect.keyword in ("format", "anyOf", "oneOf", "allOf", "not")
 
 
-def _check_rules(obj: Object, version: Version, data: Mapping[str, Any], unjudged: set[str]) -> Iterator[Problem]:
+def _check_rules(obj: Object, version: Version, data: Mapping[str, Any], asked: Asked) -> Iterator[Problem]:
     from k8slint.cel.engine import is_available  # noqa: PLC0415 - only objects of CRDs with rules pay for it
 
     if not is_available():
@@ -279,9 +278,9 @@ def _check_rules(obj: Object, version: Version, data: Mapping[str, Any], unjudge
     from k8slint.apiserver.custom.rules import Unknown, broken  # noqa: PLC0415
 
     told = 0
-    for each in broken(data, version.schema or {}):
+    for each in broken(data, version.schema or {}, asked):
         if isinstance(each, Unknown):
-            unjudged.add(each.rule.expression)
+            asked.note(obj.gvk, each.rule.expression)
         elif (told := told + 1) <= MOST_MISMATCHES:
             problem = _problem(obj, each)
             # As of what is missing, a mutating webhook of the group may see to it before.

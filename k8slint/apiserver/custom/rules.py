@@ -7,19 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from k8slint.apiserver.custom.keywords import Defect, as_json
 from k8slint.apiserver.custom.seen import names_of, seen
 from k8slint.apiserver.custom.structural import Itself
 from k8slint.apiserver.decoding.scalars import Fault
-from k8slint.cel.engine import Failed, Program, Refused, Unjudged, Values, program
+from k8slint.cel.engine import Failed, Outcome, Program, Refused, Unjudged, Values, program
 from k8slint.loading.document import Path
 from k8slint.objects.fields import mapping, sequence, text
 from k8slint.values.placeholder import has_placeholder
 from k8slint.values.regex import regex
 
+if TYPE_CHECKING:
+    from k8slint.apiserver.schemas import Asked
+
 RULES: Final = "x-kubernetes-validations"
+# For all objects of a source: some seconds at most.
+_MOST_WORK: Final = 300_000_000
 _LONGEST_MESSAGE: Final = 5 * 1024
 _FIELD_PATH = regex(r"\.([^.\[\]]+)|\['((?:[^'\\]|\\.)*)'\]")
 _REASONS: Final = {
@@ -61,30 +66,41 @@ class Unknown(NamedTuple):
     """A rule of which it is not known whether a value keeps it."""
 
     rule: Rule
-    why: Unjudged
 
 
-def broken(data: Any, schema: Mapping[str, Any]) -> Iterator[Defect | Unknown]:
+def broken(data: Any, schema: Mapping[str, Any], asked: Asked) -> Iterator[Defect | Unknown]:
     """The rules that a completed object breaks, each at what it is said of, and those of which nothing is known."""
-    yield from _broken(data, schema, (), "", is_root=True)
+    yield from _broken(data, schema, _Place((), "", is_root=True), asked)
 
 
-def _broken(value: Any, schema: Any, path: Path, field: str, *, is_root: bool = False) -> Iterator[Defect | Unknown]:
+class _Place(NamedTuple):
+    """Where a value stands: its path, also as the API server writes it, and whether it is an object as a whole."""
+
+    path: Path
+    field: str
+    is_root: bool = False
+
+    def below(self, step: str | int, *, is_key: bool = False) -> _Place:
+        """A field, an item, or the value of a key of a map."""
+        plain = f"{self.field}.{step}" if self.field else str(step)
+        return _Place((*self.path, step), f"{self.field}[{step}]" if is_key or isinstance(step, int) else plain)
+
+
+def _broken(value: Any, schema: Any, place: _Place, asked: Asked) -> Iterator[Defect | Unknown]:
     if value is None or not isinstance(schema, dict) or not _has_rules(Itself(schema)):
         return
     if rules := rules_of(schema):
-        yield from _at(value, schema, rules, path, field, is_root=is_root)
+        yield from _at(value, schema, rules, place, asked)
     if isinstance(value, list):
         for index, item in enumerate(value):
-            yield from _broken(item, schema.get("items"), (*path, index), f"{field}[{index}]")
+            yield from _broken(item, schema.get("items"), place.below(index), asked)
     elif isinstance(value, dict):
         properties, further = mapping(schema.get("properties")), schema.get("additionalProperties")
         for key, entry in value.items():
             if key in properties:
-                inner = f"{field}.{key}" if field else key
-                yield from _broken(entry, properties[key], (*path, key), inner)
+                yield from _broken(entry, properties[key], place.below(key), asked)
             else:
-                yield from _broken(entry, further, (*path, key), f"{field}[{key}]")
+                yield from _broken(entry, further, place.below(key, is_key=True), asked)
 
 
 @lru_cache(maxsize=4_096)
@@ -109,36 +125,35 @@ def rules_of(node: Mapping[str, Any]) -> list[Rule]:
 
 
 def _at(
-    value: Any, schema: Mapping[str, Any], rules: list[Rule], path: Path, field: str, *, is_root: bool
+    value: Any, schema: Mapping[str, Any], rules: list[Rule], place: _Place, asked: Asked
 ) -> Iterator[Defect | Unknown]:
-    itself, values = seen(value, schema, is_root=is_root), None
+    """The rules of one part of the schema, asked of a value there."""
+    itself, names = seen(value, schema, is_root=place.is_root), names_of(Itself(schema))
+    values = Values(itself.value) if itself is not None else None
     for rule in rules:
-        if rule.is_for_changes:
-            continue
         compiled = rule.program()
-        if isinstance(compiled, Refused):  # which is said of the CRD
+        if rule.is_for_changes or isinstance(compiled, Refused):  # which is said of the CRD
             continue
+        outcome: Outcome = Unjudged.LIBRARY
         if isinstance(compiled, Unjudged):
-            yield Unknown(rule, compiled)
-            continue
-        if itself is None or not itself.may_be_asked(compiled, names_of(Itself(schema))):
-            yield Unknown(rule, Unjudged.LIBRARY)
-            continue
-        values = values or Values(itself.value)
-        outcome = compiled.evaluate(values)
-        if outcome is True or (isinstance(outcome, (bool, Failed)) and _waits(value)):
-            continue
-        if isinstance(outcome, Failed):
-            said = f"{outcome.reason} evaluating rule: {rule.name}"
-            yield _defect(path, field, value, rule, Fault("invalid-value", f'Invalid value: "{_type(schema)}": {said}'))
-        elif outcome is False:
-            yield _refusal(path, field, value, rule, values)
-        else:
-            yield Unknown(rule, outcome if isinstance(outcome, Unjudged) else Unjudged.LIBRARY)
+            outcome = compiled
+        elif itself is not None and values is not None and itself.may_be_asked(compiled, names):
+            asked.work += compiled.work(values)
+            outcome = compiled.evaluate(values) if asked.work <= _MOST_WORK else Unjudged.WORK
+        if isinstance(outcome, (Unjudged, str)):
+            yield Unknown(rule)
+        elif outcome is not True and values is not None and not _waits(value):
+            yield (
+                _failure(outcome, rule, place, schema)
+                if isinstance(outcome, Failed)
+                else _refusal(value, rule, place, values)
+            )
 
 
-def _type(schema: Mapping[str, Any]) -> str:
-    return text(schema.get("type"))
+def _failure(outcome: Failed, rule: Rule, place: _Place, schema: Mapping[str, Any]) -> Defect:
+    """A rule that cannot be evaluated, of which the API server says so."""
+    said = f'Invalid value: "{text(schema.get("type"))}": {outcome.reason} evaluating rule: {rule.name}'
+    return _defect(place, None, rule, Fault("invalid-value", said))
 
 
 def _waits(value: Any) -> bool:
@@ -153,7 +168,7 @@ def _waits(value: Any) -> bool:
     return False
 
 
-def _refusal(path: Path, field: str, value: Any, rule: Rule, values: Values) -> Defect:
+def _refusal(value: Any, rule: Rule, place: _Place, values: Values) -> Defect:
     """A rule that is broken, in its own words, at the field that it names."""
     message = _message(rule, values) or text(rule.data.get("message")).strip() or f"failed rule: {rule.name}"
     shown = "" if isinstance(value, (dict, list)) else f"{as_json(value)}: "
@@ -165,18 +180,18 @@ def _refusal(path: Path, field: str, value: Any, rule: Rule, values: Values) -> 
     }.get(id_, f"Invalid value: {shown}{message}")
     if id_ == "duplicate-value":
         said += f": {message}"
-    steps = [name or _unescaped(key) for name, key in _FIELD_PATH.findall(text(rule.data.get("fieldPath")))]
-    below = "".join(f".{step}" for step in steps)
-    return _defect((*path, *steps), (field + below).removeprefix("."), value, rule, Fault(id_, said))
+    for name, key in _FIELD_PATH.findall(text(rule.data.get("fieldPath"))):
+        place = place.below(name or _unescaped(key))
+    return _defect(place, value, rule, Fault(id_, said))
 
 
 def _unescaped(key: str) -> str:
     return key.replace("\\'", "'").replace("\\\\", "\\")
 
 
-def _defect(path: Path, field: str, value: Any, rule: Rule, fault: Fault) -> Defect:
-    message = f"{field}: {fault.message}" if field else fault.message
-    return Defect(path, value, fault._replace(message=message), node=rule.data, keyword="rule")
+def _defect(place: _Place, value: Any, rule: Rule, fault: Fault) -> Defect:
+    message = f"{place.field}: {fault.message}" if place.field else fault.message
+    return Defect(place.path, value, fault._replace(message=message), node=rule.data, keyword="rule")
 
 
 def _message(rule: Rule, values: Values) -> str:

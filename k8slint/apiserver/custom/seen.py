@@ -17,8 +17,29 @@ from k8slint.objects.fields import mapping, text
 from k8slint.values.regex import regex
 
 _RESERVED: Final = frozenset(
-    """true false null in as break const continue else for function if import let loop package namespace return var void
-    while""".split()
+    {
+        "true",
+        "false",
+        "null",
+        "in",
+        "as",
+        "break",
+        "const",
+        "continue",
+        "else",
+        "for",
+        "function",
+        "if",
+        "import",
+        "let",
+        "loop",
+        "package",
+        "namespace",
+        "return",
+        "var",
+        "void",
+        "while",
+    }
 )
 _NAME = regex(r"[A-Za-z_./-][A-Za-z0-9_./-]*")
 _ESCAPED = regex(r"__|[-./]")
@@ -26,6 +47,7 @@ _ESCAPES: Final = {"__": "__underscores__", ".": "__dot__", "-": "__dash__", "/"
 # Texts of these are times and durations for expressions, which the library takes from no mapping.
 _TIMES: Final = frozenset({"date", "date-time", "duration"})
 _INT64: Final = 2**63
+_LARGEST: Final = 1e308
 _STRING: Final = {"type": "string"}
 _TYPE_META: Final = {
     "apiVersion": _STRING,
@@ -79,23 +101,24 @@ def escaped(name: str) -> str | None:
 
 def _seen(value: Any, schema: Any, *, is_root: bool = False) -> Any:
     node = mapping(schema)
-    if value is None or node.get("x-kubernetes-int-or-string") is True:
-        return _whole(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else value
-    match text(node.get("type")), value:
-        case "object", dict():
-            return _object(value, node, is_root=is_root or node.get("x-kubernetes-embedded-resource") is True)
-        case "array", list():
-            return [_seen(item, node.get("items")) for item in value]
+    takes_both, kind = node.get("x-kubernetes-int-or-string") is True, text(node.get("type"))
+    if value is None or (takes_both and isinstance(value, str)) or not (kind or takes_both):
+        return None if not (kind or takes_both) else value  # what is not declared, expressions cannot name
+    if kind == "object" and isinstance(value, dict):
+        return _object(value, node, is_root=is_root or node.get("x-kubernetes-embedded-resource") is True)
+    if kind == "array" and isinstance(value, list):
+        return [_seen(item, node.get("items")) for item in value]
+    return _scalar(value, "integer" if takes_both else kind, text(node.get("format")))
+
+
+def _scalar(value: Any, kind: str, form: str) -> Any:
+    match kind, value:
         case "string", str():
-            return _bytes(value) if node.get("format") == "byte" else value
+            return _bytes(value) if form == "byte" else value
         case "boolean", bool():
             return value
-        case "number", int() | float() if not isinstance(value, bool):
-            return float(value) if abs(value) < 1e308 else value
-        case "integer", int() | float() if not isinstance(value, bool):
-            return _whole(value)
-        case "", _:  # nothing is declared, so that expressions cannot name it
-            return None
+        case "number" | "integer", int() | float() if not isinstance(value, bool):
+            return float(value) if kind == "number" and abs(value) < _LARGEST else _whole(value)
     raise _UnseenError
 
 
