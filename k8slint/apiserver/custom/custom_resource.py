@@ -15,7 +15,7 @@ from k8slint.apiserver.decoding.problems import is_for_tools, problem_of, unknow
 from k8slint.apiserver.decoding.types import Field, struct
 from k8slint.apiserver.discovery.lifecycle import maturity, no_match
 from k8slint.loading.document import Path
-from k8slint.objects.fields import dig, items, text
+from k8slint.objects.fields import dig, items, mapping, text
 from k8slint.objects.foreign import is_for_programs
 from k8slint.objects.object import Object
 from k8slint.objects.problem import Absence, Problem, Related
@@ -277,6 +277,11 @@ def _check_rules(obj: Object, version: Version, data: Mapping[str, Any], asked: 
         return
     from k8slint.apiserver.custom.rules import Unknown, broken  # noqa: PLC0415
 
+    metadata = mapping(data.get("metadata"))
+    if not metadata.get("name"):  # what the server completes comes before the rules; an object without a name does not
+        if not metadata.get("generateName"):
+            return
+        data = {**data, "metadata": {**metadata, "name": f"{metadata['generateName']}xxxxx"}}
     told = 0
     for each in broken(data, version.schema or {}, asked):
         if isinstance(each, Unknown):
@@ -285,7 +290,10 @@ def _check_rules(obj: Object, version: Version, data: Mapping[str, Any], asked: 
             problem = _problem(obj, each)
             # As of what is missing, a mutating webhook of the group may see to it before.
             rests_on = Absence(mended_by=obj.gvk.group)
-            related = (*version.source_of(each.node, each.keyword),)
+            related = tuple(
+                place._replace(message="the rule that refuses it")
+                for place in version.source_of(each.node, each.keyword)
+            )
             yield problem._replace(related=related, rests_on=rests_on)
 
 

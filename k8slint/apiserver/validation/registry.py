@@ -16,6 +16,7 @@ Validator = Callable[[Field], None]
 # By kind and group the module below this package, and its function.
 _VALIDATORS: Final[Mapping[str, str]] = {
     "CronJob.batch": "batch.cron_job",
+    "CustomResourceDefinition.apiextensions.k8s.io": "crd_expressions.crd_expressions",
     "DaemonSet.apps": "apps.daemon_set",
     "Deployment.apps": "apps.deployment",
     "Job.batch": "batch.job",

@@ -1,0 +1,44 @@
+"""The CEL expressions of a CustomResourceDefinition: those that are none, for which the API server refuses it.
+
+Types are not checked: here `self` may be anything, so that only what is no expression at all is told.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from k8slint.apiserver.validation.field import Field
+
+_RULES: Final = "x-kubernetes-validations"
+
+
+def crd_expressions(crd: Field) -> None:
+    """The rules of all versions, and what is said where one is broken.
+
+    Mirrors: apiextensions-apiserver pkg/apis/apiextensions/validation/validation.go
+    ValidateCustomResourceDefinitionOpenAPISchema @ v1.37
+    """
+    pending = [version["schema"]["openAPIV3Schema"] for version in crd["spec"]["versions"]]
+    done = set[int]()  # an anchored part may stand in many places
+    while pending:
+        node = pending.pop()
+        if not isinstance(node.value, dict) or id(node.value) in done:
+            continue
+        done.add(id(node.value))
+        for rule in node[_RULES] if _RULES in node.value else ():
+            _expression(rule["rule"], "compilation failed")
+            _expression(rule["messageExpression"], "messageExpression compilation failed")
+        pending += (node["items"], node["additionalProperties"], *(part for _, part in node["properties"].entries()))
+
+
+def _expression(field: Field, failure: str) -> None:
+    """One expression; where the library is missing, nothing is said."""
+    from k8slint.cel.engine import Refused, is_available, program  # noqa: PLC0415 - only CRDs with rules pay for it
+
+    if not isinstance(field.value, str) or not field.value.strip() or not is_available():
+        return
+    compiled = program(field.value)
+    if isinstance(compiled, Refused):
+        place = f"line {compiled.line}, column {compiled.column}"
+        fix = "write an expression of CEL, such as self.replicas <= self.maxReplicas"
+        field.invalid(f"{failure}: syntax error at {place}: {compiled.reason.partition(' expecting ')[0]}", fix=fix)
