@@ -20,6 +20,8 @@ from k8slint.cel.syntax import Call, Constant, Name, Node, Select, Several, Unre
 # Some tenths of a second at most; the API server gives up about as soon.
 _MOST_WORK: Final = 3_000_000
 _LONGEST: Final = 20_000
+# Of what these macros are called on, the library makes two before anything can be counted.
+_MOST_DOUBLINGS: Final = 8
 _LIBRARIES: Final = (
     "extensions: [{name: lists}, {name: optional}, {name: sets}, {name: strings}, {name: two-var-comprehensions}]"
 )
@@ -114,12 +116,13 @@ class Program:
         except RuntimeError as error:
             return Unjudged.WORK if _ROUNDS in str(error) else Unjudged.LIBRARY
         kind = result.type()
+        try:
+            value = result.value()
+        except TypeError:  # an optional
+            return Unjudged.LIBRARY
         if kind == _cel().Type.ERROR:
-            return _failure(str(result.value()))
-        if kind in (_cel().Type.BOOL, _cel().Type.STRING):
-            value: bool | str = result.value()
-            return value
-        return Unjudged.LIBRARY
+            return _failure(str(value))
+        return value if isinstance(value, (bool, str)) else Unjudged.LIBRARY
 
     def uses_old_self(self) -> bool:
         """Whether it asks what was there before."""
@@ -162,19 +165,28 @@ def program(text: str, *, has_optional_old_self: bool = False) -> Program | Refu
 
     Where `oldSelf` is an optional it is none, as for an object that is created; elsewhere it has no value.
     """
-    if len(text) > _LONGEST:
+    if len(text) > _LONGEST or text.count("optMap") + text.count("optFlatMap") > _MOST_DOUBLINGS:
         return Unjudged.WORK
+    if not _is_unicode(text):
+        return Unjudged.LIBRARY
     compiled = _compiled(text)
     if has_optional_old_self and isinstance(compiled, Program):
         compiled = _compiled(f"[optional.none()].all(oldSelf, ({text}\n))")
     return compiled
 
 
+def _is_unicode(text: str) -> bool:
+    """Whether there is no half of a surrogate pair in it, which JSON can spell and UTF-8 cannot."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _compiled(text: str) -> Program | Refused | Unjudged:
     try:
         expression = _checked(text)
-    except UnicodeEncodeError:  # half of a surrogate pair, which JSON can spell
-        return Unjudged.LIBRARY
     except RuntimeError as error:
         match = _SYNTAX.search(str(error))
         return Refused(match[3], int(match[1]), int(match[2])) if match else Unjudged.LIBRARY

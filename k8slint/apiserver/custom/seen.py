@@ -102,8 +102,10 @@ def escaped(name: str) -> str | None:
 def _seen(value: Any, schema: Any, *, is_root: bool = False) -> Any:
     node = mapping(schema)
     takes_both, kind = node.get("x-kubernetes-int-or-string") is True, text(node.get("type"))
-    if value is None or (takes_both and isinstance(value, str)) or not (kind or takes_both):
-        return None if not (kind or takes_both) else value  # what is not declared, expressions cannot name
+    if value is None or not (kind or takes_both):  # what is not declared, expressions cannot name
+        return None
+    if takes_both and isinstance(value, str):
+        return _unicode(value)
     if kind == "object" and isinstance(value, dict):
         return _object(value, node, is_root=is_root or node.get("x-kubernetes-embedded-resource") is True)
     if kind == "array" and isinstance(value, list):
@@ -114,7 +116,7 @@ def _seen(value: Any, schema: Any, *, is_root: bool = False) -> Any:
 def _scalar(value: Any, kind: str, form: str) -> Any:
     match kind, value:
         case "string", str():
-            return _bytes(value) if form == "byte" else value
+            return _bytes(value) if form == "byte" else _unicode(value)
         case "boolean", bool():
             return value
         case "number" | "integer", int() | float() if not isinstance(value, bool):
@@ -127,7 +129,7 @@ def _object(value: Mapping[str, Any], node: Mapping[str, Any], *, is_root: bool)
     if is_root:
         properties = {**properties, **_TYPE_META}
     if not properties and isinstance(further, dict):
-        return {key: _seen(entry, further) for key, entry in value.items()}
+        return {_unicode(key): _seen(entry, further) for key, entry in value.items()}
     found = {}
     for key, entry in value.items():
         inner, name = properties.get(key), escaped(key)
@@ -144,6 +146,15 @@ def _whole(value: float) -> int:
     if value != int(value) or not -_INT64 <= value < _INT64:
         raise _UnseenError
     return int(value)
+
+
+def _unicode(value: str) -> str:
+    """The text, without half of a surrogate pair: JSON can spell it, and UTF-8 cannot."""
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        raise _UnseenError from error
+    return value
 
 
 def _bytes(value: str) -> bytes:
