@@ -48,7 +48,9 @@ def test_what_is_no_amount_is_told_in_the_words_of_the_api_server():
         amounts.quantity("1,5")
 
 
-@pytest.mark.parametrize("text", ["1.2.3", "01.2.3.4", "1.2.3.4 ", "fe80::1%eth0", "::ffff:1.2.3.4", "１.2.3.4", ""])
+@pytest.mark.parametrize(
+    "text", ["1.2.3", "01.2.3.4", "1.2.3.4 ", "fe80::1%eth0", "::ffff:1.2.3.4", "\uff11.2.3.4", ""]
+)
 def test_what_is_no_address(text):
     assert not networks.is_address(text)
     assert not networks.is_network(f"{text}/8")
