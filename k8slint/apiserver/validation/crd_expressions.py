@@ -13,11 +13,15 @@ _RULES: Final = "x-kubernetes-validations"
 
 
 def crd_expressions(crd: Field) -> None:
-    """The rules of all versions, and what is said where one is broken.
+    """The rules of all versions, and what is said where one is broken; without the library, nothing is told.
 
     Mirrors: apiextensions-apiserver pkg/apis/apiextensions/validation/validation.go
     ValidateCustomResourceDefinitionOpenAPISchema @ v1.37
     """
+    from k8slint.cel.engine import is_available  # noqa: PLC0415 - only CRDs pay for it
+
+    if not is_available():
+        return
     pending = [version["schema"]["openAPIV3Schema"] for version in crd["spec"]["versions"]]
     done = set[int]()  # an anchored part may stand in many places
     while pending:
@@ -32,10 +36,9 @@ def crd_expressions(crd: Field) -> None:
 
 
 def _expression(field: Field, failure: str) -> None:
-    """One expression; where the library is missing, nothing is said."""
-    from k8slint.cel.engine import Refused, is_available, program  # noqa: PLC0415 - only CRDs with rules pay for it
+    from k8slint.cel.engine import Refused, program  # noqa: PLC0415 - only CRDs with rules pay for it
 
-    if not isinstance(field.value, str) or not field.value.strip() or not is_available():
+    if not isinstance(field.value, str) or not field.value.strip():
         return
     compiled = program(field.value)
     if isinstance(compiled, Refused):
