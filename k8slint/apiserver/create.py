@@ -106,7 +106,7 @@ def _without_type(obj: Object, schemas: Schemas) -> Iterator[Problem]:
         return
     yield from check_metadata(obj, minor, is_known=kinds is not None)
     if kinds is not None:
-        yield from check_custom(obj, kinds)
+        yield from check_custom(obj, kinds, schemas.asked)
 
 
 @cache

@@ -11,7 +11,9 @@ from k8slint.apiserver.custom.structural import TYPE_META, Itself, duplicates
 from k8slint.objects.fields import mapping, sequence, text
 
 # The verdict of these keywords on a mapping may depend on any default in it.
-_WEIGHING: Final = frozenset({"allOf", "anyOf", "enum", "maxProperties", "minProperties", "not", "oneOf"})
+_WEIGHING: Final = frozenset(
+    {"allOf", "anyOf", "enum", "maxProperties", "minProperties", "not", "oneOf", "x-kubernetes-validations"}
+)
 
 
 def completed(value: Any, schema: Any) -> Any:

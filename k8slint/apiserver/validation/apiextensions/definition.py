@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from k8slint.apiserver.custom.structural import depth_of
 from k8slint.apiserver.validation.apiextensions.conversion import conversion
 from k8slint.apiserver.validation.apiextensions.default_values import check_defaults
+from k8slint.apiserver.validation.apiextensions.expressions import expressions
 from k8slint.apiserver.validation.apiextensions.openapi import check_keywords, visits
 from k8slint.apiserver.validation.apiextensions.paths import target
 from k8slint.apiserver.validation.apiextensions.structural import check_structure, unsupported_keyword
@@ -64,6 +65,7 @@ def definition(obj: Field) -> None:
     _spec(spec)
     if not spec.is_hole:
         _stored_versions(obj)
+        expressions(obj)
     _approval(metadata["annotations"], group)
     if spec["preserveUnknownFields"].value is True:
         spec["preserveUnknownFields"].invalid(
