@@ -50,6 +50,7 @@ NAME_FORMS: Final[Mapping[str, Form | None]] = {
     "ClusterRoleBinding.rbac.authorization.k8s.io": path_segment_name,
     "IPAddress.networking.k8s.io": strict_address,
     "Namespace": dns_label,
+    "PodDisruptionBudget.policy": path_segment_name,
     "Role.rbac.authorization.k8s.io": path_segment_name,
     "RoleBinding.rbac.authorization.k8s.io": path_segment_name,
     "StatefulSet.apps": dns_label,

@@ -143,7 +143,7 @@ def test_what_is_not_known_is_not_forbidden(minor):
 @pytest.mark.parametrize("odd", [None, True, 7, "x", [], {}, [None], [7], {"x": None}])
 def test_data_of_any_shape_is_no_error_of_the_rules(odd):
     whole = data_of(OPEN)
-    rules = [rule for rule in RULES.values() if rule.category == "security"]
+    rules = [rule for rule in RULES.values() if rule.id.startswith("pss-")]
     for path in places(whole):
         data = copy.deepcopy(whole)
         inner = data

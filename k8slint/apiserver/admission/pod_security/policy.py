@@ -15,6 +15,7 @@ ENFORCE: Final = f"{_PREFIX}enforce"
 _LEVELS: Final = ("privileged", "baseline", "restricted")
 # The server refuses a number that does not fit into 64 bits.
 _VERSION_FORM: Final = regex(r"v1\.(0|[1-9][0-9]{0,17})")
+_LABEL_RULE: Final = "invalid-pod-security-label"
 _LATEST: Final = "latest"
 
 
@@ -54,6 +55,7 @@ def namespace_labels(labels: Field) -> None:
         level, version = labels[f"{_PREFIX}{mode}"], labels[f"{_PREFIX}{mode}-version"]
         if level.value.__class__ is str and level.value not in _LEVELS:
             near = nearest(level.value, _LEVELS)
-            level.invalid(f"must be one of {', '.join(_LEVELS)}", fix=f'write "{near}"' if near else "")
+            fix = f'write "{near}"' if near else ""
+            level.invalid(f"must be one of {', '.join(_LEVELS)}", rule=_LABEL_RULE, fix=fix)
         if version.value.__class__ is str and version.value != _LATEST and not _VERSION_FORM.fullmatch(version.value):
-            version.invalid('must be "latest" or "v1.x"')
+            version.invalid('must be "latest" or "v1.x"', rule=_LABEL_RULE)
