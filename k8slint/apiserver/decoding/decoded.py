@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from k8slint.apiserver.validation.field import HOLE
@@ -11,8 +11,12 @@ from k8slint.values.placeholder import has_placeholder
 
 # Keywords of JSON Schema, which stand in CustomResourceDefinitions.
 _NO_PLACEHOLDERS: Final = ("$ref", "$schema")
-# Fields of a schema: one of which nothing is said is there nevertheless.
-_OF_SCHEMAS: Final = "properties"
+# Maps by the names of their fields, and what a key without a value means in them: it is there nevertheless. The fields
+# of a schema are one of them.
+_OF_MAPS: Final[Mapping[Any, Callable[[], Any]]] = {
+    "properties": dict,
+    **dict.fromkeys(("annotations", "binaryData", "data", "labels", "matchLabels", "nodeSelector", "stringData"), str),
+}
 # Longer texts are files: a place in them is a part of them, or changes little.
 _LONGEST_VALUE: Final = 4096
 
@@ -22,7 +26,7 @@ def decoded(  # noqa: C901 - one loop, kept flat for speed
 ) -> dict[str, Any]:
     """A copy of the data that may be changed, of any depth.
 
-    Fields that are null are left out, as the server takes them for absent, but for those of schemas. `HOLE` stands for
+    Fields that are null are left out, as the server takes them for absent; in a map they are empty. `HOLE` stands for
     what could not be decoded, and for what a template will fill in: a text, or a mapping of which a key is not known.
     """
     whole: dict[str, Any] = {}
@@ -30,7 +34,7 @@ def decoded(  # noqa: C901 - one loop, kept flat for speed
     while pending:
         value, copy, owner, step = pending.pop()
         for key, inner in value.items() if value.__class__ is dict else enumerate(value):
-            kept: Any = {} if inner is None and step == _OF_SCHEMAS else inner
+            kept: Any = inner
             if inner.__class__ is str:
                 if has_placeholders and len(inner) <= _LONGEST_VALUE and has_placeholder(inner):
                     kept = HOLE
@@ -38,6 +42,8 @@ def decoded(  # noqa: C901 - one loop, kept flat for speed
                 kept = inner.__class__()
                 if inner:
                     pending.append((inner, kept, copy, key))
+            elif inner is None and step in _OF_MAPS:
+                kept = _OF_MAPS[step]()
             if copy.__class__ is list:
                 copy.append(kept)
             elif has_placeholders and key not in _NO_PLACEHOLDERS and has_placeholder(key):

@@ -6,6 +6,7 @@ import pytest
 
 from k8slint.apiserver.schemas import NEWEST, schemas_for
 from k8slint.cluster.cluster import Cluster
+from k8slint.cluster.unread import Unread
 from k8slint.engine.findings import World, judge
 from k8slint.engine.locate import locate, shown_line
 from k8slint.engine.masking import MASK
@@ -135,7 +136,7 @@ def test_what_is_found_in_a_rendered_text_is_told_of_what_was_written():
     reading = read_source(source, compose(source))
     schemas = schemas_for(NEWEST, (), ())
     judged = judge(
-        reading, World(Cluster(reading.objects), schemas, is_whole=True), default_selection(load_rules(), "")
+        reading, World(Cluster(reading.objects), schemas, Unread(is_whole=True)), default_selection(load_rules(), "")
     )
     (finding,) = [each for each in judged.findings if each.rule == "unknown-field"]
     assert finding.location == Location("chart/templates/pod.yaml", 70, 3, 70, 13)
