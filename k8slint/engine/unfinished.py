@@ -28,6 +28,8 @@ _OF_VALIDATION: Final = _LACKS | {
 # Ends of the field paths that kustomizations fill in by their labels, namespace, images and name prefixes.
 _FILLED_IN: Final = (("image",), ("metadata", "name"), ("namespace",), ("spec", "selector"))
 _REPLACED: Final = (("namespace",), ("spec", "selector"))
+# The parts of a path that may say what a file is; further up lies whose folder it is.
+_TELLING: Final = 3
 _PATCH = regex(r"(?<![a-z])patch(?:es)?(?![a-z])")
 
 
@@ -78,7 +80,7 @@ def _is_patch(obj: Object, whole: Cluster) -> bool:
     Its name says so, or a kustomization above it has a word on it, such as a line that is commented out.
     """
     file = file_of(obj)
-    if _PATCH.search(file.lower()):
+    if _PATCH.search("/".join(file.lower().split("/")[-_TELLING:])):
         return True
     by_folder = kustomizations_by_folder(whole)
     return any(
