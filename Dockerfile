@@ -4,7 +4,7 @@
 FROM python:3.13-slim AS build
 WORKDIR /src
 COPY . .
-RUN pip install --no-cache-dir --prefix=/install '.[re2]'
+RUN pip install --no-cache-dir --prefix=/install '.[cel]'
 
 FROM python:3.13-slim
 COPY --from=build /install /usr/local

@@ -86,13 +86,15 @@ schema of their definition.
 
 ## What is not done
 
-- Admission: webhooks and admission policies are not asked; what they would change or refuse is not known.
+- Admission: webhooks and admission policies are not asked; what they would change or refuse is not known. What the
+  server's own plugins say is the business of rules and of the dry run.
 - Allocation: that an IP address, a node port or a name is free is for the cluster to say.
 - Existence: an object refused because its namespace is missing, or because one of its name exists, is not found here.
   Objects that others refer to are the business of the rules for references.
 - Updates: all is judged as if it were created; that a field cannot be changed any more is not said.
 - Access: whether whoever applies the files may do so, or may give the rights that a role gives.
-- Expressions in CEL are not compiled, neither those of policies nor those in schemas.
+- Expressions: without the extra `cel`, rules in CEL that a CustomResourceDefinition gives its objects are not
+  evaluated; whether expressions elsewhere, such as in admission policies, can be compiled is not looked at.
 """
 
 

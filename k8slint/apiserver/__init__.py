@@ -1,1 +1,1 @@
-"""The API server: one object on its way into the store, in the order of the server."""
+"""The API server: what it does with one object on its way into the store, in its order."""

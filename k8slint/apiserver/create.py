@@ -1,8 +1,8 @@
-"""What the API server says of an object that is created: its order, as code."""
+"""What the API server says when an object is created, in its order."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
@@ -13,9 +13,10 @@ from k8slint.apiserver.defaults.registry import default
 from k8slint.apiserver.discovery.definitions import BUILT_IN_GROUPS, definitions_of
 from k8slint.apiserver.discovery.lifecycle import deprecation, is_built_in, unserved
 from k8slint.apiserver.schemas import Schemas
+from k8slint.apiserver.validation.field import Field, Validation
 from k8slint.apiserver.validation.registry import validate
 from k8slint.apiserver.warnings.registry import warn
-from k8slint.loading.document import Source
+from k8slint.loading.document import Path, Source
 from k8slint.objects.object import Object
 from k8slint.objects.problem import Problem
 from k8slint.values.gvk import GroupVersionKind
@@ -23,9 +24,9 @@ from k8slint.values.placeholder import has_placeholder, may_hold_placeholders
 
 
 class Decoded(NamedTuple):
-    """What became of an object on the server's first step: what is wrong with its type and fields, and what is left.
+    """The result of the server's first step: the problems of an object's type and fields, and the data that is left.
 
-    `data` is a copy for defaulting and validation; None for objects of no built-in kind, which end here.
+    `data` is a copy for defaulting and validation, or None if the kind is not built in: such objects end here.
     """
 
     problems: list[Problem]
@@ -33,10 +34,10 @@ class Decoded(NamedTuple):
 
 
 def create(obj: Object, schemas: Schemas) -> Iterator[Problem]:
-    """What the API server says of an object, in its order: decode, default, validate, warn; each problem has its rule.
+    """What the API server says of an object, in its order: decode, default, admit, validate, warn.
 
-    The server looks no further once decoding failed. So that one run shows all there is, validation goes on here, and
-    says nothing that rests on the part that was not decoded.
+    The server stops if decoding fails. Here validation goes on, so that one run shows all problems, but says nothing
+    that depends on a part that was not decoded.
     """
     problems, data = decode(obj, schemas)
     yield from problems
@@ -44,42 +45,53 @@ def create(obj: Object, schemas: Schemas) -> Iterator[Problem]:
         return
     misspelt_in = {problem.path[:-1] for problem in problems if problem.rule == "unknown-field"}
     whole, minor = default(data, obj.group_kind), schemas.version.minor
-    faults = validate(whole, obj, minor)
+    faults = [*_admit(whole, obj, minor), *validate(whole, obj, minor)]
     for problem in faults:
-        # What is missing may be what is misspelt.
+        # The missing field may be the misspelt one.
         is_absence = problem.rule == "required-field" and problem.path[:-1] in misspelt_in
         if not is_absence and problem.path not in misspelt_in:
             yield problem
-    # With an answer of errors come no warnings.
+    # The server sends no warnings with an error.
     if not faults and all(problem.rule == "deprecated-api" for problem in problems):
         yield from warn(whole, obj, minor)
 
 
+def _admit(data: dict[str, Any], obj: Object, minor: int) -> Sequence[Problem]:
+    """What admission says of an object alone; what it needs others for is asked by the simulation, which has them."""
+    if obj.group_kind != "Namespace":
+        return ()
+    from k8slint.apiserver.admission.pod_security.policy import namespace_labels  # noqa: PLC0415 - only Namespaces pay for it
+
+    run = Validation(obj, minor)
+    namespace_labels(Field(data, run)["metadata"]["labels"])
+    return run.found
+
+
 def decode(obj: Object, schemas: Schemas) -> Decoded:
-    """The object held against its type: the kinds that are served, then the fields and their types."""
+    """Check the kind of an object, then its fields and their types."""
     root, warning = _type(obj.gvk, schemas.version.minor)
     if root is None:
         return Decoded(list(_without_type(obj, schemas)), None)
     problems = [] if warning is None else [warning]
-    found = mismatches(root, obj.data)
+    zeros: list[tuple[Path, Any]] = []
+    found = mismatches(root, obj.data, zeros)
     if found:
         from k8slint.apiserver.decoding.problems import problem_of  # noqa: PLC0415 - only what is wrong needs words
 
         problems.extend(problem for mismatch in found for problem in problem_of(obj, root, mismatch))
     has_placeholders = _may_hold_placeholders(obj.document.source)
-    return Decoded(
-        problems, decoded(obj.data, (mismatch.path for mismatch in found), has_placeholders=has_placeholders)
-    )
+    not_decoded = (mismatch.path for mismatch in found)
+    return Decoded(problems, decoded(obj.data, not_decoded, zeros, has_placeholders=has_placeholders))
 
 
 @lru_cache(maxsize=1)
 def _may_hold_placeholders(source: Source) -> bool:
-    """Whether some text of a source may be a placeholder: asked once for all its objects."""
+    """Whether a text in a source may be a placeholder; cached, for its objects follow each other."""
     return may_hold_placeholders(source.text)
 
 
 def _without_type(obj: Object, schemas: Schemas) -> Iterator[Problem]:
-    """What is said of kinds that the server itself does not know: of old versions, and of custom resources."""
+    """The problems of an object that has no built-in type: of unserved kinds, or as a custom resource."""
     gvk, minor = obj.gvk, schemas.version.minor
     if has_placeholder(gvk.kind) or has_placeholder(gvk.api_version):
         return
@@ -94,12 +106,12 @@ def _without_type(obj: Object, schemas: Schemas) -> Iterator[Problem]:
         return
     yield from check_metadata(obj, minor, is_known=kinds is not None)
     if kinds is not None:
-        yield from check_custom(obj, kinds)
+        yield from check_custom(obj, kinds, schemas.asked)
 
 
 @cache
 def _type(gvk: GroupVersionKind, minor: int) -> tuple[Struct | None, Problem | None]:
-    """What objects of a built-in type are held against, and the warning for using it at all."""
+    """The built-in type of objects of a kind, and the warning for using it at all; either may be None."""
     if gvk.group not in BUILT_IN_GROUPS:
         return None, None
     definition = definitions_of(minor).kinds.get((gvk.api_version, gvk.kind))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -22,11 +22,33 @@ if TYPE_CHECKING:
 
 BUNDLED: Final = tuple(KubernetesVersion(1, minor) for minor in range(OLDEST_MINOR, NEWEST_MINOR + 1))
 NEWEST: Final = BUNDLED[-1]
+RULES: Final = "CEL rules (x-kubernetes-validations) of CustomResourceDefinitions"
+
+
+class Asked:
+    """What came of asking objects of custom kinds whether they keep the rules of their kind.
+
+    `unjudged` are the rules of which it is not known, by kind; `work` is what was spent on all, in units of
+    `k8slint/cel/cost.py`.
+    """
+
+    def __init__(self) -> None:
+        self.unjudged: dict[str, set[str]] = {}
+        self.work = 0.0
+
+    def clear(self) -> None:
+        """Forget all, for another source."""
+        self.unjudged = {}
+        self.work = 0.0
+
+    def note(self, gvk: GroupVersionKind, rule: str) -> None:
+        """Of a rule of a kind it is not known whether an object keeps it."""
+        self.unjudged.setdefault(_shown(gvk), set()).add(rule)
 
 
 @record
 class Schemas:
-    """What objects are held against; `further` CRDs are those of the settings."""
+    """What objects are checked against; `further` are the CRDs that the settings name."""
 
     version: KubernetesVersion
     crds: tuple[Object, ...] = ()
@@ -34,10 +56,15 @@ class Schemas:
 
     @cached_property
     def custom_kinds(self) -> Mapping[tuple[str, str], Kinds]:
-        """What the CRDs define, by group and kind; several where several CRDs define one kind."""
+        """What the CRDs define, by group and kind; several CRDs may define one kind."""
         from k8slint.apiserver.custom.custom_resource import kinds_of  # noqa: PLC0415 - only custom resources pay for it
 
         return kinds_of(self.crds, self.further)
+
+    @cached_property
+    def asked(self) -> Asked:
+        """What came of asking rules, of the source that is judged."""
+        return Asked()
 
 
 def schemas_for(version: KubernetesVersion, crds: Iterable[Object], further: Iterable[Object] = ()) -> Schemas:
@@ -53,9 +80,10 @@ def schemas_for(version: KubernetesVersion, crds: Iterable[Object], further: Ite
 
 
 class Coverage(NamedTuple):
-    """The kinds that are not held against a schema as a whole, each with the number of its objects, most first.
+    """The kinds that no schema covers as a whole, each with the number of its objects, most first.
 
-    `settings` are of no API server, `without_schema` described by nothing here, `in_part` by more than is evaluated.
+    `settings` are files of programs, which no API server serves; `without_schema` have no schema here; the schemas of
+    `in_part` hold more than is evaluated.
     """
 
     settings: tuple[KindCount, ...]
@@ -63,8 +91,8 @@ class Coverage(NamedTuple):
     in_part: tuple[KindCount, ...]
 
 
-def coverage(schemas: Schemas, objects: Iterable[Object]) -> Coverage:
-    """How far the schemas reach over the objects."""
+def coverage(schemas: Schemas, objects: Iterable[Object], unjudged: Collection[str] = ()) -> Coverage:
+    """How far the schemas reach over the objects; of the kinds `unjudged`, some rules could not be asked."""
     counts = Counter(obj.gvk for obj in objects if obj.gvk.group not in BUILT_IN_GROUPS)
     settings: Counter[str] = Counter()
     without, partly = [], []
@@ -73,14 +101,14 @@ def coverage(schemas: Schemas, objects: Iterable[Object]) -> Coverage:
             settings[gvk.kind] += count
         elif not _is_known(gvk, schemas):
             without.append(KindCount(_shown(gvk), count))
-        elif any(_gaps(gvk, schemas)):
+        elif _shown(gvk) in unjudged or any(_gaps(gvk, schemas)):
             partly.append(KindCount(_shown(gvk), count))
     of_programs = (KindCount(kind, count) for kind, count in settings.items())
     return Coverage(_most_first(of_programs), _most_first(without), _most_first(partly))
 
 
 def is_setting(gvk: GroupVersionKind, minor: int) -> bool:
-    """Whether objects of that kind are files that programs read, and that nobody applies."""
+    """Whether objects of that kind are files for programs, which nobody applies to a cluster."""
     if is_built_in(gvk, minor) or has_placeholder(gvk.api_version):
         return False
     return is_for_programs(gvk.group)
@@ -99,7 +127,7 @@ def _is_known(gvk: GroupVersionKind, schemas: Schemas) -> bool:
 
 
 def assumptions(schemas: Schemas, objects: Iterable[Object]) -> Iterator[tuple[str, str]]:
-    """What CustomResourceDefinitions say that is not evaluated, each with a kind of the objects that it is said of."""
+    """What is not evaluated of CustomResourceDefinitions, as a sentence, each with the kind of objects concerned."""
     kinds = {obj.gvk: None for obj in objects if obj.gvk.group not in BUILT_IN_GROUPS}
     for name, gvk in sorted((_shown(gvk), gvk) for gvk in kinds if not is_setting(gvk, schemas.version.minor)):
         for gap in _gaps(gvk, schemas):
@@ -107,11 +135,14 @@ def assumptions(schemas: Schemas, objects: Iterable[Object]) -> Iterator[tuple[s
 
 
 def _gaps(gvk: GroupVersionKind, schemas: Schemas) -> Iterator[str]:
-    """What the CustomResourceDefinitions of a kind say beyond what is evaluated."""
+    """What is not evaluated of the CustomResourceDefinitions of a kind."""
     kinds = schemas.custom_kinds.get((gvk.group, gvk.kind))
     versions = [kind.versions[gvk.version] for kind in (kinds.all if kinds else ()) if gvk.version in kind.versions]
-    if any(version.evaluated_in_part["x-kubernetes-validations"] for version in versions):
-        yield "CEL rules (x-kubernetes-validations)"
+    if any(version.has_rules for version in versions):
+        from k8slint.cel.engine import is_available  # noqa: PLC0415 - only objects of CRDs with rules pay for it
+
+        if not is_available():
+            yield f"{RULES} (pip install k8slint[cel] evaluates them)"
     yield from _patterns_not_judged(versions)
 
 

@@ -1,4 +1,4 @@
-"""What is said of a value of the wrong shape, in plain words."""
+"""Plain words for a value of the wrong shape."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def named(value: Any) -> str:
 
 
 def shown(value: Any) -> str:
-    """What a value is, with the value itself where it is a scalar.
+    """What a value is, with the value itself if it is a scalar.
 
     >>> shown(8080), shown("web"), shown({})
     ('the number 8080', 'the string "web"', 'a mapping')
@@ -43,12 +43,12 @@ def shown(value: Any) -> str:
 
 
 def plain_form(value: float) -> str:
-    """A number or boolean as JSON has it."""
+    """A number or boolean as JSON writes it."""
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def written(document: Document, path: Path) -> str:
-    """The text of a scalar as the document has it; empty where an alias, a tag or an anchor stands."""
+    """The text of a scalar as the document writes it; empty if it has an alias, a tag or an anchor."""
     start, end = document.span(path)
     text = document.source.text[start:end]
     return "" if text[:1] in ("*", "!", "&") else text

@@ -30,17 +30,19 @@ _COMMENTS: Final = "#(?: ?k8| ks8| K8)"
 class Judged:
     """The findings of a source, the ignored ones, and the number of references that could not be judged.
 
-    `missed` is what checks asked for and the cluster description does not tell. `found` counts the findings by rule and
-    by whether they are ignored, also those beyond `MOST_FINDINGS`, which are not kept.
+    `missed` is what checks asked for and the cluster description does not tell, `unjudged` the rules of custom kinds of
+    which it is not known whether the objects keep them. `found` counts the findings by rule and by whether they are
+    ignored, also those beyond `MOST_FINDINGS`, which are not kept.
     """
 
-    __slots__ = ("findings", "found", "ignored", "missed", "not_judged")
+    __slots__ = ("findings", "found", "ignored", "missed", "not_judged", "unjudged")
 
     def __init__(self) -> None:
         self.findings: list[Finding] = []
         self.ignored: list[Ignored] = []
         self.not_judged = 0
         self.missed: frozenset[str] = frozenset()
+        self.unjudged: dict[str, set[str]] = {}
         self.found: dict[tuple[str, bool], int] = {}
 
     @property
@@ -63,6 +65,7 @@ def judge(reading: Reading, world: World, selection: Selection) -> Judged:
     judged = Judged()
     ignores = _ignores_of(reading, selection)
     world.cluster.missed.clear()
+    world.schemas.asked.clear()
     kept: list[tuple[Said, Span, Ignore | None]] = []
     secrets: dict[Document, list[Span]] = {}
     for said in said_of(reading, world, selection):
@@ -75,6 +78,7 @@ def judge(reading: Reading, world: World, selection: Selection) -> Judged:
         elif judged.takes(said.problem.rule, is_ignored=hiding is not None):
             kept.append((said, span, hiding))
     judged.missed = frozenset(world.cluster.missed)
+    judged.unjudged = dict(world.schemas.asked.unjudged)
     if ignores is not None:
         takes = partial(judged.takes, is_ignored=False)
         kept += ((said, said.span, None) for said in said_of_ignores(ignores, selection, takes))

@@ -95,7 +95,7 @@ class Ignores:
             if ignore.word not in members:
                 if not is_wanted(UNKNOWN):
                     continue
-                near = nearest(ignore.word, members)
+                near = nearest(ignore.word, members, len(members))
                 hint = f', did you mean "{near}"' if near else "; `k8slint rules` lists them"
                 yield Complaint(UNKNOWN, *at, f'there is no rule or category "{ignore.word}"{hint}')
             elif (

@@ -125,7 +125,8 @@ def named(rules: Mapping[str, Rule], word: str) -> list[str]:
         return [word]
     category = [rule.id for rule in rules.values() if word in (rule.category, ALL)]
     if not category:
-        near = nearest(word, [*rules, *{rule.category for rule in rules.values()}])
+        words = {*rules, *(rule.category for rule in rules.values())}
+        near = nearest(word, words, len(words))
         hint = did_you_mean(near, "`k8slint rules` lists them")
         raise UsageError(f'there is no rule or category "{word}"; {hint}')
     return category

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from k8slint.apiserver.schemas import Schemas, assumptions, coverage, is_setting
+from k8slint.apiserver.schemas import RULES, Schemas, assumptions, coverage, is_setting
 from k8slint.cluster.kustomizations import unbuilt
 from k8slint.cluster.node_selectors import MISSED
 from k8slint.engine.findings import MOST_FINDINGS, Judged
@@ -31,7 +31,7 @@ def summary_of(
     minor = schemas.version.minor
     judged = [len(reading.objects) - sum(is_setting(obj.gvk, minor) for obj in reading.objects) for reading, _ in own]
     objects = [obj for reading, _ in own for obj in reading.objects]
-    reach = coverage(schemas, objects)
+    reach = coverage(schemas, objects, _unjudged(own))
     read = [each for each in loaded if not each.source.is_context]
     return Summary(
         files=sum(count > 0 for count in judged),
@@ -57,7 +57,18 @@ def assumed(own: Sequence[tuple[Reading, Judged]], schemas: Schemas) -> tuple[st
         taken.take("no cluster is described, so several nodes are assumed")
     for sentence, kind in assumptions(schemas, (obj for reading, _ in own for obj in reading.objects)):
         taken.take(sentence, kind)
+    for kind, rules in sorted(_unjudged(own).items()):
+        taken.take(f"{len(rules)} of the {RULES} {'is' if len(rules) == 1 else 'are'} not evaluated", kind)
     return taken.texts()
+
+
+def _unjudged(own: Iterable[tuple[Reading, Judged]]) -> Mapping[str, set[str]]:
+    """The rules of custom kinds of which it is not known whether all objects keep them."""
+    found: dict[str, set[str]] = {}
+    for _, part in own:
+        for kind, rules in part.unjudged.items():
+            found.setdefault(kind, set()).update(rules)
+    return found
 
 
 def cut(own: Iterable[tuple[Reading, Judged]]) -> Iterator[str]:

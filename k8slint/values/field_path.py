@@ -17,6 +17,12 @@ _MAPS: Final = frozenset(
 _STEP: Final = re.compile(r"([^.\[\]]+)|\[(\d+)\]|\[([^\[\]]*)\]")
 
 
+class Key(str):
+    """A step that is the key of a map, and written in brackets, where the field before it does not tell."""
+
+    __slots__ = ()
+
+
 def field_path(path: Iterable[str | int], *, by_decoder: bool = False) -> str:
     """The text of a path, as the API server writes it.
 
@@ -32,7 +38,9 @@ def field_path(path: Iterable[str | int], *, by_decoder: bool = False) -> str:
     """
     text, is_key = "", False
     for step in path:
-        if isinstance(step, int) or (not by_decoder and (is_key or "." in step or "/" in step)):
+        if isinstance(step, int) or (
+            not by_decoder and (is_key or "." in step or "/" in step or step.__class__ is Key)
+        ):
             text, is_key = f"{text}[{step}]", False
         else:
             text, is_key = f"{text}.{step}" if text else step, step in _MAPS

@@ -15,8 +15,10 @@ MOST_COMPARED: Final = 100
 _LONGEST: Final = 128
 
 
-def nearest(word: str, candidates: Iterable[str]) -> str | None:
+def nearest(word: str, candidates: Iterable[str], most: int | None = None) -> str | None:
     """The candidate most like the word, or None if no candidate is like it; among equals, the first in the alphabet.
+
+    Of more candidates than `most`, by default `MOST_COMPARED`, only those a letter away are compared.
 
     >>> nearest("conatiners", ["containers", "volumes"])
     'containers'
@@ -35,14 +37,14 @@ def nearest(word: str, candidates: Iterable[str]) -> str | None:
     places: dict[str, int] = {}
     for index, letter in enumerate(wanted):
         places[letter] = places.get(letter, 0) | 1 << index
-    best, most = None, 0.0
-    for text in _worth_comparing(wanted, names):
+    best, best_alike = None, 0.0
+    for text in _worth_comparing(wanted, names, most or MOST_COMPARED):
         # The shorter text bounds what the two can have in common: skip texts that are too short or too long.
         if 2 * min(len(text), size) < _LEAST_ALIKE * (len(text) + size):
             continue
         alike = 2 * _in_common(places, size, text) / (len(text) + size)
-        if alike >= _LEAST_ALIKE and alike > most:
-            best, most = folded[text], alike
+        if alike >= _LEAST_ALIKE and alike > best_alike:
+            best, best_alike = folded[text], alike
     return best
 
 
@@ -69,7 +71,7 @@ def worth_comparing(word: str, candidates: Iterable[str]) -> list[str]:
     """The candidates that a word may mean, in alphabetical order: all if they are few, else those one letter away."""
     names = frozenset(candidates)
     folded = _folded(names)
-    return [folded[text] for text in _worth_comparing(word.casefold(), names)]
+    return [folded[text] for text in _worth_comparing(word.casefold(), names, MOST_COMPARED)]
 
 
 def _in_common(places: Mapping[str, int], size: int, text: str) -> int:
@@ -86,15 +88,15 @@ def _in_common(places: Mapping[str, int], size: int, text: str) -> int:
     return size - open_bits.bit_count()
 
 
-def _worth_comparing(wanted: str, names: frozenset[str]) -> Collection[str]:
+def _worth_comparing(wanted: str, names: frozenset[str], most: int) -> Collection[str]:
     folded = _folded(names)
-    if len(folded) <= MOST_COMPARED:
+    if len(folded) <= most:
         return folded
     if len(wanted) > _LONGEST:
         return [wanted] if wanted in folded else []
     shortened = _shortened(names)
     close = {text for short in (wanted, *_without_a_letter(wanted)) for text in shortened.get(short, ())}
-    return sorted(close)[:MOST_COMPARED]
+    return sorted(close)[:most]
 
 
 @lru_cache(maxsize=64)

@@ -43,17 +43,17 @@ class LimitRange:
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> LimitRange:
-        """The range of a manifest.
+        """The LimitRange of a manifest.
 
         Raises:
-            ShapeError: where a field cannot be read.
+            ShapeError: if a field cannot be read.
         """
         entries = items_at(mapping_at(data, "spec", ""), "limits", "spec")
         return cls(tuple(_limit(entry, where) for where, entry in entries))
 
 
 def _limit(entry: Mapping[str, Any], where: str) -> Limit:
-    """The entry; a container's default is its maximum where none is written, its request the default, then the minimum.
+    """An entry with its defaults: a container's limit is the maximum, its request the default limit or the minimum.
 
     Mirrors: pkg/apis/core/v1/defaults.go SetDefaults_LimitRangeItem @ v1.36
     """
@@ -67,7 +67,7 @@ def _limit(entry: Mapping[str, Any], where: str) -> Limit:
 
 
 def with_limit_defaults(spec: Mapping[str, Any], ranges: Iterable[LimitRange]) -> dict[str, Any]:
-    """The spec of a pod with the ranges' defaults where its containers write nothing; the first range goes first.
+    """The spec of a pod with the ranges' defaults for what its containers leave out; the first range takes precedence.
 
     Mirrors: plugin/pkg/admission/limitranger/admission.go PodMutateLimitFunc @ v1.36
     """
@@ -101,10 +101,10 @@ def _defaulted(container: Mapping[str, Any], where: str, defaults: list[tuple[Am
 
 
 def hold_pod_to(spec: Mapping[str, Any], ranges: Iterable[LimitRange], version: KubernetesVersion) -> None:
-    """Nothing, where the pod keeps to all ranges.
+    """Refuse a pod that breaks a range.
 
     Raises:
-        Refused: with the API server's words for all that the first range objects to.
+        Refused: with the API server's words for all that the first broken range objects to.
 
     Mirrors: plugin/pkg/admission/limitranger/admission.go PodValidateLimitFunc @ v1.36
     """
@@ -130,10 +130,10 @@ def _pod_against(spec: Mapping[str, Any], limit: Limit, version: KubernetesVersi
 
 
 def hold_claim_to(spec: Mapping[str, Any], ranges: Iterable[LimitRange]) -> None:
-    """Nothing, where the claim keeps to all ranges.
+    """Refuse a claim that breaks a range.
 
     Raises:
-        Refused: with the API server's words for all that the first range objects to.
+        Refused: with the API server's words for all that the first broken range objects to.
 
     Mirrors: plugin/pkg/admission/limitranger/admission.go PersistentVolumeClaimValidateLimitFunc @ v1.36
     """
@@ -190,7 +190,7 @@ def _over_most_request(limit: Limit, requests: Amounts) -> Iterator[str]:
 
 
 def _ratio(kind: str, name: str, most: PrintedQuantity, request: PrintedQuantity, limit: PrintedQuantity) -> str:
-    """The objection to how far the limit is above the request, empty where there is none.
+    """The objection to the ratio of the limit to the request; empty if there is none.
 
     Mirrors: plugin/pkg/admission/limitranger/admission.go limitRequestRatioConstraint @ v1.36
     """
@@ -204,11 +204,11 @@ def _ratio(kind: str, name: str, most: PrintedQuantity, request: PrintedQuantity
 
 
 def _milli(amount: PrintedQuantity) -> int:
-    """Thousandths, rounded up, which amounts are compared in; above what 64 bits hold, nothing changes."""
+    """The amount in thousandths, rounded up, for comparisons; capped at what 64 bits hold."""
     return min(-(-amount.nanos // 10**6), _MOST_MILLI * 1000)
 
 
 def _aggregate(messages: Iterable[str]) -> str:
-    """The messages as Go joins several errors: each once, in brackets where there are several."""
+    """The messages as Go joins errors: each once, in brackets if there are several."""
     distinct = list(dict.fromkeys(messages))
     return distinct[0] if len(distinct) == 1 else f"[{', '.join(distinct)}]"

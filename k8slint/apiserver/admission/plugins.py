@@ -22,7 +22,7 @@ _GRACE_SECONDS: Final = 300
 
 @dataclass(frozen=True, slots=True)
 class PriorityClass:
-    """What a PriorityClass stands for."""
+    """What a PriorityClass gives its pods."""
 
     name: str
     value: int
@@ -31,10 +31,10 @@ class PriorityClass:
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> PriorityClass:
-        """The class of a manifest.
+        """The class that a manifest defines.
 
         Raises:
-            ShapeError: where a field cannot be read.
+            ShapeError: if a field cannot be read.
         """
         return cls(
             text_at(mapping_at(data, "metadata", ""), "name", "metadata"),
@@ -55,10 +55,10 @@ class RuntimeClass:
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> RuntimeClass:
-        """The class of a manifest.
+        """The class that a manifest defines.
 
         Raises:
-            ShapeError: where a field cannot be read.
+            ShapeError: if a field cannot be read.
         """
         overhead, scheduling = mapping_at(data, "overhead", ""), mapping_at(data, "scheduling", "")
         amounts_at(overhead, "podFixed", "overhead")
@@ -78,10 +78,10 @@ BUILT_IN_PRIORITIES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Policies:
-    """What admission goes by. `limit_ranges` are by namespace; `ending` are namespaces being deleted.
+    """What admission decides by. `limit_ranges` are by namespace; `ending` are the namespaces that are being deleted.
 
-    `elsewhere` are classes that exist though nothing here defines them; `accounts` are the ServiceAccounts of
-    namespaces that list theirs.
+    `elsewhere` are classes that exist although no manifest defines them. `accounts` are the ServiceAccounts by
+    namespace; a namespace that is absent may have any.
     """
 
     version: KubernetesVersion
@@ -95,7 +95,7 @@ class Policies:
 
     @property
     def default_priority(self) -> PriorityClass:
-        """The class of pods that name none; of several defaults, the lowest.
+        """The class of pods that name none: the lowest of the defaults, or one without a name and of value 0.
 
         Mirrors: plugin/pkg/admission/priority/admission.go getDefaultPriorityClass @ v1.36
         """
@@ -104,7 +104,7 @@ class Policies:
 
 
 def default_storage_class(classes: Iterable[Mapping[str, Any]]) -> str:
-    """The name of the default StorageClass, empty without one; of several the newest, then the first by name.
+    """The name of the default StorageClass: of several the newest, then the first by name; empty if there is none.
 
     Mirrors: pkg/volume/util/storageclass.go GetDefaultClass @ v1.36
     """
@@ -119,11 +119,11 @@ def default_storage_class(classes: Iterable[Mapping[str, Any]]) -> str:
 
 
 def admit_pod(spec: Mapping[str, Any], namespace: str, policies: Policies) -> dict[str, Any]:
-    """The spec of a pod as it is stored: defaults filled in and admitted, all but for the quotas.
+    """The spec of a pod as the API server stores it: with defaults, and admitted by every plugin but the quotas.
 
     Raises:
-        Refused: with the API server's words, where it would refuse the pod.
-        ShapeError: where a field cannot be read.
+        Refused: with the API server's words, if it would refuse the pod.
+        ShapeError: if a field cannot be read.
     """
     if namespace in policies.ending:
         message = f"unable to create new content in namespace {namespace} because it is being terminated"
@@ -240,7 +240,7 @@ def _runtime_scheduling(spec: Mapping[str, Any], runtime: RuntimeClass) -> dict[
 
 
 def _hold_to_its_limits(spec: Mapping[str, Any]) -> None:
-    """Validation of what a container asks for: not below zero, not above its limit, which a LimitRange may have set.
+    """Refuse an amount below zero, or a request above its limit; a LimitRange may have set either.
 
     Mirrors: pkg/apis/core/validation/validation.go ValidateContainerResourceRequirements @ v1.36
     """
@@ -264,10 +264,10 @@ def _hold_to_its_limits(spec: Mapping[str, Any]) -> None:
 
 
 def class_of_claim(data: Mapping[str, Any]) -> str | None:
-    """The name of the storage class a claim asks for; none where it leaves that open, empty where it wants none.
+    """The name of a claim's storage class: None if the claim leaves it open, empty if the claim wants no class.
 
     Raises:
-        ShapeError: where it cannot be read.
+        ShapeError: if it cannot be read.
     """
     notes = labels_at(mapping_at(data, "metadata", ""), "annotations", "metadata")
     spec = mapping_at(data, "spec", "")
@@ -276,11 +276,11 @@ def class_of_claim(data: Mapping[str, Any]) -> str | None:
 
 
 def admit_claim(data: Mapping[str, Any], namespace: str, policies: Policies) -> dict[str, Any]:
-    """The claim as it is stored, with the default class where it leaves the class open.
+    """The claim as the API server stores it, with the default class if it leaves the class open.
 
     Raises:
-        Refused: with the API server's words, where it would refuse the claim.
-        ShapeError: where a field cannot be read.
+        Refused: with the API server's words, if it would refuse the claim.
+        ShapeError: if a field cannot be read.
 
     Mirrors: plugin/pkg/admission/storage/storageclass/setdefault/admission.go Admit @ v1.36
     """
@@ -290,7 +290,7 @@ def admit_claim(data: Mapping[str, Any], namespace: str, policies: Policies) -> 
 
 
 def with_default_class(data: Mapping[str, Any], default: str) -> dict[str, Any]:
-    """The claim with the default class where it leaves the class open."""
+    """The claim, with the default class if it leaves the class open."""
     spec = mapping_at(data, "spec", "")
     if default and class_of_claim(data) is None:
         return {**data, "spec": {**spec, "storageClassName": default}}
@@ -298,7 +298,7 @@ def with_default_class(data: Mapping[str, Any], default: str) -> dict[str, Any]:
 
 
 def refusal_text(resource: str, kind: str, name: str, refused: Refused) -> str:
-    """The API server's whole answer, as `pods "web-1" is forbidden: exceeded quota: …`."""
+    """The API server's whole answer, such as `pods "web-1" is forbidden: exceeded quota: …`."""
     if refused.cause.reason.is_invalid:
         return f'{kind} "{name}" is invalid: {refused.message}'
     return f'{resource} "{name}" is forbidden: {refused.message}'

@@ -1,4 +1,4 @@
-"""Objects and pods that would not come into being."""
+"""Refusals: objects and pods that the API server would not create."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from k8slint.values.reading import ShapeError
 
 
 class AdmissionPhase(StrEnum):
-    """When the API server looks: before a generated name is complete, or after."""
+    """When the API server refuses: before it completes a generated name, or after."""
 
     MUTATING = "mutating"
     VALIDATING = "validating"
 
 
 class Reason(Enum):
-    """What an object is refused for.
+    """Why an object is refused.
 
     `NOT_FOUND`: something that has to exist does not. `QUOTA_EXCEEDED`: a quota has no room left. `QUOTA_FAILED`: the
-    object does not say what a quota counts. `FORBIDDEN`: another plugin does not allow it. `OVER_LIMIT`: a request is
-    above its limit. `INVALID`: validation refuses something else.
+    object does not say what a quota counts. `LIMIT_RANGE`: it breaks a LimitRange. `FORBIDDEN`: another plugin does
+    not allow it. `OVER_LIMIT`: a request is above its limit. `INVALID`: validation refuses something else.
     """
 
     FORBIDDEN = "forbidden"
@@ -43,7 +43,7 @@ class Reason(Enum):
 
 
 class Missing(NamedTuple):
-    """An object that would have to exist; the namespace is empty for kinds without one."""
+    """An object that has to exist; the namespace is empty for kinds without one."""
 
     kind: str
     name: str
@@ -51,10 +51,10 @@ class Missing(NamedTuple):
 
 
 class Cause(NamedTuple):
-    """Why an object is refused, for programs.
+    """Why an object is refused, in a form for programs.
 
-    `quota` is the name of the quota, `resource` what of it is used up: the first by name. `missing` is what was not
-    found: the refusal is only true if it exists nowhere.
+    `quota` is the name of the quota, `resource` the first by name that is used up. `missing` is the object that was
+    not found: the refusal is true only if it exists nowhere.
     """
 
     reason: Reason = Reason.FORBIDDEN
@@ -79,10 +79,10 @@ class Refused(Exception):  # noqa: N818 - it is the API server's answer, not an 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """An object of the manifests that comes to nothing; `path` leads to the reason in the object.
+    """An object of the manifests that would not be created; `path` leads to the reason in the object.
 
-    `cause` is None if the object cannot be read. `is_known` is false where nothing is claimed of it, as where a value
-    is still a template's placeholder.
+    `cause` is None if the object cannot be read. `is_known` is false if the refusal is not
+    certain: a value may still be a template's placeholder.
     """
 
     obj: Object
@@ -93,5 +93,5 @@ class Refusal:
 
 
 def refusal_of(obj: Object, error: ShapeError) -> Refusal:
-    """The refusal that an unreadable field of the object amounts to."""
+    """The refusal of an object with an unreadable field."""
     return Refusal(obj, path_of(error.field), str(error), None, is_known=not has_placeholder(error.problem))

@@ -29,10 +29,10 @@ class PrintedQuantity:
 
     @classmethod
     def parse(cls, written: Any, where: str) -> PrintedQuantity:
-        """The amount a manifest writes at a path.
+        """The amount that a manifest writes at the path `where`.
 
         Raises:
-            ShapeError: naming the path, where it is none.
+            ShapeError: naming the path, if it is no amount.
         """
         nanos = quantity(written, where).nanos
         text = str(written).strip()
@@ -42,7 +42,7 @@ class PrintedQuantity:
         return cls(nanos, "e" if text[-1:].isdigit() and "e" in text.lower() else "")
 
     def __eq__(self, other: object) -> bool:
-        """Whether it is as much, in the same form."""
+        """Whether amount and form are equal."""
         return isinstance(other, PrintedQuantity) and (self.nanos, self.form) == (other.nanos, other.form)
 
     def __hash__(self) -> int:
@@ -54,7 +54,7 @@ class PrintedQuantity:
         return PrintedQuantity(self.nanos + other.nanos, self.form if self.nanos else other.form)
 
     def __lt__(self, other: PrintedQuantity) -> bool:
-        """Whether it is less, whatever the form."""
+        """Whether the amount is less, whatever the form."""
         return self.nanos < other.nanos
 
     def __str__(self) -> str:
@@ -120,7 +120,7 @@ def has_pod_level(spec: Mapping[str, Any], version: KubernetesVersion) -> bool:
 def pod_total(spec: Mapping[str, Any], key: str, version: KubernetesVersion, *, overhead: bool) -> Amounts:
     """The `requests` or `limits` of the pod: what its containers need at their worst moment.
 
-    What is written for the pod as a whole counts instead. Overhead is added to limits only where there is one.
+    Amounts written for the pod as a whole replace the sum. `overhead` adds the pod's own, but sets no new limit.
 
     Mirrors: component-helpers resource/helpers.go PodRequests, PodLimits @ v1.36
     """

@@ -43,7 +43,7 @@ _SHORT_NAMES: Final = {
     "Service": "services",
 }
 OF_CLASS: Final = ".storageclass.storage.k8s.io/"
-"""What stands between the name of a storage class and that of a resource, in amounts for the class alone."""
+"""What joins a storage class and a resource in the name of an amount for that class alone."""
 SCOPES: Final = (
     "Terminating",
     "NotTerminating",
@@ -62,10 +62,10 @@ _TERM_LISTS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What one object uses, and what quotas ask of it besides.
+    """What one object uses, and what else quotas look at.
 
-    `resource` is its collection, as `pods`. `missing` names, by resource, the containers that leave it out;
-    `scopes` are the scopes it falls under; `classes` are the names that the scopes of classes are compared to.
+    `resource` is its collection, such as `pods`. `missing` maps a resource to the containers that leave it out.
+    `scopes` are the scopes that the object falls under; `classes` maps a scope of classes to the object's class.
     """
 
     resource: str
@@ -77,13 +77,13 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """A condition on what a quota counts."""
+    """A condition on what a quota counts; `requirement` is None but for the scopes of classes."""
 
     name: str
     requirement: Requirement | None
 
     def matches(self, usage: Usage) -> bool:
-        """Whether the object falls under it.
+        """Whether the object falls under the scope.
 
         Mirrors: pkg/quota/v1/evaluator/core/pods.go podMatchesScopeFunc @ v1.36
         """
@@ -94,7 +94,7 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """A ResourceQuota: its hard limits, and whom they bind. `used` is none where its status does not say."""
+    """A ResourceQuota: its hard limits, and which objects they bind. `used` is None if its status does not say."""
 
     name: str
     hard: Amounts
@@ -106,7 +106,7 @@ class Quota:
         """The quota of a manifest, or of a cluster.
 
         Raises:
-            ShapeError: where a field cannot be read.
+            ShapeError: if a field cannot be read.
         """
         spec, status = mapping_at(data, "spec", ""), mapping_at(data, "status", "")
         names = strings_at(spec, "scopes", "spec")
@@ -145,19 +145,19 @@ def _scope_of(item: Mapping[str, Any], where: str) -> Scope:
 
 @dataclass(slots=True)
 class Ledger:
-    """The quotas of all namespaces, and how much of each is used up so far.
+    """The quotas by namespace, and how much of each is used so far, by namespace and name of the quota.
 
-    It is the one thing of a dry run that changes: each object that is let in is written down.
+    This is the only mutable state of a dry run: each admitted object is recorded.
     """
 
     quotas: Mapping[str, tuple[Quota, ...]]
     used: dict[tuple[str, str], Amounts]
 
     def charge(self, namespace: str, usage: Usage) -> None:
-        """Write an object down.
+        """Record what an object uses in each quota that binds it.
 
         Raises:
-            Refused: with the API server's words, where a quota has no room for it; then nothing is written.
+            Refused: with the API server's words, if a quota has no room or misses an amount; then nothing is recorded.
 
         Mirrors: apiserver pkg/admission/plugin/resourcequota/controller.go CheckRequest @ v1.36
         """
@@ -172,7 +172,7 @@ class Ledger:
             self.used[namespace, quota_name] = used
 
     def add(self, namespace: str, usage: Usage, sign: int = 1) -> None:
-        """Write down what is there already, room or not; with -1, strike it out."""
+        """Record what an existing object uses, whether or not there is room; a `sign` of -1 takes it back."""
         for quota in self.quotas.get(namespace, ()):
             if quota.binds(usage):
                 used = self.used.setdefault((namespace, quota.name), {})
@@ -199,7 +199,7 @@ class Ledger:
 
 
 def ledger_of(quotas: Mapping[str, Iterable[Quota]]) -> Ledger:
-    """A ledger in which the quotas' own status is written down, and nothing else."""
+    """A ledger that holds what the quotas' own status records."""
     by_name = {space: tuple(sorted(found, key=lambda quota: quota.name)) for space, found in quotas.items()}
     used = {(space, quota.name): dict(quota.used or {}) for space, found in by_name.items() for quota in found}
     return Ledger(by_name, used)
@@ -243,7 +243,7 @@ def _is_compute(name: str) -> bool:
 
 
 def usage_of_pod(spec: Mapping[str, Any], version: KubernetesVersion, *, is_finished: bool = False) -> Usage:
-    """What a pod uses: its place, and unless it has ended, its requests and limits.
+    """What a pod uses: one `count/pods`; unless it has finished, also one of `pods`, its requests and its limits.
 
     Mirrors: pkg/quota/v1/evaluator/core/pods.go PodUsageFunc @ v1.36
     """
@@ -274,7 +274,7 @@ def _compute(requests: Amounts, limits: Amounts) -> Amounts:
 
 
 def _missing(spec: Mapping[str, Any], version: KubernetesVersion) -> dict[str, tuple[str, ...]]:
-    """By name of what a quota can limit, the containers that do not say how much they take.
+    """The containers that leave out an amount, by its name in a quota.
 
     Mirrors: pkg/quota/v1/evaluator/core/pods.go podEvaluator.Constraints @ v1.36
     """
@@ -301,7 +301,7 @@ def _crosses_namespaces(spec: Mapping[str, Any]) -> bool:
 
 
 def usage_of_claim(spec: Mapping[str, Any], class_name: str) -> Usage:
-    """What a claim uses, also of its storage class.
+    """What a claim uses, in all and of its storage class.
 
     Mirrors: pkg/quota/v1/evaluator/core/persistent_volume_claims.go Usage @ v1.36
     """
@@ -318,7 +318,7 @@ def usage_of_claim(spec: Mapping[str, Any], class_name: str) -> Usage:
 
 
 def usage_of_object(group_kind: str, data: Mapping[str, Any]) -> Usage:
-    """What any other object uses: its place, and a Service also what its type takes.
+    """What any other object uses: a count of one and, for a Service, the node ports and load balancer of its type.
 
     Mirrors: pkg/quota/v1/evaluator/core/services.go Usage @ v1.36
     """

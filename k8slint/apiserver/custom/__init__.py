@@ -1,1 +1,1 @@
-"""Custom resources against their definitions."""
+"""Custom resources checked against their CustomResourceDefinitions."""

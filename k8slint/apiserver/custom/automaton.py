@@ -1,7 +1,7 @@
-"""Whether a regular expression occurs in a text, in time that is linear in the text whatever the expression is.
+"""Regular expressions searched for in time that is linear in the text, whatever the expression is.
 
-All the ways through the expression are followed at once, as a set of states; Python's own `re` follows one after the
-other, and some expressions have more of them than there is time for.
+All ways through the expression are followed in parallel, as a set of states. Python's own `re` follows one after the
+other, and takes exponential time for some expressions.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ _MATCHED: Final = 0
 
 
 class Automaton:
-    """An expression, made ready to be looked for.
+    """An expression, compiled for searching.
 
-    A state waits for a character, if it has ranges, or for an end of the text, or leads to others at once. A set of
-    states is a number that has a bit for each.
+    A state waits for a character if it has ranges, for an end of the text if it has an anchor, and else leads straight
+    to others. A set of states is an integer with a bit for each.
 
     Raises:
-        DeclinedError: for an expression that is not read, or has too many states.
+        DeclinedError: if the expression is invalid or not supported, or has too many states.
     """
 
     def __init__(self, expression: str) -> None:
@@ -79,7 +79,7 @@ class Automaton:
         return waiting
 
     def _reached(self, state: int, *, is_start: bool, is_end: bool) -> int:
-        """The state and all that it leads to without a character."""
+        """The set of the state and all that it leads to without a character."""
         key = state, is_start, is_end
         reached = self._reachable.get(key)
         if reached is None:
@@ -101,7 +101,7 @@ class Automaton:
         return len(self._next) - 1
 
     def _built(self, node: Node, after: int) -> int:
-        """The state where a part begins that goes on to another state."""
+        """The first state of a part, which is built so that it goes on to the state `after`."""
         self._steps += 1
         if self._steps > 4 * _MOST_STATES or len(self._next) > _MOST_STATES:
             raise DeclinedError("too large")

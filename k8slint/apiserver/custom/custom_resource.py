@@ -15,7 +15,7 @@ from k8slint.apiserver.decoding.problems import is_for_tools, problem_of, unknow
 from k8slint.apiserver.decoding.types import Field, struct
 from k8slint.apiserver.discovery.lifecycle import maturity, no_match
 from k8slint.loading.document import Path
-from k8slint.objects.fields import dig, items, text
+from k8slint.objects.fields import dig, items, mapping, text
 from k8slint.objects.foreign import is_for_programs
 from k8slint.objects.object import Object
 from k8slint.objects.problem import Absence, Problem, Related
@@ -24,6 +24,7 @@ from k8slint.values.gvk import GroupVersionKind
 if TYPE_CHECKING:
     from k8slint.apiserver.custom.keywords import Defect
     from k8slint.apiserver.custom.outline import Outline
+    from k8slint.apiserver.schemas import Asked
 
 _OBJECT_META: Final = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
 _MAPPING: Final = Field(dict, None, None, "a mapping")
@@ -31,6 +32,8 @@ _CRD_GROUP: Final = "apiextensions.k8s.io"
 _REFUSED: Final = "The API server refuses the object, and nothing of it changes in the cluster."
 # The only problem with which an object is taken.
 _WARNING: Final = "deprecated-api"
+# With defects of these the API server still asks the rules of a schema.
+_BESIDE_RULES: Final = ("invalid-value", "duplicate-value")
 # Checks follow a schema down, a level of it at a time: no schema that people write comes near this.
 _DEEPEST_SCHEMA: Final = 300
 
@@ -79,6 +82,11 @@ class Version:
     def has_status(self) -> bool:
         """Whether status is a resource of its own, so that what is applied cannot set it."""
         return dig(self.data, "subresources", "status") is not None
+
+    @property
+    def has_rules(self) -> bool:
+        """Whether it has rules that are written in CEL."""
+        return any(self.evaluated_in_part["x-kubernetes-validations"])
 
     @cached_property
     def evaluated_in_part(self) -> Mapping[str, Sequence[Any]]:
@@ -178,14 +186,15 @@ def kinds_of(crds: Sequence[Object], further: Sequence[Object] = ()) -> Mapping[
     return {key: Kinds(tuple(found)) for key, found in kinds.items()}
 
 
-def check_custom(obj: Object, kinds: Kinds) -> Iterator[Problem]:
+def check_custom(obj: Object, kinds: Kinds, asked: Asked) -> Iterator[Problem]:
     """What the API server would say of a custom resource.
 
-    Of several definitions, one a cluster, the nearest that takes the object counts; if none does, the nearest.
+    Of several definitions, one a cluster, the nearest that takes the object counts; if none does, the nearest. Rules of
+    which it is not known whether the object keeps them are noted in `asked`.
     """
     nearest: list[Problem] | None = None
     for kind in kinds.nearest(obj):
-        problems = list(_check(obj, kind))
+        problems = list(_check(obj, kind, asked))
         if all(problem.rule == _WARNING for problem in problems):
             nearest = problems
             break
@@ -206,12 +215,12 @@ def check_metadata(obj: Object, minor: int, *, is_known: bool) -> Iterator[Probl
         if is_known:
             yield wrong_type(obj, ("metadata",), metadata, _MAPPING)
         return
-    for mismatch in mismatches(root, metadata):
+    for mismatch in mismatches(root, metadata, []):
         if is_known or mismatch.field is not None:
             yield from problem_of(obj, root, mismatch, ("metadata",))
 
 
-def _check(obj: Object, kind: Kind) -> Iterator[Problem]:
+def _check(obj: Object, kind: Kind, asked: Asked) -> Iterator[Problem]:
     version = kind.versions.get(obj.gvk.version)
     if version is None:
         yield _not_served(obj.gvk, kind)
@@ -219,9 +228,9 @@ def _check(obj: Object, kind: Kind) -> Iterator[Problem]:
     if version.data.get("deprecated") is True:
         yield _deprecated(obj.gvk, version)
     if version.schema is not None:
-        if not kind.keeps_unknown:
-            yield from _check_names(obj, version, version.schema)
-        yield from _check_values(obj, version, version.schema)
+        unknown = [] if kind.keeps_unknown else list(_check_names(obj, version, version.schema))
+        yield from unknown
+        yield from _check_values(obj, version, version.schema, None if unknown else asked)
 
 
 def _check_names(obj: Object, version: Version, schema: Mapping[str, Any]) -> Iterator[Problem]:
@@ -233,7 +242,8 @@ def _check_names(obj: Object, version: Version, schema: Mapping[str, Any]) -> It
             yield problem._replace(related=version.source_of(node, "properties"))
 
 
-def _check_values(obj: Object, version: Version, schema: Mapping[str, Any]) -> Iterator[Problem]:
+def _check_values(obj: Object, version: Version, schema: Mapping[str, Any], asked: Asked | None) -> Iterator[Problem]:
+    """What is wrong with the values; rules are asked where `asked` is given and no defect hides them."""
     from k8slint.apiserver.custom.defaults import completed  # noqa: PLC0415 - only objects with CRDs pay for it
     from k8slint.apiserver.custom.keywords import at_path, defects  # noqa: PLC0415 - as above
     from k8slint.apiserver.custom.structural import duplicates  # noqa: PLC0415 - as above
@@ -241,13 +251,50 @@ def _check_values(obj: Object, version: Version, schema: Mapping[str, Any]) -> I
     data = completed(obj.data, schema)
     if version.has_status:
         data.pop("status", None)
-    for defect in defects(data, schema)[:MOST_MISMATCHES]:
-        # A status that the schema demands but applying takes off is nothing the author can mend.
-        if not version.has_status or defect.path != ("status",):
-            yield _problem(obj, defect)._replace(related=version.source_of(defect.node, defect.keyword))
+    # A status that the schema demands but applying takes off is nothing the author can mend.
+    found = [each for each in defects(data, schema) if not version.has_status or each.path != ("status",)]
+    for defect in found[:MOST_MISMATCHES]:
+        yield _problem(obj, defect)._replace(related=version.source_of(defect.node, defect.keyword))
     for path, item, node in islice(duplicates(data, schema), MOST_MISMATCHES):
         related = version.source_of(node, "x-kubernetes-list-type")
         yield Problem(path, at_path(path, f"Duplicate value: {item}"), related, rule="duplicate-value")
+    if asked is not None and version.has_rules and not any(map(_hides_rules, found)):
+        yield from _check_rules(obj, version, data, asked)
+
+
+def _hides_rules(defect: Defect) -> bool:
+    """Whether the API server asks no rules of an object with this.
+
+    Mirrors: apiextensions-apiserver pkg/registry/customresource/strategy.go hasBlockingErr @ v1.37
+    """
+    return defect.fault.rule not in _BESIDE_RULES or defect.keyword in ("format", "anyOf", "oneOf", "allOf", "not")
+
+
+def _check_rules(obj: Object, version: Version, data: Mapping[str, Any], asked: Asked) -> Iterator[Problem]:
+    from k8slint.cel.engine import is_available  # noqa: PLC0415 - only objects of CRDs with rules pay for it
+
+    if not is_available():
+        return
+    from k8slint.apiserver.custom.rules import Unknown, broken  # noqa: PLC0415
+
+    metadata = mapping(data.get("metadata"))
+    if not metadata.get("name"):  # what the server completes comes before the rules; an object without a name does not
+        if not metadata.get("generateName"):
+            return
+        data = {**data, "metadata": {**metadata, "name": f"{metadata['generateName']}xxxxx"}}
+    told = 0
+    for each in broken(data, version.schema or {}, asked):
+        if isinstance(each, Unknown):
+            asked.note(obj.gvk, each.rule.expression)
+        elif (told := told + 1) <= MOST_MISMATCHES:
+            problem = _problem(obj, each)
+            # As of what is missing, a mutating webhook of the group may see to it before.
+            rests_on = Absence(mended_by=obj.gvk.group)
+            related = tuple(
+                place._replace(message="the rule that refuses it")
+                for place in version.source_of(each.node, each.keyword)
+            )
+            yield problem._replace(related=related, rests_on=rests_on)
 
 
 def _problem(obj: Object, defect: Defect) -> Problem:

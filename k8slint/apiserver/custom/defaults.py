@@ -1,4 +1,4 @@
-"""Data as it is when a CRD's schema is held to it: defaults filled in, nulls dropped where null is not allowed."""
+"""Data as the API server checks it against a CRD's schema: with defaults, and without nulls that are not allowed."""
 
 from __future__ import annotations
 
@@ -10,15 +10,17 @@ from k8slint.apiserver.custom.keywords import defects
 from k8slint.apiserver.custom.structural import TYPE_META, Itself, duplicates
 from k8slint.objects.fields import mapping, sequence, text
 
-# What these say of a mapping may depend on any default in it.
-_WEIGHING: Final = frozenset({"allOf", "anyOf", "enum", "maxProperties", "minProperties", "not", "oneOf"})
+# The verdict of these keywords on a mapping may depend on any default in it.
+_WEIGHING: Final = frozenset(
+    {"allOf", "anyOf", "enum", "maxProperties", "minProperties", "not", "oneOf", "x-kubernetes-validations"}
+)
 
 
 def completed(value: Any, schema: Any) -> Any:
-    """The value with those defaults that make a difference to what is found in it.
+    """The value with the defaults that may change what is found in it.
 
-    A default that fits is none, unless the field is asked for or the mapping is weighed as a whole: of a schema with
-    many defaults and a list with many items, the product is not worth its place.
+    A valid default is left out unless the field is required or a keyword judges the mapping as a whole: many defaults
+    in each of many items would take memory for nothing.
 
     Mirrors: apiextensions-apiserver pkg/apiserver/schema/defaulting/algorithm.go Default @ v1.37
     """
@@ -26,14 +28,14 @@ def completed(value: Any, schema: Any) -> Any:
 
 
 def _completed(value: Any, schema: Any, keys: tuple[str, ...], *, is_weighed: bool) -> Any:
-    """The same; `keys` tell the items of a list apart, and in what `is_weighed` every default makes a difference."""
+    """The same for a part: `keys` are the map keys of its list; if `is_weighed`, every default is filled in."""
     if not isinstance(schema, dict):
         return value
     is_weighed = is_weighed or not _WEIGHING.isdisjoint(schema) or schema.get("x-kubernetes-list-type") == "set"
     if isinstance(value, list):
         items, keys = schema.get("items"), tuple(map(text, sequence(schema.get("x-kubernetes-list-map-keys"))))
         several = []
-        for item in value:  # a frame less a level than a comprehension would take
+        for item in value:  # a plain loop: a comprehension would add a stack frame per level
             filled = _instead_of_null(items) if item is None else item
             several.append(_completed(filled, items, keys, is_weighed=is_weighed))
         return several
@@ -44,7 +46,7 @@ def _completed(value: Any, schema: Any, keys: tuple[str, ...], *, is_weighed: bo
     for key, entry in value.items():
         inner = properties.get(key, further)
         if entry is None and isinstance(inner, dict) and not inner.get("nullable"):
-            entry = inner.get("default")  # noqa: PLW2901 - the value that takes its place
+            entry = inner.get("default")  # noqa: PLW2901 - the default replaces the null
             if entry is None:
                 continue
         result[key] = _completed(entry, inner, (), is_weighed=is_weighed)
@@ -55,7 +57,7 @@ def _completed(value: Any, schema: Any, keys: tuple[str, ...], *, is_weighed: bo
 
 @lru_cache(maxsize=256)
 def _defaults(node: Itself, keys: tuple[str, ...], *, is_weighed: bool) -> Mapping[str, Any]:
-    """The fields of a mapping whose defaults make a difference, with these."""
+    """The fields of a mapping whose defaults may change what is found, each with its default."""
     asked_for = {*keys, *map(text, sequence(node.value.get("required"))), *TYPE_META}
     found: dict[str, Any] = {}
     for key, inner in node.value["properties"].items():

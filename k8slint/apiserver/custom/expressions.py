@@ -1,8 +1,7 @@
 """Regular expressions as Go's regexp and RE2 read them: the part of the language that nearly all patterns keep to.
 
-Read are characters, classes, escapes, groups, alternatives, repeats and the anchors of the text; anything else, as
-flags, names and classes of Unicode, is declined. Which of several matches counts is never asked, so that greed means
-nothing.
+Characters, classes, escapes, groups, alternatives, repeats and the anchors of the text are read; anything else, such as
+flags, names and classes of Unicode, is declined. Greed is ignored: it chooses among matches, and one is enough here.
 
 Mirrors: regexp/syntax/parse.go Parse @ go1.25
 """
@@ -30,7 +29,7 @@ _COUNTS: Final = {"*": (0, None), "+": (1, None), "?": (0, 1)}
 
 
 class Characters(NamedTuple):
-    """One character of the ranges, which are of code points, both ends included."""
+    """One character of the ranges, which are pairs of code points, both ends included."""
 
     ranges: Ranges
 
@@ -56,7 +55,7 @@ class Choice(NamedTuple):
 
 
 class Repeat(NamedTuple):
-    """The part several times; without a `most`, any number from `least` on."""
+    """The part, `least` to `most` times; without a limit if `most` is None."""
 
     part: Node
     least: int
@@ -67,14 +66,14 @@ Node = Characters | Start | End | Sequence | Choice | Repeat
 
 
 class DeclinedError(ValueError):
-    """The expression is none, or not of the part of the language that is read."""
+    """The expression is invalid, or uses a part of the language that is not supported."""
 
 
 def parse(expression: str) -> Node:
-    """What an expression means.
+    """The syntax tree of an expression.
 
     Raises:
-        DeclinedError: for one that is not read.
+        DeclinedError: if the expression is invalid or not supported.
     """
     if len(expression) > _LONGEST:
         raise DeclinedError("too long")
@@ -86,7 +85,7 @@ def parse(expression: str) -> Node:
 
 
 class _Reader:
-    """An expression and how far it is read."""
+    """An expression, and the position up to which it is read."""
 
     def __init__(self, text: str) -> None:
         self._text = text

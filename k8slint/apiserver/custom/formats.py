@@ -63,7 +63,7 @@ def _matches(pattern: str | re.Pattern[str]) -> Callable[[str], bool]:
     return lambda text: compiled.fullmatch(text) is not None
 
 
-# The formats that are checked here; the API server has a few more, whose reading no library here shares.
+# The formats that are checked here; the API server has a few more, which no library here reads in the same way.
 _FORMATS: Final[Mapping[str, Callable[[str], bool]]] = {
     "byte": lambda text: not base64_defect(text),
     "cidr": _is_network,
@@ -82,7 +82,7 @@ _FORMATS: Final[Mapping[str, Callable[[str], bool]]] = {
 
 
 def has_format(text: str, name: str) -> bool:
-    """Whether the text is of the format; one that is not checked here is taken as met.
+    """Whether the text has the format; true for a format that is not checked here.
 
     Mirrors: kube-openapi pkg/validation/strfmt @ v1.37
     """

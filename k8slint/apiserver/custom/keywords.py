@@ -194,7 +194,7 @@ def _enum(value: Any, argument: Any, _node: Mapping[str, Any], path: Path, found
     allowed = _words(Itself(argument))
     if _key(value) in allowed.keys:
         return
-    text = value if isinstance(value, str) else _json(value)
+    text = value if isinstance(value, str) else as_json(value)
     listed = ", ".join(f'"{word}"' for word in allowed.texts[:_MOST_LISTED])
     if len(allowed.texts) > _MOST_LISTED:
         listed += f" and {len(allowed.texts) - _MOST_LISTED} more"
@@ -214,7 +214,7 @@ class _Words(NamedTuple):
 
 @lru_cache(maxsize=256)
 def _words(argument: Itself) -> _Words:
-    texts = tuple(word if isinstance(word, str) else _json(word) for word in argument.value)
+    texts = tuple(word if isinstance(word, str) else as_json(word) for word in argument.value)
     return _Words(frozenset(map(_key, argument.value)), texts, frozenset(texts))
 
 
@@ -238,7 +238,7 @@ def _format(value: Any, argument: Any, node: Mapping[str, Any], path: Path, foun
     is_text = isinstance(value, str) and node.get("type", "string") == "string"
     if is_text and isinstance(argument, str) and not has_format(value, argument):
         wanted = _FORMATS.get(argument, f"a text of the format {argument}")
-        found.append(_invalid(path, value, f"must be of type {argument}: {_json(value)}", f"write {wanted}"))
+        found.append(_invalid(path, value, f"must be of type {argument}: {as_json(value)}", f"write {wanted}"))
 
 
 def _max_length(value: Any, argument: Any, _node: Mapping[str, Any], path: Path, found: list[Defect]) -> None:
@@ -369,7 +369,8 @@ def _counted(count: float, word: str) -> str:
     return f"{count} {word}" if count == 1 else f"{count} {word}s"
 
 
-def _json(value: Any) -> str:
+def as_json(value: Any) -> str:
+    """A value as the API server writes it in a message, cut where it is long."""
     text = _number(value) if _is_number(value) else json.dumps(value, ensure_ascii=False)
     return text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + "…"
 
@@ -380,7 +381,7 @@ def at_path(path: Path, said: str) -> str:
 
 
 def _invalid(path: Path, value: Any, said: str, fix: str) -> Defect:
-    message = at_path(path, f"Invalid value: {_json(value)}: {field_path(path, by_decoder=True)} in body {said}")
+    message = at_path(path, f"Invalid value: {as_json(value)}: {field_path(path, by_decoder=True)} in body {said}")
     return Defect(path, value, Fault("invalid-value", message, fix))
 
 

@@ -1,4 +1,4 @@
-"""The schema of a CRD as types with fields, as hints need them: what a field roughly holds, and no more."""
+"""The schema of a CRD as types with fields, for hints: what a field roughly holds, and no more."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _TYPES: Final[Mapping[str, type]] = {
 
 @dataclass(frozen=True, eq=False)
 class Outline:
-    """What a part of a schema says of mappings or lists. Parts that are shared, as by an anchor, are one."""
+    """The mappings or lists that a part of a schema describes. A part that an anchor shares has one outline."""
 
     node: Mapping[str, Any]
     _known: dict[int, Outline] = field(default_factory=dict, repr=False)
@@ -33,12 +33,12 @@ class Outline:
 
     @cached_property
     def only(self) -> OutlineField | None:
-        """What every entry is held to, of a list or of a mapping with any keys."""
+        """The field for every entry of a list, or of a mapping with any keys; None if there is none."""
         part = self.node.get("items", self.node.get("additionalProperties"))
         return OutlineField(self, part) if isinstance(part, dict) and not self.node.get("properties") else None
 
     def part(self, node: Mapping[str, Any]) -> Outline:
-        """A part of the same schema."""
+        """The outline of a part of the same schema."""
         return self._known.setdefault(id(node), Outline(node, self._known))
 
 
@@ -51,12 +51,12 @@ class OutlineField:
 
     @cached_property
     def python(self) -> type:
-        """The type its values usually have; of none in particular, that is `object`."""
+        """The usual type of its values; `object` if the schema names none."""
         return int if self._takes_both else _TYPES.get(text(self.node.get("type")), object)
 
     @property
     def others(self) -> Mapping[type, OutlineField]:
-        """Further types that it takes."""
+        """Other types that it accepts."""
         if self._takes_both:
             return {str: self}
         if self.python is float:
@@ -65,7 +65,7 @@ class OutlineField:
 
     @cached_property
     def inside(self) -> Outline | None:
-        """What a mapping or list in it is held to; none where it takes anything."""
+        """The outline of a mapping or list in it, or None if it takes anything."""
         is_open = self.node.get("x-kubernetes-preserve-unknown-fields") is True
         has_parts = any(key in self.node for key in ("properties", "items", "additionalProperties"))
         return self.owner.part(self.node) if has_parts and not is_open else None

@@ -12,11 +12,11 @@ from k8slint.apiserver.custom.automaton import Automaton
 from k8slint.apiserver.custom.expressions import DeclinedError
 
 
-@lru_cache(maxsize=4_096)  # the same words stand in many objects
+@lru_cache(maxsize=4_096)  # many objects hold the same texts
 def matches_pattern(text: str, pattern: str) -> bool:
-    """Whether the pattern occurs in the text, as Go's regexp sees it; one that cannot be judged is taken as met.
+    """Whether Go's regexp finds the pattern in the text; true for a pattern that cannot be judged.
 
-    Whoever judges it, the time is linear in the text whatever the pattern is.
+    The time is linear in the text, whatever the pattern is, with RE2 and without.
     """
     try:
         text.encode()
@@ -30,11 +30,11 @@ def matches_pattern(text: str, pattern: str) -> bool:
 
 
 def can_judge(pattern: str) -> bool:
-    """Whether a pattern is judged: RE2 reads what Go reads; without it, we read what nearly all patterns keep to."""
+    """Whether a pattern can be judged: RE2 reads what Go reads; without RE2, `Automaton` reads nearly all patterns."""
     return _re2() is not None or _automaton(pattern) is not None
 
 
-# What Python finds wrong that is wrong in Go too.
+# Errors in Python that are errors in Go too, and Go's words for them.
 _FAULTS: Final[Mapping[str, str]] = {
     "missing ), unterminated subpattern": "missing closing )",
     "unbalanced parenthesis": "unexpected )",
@@ -45,7 +45,7 @@ _ESCAPED: Final = re.compile(r"\\.", re.DOTALL)
 
 
 def go_fault(pattern: str) -> str:
-    """What is wrong with a pattern for sure, as Go's regexp says it; empty for one that Go may take."""
+    """What is certainly wrong with a pattern, in the words of Go's regexp; empty if Go may take it."""
     look = _LOOKS_AROUND.search(_ESCAPED.sub("", pattern))
     if look is not None and "[" not in pattern[: pattern.find(look[0])]:
         return f"error parsing regexp: invalid or unsupported Perl syntax: `{look[0]}`"

@@ -1,4 +1,4 @@
-"""Data held against the structure of a CRD's schema: unknown fields, and items that come twice."""
+"""Data checked against the structure of a CRD's schema: unknown fields, and duplicate items."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from k8slint.objects.fields import mapping, sequence
 
 
 class Itself:
-    """A part of a schema, known by being that part: what is made of it is made once, however many values it is for."""
+    """A part of a schema, compared by identity: caches derive something from it once, however many values there are."""
 
     __slots__ = ("value",)
 
@@ -29,7 +29,7 @@ TYPE_META: Final = frozenset({"apiVersion", "kind", "metadata"})
 
 
 def unknown_fields(data: Any, schema: Mapping[str, Any]) -> Iterator[tuple[Path, Mapping[str, Any]]]:
-    """The paths of fields that the API server does not know, each with the part of the schema that it holds them to.
+    """The paths of fields that the API server does not know, each with the schema of the mapping that has the field.
 
     Mirrors: apiextensions-apiserver pkg/apiserver/schema/pruning/algorithm.go PruneWithOptions @ v1.37
     """
@@ -56,9 +56,9 @@ def unknown_fields(data: Any, schema: Mapping[str, Any]) -> Iterator[tuple[Path,
 
 
 def duplicates(value: Any, schema: Any, path: Path = ()) -> Iterator[tuple[Path, str, Mapping[str, Any]]]:
-    """The paths of items that some list in a value holds twice and must not, each with the item, as JSON.
+    """Duplicate items that a schema forbids in the lists of a value.
 
-    With them comes the part of the schema that forbids it.
+    Each is the path of its second occurrence, the item or its map keys as JSON, and the schema of the list.
 
     Mirrors: apiextensions-apiserver pkg/apiserver/schema/listtype/validation.go ValidateListSetsAndMaps @ v1.37
     """
@@ -76,7 +76,7 @@ def duplicates(value: Any, schema: Any, path: Path = ()) -> Iterator[tuple[Path,
 
 
 def items_twice(value: list[Any], node: Mapping[str, Any], path: Path) -> Iterator[tuple[Path, str]]:
-    """The paths of items that this list must not hold twice, each with what is there twice, as JSON."""
+    """Duplicate items that this list must not have: the path of the second, and the item or its map keys as JSON."""
     list_type = node.get("x-kubernetes-list-type")
     if list_type not in ("set", "map") or len(value) < 2:
         return
@@ -99,7 +99,7 @@ def _json(value: Any) -> str:
 
 
 def depth_of(data: Any) -> int:
-    """How many levels of mappings and lists there are."""
+    """The number of nested levels of mappings and lists."""
     level, depth = [data], 0
     while level:
         depth += 1

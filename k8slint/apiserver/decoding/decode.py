@@ -1,4 +1,4 @@
-"""Data held against a type as the API server decodes it: iterative, for data may nest as deep as it likes."""
+"""Data checked against a type as the API server decodes it; a loop, not a recursion, for data may nest to any depth."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from k8slint.apiserver.decoding.scalars import Fault
 from k8slint.apiserver.decoding.types import Every, Field, Struct
 from k8slint.loading.document import Path
 
-# The API server lists no more errors of decoding than this.
+# The API server lists no more decoding errors than this.
 MOST_MISMATCHES: Final = 100
-# A path as the way back to the root: only a mismatch pays for a path of its own.
+# A path as links back to the root: only a mismatch pays for a tuple of its own.
 _Steps: TypeAlias = "tuple[_Steps, str | int] | None"
 
 
 class Mismatch(NamedTuple):
-    """A value that its type does not take.
+    """A value that its type does not accept.
 
-    `field` is none where `owner` has no field of that name. `fault` is told where the type is right and the text is
+    `field` is None if `owner` has no field of that name. `fault` is None unless the type is right and the value is
     not.
     """
 
@@ -28,10 +28,13 @@ class Mismatch(NamedTuple):
     fault: Fault | None = None
 
 
-def mismatches(root: Struct, data: dict[str, Any]) -> list[Mismatch]:  # noqa: C901 - one loop, kept flat for speed
-    """Every mismatch in a mapping of a type, up to as many as the API server tells, in no order.
+def mismatches(  # noqa: C901 - one loop, kept flat for speed
+    root: Struct, data: dict[str, Any], zeros: list[tuple[Path, Any]]
+) -> list[Mismatch]:
+    """The mismatches in a mapping of a type, in no order, and no more than the API server lists.
 
-    Null is the zero value of everything, so it is taken everywhere.
+    Null is the zero value of every type, so it is accepted everywhere. A null field is absent then, but a null entry of
+    a map is there: `zeros` gets the path of each, and its value.
     """
     found: list[Mismatch] = []
     pending: list[tuple[Struct | Every, Any, _Steps]] = [(root, data, None)]
@@ -47,6 +50,8 @@ def mismatches(root: Struct, data: dict[str, Any]) -> list[Mismatch]:  # noqa: C
                 continue
             if entry.__class__ is not field.python:
                 if entry is None:
+                    if only is not None and value.__class__ is dict and only.zero is not None:
+                        zeros.append((_path((steps, key)), only.zero))
                     continue
                 other = field.others.get(entry.__class__)
                 if other is None:

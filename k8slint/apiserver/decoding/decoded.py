@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any, Final
 
 from k8slint.apiserver.validation.field import HOLE
@@ -11,23 +11,18 @@ from k8slint.values.placeholder import has_placeholder
 
 # Keywords of JSON Schema, which stand in CustomResourceDefinitions.
 _NO_PLACEHOLDERS: Final = ("$ref", "$schema")
-# Maps by the names of their fields, and what a key without a value means in them: it is there nevertheless. The fields
-# of a schema are one of them.
-_OF_MAPS: Final[Mapping[Any, Callable[[], Any]]] = {
-    "properties": dict,
-    **dict.fromkeys(("annotations", "binaryData", "data", "labels", "matchLabels", "nodeSelector", "stringData"), str),
-}
 # Longer texts are files: a place in them is a part of them, or changes little.
 _LONGEST_VALUE: Final = 4096
 
 
 def decoded(  # noqa: C901 - one loop, kept flat for speed
-    data: dict[str, Any], not_decoded: Iterable[Path], *, has_placeholders: bool
+    data: dict[str, Any], not_decoded: Iterable[Path], zeros: Iterable[tuple[Path, Any]], *, has_placeholders: bool
 ) -> dict[str, Any]:
     """A copy of the data that may be changed, of any depth.
 
-    Fields that are null are left out, as the server takes them for absent; in a map they are empty. `HOLE` stands for
-    what could not be decoded, and for what a template will fill in: a text, or a mapping of which a key is not known.
+    Fields that are null are left out, as the server takes them for absent; `zeros` are entries of maps that are null,
+    and what the server takes them for. `HOLE` stands for what could not be decoded, and for what a template will fill
+    in: a text, or a mapping of which a key is not known.
     """
     whole: dict[str, Any] = {}
     pending: list[tuple[Any, Any, Any, Any]] = [(data, whole, {}, "")]
@@ -42,24 +37,24 @@ def decoded(  # noqa: C901 - one loop, kept flat for speed
                 kept = inner.__class__()
                 if inner:
                     pending.append((inner, kept, copy, key))
-            elif inner is None and step in _OF_MAPS:
-                kept = _OF_MAPS[step]()
             if copy.__class__ is list:
                 copy.append(kept)
             elif has_placeholders and key not in _NO_PLACEHOLDERS and has_placeholder(key):
                 owner[step] = HOLE
             elif kept is not None:
                 copy[key] = kept
+    for path, zero in zeros:
+        _put(whole, path, zero)
     for path in not_decoded:
-        _dig(whole, path)
+        _put(whole, path, HOLE)
     return whole
 
 
-def _dig(data: Any, path: Path) -> None:
-    """Put a hole where the path leads, if it still leads there."""
+def _put(data: Any, path: Path, value: Any) -> None:
+    """Put the value where the path leads, if it still leads there."""
     for step in path[:-1]:
         if data is HOLE or data is None:
             return
         data = data[step] if isinstance(step, int) else data.get(step)
     if data is not HOLE and data is not None and path:
-        data[path[-1]] = HOLE
+        data[path[-1]] = value

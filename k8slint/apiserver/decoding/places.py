@@ -1,4 +1,4 @@
-"""Where a field that its type does not know may belong: another name, or another place nearby."""
+"""Where a field that its type does not know may belong: under another name, or in another place nearby."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from k8slint.values.field_path import field_path
 from k8slint.values.nearest import nearest, worth_comparing
 
 _DEEPEST: Final = 6
-# So many items stand for all of a list or mapping.
+# The first items are representative of a list or mapping.
 _LOOKED_AT: Final = 8
-# Names that so many types have that the name alone says nothing of the place.
+# Names of fields in so many types that the name alone does not tell the place.
 _COMMON_NAMES: Final = frozenset({"apiVersion", "key", "kind", "name", "namespace", "path", "type", "value"})
 
 
@@ -27,18 +27,18 @@ class Slot(Protocol):
 
     @property
     def others(self) -> Mapping[type, Slot]:
-        """Further types that it takes."""
+        """Other types that it accepts."""
 
     @property
     def inside(self) -> Shape | None:
-        """What mappings or lists in it hold."""
+        """The type of the mappings or lists in it, or None if it holds scalars or anything."""
 
 
 class Shape(Protocol):
     """A type: fields by name, or one for all entries."""
 
     def __hash__(self) -> int:
-        """A type is itself and no other, however alike."""
+        """The identity: a type equals no other, however alike."""
 
     @property
     def fields(self) -> Mapping[str, Slot]:
@@ -46,11 +46,11 @@ class Shape(Protocol):
 
     @property
     def only(self) -> Slot | None:
-        """The one field that all entries are."""
+        """The field that describes every entry, or None if the fields have names."""
 
 
 def takes(slot: Slot, value: Any) -> bool:
-    """Whether a field can hold a value, as far as a look at the first level of it tells."""
+    """Whether a field can hold a value, judged down to the first mapping that has named fields."""
     if value is None:
         return True
     if value.__class__ is not slot.python:
@@ -59,7 +59,7 @@ def takes(slot: Slot, value: Any) -> bool:
             return False
         slot = other
     inside = slot.inside
-    # A schema without a type takes a scalar as well as what its properties are about.
+    # A schema with properties and no type takes a scalar too.
     if inside is None or not value or not isinstance(value, (dict, list)):
         return True
     only, entries = inside.only, list(value.values() if isinstance(value, dict) else value)[:_LOOKED_AT]
@@ -69,21 +69,21 @@ def takes(slot: Slot, value: Any) -> bool:
 
 
 def meant(shape: Shape, name: str, value: Any, present: Iterable[str]) -> str | None:
-    """The field that a name is a misspelling of: nearly the same name, room for the value, and not written yet."""
+    """The field that a name misspells, or None: a similar name that can hold the value and is not `present`."""
     there, fields = frozenset(present), shape.fields
     near = worth_comparing(name, fields)
     return nearest(name, (each for each in near if each not in there and takes(fields[each], value)))
 
 
 def home(root: Shape, data: Any, path: Path, value: Any) -> str:
-    """The place nearby that takes a field of that name with that value, as a path; empty where it is not one alone.
+    """The path to the one place nearby that takes the field with its value; empty if there is none, or several.
 
-    `path` leads to the field in `data`, whose type is `root`.
+    `path` leads to the field in `data`, and `root` is the type of `data`.
     """
     name, shapes = str(path[-1]), reached(root, path[:-1])
     for depth in range(len(shapes) - 1, -1, -1):
         around = path[:depth]
-        # What the cluster writes is no place for a field of a manifest.
+        # The cluster writes the status, so no field of a manifest belongs there.
         found = [hit for hit in paths_to(shapes[depth], name, value) if around or hit[0] != "status"]
         if found:
             hit = _the_one(found, dig(data, *around))
@@ -95,7 +95,7 @@ def home(root: Shape, data: Any, path: Path, value: Any) -> str:
 
 
 def _the_one(hits: list[Path], data: Any) -> Path | None:
-    """The only place of those that are most likely: there but empty, in the containers, there, or anywhere."""
+    """The one place of the likeliest sort, or None: left empty, in the containers, begun, or any, in this order."""
     for is_likely in (_is_left_empty, _is_of_containers, _is_begun):
         likely = [hit for hit in hits if is_likely(data, hit)]
         if likely:
@@ -104,14 +104,14 @@ def _the_one(hits: list[Path], data: Any) -> Path | None:
 
 
 def _is_near(name: str, hit: Path, data: Any, *, is_own: bool) -> bool:
-    """Whether a place is near enough: further up on the way, beside the field, or, for a rare name, below."""
+    """Whether a place is near enough to suggest: further up, beside the field, or, for a rare name, below."""
     if len(hit) == 1 or _is_left_empty(data, hit) or (is_own and len(hit) == 2 and _is_begun(data, hit)):
         return True
     return name not in _COMMON_NAMES and (is_own or "containers" in hit)
 
 
 def _is_left_empty(data: Any, hit: Path) -> bool:
-    """Whether what the field belongs in stands beside it without a value: it was meant to hold the field."""
+    """Whether the mapping that the field belongs in is written without a value: it was meant to hold the field."""
     return len(hit) > 1 and isinstance(data, dict) and hit[0] in data and not data[hit[0]]
 
 
@@ -129,7 +129,7 @@ def _is_written(data: Any, path: Path) -> bool:
 
 
 def _holder(around: Path, hit: Path) -> str:
-    """The path to what the field belongs in; `[]` stands for the items of lists that are not on the way there."""
+    """The path to the mapping that the field belongs in; `[]` stands for any item of the lists below `around`."""
     text = field_path(around, by_decoder=True)
     for step in hit[:-1]:
         text += "[]" if step == 0 else f".{step}" if text else str(step)
@@ -148,7 +148,7 @@ def reached(root: Shape, path: Path) -> list[Shape]:
 
 
 def paths_to(root: Shape, name: str, value: Any) -> list[Path]:
-    """Where below a type fields of a name take a value, the shallowest only; `0` stands for any item of a list."""
+    """The paths below a type to the shallowest fields of a name that take a value; `0` is any item of a list."""
     for places in _places_below(root).get(name, ()):
         hits = [path for slot, path in places if takes(slot, value)]
         if hits:

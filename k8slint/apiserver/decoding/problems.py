@@ -1,4 +1,4 @@
-"""From a value that its type does not take to a problem that says so, and how to mend it."""
+"""The problems of values that their types do not accept, and how to mend them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from k8slint.values.placeholder import has_placeholder
 
 _FEW_FIELDS: Final = 8
 _CRD_SPEC: Final = "apiextensions.v1.CustomResourceDefinitionSpec"
-# What an older version of the API called differently, and what is often mixed up.
+# Names from an older version of the API, and names that are often mixed up.
 _RENAMED: Final = {
     (_CRD_SPEC, "additionalPrinterColumns"): "versions[].additionalPrinterColumns",
     (_CRD_SPEC, "subresources"): "versions[].subresources",
@@ -54,9 +54,9 @@ _WORDS: Final = {
 
 
 def problem_of(obj: Object, root: Struct, mismatch: Mismatch, prefix: Path = ()) -> Iterator[Problem]:
-    """The problem of a mismatch; none where the value, or the name of the field, is yet to be filled in.
+    """Yield the problem of a mismatch, if neither the value nor the name of the field is yet to be filled in.
 
-    `prefix` leads to what was held against `root`.
+    `prefix` leads from the object to the data of type `root`.
     """
     path, value, owner, field = (*prefix, *mismatch.path), mismatch.value, mismatch.owner, mismatch.field
     if field is None:
@@ -79,13 +79,13 @@ def problem_of(obj: Object, root: Struct, mismatch: Mismatch, prefix: Path = ())
 
 
 def is_for_tools(path: Path, value: Any) -> bool:
-    """Whether a field is no mistake: a directive of a patch, a template's text, what sops adds to a file."""
+    """Whether an unknown field is no mistake: a patch directive, a template's text, or what sops adds to a file."""
     name = str(path[-1])
     return name.startswith("$") or has_placeholder(name) or (path == ("sops",) and isinstance(value, dict))
 
 
 def unknown_field(root: Shape, owner: Shape, data: Any, path: Path, prefix: Path = ()) -> Problem:
-    """A field that its type, the owner, does not know. `path` leads to it in the data, which is of type `root`.
+    """The problem of a field that its type `owner` does not know. `path` leads to it in `data`, of type `root`.
 
     `prefix` leads from the object to the data.
     """
@@ -111,14 +111,14 @@ def _renamed(problem: Problem, name: str) -> Problem:
 
 
 def _moved(problem: Problem, name: str, prefix: str, place: str) -> Problem:
-    """The same problem of a field that belongs in another place, which is given from the prefix on."""
+    """The problem with the `place` added that the field belongs in, which is relative to `prefix`."""
     whole = f"{prefix}.{place}" if prefix else place
     message = f"{problem.message}; {name} belongs in {whole}"
     return problem._replace(message=message, fix=f"move it: {name} is a field of {whole}")
 
 
 def _unknown_in(obj: Object, root: Struct, owner: Struct, mismatch: Mismatch, prefix: Path) -> Problem:
-    """The same for a field of a built-in type, where more is known: renamed fields, other versions, labels."""
+    """The problem of an unknown field of a built-in type, whose renamed fields and other versions are known too."""
     name, problem = str(mismatch.path[-1]), _unknown((*prefix, *mismatch.path))
     renamed = _RENAMED.get((owner.name, name))
     if renamed is not None:
@@ -135,7 +135,7 @@ def _unknown_in(obj: Object, root: Struct, owner: Struct, mismatch: Mismatch, pr
 
 
 def _elsewhen(owner: Struct, name: str) -> str:
-    """Which other minor, or else which other version of the API, has the field."""
+    """Which other minor, or else which other version of the API, has the field; empty if none has."""
     own = owner.definitions.minor
     minors = [
         minor
@@ -156,7 +156,7 @@ def _knows(definitions: Definitions, definition: str, name: str) -> bool:
 
 
 def wrong_type(obj: Object, path: Path, value: Any, field: Field) -> Problem:
-    """A value of another type than its field takes; in a Secret, without the value."""
+    """The problem of a value of the wrong type; for the data of a Secret, without the value."""
     text = ""
     if field.word in _TEXTS and isinstance(value, (bool, int, float)):
         text = written(obj.document, (*obj.path, *path)) or plain_form(value)
@@ -172,7 +172,7 @@ def wrong_type(obj: Object, path: Path, value: Any, field: Field) -> Problem:
 
 
 def _way_out(value: Any, field: Field) -> str:
-    """What to write instead, where one thing is likely meant."""
+    """What to write instead: the likely meaning of the value, or else the expected type."""
     if isinstance(value, str):
         octal = _NEW_OCTAL.fullmatch(value)
         if field.python is int and octal is not None:

@@ -1,4 +1,4 @@
-"""Scalars that the API server reads more closely than their JSON type says, each told apart from a sound one."""
+"""Faults of scalars that the API server reads more closely than their JSON type says."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _QUANTITY_PARTS = regex(r"([+-]?[0-9.]+)\s*([A-Za-z]+)")
 
 
 class Fault(NamedTuple):
-    """What is wrong with a value: the id of the rule, the message, and the fix where there is a better one."""
+    """What is wrong with a value: the id of the rule, the message, and the fix, empty if there is none."""
 
     rule: str
     message: str
@@ -28,14 +28,14 @@ class Fault(NamedTuple):
 
 
 def int32_fault(value: int) -> Fault | None:
-    """What is wrong with an integer of 32 bits."""
+    """What is wrong with a 32-bit integer, or None."""
     if -_INT32 <= value < _INT32:
         return None
     return Fault("wrong-type", f"{value} does not fit into a 32-bit integer")
 
 
 def quantity_fault(value: str | float) -> Fault | None:
-    """What is wrong with an amount.
+    """What is wrong with a quantity, or None.
 
     Mirrors: apimachinery pkg/api/resource/quantity.go Quantity.UnmarshalJSON @ v1.37
     """
@@ -60,7 +60,7 @@ def _quantity_fix(text: str) -> str:
 
 
 def time_fault(value: str) -> Fault | None:
-    """What is wrong with a time.
+    """What is wrong with a time, or None.
 
     Mirrors: apimachinery pkg/apis/meta/v1/time.go Time.UnmarshalJSON @ v1.37
     """
@@ -70,7 +70,7 @@ def time_fault(value: str) -> Fault | None:
 
 
 def micro_time_fault(value: str) -> Fault | None:
-    """What is wrong with a time that must have exactly six decimals.
+    """What is wrong with a time that must have exactly six decimals, or None.
 
     Mirrors: apimachinery pkg/apis/meta/v1/micro_time.go MicroTime.UnmarshalJSON @ v1.37
     """
@@ -94,7 +94,7 @@ def _is_time(value: str) -> bool:
 
 
 def base64_fault(value: str) -> Fault | None:
-    """What is wrong with bytes in base64; the value itself is never shown."""
+    """What is wrong with bytes in base64, or None; the message never shows the value."""
     defect = base64_defect(value)
     if not defect:
         return None

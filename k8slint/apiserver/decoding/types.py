@@ -1,4 +1,4 @@
-"""Definitions linked into what the decoder walks: each type once, when a manifest first reaches it."""
+"""The types that the decoder walks, made of definitions: each once, when a manifest first reaches it."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ _CRD: Final = "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1."
 
 @record
 class Field:
-    """What a field takes.
+    """What a field accepts.
 
-    `python` is the type its values usually have; `inside` is what they hold, if they are mappings or lists; `check`
-    reads scalars more closely. `others` are further types it takes. `word` names it all in messages.
+    `python` is the usual type of its values; `inside` is what they hold, if they are mappings or lists; `check` reads
+    scalars more closely. `others` are the other types it accepts. `word` names all of them in messages.
     """
 
     python: type
@@ -37,12 +37,19 @@ class Field:
     word: str
     others: Mapping[type, Field] = made(factory=dict)
 
+    @property
+    def zero(self) -> Any:
+        """What a null of it is in a map, where it is not absent; None if that is not known."""
+        if self.check is quantity_fault:
+            return 0
+        return None if self.python in (list, object) else self.python()
+
 
 @record
 class Struct:
     """A mapping with fields of its own.
 
-    Below the unions of a CRD's schema the API server drops unknown fields without a word: `is_lenient`.
+    `is_lenient`: the API server drops unknown fields silently, as below the unions of a CRD's schema.
     """
 
     definition: str
@@ -52,7 +59,7 @@ class Struct:
 
     @cached_property
     def name(self) -> str:
-        """The end of its definition's name, as `core.v1.Container`."""
+        """The last three parts of its definition's name, such as `core.v1.Container`."""
         return ".".join(self.definition.split(".")[-3:])
 
     @cached_property
@@ -64,7 +71,7 @@ class Struct:
 
 @record
 class Every:
-    """A mapping or list whose entries are all of one field."""
+    """A mapping or list with one field for all its entries."""
 
     only: Field
     fields: ClassVar[Mapping[str, Field]] = {}
@@ -82,7 +89,7 @@ _PLAIN: Final[Mapping[tuple[str, str], Field]] = {
     ("integer", "int64"): _INTEGER,
     ("number", "double"): Field(float, None, None, "a number", {int: _INTEGER}),
 }
-# Types whose JSON form their definition does not tell.
+# Types whose definition does not tell their JSON form.
 _SPECIAL: Final[Mapping[str, Field]] = {
     f"{_META}api.resource.Quantity": Field(str, None, quantity_fault, "a quantity", {int: _AMOUNT, float: _AMOUNT}),
     f"{_META}util.intstr.IntOrString": Field(int, None, int32_fault, "an integer or a string", {str: _STRING}),

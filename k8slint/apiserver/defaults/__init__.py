@@ -1,1 +1,1 @@
-"""What the API server fills in."""
+"""The defaults that the API server fills in."""

@@ -20,5 +20,5 @@ def definition(data: dict[str, Any]) -> None:
     elif kind is not None and not isinstance(kind, str):
         fill(names, singular=kind, listKind=kind)
     spec.setdefault("conversion", {"strategy": "None"})
-    # The server sets the status of what is created itself.
+    # The server sets the status of a new object itself.
     data.pop("status", None)

@@ -46,7 +46,7 @@ def stateful_set(data: dict[str, Any]) -> None:
 
 
 def _rolling(strategy: dict[str, Any], **parts: Any) -> None:
-    """A rolling update, if nothing else is asked for, with its parts."""
+    """Fill in a rolling update with its parts, unless another type is asked for."""
     fill(strategy, type="RollingUpdate")
     if strategy["type"] == "RollingUpdate":
         fill_absent(mapping_in(strategy, "rollingUpdate"), **parts)

@@ -10,7 +10,7 @@ from k8slint.apiserver.defaults.draft import fill_absent, mapping_in
 def horizontal_pod_autoscaler(data: dict[str, Any]) -> None:
     """A HorizontalPodAutoscaler.
 
-    Rules of scaling keep their absence; what the server fills in is right.
+    Absent scaling rules stay absent: those that the server fills in are always valid.
 
     Mirrors: pkg/apis/autoscaling/v2/defaults.go SetDefaults_HorizontalPodAutoscaler @ v1.37
     """

@@ -1,4 +1,4 @@
-"""What the API server fills in where a manifest is silent, as far as it decides where pods go."""
+"""What the API server fills in for absent fields of a pod, as far as it affects scheduling."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def with_pod_defaults(spec: Mapping[str, Any], version: KubernetesVersion) -> di
     """The spec of a pod as it is stored: requests from limits, host ports of the host network, resources of the pod.
 
     Raises:
-        ShapeError: where a field cannot be read.
+        ShapeError: if a field cannot be read.
 
     Mirrors: pkg/apis/core/v1/defaults.go SetDefaults_Pod @ v1.36
     """
@@ -38,7 +38,7 @@ def _container(container: Mapping[str, Any], where: str, on_host: bool) -> dict[
     resources = mapping_at(container, "resources", where)
     limits = mapping_at(resources, "limits", f"{where}.resources")
     if limits:
-        # An amount that cannot be read is to be said of the limit, not of the request that it becomes.
+        # Report an amount that cannot be read at the limit, not at the request that it becomes.
         amounts_at(resources, "limits", f"{where}.resources")
         requests = mapping_at(resources, "requests", f"{where}.resources")
         whole["resources"] = {**resources, "requests": {**limits, **requests}}
@@ -51,7 +51,7 @@ def _container(container: Mapping[str, Any], where: str, on_host: bool) -> dict[
 
 
 def _pod_resources(spec: Mapping[str, Any]) -> dict[str, Any]:
-    """The resources of the whole pod: requests from its containers where they ask, else from its own limits.
+    """The resources of the whole pod: requests from its containers if they have any, else from its own limits.
 
     Mirrors: pkg/apis/core/v1/defaults.go defaultHugePagePodLimits, defaultPodRequests @ v1.36
     """

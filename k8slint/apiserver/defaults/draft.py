@@ -1,4 +1,4 @@
-"""An object while its defaults are filled in: mappings and lists that may be absent, or not known."""
+"""An object while its defaults are filled in: its mappings and lists may be absent or unknown."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import Any
 
 
 def mapping_in(data: Any, name: str) -> dict[str, Any]:
-    """The mapping in a field, which is made if it is absent; of what is not known, one that is thrown away."""
+    """The mapping in a field, which is added if it is absent; a detached one if the field is unknown."""
     inner = data.setdefault(name, {})
     return inner if isinstance(inner, dict) else {}
 
 
 def items_in(data: Any, name: str) -> Iterator[dict[str, Any]]:
-    """The mappings in a list."""
+    """The mappings in the list in a field; other items are left out."""
     inner = data.get(name)
     if isinstance(inner, list):
         yield from (item for item in inner if isinstance(item, dict))

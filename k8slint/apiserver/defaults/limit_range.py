@@ -8,7 +8,7 @@ from k8slint.apiserver.defaults.draft import items_in, mapping_in
 
 
 def limit_range(data: dict[str, Any]) -> None:
-    """A LimitRange: the default of a container is the maximum; its request the default limit, or the minimum.
+    """A LimitRange: a container's default limit is its maximum, its default request the default limit or the minimum.
 
     Mirrors: pkg/apis/core/v1/defaults.go SetDefaults_LimitRangeItem @ v1.37
     """

@@ -10,7 +10,7 @@ from k8slint.values.resources import POD_LEVEL_SINCE
 
 
 def pod(data: dict[str, Any]) -> None:
-    """A Pod. Requests that are made of limits are left out, for what is wrong with a limit is said once.
+    """A Pod. Requests are not copied from limits, so that a wrong limit is reported once.
 
     Mirrors: pkg/apis/core/v1/defaults.go SetDefaults_Pod @ v1.37
     """
@@ -32,7 +32,7 @@ def _resources_of_pod(spec: dict[str, Any]) -> None:
     try:
         whole = with_pod_defaults(spec, POD_LEVEL_SINCE)
     except ShapeError:
-        # Of amounts that are not known there is no sum.
+        # Unknown amounts have no sum.
         return
     for name in ("containers", "initContainers", "resources"):
         if whole.get(name) is not None:
@@ -47,7 +47,7 @@ def template_defaults(data: Any) -> None:
 def pod_spec_defaults(spec: dict[str, Any]) -> None:
     """The spec of a Pod, or of a template of Pods.
 
-    Fields of containers that only one check looks at keep their absence, which the check takes for the default.
+    Fields of containers that only one check reads stay absent: the check reads absence as the default.
 
     Mirrors: pkg/apis/core/v1/defaults.go SetDefaults_PodSpec @ v1.37
     """

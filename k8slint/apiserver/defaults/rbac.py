@@ -1,4 +1,4 @@
-"""Defaults of roles' bindings."""
+"""Defaults of RoleBindings and ClusterRoleBindings."""
 
 from __future__ import annotations
 

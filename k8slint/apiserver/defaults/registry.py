@@ -1,4 +1,4 @@
-"""Which function fills in the defaults of which kind: the only list. A module is imported when first needed."""
+"""The function that fills in the defaults of each kind. A module is imported when first needed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, Final
 
 Defaulter = Callable[[dict[str, Any]], None]
 
-# By kind and group the module below this package, and its function. It changes the object, which is a decoded copy.
+# Kind and group, the module below this package and its function, which changes the object: a decoded copy.
 _DEFAULTERS: Final[Mapping[str, str]] = {
     "ClusterRoleBinding.rbac.authorization.k8s.io": "rbac.binding",
     "CronJob.batch": "batch.cron_job",
@@ -35,7 +35,7 @@ _DEFAULTERS: Final[Mapping[str, str]] = {
 
 
 def default(data: dict[str, Any], group_kind: str) -> dict[str, Any]:
-    """The decoded object, with what the API server fills in."""
+    """The decoded object with the API server's defaults."""
     defaulter = _defaulter_of(group_kind)
     if defaulter is not None:
         defaulter(data)

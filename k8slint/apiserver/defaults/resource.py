@@ -1,4 +1,4 @@
-"""Defaults of claims of devices."""
+"""Defaults of ResourceClaims and ResourceClaimTemplates."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def resource_claim_template(data: dict[str, Any]) -> None:
 
 
 def _devices(devices: dict[str, Any]) -> None:
-    """How many devices are asked for, and what tolerations compare.
+    """The number of devices in a request, and the operator of tolerations.
 
     Mirrors: pkg/apis/resource/v1/defaults.go SetDefaults_ExactDeviceRequest, SetDefaults_DeviceSubRequest @ v1.37
     """

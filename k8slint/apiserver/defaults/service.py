@@ -1,4 +1,4 @@
-"""Defaults of Services, and what is filled in when they are given addresses."""
+"""Defaults of Services, and what is filled in when their addresses are allocated."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _TIMEOUT_OF_AFFINITY: Final = 10800
 
 
 def service(data: dict[str, Any]) -> None:
-    """A Service. `clusterIP` and `clusterIPs` are both filled in from the first, as before addresses are allocated.
+    """A Service. `clusterIPs` is filled in from `clusterIP`, as the server does before it allocates addresses.
 
     Mirrors: pkg/apis/core/v1/defaults.go SetDefaults_Service, pkg/registry/core/service/storage/storage.go
     normalizeClusterIPs @ v1.37

@@ -14,7 +14,7 @@ def pod_template(data: dict[str, Any]) -> None:
 
 
 def replication_controller(data: dict[str, Any]) -> None:
-    """A ReplicationController, which picks by the labels of its template if it names none.
+    """A ReplicationController, whose selector is the labels of its template if it has none.
 
     Mirrors: pkg/apis/core/v1/defaults.go SetDefaults_ReplicationController @ v1.37
     """

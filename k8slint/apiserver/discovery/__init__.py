@@ -1,1 +1,1 @@
-"""Which kinds there are, since when, until when."""
+"""The kinds that each Kubernetes minor serves, and how they come and go."""

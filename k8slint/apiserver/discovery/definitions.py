@@ -21,7 +21,7 @@ _NO_OBJECTS: Final = '"io.k8s.apimachinery.'
 class Definitions:
     """What the API server of a minor serves.
 
-    `kinds` leads from apiVersion and kind to the name of a definition.
+    `kinds` maps apiVersion and kind to the name of a definition.
     """
 
     minor: int
@@ -35,7 +35,7 @@ class Definitions:
         return self._lines.keys()
 
     def schema(self, name: str) -> dict[str, Any]:
-        """The JSON Schema of a definition, its references not followed."""
+        """The JSON Schema of a definition; its references are not resolved."""
         schema = self._parsed.get(name)
         if schema is None:
             schema = self._parsed[name] = json.loads(self._lines[name])
@@ -46,7 +46,7 @@ class Definitions:
 def definitions_of(minor: int) -> Definitions:
     """The definitions of a bundled minor.
 
-    The file holds one a line, and a manifest needs few of them: a line is parsed when its definition is needed.
+    The file holds one definition per line, and a manifest needs few: a line is parsed when first asked for.
     """
     lines: dict[str, str] = {}
     kinds: dict[tuple[str, str], str] = {}
@@ -70,5 +70,5 @@ def served_minors() -> Mapping[str, Mapping[str, tuple[int, int]]]:
     return {version: {kind: (span[0], span[1]) for kind, span in kinds.items()} for version, kinds in content.items()}
 
 
-# The last minor that served `extensions` is older than the list.
+# The minors that served `extensions` are older than the list.
 BUILT_IN_GROUPS: Final = frozenset(version.rpartition("/")[0] for version in served_minors()) | {"extensions"}

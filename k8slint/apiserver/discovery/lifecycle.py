@@ -1,4 +1,4 @@
-"""Which kinds a minor serves: what it removed, what it deprecates, and what nobody ever served."""
+"""Problems of kinds that a minor deprecates, has removed, or never served."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _RBAC: Final = "ClusterRole ClusterRoleBinding Role RoleBinding"
 _CLAIMS: Final = "DeviceClass ResourceClaim ResourceClaimTemplate ResourceSlice"
 _MUTATING: Final = "MutatingAdmissionPolicy MutatingAdmissionPolicyBinding"
 
-# What was gone before the bundled lists of kinds begin: apiVersion, kinds, the minor without it, where it is now.
+# Removed before the bundled lists begin: apiVersion, kinds, the first minor without them, the apiVersion to use.
 _REMOVED: Final = (
     ("admissionregistration.k8s.io/v1beta1", _WEBHOOKS, 22, ""),
     ("apiextensions.k8s.io/v1beta1", "CustomResourceDefinition", 22, ""),
@@ -55,7 +55,7 @@ _REMOVED: Final = (
     ("storage.k8s.io/v1alpha1", "CSIStorageCapacity VolumeAttachment", 24, ""),
     ("storage.k8s.io/v1beta1", "CSIDriver CSINode StorageClass VolumeAttachment", 22, ""),
 )
-# Kinds that have no heir of their name.
+# Kinds without a successor of the same name.
 _ADVICE: Final = {
     "ClusterCIDR": "nothing takes its place",
     "PodPreset": "nothing takes its place; a mutating webhook can do the same",
@@ -63,7 +63,7 @@ _ADVICE: Final = {
     "PodSecurityPolicy": "use Pod Security admission: the label pod-security.kubernetes.io/enforce on the Namespace",
     "ResourceClass": "use DeviceClass",
 }
-# Kinds that OpenShift 3 served in v1, and where they are now.
+# Kinds that OpenShift 3 served in v1, and their present apiVersion.
 _OF_OPENSHIFT: Final = {
     "BuildConfig": "build.openshift.io/v1",
     "DeploymentConfig": "apps.openshift.io/v1",
@@ -72,7 +72,7 @@ _OF_OPENSHIFT: Final = {
     "Route": "route.openshift.io/v1",
     "Template": "template.openshift.io/v1",
 }
-# What minors serve but deprecate: apiVersion, kinds, the minor it is deprecated in, the minor it is to go in, heir.
+# Served but deprecated: apiVersion, kinds, the minors that first deprecate and remove them (0: never), heir.
 _DEPRECATED: Final = (
     ("admissionregistration.k8s.io/v1alpha1", _MUTATING, 35, 38, ""),
     ("admissionregistration.k8s.io/v1beta1", _MUTATING, 37, 40, ""),
@@ -108,9 +108,9 @@ _AGEING: Final[Mapping[tuple[str, str], tuple[int, int, str]]] = {
 
 @cache
 def is_built_in(gvk: GroupVersionKind, minor: int) -> bool:
-    """Whether the type must be Kubernetes' own: its group is, or its kind is and its group cannot be a CRD's.
+    """Whether the type must be a built-in one: its group is, or its kind is and its group cannot be a CRD's.
 
-    A group that looks like one of Kubernetes' own is meant as that one if it has the kind.
+    A dotted group is read as a slip for a built-in group if that is nearly the same and has the kind.
     """
     if gvk.group in BUILT_IN_GROUPS or (gvk.api_version, gvk.kind) in _GONE:
         return True
@@ -122,12 +122,12 @@ def is_built_in(gvk: GroupVersionKind, minor: int) -> bool:
 
 
 def _is_slip(group: str, other: str) -> bool:
-    """Whether a group differs from another, which is like it, by hardly a letter."""
+    """Whether two similar groups have equally many dots, and lengths that differ by one letter at most."""
     return abs(len(group) - len(other)) <= 1 and group.count(".") == other.count(".")
 
 
 def deprecation(gvk: GroupVersionKind, minor: int) -> Problem | None:
-    """The warning that comes with every use of a type that is served but deprecated, in the API server's words.
+    """The API server's warning about a type that is served but deprecated, or None for any other type.
 
     Mirrors: apiserver pkg/endpoints/deprecation/deprecation.go WarningMessage @ v1.37
     """
@@ -147,7 +147,7 @@ def deprecation(gvk: GroupVersionKind, minor: int) -> Problem | None:
 
 
 def unserved(gvk: GroupVersionKind, minor: int) -> Iterator[Problem]:
-    """What to say of a type of Kubernetes' own groups that the minor does not serve."""
+    """Yield the problem of a built-in type that the minor does not serve."""
     if (gvk.api_version, gvk.kind) != ("v1", "List"):  # kubectl takes lists apart
         stages = (_removal, _not_yet, _misplaced, _misspelt)
         found = next((problem for stage in stages if (problem := stage(gvk, minor)) is not None), None)
@@ -211,19 +211,19 @@ def _unheard_of(gvk: GroupVersionKind, minor: int) -> Problem:
 
 @cache
 def _near_kind(kind: str, minor: int) -> str | None:
-    """The kind that is meant by a misspelt one; its first letter is seldom what is wrong."""
+    """The kind that a misspelt one means, or None. The first letter must be right: it is seldom what is wrong."""
     first = kind[:1].casefold()
     known = {name for _, name in definitions_of(minor).kinds if not name.endswith("List")}
     return nearest(kind, (name for name in known if name[0].casefold() == first))
 
 
 def no_match(gvk: GroupVersionKind) -> str:
-    """What kubectl does with a type that the cluster does not serve."""
+    """The effect of a type that the cluster does not serve: the words of kubectl."""
     return f'kubectl apply stops with: no matches for kind "{gvk.kind}" in version "{gvk.api_version}"'
 
 
 def _heir(gvk: GroupVersionKind, minor: int) -> str:
-    """The most stable version of the kind in its group that is served, if that is more stable than the one given."""
+    """The most stable version of the kind in its group, with the kind; empty if none is more stable than the given."""
     versions = [
         version
         for version, kind in definitions_of(minor).kinds
@@ -234,7 +234,7 @@ def _heir(gvk: GroupVersionKind, minor: int) -> str:
 
 
 def _homes(kind: str, minor: int) -> list[str]:
-    """Where a kind is: its stable versions, or all there are; the core group first."""
+    """The apiVersions that serve a kind, of the best stability there is only; the core group first."""
     versions = [version for version, name in definitions_of(minor).kinds if name == kind]
     best = max((maturity(version)[0] for version in versions), default=0)
     return sorted(
@@ -243,7 +243,7 @@ def _homes(kind: str, minor: int) -> list[str]:
 
 
 def maturity(api_version: str) -> tuple[int, int, int]:
-    """How stable a version is, for comparing: v2 over v1, v1 over v2beta1."""
+    """How stable a version is, as a sort key: v2 above v1, v1 above v2beta1."""
     match = _VERSION.fullmatch(api_version.rpartition("/")[2])
     if match is None:
         return (-1, 0, 0)

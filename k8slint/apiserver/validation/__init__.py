@@ -1,1 +1,1 @@
-"""What the API server refuses of an object that decodes."""
+"""What the API server refuses in an object that decodes."""

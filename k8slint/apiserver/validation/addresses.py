@@ -1,4 +1,4 @@
-"""IP addresses and ranges of them, as the API server reads them."""
+"""IP addresses and address ranges, as the API server reads them."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ _LINK_LOCAL_MULTICAST: Final = IPv4Network("224.0.0.0/24")
 
 
 class Range(NamedTuple):
-    """A range of addresses as a text means it: the address that is written, and the network it lies in."""
+    """A range of addresses: the address that is written before the slash, and the network it lies in."""
 
     address: IPv4Address | IPv6Address
     network: IPv4Network | IPv6Network
 
 
 def parsed_ip(text: str) -> IPv4Address | IPv6Address | None:
-    """The address a text means, with leading zeros in its decimal parts or without; None if it is none.
+    """The address that a text means, or None; its decimal parts may have leading zeros.
 
     >>> parsed_ip("010.0.0.1"), parsed_ip("10.0.0.256")
     (IPv4Address('10.0.0.1'), None)
@@ -37,7 +37,7 @@ def parsed_ip(text: str) -> IPv4Address | IPv6Address | None:
 
 
 def address(field: Field) -> None:
-    """An IP address in a field that has always been there. Since the gate is on, each has one way to be written.
+    """An IP address in an older field, which takes loose forms until the gate StrictIPCIDRValidation is on.
 
     Mirrors: apimachinery pkg/util/validation/ip.go IsValidIPForLegacyField @ v1.37
     """
@@ -55,13 +55,13 @@ def address(field: Field) -> None:
 
 
 def has_leading_zeros(text: str) -> bool:
-    """Whether a decimal part of an address has a zero before it."""
+    """Whether a decimal part of an address has a leading zero."""
     tail = text.rpartition(":")[2]
     return "." in tail and any(len(octet) > 1 and octet[0] == "0" for octet in tail.split("."))
 
 
 def preferred_form(text: str) -> str | None:
-    """What the server warns of an address that has a better form; None if it has the best.
+    """The server's warning about an address that is not in its preferred form, or None.
 
     Mirrors: apimachinery pkg/util/validation/ip.go GetWarningsForIP @ v1.37
     """
@@ -122,7 +122,7 @@ def _is_link_local_multicast(ip: IPv4Address | IPv6Address) -> bool:
 
 
 def parsed_range(text: str) -> Range | None:
-    """The range a text means, whatever bits are set behind its prefix, with leading zeros or without.
+    """The range that a text means, or None; it may have leading zeros, and bits set behind its prefix.
 
     >>> parsed_range("10.0.0.1/08").network, parsed_range("10.0.0.0/33")
     (IPv4Network('10.0.0.0/8'), None)
@@ -137,7 +137,7 @@ def parsed_range(text: str) -> Range | None:
 
 
 def address_range(field: Field) -> Range | None:
-    """A range of IP addresses in a field that has always been there; what it means, if it is one.
+    """A range of IP addresses in an older field, as `address` for addresses. Returns what it means, or None.
 
     Mirrors: apimachinery pkg/util/validation/ip.go IsValidCIDRForLegacyField @ v1.37
     """
@@ -172,7 +172,7 @@ def strict_range(text: str) -> Iterator[str]:
 
 
 def _loose(text: str, found: Range) -> str:
-    """What was let pass before ranges had one way to be written."""
+    """The fault of a form that older fields took until the gate; empty if the range has none."""
     written, _, length = text.partition("/")
     if has_leading_zeros(written) or (len(length) > 1 and length[0] == "0"):
         return "must not have leading 0s in IP or prefix length"
@@ -184,7 +184,7 @@ def _loose(text: str, found: Range) -> str:
 
 
 def preferred_range(text: str) -> str | None:
-    """What the server warns of a range that has a better form; None if it has the best.
+    """The server's warning about a range that is not in its preferred form, or None.
 
     Mirrors: apimachinery pkg/util/validation/ip.go GetWarningsForCIDR @ v1.37
     """

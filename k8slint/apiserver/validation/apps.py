@@ -70,7 +70,7 @@ def daemon_set(obj: Field) -> None:
 
 
 def _rolling_daemons(rolling: Field) -> None:
-    """How daemons are replaced: a few are away, or a few are there twice.
+    """How daemons are replaced: some may be unavailable, or some may run twice, but not both.
 
     Mirrors: pkg/apis/apps/validation/validation.go ValidateRollingUpdateDaemonSet @ v1.37
     """
@@ -108,7 +108,7 @@ def deployment(obj: Field) -> None:
 
 
 def _rolling_pods(rolling: Field) -> None:
-    """How many pods more or less there are while they are replaced.
+    """How many pods more or fewer there may be during a rolling update.
 
     Mirrors: pkg/apis/apps/validation/validation.go ValidateRollingUpdateDeployment @ v1.37
     """
@@ -130,7 +130,7 @@ def replica_set(obj: Field) -> None:
 
 
 def _pods_of_replica_set(spec: Field) -> None:
-    """The selector and the template. The server looks at no template if the selector is wrong; one run shows both."""
+    """The selector and the template. The server skips the template if the selector is wrong; this shows both."""
     if needed_selector(spec, "deployment"):
         template_labels(spec["selector"], spec["template"])
     template_spec(spec["template"])
@@ -138,7 +138,7 @@ def _pods_of_replica_set(spec: Field) -> None:
 
 
 def stateful_set(obj: Field) -> None:
-    """A StatefulSet. Its pod template is looked at since 1.34; its claim templates are volumes of each Pod.
+    """A StatefulSet. Its pod template is validated since 1.34; its claim templates are volumes of each Pod.
 
     Mirrors: pkg/apis/apps/validation/validation.go ValidateStatefulSetSpec @ v1.37
     """
@@ -181,9 +181,9 @@ def _stateful_strategy(strategy: Field) -> None:
 
 
 def _runs_for_ever(spec: Field, kind: str) -> None:
-    """Pods of a controller that keeps up a number of them are restarted and have no deadline."""
+    """Pods that a controller keeps running must always be restarted, and may have no deadline."""
     policy = spec["restartPolicy"]
-    # Of a word that no pod takes, the validation of pods tells.
+    # The validation of pods reports a word that no pod takes.
     if policy.value in _RESTARTS:
         policy.unsupported(("Always",))
     deadline = spec["activeDeadlineSeconds"]

@@ -18,7 +18,7 @@ from k8slint.apiserver.validation.field import (
 from k8slint.apiserver.validation.formats import dns_label, path_segment_name
 
 _API_VERSIONS_SINCE: Final = 34
-# Since then some of it is declared, in other words.
+# Since this minor some rules are declared in the API's types, with other messages.
 _DECLARED_SINCE: Final = 36
 _OF_THE_CPU: Final = ("resource", "target", "averageUtilization")
 _LONGEST_PERIOD: Final = 1800
@@ -29,7 +29,7 @@ _SELECTIONS: Final = one_of("Disabled", "Max", "Min")
 
 
 def horizontal_pod_autoscaler(obj: Field) -> None:
-    """A HorizontalPodAutoscaler of any version; v1 has one metric, the part of the CPU that is asked for.
+    """A HorizontalPodAutoscaler of any version; v1 has one metric, the use of the requested CPU.
 
     Mirrors: pkg/apis/autoscaling/validation/validation.go validateHorizontalPodAutoscalerSpec @ v1.37
     """
@@ -42,7 +42,7 @@ def horizontal_pod_autoscaler(obj: Field) -> None:
     _reference(spec["scaleTargetRef"], may_be_core=spec["scaleTargetRef"]["kind"].may_be("ReplicationController"))
     _metrics(spec["metrics"], least)
     if spec["targetCPUUtilizationPercentage"].is_set:
-        # The server turns it into a metric before it looks.
+        # The server converts it to a metric before validation.
         _utilization(spec["targetCPUUtilizationPercentage"].named_as(spec, "metrics", 0, *_OF_THE_CPU))
     for name in ("scaleUp", "scaleDown"):
         if spec["behavior"][name].is_set:
@@ -78,7 +78,7 @@ def _reference(ref: Field, *, may_be_core: bool = True) -> None:
 
 
 def _metrics(metrics: Field, least: Field) -> None:
-    """What is measured; to go down to no pods, something that is not a pod must be.
+    """What is measured; a minimum of 0 replicas needs a metric that is not of pods.
 
     Mirrors: pkg/apis/autoscaling/validation/validation.go validateMetrics @ v1.37
     """
@@ -238,7 +238,7 @@ _SCALING: Final = fields(
     policies=given(_policies),
     tolerance=given(_tolerance),
 )
-# In the order in which the server looks at them: of several it looks at the first only.
+# In the server's order: if several are set, it checks only the first.
 _SOURCES: Final[Mapping[str, Callable[[Field], None]]] = {
     "object": _object,
     "external": _external,

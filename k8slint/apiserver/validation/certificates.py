@@ -25,7 +25,7 @@ _USAGE = one_of(
 
 
 def signing_request(obj: Field) -> None:
-    """A CertificateSigningRequest. Of the request itself no more is read than what its block is said to be.
+    """A CertificateSigningRequest. Of the request itself only the type of its PEM block is read.
 
     Mirrors: pkg/apis/certificates/validation/validation.go ValidateCertificateSigningRequestCreate @ v1.37
     """

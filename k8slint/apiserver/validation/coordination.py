@@ -12,7 +12,7 @@ _SPEC: Final = fields(leaseDurationSeconds=given(positive), leaseTransitions=giv
 def lease(obj: Field) -> None:
     """A Lease.
 
-    Its strategy is not looked at: while coordinated leader election is off, it is dropped.
+    Its strategy is not validated: the server drops it while coordinated leader election is off.
 
     Mirrors: pkg/apis/coordination/validation/validation.go ValidateLeaseSpec @ v1.37
     """

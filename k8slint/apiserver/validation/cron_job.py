@@ -12,9 +12,9 @@ from k8slint.values.cron import DESCRIPTORS, CronError, CronSchedule, time_zone_
 from k8slint.values.nearest import nearest
 
 _RULE: Final = "invalid-cron-schedule"
-# A Job is called after its CronJob, and eleven letters more.
+# The name of a Job is its CronJob's and eleven characters more.
 _LONGEST_NAME: Final = 52
-# The database may hold itself once more, with and without leap seconds.
+# The database may hold copies of itself, with and without leap seconds.
 _COPIES: Final = ("posix/", "right/")
 _SPEC: Final = fields(
     startingDeadlineSeconds=given(not_negative),
@@ -41,7 +41,7 @@ def cron_job(obj: Field) -> None:
 
 
 def _job_template(spec: Field) -> None:
-    """What Jobs are made of: never with a selector, which each Job gets from the server.
+    """The template of Jobs: it may have no selector, which each Job gets from the server.
 
     Mirrors: pkg/apis/batch/validation/validation.go ValidateJobTemplateSpec @ v1.37
     """
@@ -53,7 +53,7 @@ def _job_template(spec: Field) -> None:
 
 
 def _time_zone(zone: Field) -> None:
-    """A zone of the database that the server has.
+    """The name of a zone in the server's time zone database.
 
     Mirrors: pkg/apis/batch/validation/validation.go validateTimeZone @ v1.37
     """
@@ -75,13 +75,13 @@ def _zones() -> frozenset[str]:
 
 
 def _nearest_zone(zone: str) -> str | None:
-    # File names of the database are told apart by the case of their letters.
+    # The database is made of files, whose names are case-sensitive.
     same = {known.casefold(): known for known in _zones()}.get(zone.casefold())
     return same or nearest(zone, _zones())
 
 
 def _schedule(schedule: Field) -> None:
-    """The five fields, or the word, of a schedule.
+    """A schedule: five fields, or one word such as @daily.
 
     Mirrors: pkg/apis/batch/validation/validation.go validateScheduleFormat @ v1.37
     """

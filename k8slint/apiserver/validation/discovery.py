@@ -24,7 +24,7 @@ def _topology(field: Field) -> None:
 
 
 def _hints_of(form: Check) -> Check:
-    """Hints for zones or nodes, each of which is named once."""
+    """The check of a list of hints, for zones or nodes, each of them named once."""
 
     def run(hints: Field) -> None:
         if len(hints) > _MOST_HINTS:
@@ -47,7 +47,7 @@ _NODES = _hints_of(dns_subdomain)
 
 
 def _hints_for_nodes(hints: Field) -> None:
-    # Without the gate, the field is dropped.
+    # Without the gate, the server drops the field.
     if hints.run.has("PreferSameTrafficDistribution"):
         _NODES(hints)
 
@@ -100,7 +100,7 @@ def _address(field: Field, kind: Field) -> None:
 
 
 def _ports(ports: Field) -> None:
-    """Ports; that without a name is named by the empty text, and once as well."""
+    """Ports, whose names must differ; a port without a name has the empty name."""
     if len(ports) > _MOST_PORTS:
         ports.too_many(_MOST_PORTS)
         return

@@ -1,4 +1,4 @@
-"""Feature gates that change what the API server takes, by upstream's name.
+"""Feature gates that change what the API server accepts, by upstream's name.
 
 Mirrors: pkg/features/kube_features.go defaultVersionedKubernetesFeatureGates @ v1.37
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-# The first minor in which the gate is on by default; 0 if that was before every minor that is known here.
+# The first minor in which the gate is on by default; 0 if that is older than every bundled minor.
 ENABLED_SINCE: Final[Mapping[str, int]] = {
     "ClusterTrustBundleProjection": 37,
     "ContainerRestartRules": 35,

@@ -23,7 +23,7 @@ _MOST_PRECEDENCE: Final = 10000
 _MOST_QUEUES: Final = 10_000_000
 _MOST_ENTROPY_BITS: Final = 60
 _VERBS: Final = ("create", "delete", "deletecollection", "get", "list", "patch", "proxy", "update", "watch")
-# The field of a subject, by its kind.
+# The kind of a subject and the field that it needs.
 _SUBJECTS: Final = {"Group": "group", "ServiceAccount": "serviceAccount", "User": "user"}
 _DISTINGUISHER = one_of("ByNamespace", "ByUser")
 _LEVEL_TYPE = one_of("Exempt", "Limited")
@@ -72,7 +72,7 @@ def _some(values: Field, detail: str) -> None:
 
 
 def _subject(subject: Field) -> None:
-    """Whom a rule is about: exactly the field of its kind is set.
+    """A subject of a rule: exactly the field of its kind must be set.
 
     Mirrors: pkg/apis/flowcontrol/validation/validation.go ValidateFlowSchemaSubject @ v1.37
     """
@@ -113,7 +113,7 @@ def _verbs(verbs: Field) -> None:
 
 
 def _is_all(values: Field, what: str) -> bool:
-    """Whether a list is that of all values, which has no others."""
+    """Whether a list contains `*`; other values beside it are a problem."""
     has_wildcard = any(value.value == "*" for value in values)
     if has_wildcard and len(values) > 1:
         values.invalid(f"if '*' is present, must not specify other {what}")
@@ -121,7 +121,7 @@ def _is_all(values: Field, what: str) -> bool:
 
 
 def _resource_rule(rule: Field) -> None:
-    """Which verbs of which resources.
+    """A rule of verbs and resources.
 
     Mirrors: pkg/apis/flowcontrol/validation/validation.go ValidateFlowSchemaResourcePolicyRule @ v1.37
     """
@@ -139,7 +139,7 @@ def _resource_rule(rule: Field) -> None:
 
 
 def _url_rule(rule: Field) -> None:
-    """Which verbs of which URLs.
+    """A rule of verbs and URLs.
 
     Mirrors: pkg/apis/flowcontrol/validation/validation.go ValidateFlowSchemaNonResourcePolicyRule @ v1.37
     """
@@ -153,7 +153,7 @@ def _url_rule(rule: Field) -> None:
 
 @Form
 def _url_path(text: str) -> Iterator[str]:
-    """The path of a URL, or the beginning of some.
+    """The path of a URL, or the beginning of paths before an asterisk.
 
     Mirrors: pkg/apis/flowcontrol/validation/validation.go ValidateNonResourceURLPath @ v1.37
     """
@@ -232,7 +232,7 @@ def _response(response: Field) -> None:
 
 
 def _queuing(queuing: Field) -> None:
-    """Queues, and how many of them a flow is dealt.
+    """Queues, and the number of them that shuffle sharding deals to a flow.
 
     Mirrors: pkg/apis/flowcontrol/validation/validation.go ValidatePriorityLevelQueuingConfiguration @ v1.37
     """

@@ -118,7 +118,7 @@ def qualified_name(text: str) -> Iterator[str]:
         else:
             yield from (f"prefix part {fault}" for fault in dns_subdomain.faults(prefixes[0]))
     if not name:
-        # Of an empty name, the server says twice what it is not.
+        # The server reports an empty name twice.
         yield "name part must be non-empty"
         return
     if len(name) > 63:
@@ -184,7 +184,7 @@ def _dots(text: str) -> Iterator[str]:
 
 @Form
 def env_name(text: str) -> Iterator[str]:
-    """The name of an environment variable, as older minors have it: a file name that begins with no digit."""
+    """The name of an environment variable in older minors: a file name that begins with no digit."""
     if not _ENV_NAME.fullmatch(text):
         yield _form(
             "a valid environment variable name must consist of alphabetic characters, digits, '_', '-', or '.', and"
@@ -267,7 +267,7 @@ def no_backsteps(text: str) -> Iterator[str]:
 
 @Form
 def local_non_reserved_path(text: str) -> Iterator[str]:
-    """A path that leads downwards, and begins with no two dots, which the kubelet keeps for itself."""
+    """A path that leads downwards and does not begin with two dots, which the kubelet reserves."""
     yield from local_descending_path.faults(text)
     if text.startswith("..") and not text.startswith("../"):
         yield "must not start with '..'"
@@ -292,7 +292,7 @@ def signer_name(text: str) -> Iterator[str]:
 
 @Form
 def path_segment_name(text: str) -> Iterator[str]:
-    """A name that is a part of a path as it is: no slash, no percent sign, no dots alone."""
+    """A name that can be part of a URL path unescaped: no slash, no percent sign, and neither `.` nor `..`."""
     if text in (".", ".."):
         yield f"may not be '{text}'"
         return

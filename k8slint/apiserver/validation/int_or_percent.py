@@ -1,4 +1,4 @@
-"""Numbers that may be a part of a whole instead: `3`, or `25%`."""
+"""Numbers that may be percentages instead: `3`, or `25%`."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def at_most_all(field: Field) -> None:
 
 
 def amount(field: Field) -> int | None:
-    """The number, or that of the percentage; 0 for other texts, as the server has it, and None if it is not known.
+    """The number, or that of the percentage; 0 for other texts, as in the server, and None if it is not known.
 
     Mirrors: pkg/apis/apps/validation/validation.go getIntOrPercentValue @ v1.37
     """

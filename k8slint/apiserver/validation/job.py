@@ -55,12 +55,12 @@ def job(obj: Field) -> None:
 
 
 def _made_labels(name: Field) -> dict[str, Any]:
-    """The labels that the server adds to the pods of a Job, and its selector asks for; not known is a name to come."""
+    """The labels that the server adds to the pods of a Job and to its selector; a HOLE for a name that is not known."""
     return {**dict.fromkeys(_OF_UIDS, _UID), **dict.fromkeys(_OF_NAMES, name.value or HOLE)}
 
 
 def _generated_labels(template: Field, made: dict[str, Any]) -> None:
-    """Labels that the server adds are not written, or right. Nobody can write the right unique id.
+    """Labels that the server adds must be absent or right; nobody can know the right unique id beforehand.
 
     Mirrors: pkg/apis/batch/validation/validation.go validateGeneratedSelector @ v1.37
     """
@@ -72,7 +72,7 @@ def _generated_labels(template: Field, made: dict[str, Any]) -> None:
 
 
 def _name_fits_label(name: Field, template: Field) -> None:
-    """The pods of a Job carry its name as a label, which is shorter than names may be."""
+    """The name of a Job, which its pods carry as a label: labels must be shorter than names."""
     if name.value.__class__ is str and len(name) > _LONGEST_LABEL:
         for fault in label_value.faults(name.value):
             fix = f"write a name of at most {_LONGEST_LABEL} characters; the Pods carry it as a label"
@@ -80,7 +80,7 @@ def _name_fits_label(name: Field, template: Field) -> None:
 
 
 def _generated_selector(selector: Field, made: dict[str, Any]) -> None:
-    """A selector that is written, though the server makes one, picks what the server's would.
+    """A selector that is written although the server makes one: it must match the labels that the server adds.
 
     Mirrors: pkg/apis/batch/validation/validation.go validateGeneratedSelector @ v1.37
     """
@@ -100,7 +100,7 @@ def _has_holes(selector: Field) -> bool:
 
 
 def _host_names(spec: Field, name: Field) -> None:
-    """The pods of an indexed Job are called after it and their index."""
+    """The host names of an indexed Job's pods, which are made of its name and their index."""
     completions = _number(spec["completions"])
     if spec["completionMode"].value == "Indexed" and completions and name.value.__class__ is str:
         longest = f"{name.value}-{completions - 1}"
@@ -109,7 +109,7 @@ def _host_names(spec: Field, name: Field) -> None:
 
 
 def job_spec(spec: Field) -> None:
-    """What a Job runs, and how often; the same in a CronJob.
+    """What a Job runs, and how often; also that of a CronJob.
 
     Mirrors: pkg/apis/batch/validation/validation.go validateJobSpec @ v1.37
     """
@@ -131,7 +131,7 @@ def job_spec(spec: Field) -> None:
 
 
 def _limits_per_index(spec: Field) -> None:
-    """Limits that hold for each index, of which only indexed Jobs have any."""
+    """Limits per index, which only indexed Jobs may have."""
     limit, most = spec["backoffLimitPerIndex"], spec["maxFailedIndexes"]
     not_negative(limit)
     not_negative(most)
@@ -193,7 +193,7 @@ def _replacement(spec: Field) -> None:
 
 
 def _restart_policy(spec: Field) -> None:
-    """The pods of a Job end."""
+    """The restart policy, which must not be Always: the pods of a Job must end."""
     policy = spec["template"]["spec"]["restartPolicy"]
     if policy.value == "Always":
         written = '; not "Always"' if _is_written(policy) else "; absent means Always"

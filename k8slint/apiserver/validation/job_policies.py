@@ -1,4 +1,4 @@
-"""When a Job has failed, and when it has succeeded before all of its pods have."""
+"""The policies of a Job: when it has failed, and when it has succeeded before all of its pods have."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LONGEST_INDEXES: Final = 64 * 1024
 
 
 def pod_failure_policy(spec: Field) -> None:
-    """What counts as a failure of which kind.
+    """Which failures of pods count, and as what.
 
     Mirrors: pkg/apis/batch/validation/validation.go validatePodFailurePolicy @ v1.37
     """
@@ -41,7 +41,7 @@ def _names(pod: Field) -> frozenset[Any] | None:
 def _failure_rule(spec: Field, rule: Field, containers: frozenset[Any] | None) -> None:
     action, codes, conditions = rule["action"], rule["onExitCodes"], rule["onPodConditions"]
     if action.value == "FailIndex":
-        # Without the gate there is no such limit.
+        # Without the gate, the server drops that limit.
         if not spec["backoffLimitPerIndex"].is_set and spec.run.has("JobBackoffLimitPerIndex"):
             action.invalid("requires the backoffLimitPerIndex to be set")
     else:
@@ -139,7 +139,7 @@ def _success_rule(rule: Field, completions: int | None) -> None:
 
 
 def _indexes(field: Field, completions: int) -> int:
-    """How many indexes a text names.
+    """The number of indexes that a text names; 0 if it is wrong.
 
     Mirrors: pkg/apis/batch/validation/validation.go validateIndexesFormat @ v1.37
     """
@@ -162,10 +162,10 @@ def _count(text: str, completions: int) -> int:
 
 
 def _interval(text: str, completions: int) -> tuple[int, int]:
-    """The first and the last index of a part.
+    """The first and the last index of an interval.
 
     Raises:
-        ValueError: in the server's words, if it is no number, nor two with a dash.
+        ValueError: in the server's words, if it is neither a number nor two with a dash.
 
     Mirrors: pkg/apis/batch/validation/validation.go parseIndexInterval @ v1.37
     """
@@ -185,7 +185,7 @@ def _index(text: str, completions: int) -> int:
     digits = text.removeprefix("+")
     if not (digits.isascii() and digits.isdecimal()):
         raise ValueError(f'cannot convert string to integer for index: "{text}"')
-    # More digits than any count of completions has are too many, and slow to read.
+    # No count of completions has more than ten digits; reading many digits would be slow.
     if len(digits.lstrip("0")) > 10 or int(digits[-11:]) >= completions:
         raise ValueError(f'too large index: "{text}"')
     return int(digits[-11:])

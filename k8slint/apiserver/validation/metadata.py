@@ -1,4 +1,4 @@
-"""The metadata of every object, and the form that the names of a kind have.
+"""The metadata of every object, and the form of names by kind.
 
 Mirrors: apimachinery pkg/api/validation/objectmeta.go ValidateObjectMetaAccessor @ v1.37
 """
@@ -20,7 +20,7 @@ from k8slint.apiserver.validation.formats import (
 )
 
 _MOST_ANNOTATION_BYTES: Final = 256 * 1024
-# Without a name these get one, or are answered and never stored.
+# The server names these itself, or answers them and never stores them.
 _NAMED_BY_THE_SERVER: Final = frozenset(
     (
         "LimitRange",
@@ -42,7 +42,7 @@ _OWNERS_DECLARED_SINCE: Final = 36
 _LONGEST_MANAGER: Final = 128
 _LONGEST_SUBRESOURCE: Final = 256
 _OPERATIONS: Final = one_of_said("must be `Apply` or `Update`", "Apply", "Update")
-# Of kinds that are not here, names are DNS subdomains. None: any name will do, or the kind's own validation asks.
+# Names of other kinds are DNS subdomains. None: any name will do, or the kind's own validation checks it.
 NAME_FORMS: Final[Mapping[str, Form | None]] = {
     "APIService.apiregistration.k8s.io": path_segment_name,
     "CertificateSigningRequest.certificates.k8s.io": path_segment_name,
@@ -57,7 +57,7 @@ NAME_FORMS: Final[Mapping[str, Form | None]] = {
 
 
 def validate_metadata(metadata: Field, group_kind: str) -> None:
-    """The parts that every kind has, in the order of the server."""
+    """The metadata that every kind has, in the server's order."""
     _name(metadata, group_kind)
     if metadata["namespace"]:
         dns_label(metadata["namespace"])
@@ -79,7 +79,7 @@ def _name(metadata: Field, group_kind: str) -> None:
     form = name_form(group_kind, metadata)
     name, stem = metadata["name"], metadata["generateName"]
     if stem and form is not None and stem.value.__class__ is str:
-        # A name that ends in a dash gets letters behind it.
+        # The server appends letters, so a stem may end in a dash.
         for fault in form.faults(stem.value[:-1] + "a" if stem.value[-1:] == "-" else stem.value):
             stem.invalid(fault)
     if name:
@@ -103,7 +103,7 @@ def labels(field: Field) -> None:
 
 
 def validate_annotations(field: Field) -> None:
-    """Annotations: a map of qualified names to any text, not too much of it altogether.
+    """Annotations: a map of qualified names to any text, with a limit to the bytes of all.
 
     Mirrors: apimachinery pkg/api/validation/objectmeta.go ValidateAnnotations @ v1.37
     """
@@ -119,20 +119,20 @@ def validate_annotations(field: Field) -> None:
 
 
 def validate_template_metadata(metadata: Field) -> None:
-    """The metadata of a template of claims, of which only labels and annotations count.
+    """The metadata of a template of claims: only labels and annotations are allowed.
 
     Mirrors: pkg/apis/core/validation/validation.go ValidateTemplateObjectMeta @ v1.37
     """
     validate_annotations(metadata["annotations"])
     labels(metadata["labels"])
     for name, field in metadata.entries():
-        # The server wipes the time of creation, which tools write.
+        # Tools write the time of creation, and the server clears it.
         if name not in ("annotations", "labels", "creationTimestamp") and field:
             field.forbidden("cannot be set", fix="remove it")
 
 
 def _owners(owners: Field) -> None:
-    """Who the object goes with: one of them at most is its controller.
+    """The owners of the object, of whom one at most may be its controller.
 
     Mirrors: apimachinery pkg/api/validation/objectmeta.go ValidateOwnerReferences @ v1.37
     """
@@ -164,7 +164,7 @@ def _owner(owner: Field) -> None:
 
 
 def validate_finalizers(finalizers: Field) -> None:
-    """Who must have done with the object before it goes. The server says of the list what is wrong with one of them.
+    """Finalizers. The server reports a wrong one at the path of the list.
 
     Mirrors: apimachinery pkg/api/validation/objectmeta.go ValidateFinalizers @ v1.37
     """
@@ -183,7 +183,7 @@ def validate_finalizers(finalizers: Field) -> None:
 
 
 def _managed_fields(entries: Field) -> None:
-    """Who wrote which fields.
+    """The record of who wrote which fields.
 
     Mirrors: apimachinery pkg/apis/meta/v1/validation/validation.go ValidateManagedFields @ v1.37
     """

@@ -29,7 +29,7 @@ def runtime_class(obj: Field) -> None:
 
 
 def _repeated(field: Field) -> None:
-    """No taint is tolerated twice in the same way.
+    """Tolerations that are there twice.
 
     Mirrors: pkg/apis/node/validation/validation.go validateTolerations @ v1.37
     """

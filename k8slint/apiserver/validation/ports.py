@@ -1,4 +1,4 @@
-"""Numbers of ports, as fields of many kinds have them."""
+"""Numbers of ports, in fields of many kinds."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from k8slint.apiserver.validation.formats import port_name
 
 
 def is_port(number: int) -> bool:
-    """Whether a port can have the number."""
+    """Whether a number is that of a port: 1 to 65535."""
     return 1 <= number <= 65535
 
 
 def port_number(field: Field) -> None:
-    """The number of a port; an absent one is 0, which no port is.
+    """The number of a port; an absent one is 0, which is refused.
 
     Mirrors: apimachinery pkg/util/validation/validation.go IsValidPortNum @ v1.37
     """

@@ -62,7 +62,7 @@ def _rule(rule: Field, *, is_namespaced: bool) -> None:
 
 
 def role_binding(obj: Field) -> None:
-    """A RoleBinding. A service account of it needs no namespace.
+    """A RoleBinding, whose service accounts need no namespace.
 
     Mirrors: pkg/apis/rbac/validation/validation.go ValidateRoleBinding @ v1.37
     """

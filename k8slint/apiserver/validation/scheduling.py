@@ -8,7 +8,7 @@ from k8slint.apiserver.validation.field import Field, one_of
 
 _RESERVED: Final = "system-"
 _HIGHEST: Final = 1_000_000_000
-# The classes of the system, and their values; neither is the default.
+# The classes of the system and their values; neither may be the default.
 _OF_THE_SYSTEM: Final = {"system-node-critical": 2_000_001_000, "system-cluster-critical": 2_000_000_000}
 _POLICIES: Final = one_of("Never", "PreemptLowerPriority")
 

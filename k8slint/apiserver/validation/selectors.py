@@ -20,7 +20,7 @@ _NOT_ONE_NAME: Final = "must be only one value when `operator` is 'In' or 'NotIn
 
 
 def label_selector(selector: Field) -> None:
-    """A selector of objects by their labels. Of an absent one there is nothing to say.
+    """A selector of objects by their labels; an absent one has no problems.
 
     Mirrors: apimachinery pkg/apis/meta/v1/validation/validation.go ValidateLabelSelector @ v1.37
     """
@@ -32,7 +32,7 @@ def label_selector(selector: Field) -> None:
 
 
 def node_selector(selector: Field) -> None:
-    """A selector of nodes, which has a term at least.
+    """A selector of nodes, which needs at least one term.
 
     Mirrors: pkg/apis/core/validation/validation.go ValidateNodeSelector @ v1.37
     """
@@ -44,7 +44,7 @@ def node_selector(selector: Field) -> None:
 
 
 def node_selector_term(term: Field, *, values_are_labels: bool) -> None:
-    """A term of a selector of nodes. What is merely preferred may name values that no label can have.
+    """A term of a node selector. `values_are_labels` is false for preferred terms, whose values may be any text.
 
     Mirrors: pkg/apis/core/validation/validation.go ValidateNodeSelectorTerm @ v1.37
     """
@@ -58,7 +58,7 @@ def node_selector_term(term: Field, *, values_are_labels: bool) -> None:
 
 
 def label_key(key: Field) -> None:
-    """The key of a label; an absent one is empty, which no key is.
+    """The key of a label; an absent one is empty, which is refused.
 
     Mirrors: apimachinery pkg/apis/meta/v1/validation/validation.go ValidateLabelName @ v1.37
     """
@@ -66,7 +66,7 @@ def label_key(key: Field) -> None:
 
 
 def _set_of_values(requirement: Field, operators: Sequence[str]) -> None:
-    """How many values an operator takes."""
+    """The number of values, by the operator."""
     operator, values = requirement["operator"], requirement["values"]
     if operator.value not in operators:
         _no_operator(operator, operators)
@@ -92,7 +92,7 @@ def _label_values(values: Field) -> None:
 
 
 def _node_field(requirement: Field) -> None:
-    """A node by a field, of which there is one: its name.
+    """A requirement of a field of nodes; the only field is metadata.name.
 
     Mirrors: pkg/apis/core/validation/validation.go ValidateNodeFieldSelectorRequirement @ v1.37
     """

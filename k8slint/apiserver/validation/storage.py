@@ -26,7 +26,7 @@ _CASELESS = re.compile(rf"{_LABEL}(\.{_LABEL})*", re.IGNORECASE | re.ASCII)
 
 @Form
 def _caseless_subdomain(text: str) -> Iterator[str]:
-    """A DNS subdomain of any case."""
+    """A DNS subdomain, in letters of any case."""
     if len(text) > 253:
         yield "must be no more than 253 characters"
     if not _CASELESS.fullmatch(text):
@@ -53,7 +53,7 @@ _BINDING: Final = fields(volumeBindingMode=given(one_of("Immediate", "WaitForFir
 
 
 def _provisioner(name: Field) -> None:
-    """The name of a driver: that of a label, of any case.
+    """The name of a driver: a qualified name, in letters of any case.
 
     Mirrors: pkg/apis/storage/validation/validation.go validateProvisioner @ v1.37
     """
@@ -65,7 +65,7 @@ def _provisioner(name: Field) -> None:
 
 
 def _parameters(parameters: Field) -> None:
-    """What a driver is told.
+    """The parameters of a driver.
 
     Mirrors: pkg/apis/storage/validation/validation.go validateParameters @ v1.37
     """
@@ -83,7 +83,7 @@ def _parameters(parameters: Field) -> None:
 
 
 def _topologies(terms: Field) -> None:
-    """Where volumes may be made: labels with values, none twice.
+    """Where volumes may be created: labels of nodes with values, none of them twice.
 
     Mirrors: pkg/apis/storage/validation/validation.go validateAllowedTopologies,
     pkg/apis/core/validation/validation.go ValidateTopologySelectorTerm @ v1.37
@@ -176,7 +176,7 @@ def csi_node(obj: Field) -> None:
         names.add(name)
         known: set[str] = set()
         for key in keys:
-            # The server says it of the driver.
+            # The server reports this at the path of the driver.
             text, at = key.value or "", key.path[len(driver.path) :]
             if text.__class__ is not str:
                 continue

@@ -1,4 +1,4 @@
-"""Requests to write all objects of a kind anew."""
+"""Requests to rewrite all stored objects of a kind."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _RESOURCE = fields(resource=needed(dns_1035_label, "resource is required to be s
 
 
 def storage_version_migration(obj: Field) -> None:
-    """A StorageVersionMigration. Alpha versions have another shape, and are off by default.
+    """A StorageVersionMigration. Alpha versions have another shape and are off by default.
 
     Mirrors: pkg/apis/storagemigration/validation/validation.go ValidateStorageVersionMigration @ v1.37
     """

@@ -1,4 +1,4 @@
-"""The selector of a workload, against the labels of the pods that the workload makes."""
+"""The selector of a workload, checked against the labels in its pod template."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ _REFUSED: Final = "`selector` does not match template `labels`"
 
 
 class _Wanted(NamedTuple):
-    """One condition of a selector, and where it stands."""
+    """One condition of a selector, and the field that states it."""
 
     path: Path
     requirement: Requirement
 
 
 def needed_selector(spec: Field, kind: str) -> bool:
-    """The selector of a workload, which must be there and not empty. Whether labels can be held against it."""
+    """The selector of a workload, which must be there and not empty. Returns whether labels can be compared with it."""
     selector = spec["selector"]
     if is_misspelt(spec):
         return False
@@ -36,21 +36,21 @@ def needed_selector(spec: Field, kind: str) -> bool:
 
 
 def is_misspelt(spec: Field) -> bool:
-    """Whether another field is there instead of the selector, which is its own error."""
+    """Whether the selector is absent and a misspelt field is there instead, which is reported as unknown."""
     return (
         spec.value.__class__ is dict and spec["selector"].value is None and nearest("selector", spec.value) is not None
     )
 
 
 def sound_selector(selector: Field) -> bool:
-    """The form of a selector; whether it is right."""
+    """The form of a selector. Returns whether it has no fault."""
     found = len(selector.run.found)
     label_selector(selector)
     return len(selector.run.found) == found
 
 
 def not_empty(spec: Field, kind: str) -> None:
-    """A selector that is there picks by something."""
+    """A selector that is there must not be empty."""
     selector = spec["selector"]
     if selector.is_set and not selector["matchLabels"] and not selector["matchExpressions"]:
         fix = _first_label(spec["template"])
@@ -58,7 +58,7 @@ def not_empty(spec: Field, kind: str) -> None:
 
 
 def template_labels(selector: Field, template: Field, made: Mapping[str, Any] | None = None) -> None:
-    """The selector picks the pods of the template; an absent one picks none. `made` are labels that the server adds.
+    """The selector must match the template; an absent one matches nothing. `made` are the labels that the server adds.
 
     Mirrors: pkg/apis/apps/validation/validation.go ValidatePodTemplateSpecForReplicaSet @ v1.37
     """
@@ -69,7 +69,7 @@ def template_labels(selector: Field, template: Field, made: Mapping[str, Any] | 
 
 
 def template_labels_by_map(selector: Field, template: Field) -> None:
-    """The same of a selector that is a plain map of labels.
+    """The same for a selector that is a plain map of labels.
 
     Mirrors: pkg/apis/core/validation/validation.go ValidatePodTemplateSpecForRC @ v1.37
     """
@@ -104,7 +104,7 @@ def _meets(wanted: Iterator[_Wanted], template: Field, made: Mapping[str, Any]) 
 def _is_unmet(wanted: Requirement, labels: dict[str, Any]) -> bool:
     if any(value.__class__ is not str for value in (labels.get(wanted.key, ""), *wanted.values)):
         return False
-    # A label that is written as null is there and empty; it is not told from one that is absent.
+    # A label that is written as null is there and empty, but cannot be told from an absent one here.
     if wanted.operator == "In" and "" in wanted.values and wanted.key not in labels:
         return False
     return not wanted.matches(labels)

@@ -14,7 +14,7 @@ _NEEDED = needed().check
 
 
 def client_config(config: Field) -> None:
-    """Where a webhook is, in one of two ways.
+    """The address of a webhook: exactly one of a URL and a Service.
 
     Mirrors: pkg/apis/admissionregistration/validation/validation.go validateValidatingWebhook @ v1.37
     """
@@ -55,9 +55,9 @@ def webhook_url(url: Field) -> None:
 
 
 def webhook_service(service: Field) -> None:
-    """The Service of a webhook, and the path that it is asked by.
+    """The Service of a webhook, and the path of its URL.
 
-    Of a missing name the server says that the namespace is missing, and the other way round; not so here.
+    The server mixes up a missing name and a missing namespace in its messages; these do not.
 
     Mirrors: apiserver pkg/util/webhook/validation.go ValidateWebhookService @ v1.37
     """

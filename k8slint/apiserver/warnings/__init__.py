@@ -1,1 +1,1 @@
-"""What the API server says beside taking an object."""
+"""The warnings of the API server about objects that it accepts."""

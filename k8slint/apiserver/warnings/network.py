@@ -1,4 +1,4 @@
-"""Warnings of Services, and of the other kinds of the network."""
+"""Warnings about Services and the other kinds of networking."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def service(obj: Field) -> None:
     if hints.is_set:
         hints.warn("is deprecated, please use service.kubernetes.io/topology-mode instead")
     if not is_headless(spec):
-        # Filled in from clusterIP, if that stands alone: the warning is to point at what is written.
+        # A single address may be filled in from clusterIP: the warning has to point at what is written.
         for ip in (spec["clusterIP"],) if len(spec["clusterIPs"]) == 1 else spec["clusterIPs"]:
             _address(ip)
     for ip in spec["externalIPs"]:
@@ -40,7 +40,7 @@ def service(obj: Field) -> None:
 
 
 def _ignored(spec: Field) -> None:
-    """Fields that do nothing in a Service of its kind, and those that may soon do nothing."""
+    """Fields that have no effect in a Service of its type, and fields that may soon have none."""
     kind, ips = spec["type"], spec["externalIPs"]
     if kind.is_hole:
         return

@@ -1,4 +1,4 @@
-"""Warnings of Pods and pod templates."""
+"""Warnings about Pods and pod templates."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from k8slint.objects.fields import dig
 
 _REQUIRED: Final = "requiredDuringSchedulingIgnoredDuringExecution"
 _PREFERRED: Final = "preferredDuringSchedulingIgnoredDuringExecution"
-# Since when a label of nodes is deprecated, and which one has replaced it.
+# A label of nodes, the server's words on since when it is deprecated, and the label that replaces it.
 _LABELS: Final[Mapping[str, tuple[str, str]]] = {
     "beta.kubernetes.io/arch": ("deprecated since v1.14; ", "kubernetes.io/arch"),
     "beta.kubernetes.io/instance-type": ("deprecated since v1.17; ", "node.kubernetes.io/instance-type"),
@@ -49,7 +49,7 @@ def pod_warnings(pod: Field) -> None:
         return
     if annotations:
         _old_annotations(annotations, spec)
-    # Fields that are absent cost no more than this.
+    # An absent field costs no more than this look.
     for name, check in _BY_FIELD:
         if name in spec.value:
             check(spec)
@@ -61,7 +61,7 @@ def pod_warnings(pod: Field) -> None:
 
 
 def template_warnings(template: Field) -> None:
-    """A template of Pods. Of a Pod itself the server mends what is said besides.
+    """A template of Pods, with warnings about faults that the server corrects in a Pod itself.
 
     Mirrors: pkg/api/pod/warnings.go GetWarningsForPodTemplate @ v1.37
     """
@@ -136,7 +136,7 @@ def _node_affinity(affinity: Field) -> None:
 
 
 def node_term_warnings(term: Field) -> None:
-    """A term of a selector of nodes, by labels that have another name now.
+    """A term of a node selector: its deprecated labels.
 
     Mirrors: pkg/api/node/util.go GetWarningsForNodeSelectorTerm @ v1.37
     """
@@ -185,7 +185,7 @@ def _hidden_variables(variables: Field) -> None:
     for variable in variables if len(variables) > 1 else ():
         name, value = variable["name"].value, variable["value"].value or ""
         if value is HOLE:
-            # A reference to another variable looks like a place that a template will fill in.
+            # A HOLE may only be a reference to another variable, which looks like a template's placeholder.
             value = dig(variable.run.obj.data, *variable["value"].path)
         if name.__class__ is not str:
             continue

@@ -1,4 +1,4 @@
-"""Warnings of the ports of a pod, over all its containers."""
+"""Warnings about the ports of a pod, across all its containers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _SAME: Final = "remove one of the two entries, or mend its number or protocol"
 
 
 class _Port(NamedTuple):
-    """A port, as far as it can clash with others."""
+    """A port, with what may clash with other ports."""
 
     field: Field
     number: int
@@ -23,7 +23,7 @@ class _Port(NamedTuple):
 
 
 def port_warnings(spec: Field) -> None:
-    """Ports that stand twice, and names that do. Of each the first earlier port is named.
+    """Duplicate ports and duplicate names; each warning names the first earlier port.
 
     Mirrors: pkg/api/pod/warnings.go warningsForPodSpecAndMeta @ v1.37
     """
@@ -44,7 +44,7 @@ def port_warnings(spec: Field) -> None:
 
 
 def _port_of(field: Field) -> _Port | None:
-    """The port; None if not all of it is known."""
+    """The port, or None if not all of it is known."""
     number, host_port = field["containerPort"].value or 0, field["hostPort"].value or 0
     protocol, host_ip = field["protocol"].value or "TCP", field["hostIP"].value or ""
     if (
@@ -73,7 +73,7 @@ def _named_twice(field: Field, name: str, first: Field) -> None:
 
 
 class _Taken:
-    """The ports of one number and protocol: the first of each kind that a further one can clash with."""
+    """The ports of one number and protocol: the first of each sort that a later one can clash with."""
 
     __slots__ = ("_exact", "_first", "_inside", "_of_all", "_of_one")
 
@@ -81,12 +81,12 @@ class _Taken:
         self._first: _Port | None = None
         self._inside: _Port | None = None
         self._exact: dict[Any, _Port] = {}
-        # By the port of the host: of all its addresses, and of one.
+        # By host port: the first on all addresses of the host, and the first on one address.
         self._of_all: dict[int, _Port] = {}
         self._of_one: dict[int, _Port] = {}
 
     def add(self, port: _Port) -> None:
-        """Keep a port, after a warning if it clashes with an earlier one."""
+        """Warn if a port clashes with an earlier one, and keep it."""
         key = (port.host_ip, port.host_port)
         same = self._exact.get(key)
         overlapped = self._inside if port.host_port else self._first

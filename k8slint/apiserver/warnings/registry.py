@@ -1,4 +1,4 @@
-"""Which function warns of which kind: the only list. A module is imported when a manifest first needs it."""
+"""The function that warns about each kind. A module is imported when a manifest first needs it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from k8slint.apiserver.validation.field import Check, Field, Validation
 from k8slint.objects.object import Object
 from k8slint.objects.problem import Problem
 
-# By kind and group the module below this package, and its function of the whole object.
+# Kind and group, the module below this package, and its function, which takes the whole object.
 _WARNERS: Final[Mapping[str, str]] = {
     "CSIDriver.storage.k8s.io": "storage.csi_driver",
     "CronJob.batch": "workloads.cron_job",
@@ -33,7 +33,7 @@ _WARNERS: Final[Mapping[str, str]] = {
 
 
 def warn(data: dict[str, Any], obj: Object, minor: int) -> Sequence[Problem]:
-    """What the server says beside taking an object, which is decoded, has its defaults, and is without fault."""
+    """The server's warnings about an object that it accepts. `data` is decoded and has its defaults."""
     warner = _warner_of(obj.group_kind)
     if warner is None:
         return ()

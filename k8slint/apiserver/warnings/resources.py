@@ -1,4 +1,4 @@
-"""Warnings of amounts of memory and storage: there is no part of a byte."""
+"""Warnings about amounts of memory and storage that are fractions of a byte."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from k8slint.apiserver.validation.core.resources import amount_of
 from k8slint.apiserver.validation.field import Field
 
 _MILLI: Final = "m"
-# What is whole at first sight, as nearly all amounts are.
+# A fast path: nearly all amounts are plainly whole.
 _WHOLE = re.compile(r"[0-9]+([KMGTPE]i|[kMGTPE])?")
 
 
 def whole_bytes(amounts: Field, names: Sequence[str] = ("memory", "ephemeral-storage")) -> None:
-    """Amounts of these resources are whole numbers of bytes."""
+    """Warn about amounts of these resources that are no whole number of bytes."""
     for name, entry in amounts.entries() if amounts else ():
         amount = amount_of(entry) if name in names and not _WHOLE.fullmatch(str(entry.value)) else None
         if amount is not None and amount.nanos % 10**9:

@@ -1,4 +1,4 @@
-"""Warnings of volumes, claims and drivers."""
+"""Warnings about volumes, claims and drivers."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def _old_class(obj: Field) -> None:
 
 
 def csi_driver(obj: Field) -> None:
-    """A CSIDriver whose tokens are not kept apart.
+    """A CSIDriver that asks for tokens and leaves serviceAccountTokenInSecrets unset.
 
     Mirrors: pkg/registry/storage/csidriver/strategy.go WarningsOnCreate @ v1.37
     """

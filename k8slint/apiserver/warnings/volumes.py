@@ -1,4 +1,4 @@
-"""Warnings of the volumes of a pod: types without function, and files that hide each other."""
+"""Warnings about the volumes of a pod: types that no longer work, and files that hide each other."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _GONE: Final[Mapping[str, str]] = {
     "scaleIO": "deprecated in v1.16, non-functional in v1.22+",
     "storageos": "deprecated in v1.22, non-functional in v1.25+",
 }
-# The server has one of them by the name of its type.
+# The server spells this one like its Go type.
 _SAID: Final = {"storageos": "storageOS"}
 _LISTED: Final = (
     ("configMap", "ConfigMap", "name"),
@@ -43,14 +43,14 @@ def volume_warnings(volumes: Field) -> None:
 
 
 def gone_sources(volume: Field, names: Iterable[str]) -> None:
-    """The sources that no node can mount any more, of those of these names."""
+    """Warn about sources of these names that no node can mount any more."""
     for name in volume.written(names):
         said = Field(volume[name].value, volume.run, volume, _SAID.get(name) or name)
         said.warn(_GONE[name], fix="use a CSI driver")
 
 
 class _File(NamedTuple):
-    """Where a file is put, by which field, and the source to name beside it."""
+    """The field that says where a file is put, and the source to name beside it."""
 
     path: Field
     source: str
@@ -87,7 +87,7 @@ def _projected(source: Field) -> Iterator[_File]:
 
 
 class _Folder:
-    """A folder of files: the first file that ends here, the first one at or below it, and its folders."""
+    """A folder: the first file whose path ends here, the first at or below it, and the folders in it."""
 
     __slots__ = ("below", "file", "folders")
 
@@ -98,7 +98,7 @@ class _Folder:
 
 
 def _warn_of(said: str, files: Iterator[_File]) -> None:
-    """Say of each file which earlier one is the same, or is where it has a folder, or the other way round."""
+    """Warn about each file whose path equals an earlier one, lies below it, or contains it."""
     root = _Folder()
     for file in files:
         if file.path.value.__class__ is not str:
@@ -109,7 +109,7 @@ def _warn_of(said: str, files: Iterator[_File]) -> None:
 
 
 def _put(root: _Folder, file: _File) -> _File | None:
-    """The earlier file that is in the way."""
+    """Put a file into its folder. Returns the earlier file that is in its way, or None."""
     at = root
     other: _File | None = None
     last: _File | None = None

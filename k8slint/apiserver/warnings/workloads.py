@@ -1,4 +1,4 @@
-"""Warnings of Pods, and of the kinds that make Pods."""
+"""Warnings about Pods and the kinds that create Pods."""
 
 from __future__ import annotations
 

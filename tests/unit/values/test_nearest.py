@@ -84,3 +84,9 @@ def test_the_index_of_many_is_made_once() -> None:
     for number in range(100):
         nearest(f"valeu-{number:05}", list(MANY))
     assert module._shortened.cache_info().misses == 1  # noqa: SLF001
+
+
+def test_a_caller_may_have_more_compared():
+    names = [f"rule-number-{number}" for number in range(MOST_COMPARED)] + ["floating-image-tag"]
+    assert nearest("floating-image", names) is None
+    assert nearest("floating-image", names, len(names)) == "floating-image-tag"

@@ -1,1 +1,1 @@
-"""What other programs and expressions judge: webhooks and admission policies."""
+"""Admission by other programs and by expressions: webhooks and admission policies."""

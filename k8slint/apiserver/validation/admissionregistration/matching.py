@@ -23,7 +23,7 @@ def selectors(field: Field) -> None:
 
 
 def match_resources(match: Field) -> None:
-    """The resources that a policy, or its binding, is about.
+    """The resources that a policy or its binding matches.
 
     Mirrors: pkg/apis/admissionregistration/validation/validation.go validateMatchResources @ v1.37
     """
@@ -69,7 +69,7 @@ def _all_or_some(words: Field, what: str) -> None:
 
 
 def _resources(resources: Field) -> None:
-    """Resources and their subresources: none twice by a wildcard.
+    """Resources and their subresources; none may be listed beside a wildcard that covers it.
 
     Mirrors: pkg/apis/admissionregistration/validation/validation.go validateResources @ v1.37
     """
@@ -83,13 +83,13 @@ def _resources(resources: Field) -> None:
     if len(resources) > 1 and "*/*" in texts:
         resources.invalid("if '*/*' is present, must not specify other resources")
     plain = [text for text in texts if "/" not in text]
-    # The server looks at the last of those without a subresource.
+    # The server looks only at the last resource that has no subresource.
     if "*" in plain and plain[-1] != "*":
         resources.invalid("if '*' is present, must not specify other resources without subresources")
 
 
 def _covered_parts(resources: Field) -> None:
-    """Subresources that a wildcard before them has named already."""
+    """Subresources that an earlier wildcard covers already."""
     with_all_parts: set[str] = set()
     of_all: set[str] = set()
     for resource in resources:
@@ -122,5 +122,5 @@ def match_conditions(conditions: Field) -> None:
 
 
 def is_blank(field: Field) -> bool:
-    """Whether a text is absent, or has nothing but spaces."""
+    """Whether a text is absent, empty or only spaces."""
     return not field or (field.value.__class__ is str and not field.value.strip())

@@ -1,4 +1,4 @@
-"""Admission policies and their bindings, as the API server validates them on creation, but for their expressions."""
+"""Admission policies and their bindings, as the API server validates them on creation; expressions are not compiled."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _DENY_AND_WARN: Final = (
 )
 _ACTION = one_of("Audit", "Deny", "Warn")
 _NAME_OF_POLICY = needed(dns_subdomain).check
-# The part of a mutation for each of its types.
+# The type of a mutation and the field that it needs.
 _PATCHES: Final = {"ApplyConfiguration": "applyConfiguration", "JSONPatch": "jsonPatch"}
 _MUTATIONS = one_of("*", "CONNECT", "CREATE", "UPDATE")
 
@@ -91,7 +91,7 @@ def mutating_policy(obj: Field) -> None:
 
 
 def _policy(spec: Field) -> None:
-    """What both kinds of policies have."""
+    """The fields that both kinds of policies have."""
     _POLICY(spec)
     if spec["paramKind"].is_set:
         _param_kind(spec["paramKind"])
@@ -173,7 +173,7 @@ def _audit_annotation(annotation: Field, policy: Field) -> None:
 
 
 def _mutation(mutation: Field) -> None:
-    """A change, with the part that its type takes.
+    """A mutation, with the field that its type needs.
 
     Mirrors: pkg/apis/admissionregistration/validation/validation.go validateMutation @ v1.37
     """
@@ -214,7 +214,7 @@ def validating_binding(obj: Field) -> None:
 
 
 def mutating_binding(obj: Field) -> None:
-    """A MutatingAdmissionPolicyBinding: what the other kind has too.
+    """A MutatingAdmissionPolicyBinding: the fields that both kinds of bindings have.
 
     Mirrors: pkg/apis/admissionregistration/validation/validation.go validateMutatingAdmissionPolicyBindingSpec @ v1.37
     """

@@ -1,4 +1,4 @@
-"""How objects of a custom kind are turned from one version into another."""
+"""The conversion of custom resources between versions."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from k8slint.apiserver.validation.webhook_client import client_config
 
 
 def conversion(spec: Field) -> None:
-    """How objects are turned from one version into another.
+    """The strategy of conversion, and the webhook if that is the strategy.
 
     Mirrors: apiextensions-apiserver pkg/apis/apiextensions/validation/validation.go
     validateCustomResourceConversion @ v1.37

@@ -1,4 +1,4 @@
-"""The defaults in the schema of a CustomResourceDefinition: each must be a value that the schema takes."""
+"""The defaults in the schema of a CustomResourceDefinition: each must be valid for the schema."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _GO_TYPES = {bool: "boolean", dict: "object", float: "number", int: "integer", l
 
 
 def check_defaults(root: Field) -> None:
-    """The defaults of a structural schema. Defaults in the metadata of objects have rules of their own.
+    """The defaults of a structural schema, but not those in the metadata of objects, which have rules of their own.
 
     Mirrors: apiextensions-apiserver pkg/apiserver/schema/defaulting/validation.go ValidateDefaults @ v1.37
     """
@@ -44,7 +44,7 @@ def _check(schema: Field) -> None:
 
 
 def _has_default(defect: Defect) -> bool:
-    """Whether a field that is missing has a default of its own."""
+    """Whether the defect is a missing field that has a default of its own."""
     if defect.keyword != "required" or defect.node is None:
         return False
     field = mapping(mapping(defect.node.get("properties")).get(str(defect.path[-1])))

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from k8slint.apiserver.custom.structural import depth_of
 from k8slint.apiserver.validation.apiextensions.conversion import conversion
 from k8slint.apiserver.validation.apiextensions.default_values import check_defaults
+from k8slint.apiserver.validation.apiextensions.expressions import expressions
 from k8slint.apiserver.validation.apiextensions.openapi import check_keywords, visits
 from k8slint.apiserver.validation.apiextensions.paths import target
 from k8slint.apiserver.validation.apiextensions.structural import check_structure, unsupported_keyword
@@ -32,7 +33,7 @@ _COLUMN_TYPES: Final = "boolean,date,integer,number,string"
 _COLUMN_FORMATS: Final = "byte,date,date-time,double,float,int32,int64,password"
 _STORE_ONE: Final = "write storage: true in one version alone"
 _MOST_SELECTABLE: Final = 8
-# A schema that nests deeper is left alone, as custom resources with such a schema are.
+# A deeper schema is not checked, nor are custom resources that have one.
 _DEEPEST: Final = 300
 _AT_ROOT: Final = (
     "Description Type Format Title Maximum ExclusiveMaximum Minimum ExclusiveMinimum MaxLength MinLength Pattern"
@@ -64,6 +65,7 @@ def definition(obj: Field) -> None:
     _spec(spec)
     if not spec.is_hole:
         _stored_versions(obj)
+        expressions(obj)
     _approval(metadata["annotations"], group)
     if spec["preserveUnknownFields"].value is True:
         spec["preserveUnknownFields"].invalid(
@@ -72,7 +74,7 @@ def definition(obj: Field) -> None:
 
 
 def _joined(form: Form, before: str = "") -> Check:
-    """A text of a form, all that is wrong with it as one error; null is an empty text."""
+    """The check of a text by its form, which reports all faults as one error; null is an empty text."""
 
     def run(field: Field) -> None:
         text = field.value or ""
@@ -123,7 +125,7 @@ def _spec(spec: Field) -> None:
 
 
 def _versions(versions: Field) -> None:
-    """The names of the versions, which one is stored, and which are on their way out."""
+    """The names of the versions, which one is stored, and which are deprecated."""
     for version in versions:
         _NAME(version["name"])
         _deprecation(version)
@@ -136,7 +138,7 @@ def _versions(versions: Field) -> None:
 
 
 def _parts_of_versions(spec: Field, versions: Field) -> None:
-    """The schemas and so on, which the server looks at once where all versions agree, by the names of v1beta1."""
+    """The other parts of versions. If all versions agree on one, the server checks it once, by its name in v1beta1."""
     for version in versions:
         schema = version["schema"]["openAPIV3Schema"]
         if not schema.is_set:
@@ -159,7 +161,7 @@ def _parts_of_versions(spec: Field, versions: Field) -> None:
 
 
 def _agreed(spec: Field, versions: Field, name: str, said: str) -> Iterator[tuple[Field | None, Field]]:
-    """A field of each version, with the version; or once, if it is the same in all.
+    """A field of each version, after the version; or None and the first one's, named `said`, if all are equal.
 
     Mirrors: apiextensions-apiserver pkg/apis/apiextensions/v1/conversion.go
     Convert_v1_CustomResourceDefinitionSpec_To_apiextensions_CustomResourceDefinitionSpec @ v1.37
@@ -201,7 +203,7 @@ def _schema(outer: Field, *, has_status: bool) -> None:
 
 
 def _root_with_status(schema: Field) -> None:
-    """If status is a resource of its own, its schema is cut out of the whole: what would be lost is refused."""
+    """If status is a subresource, its schema is cut out of the root's: keywords that would be lost are refused."""
     kind = schema["type"]
     others = [keyword for keyword, argument in schema.value.items() if argument not in ("", False)]
     refused = [keyword for keyword in others if keyword not in _TAKEN_AT_ROOT]
@@ -235,7 +237,7 @@ def _deprecation(version: Field) -> None:
 
 
 def _scale(scale: Field) -> None:
-    """Where a custom resource has its replicas.
+    """The scale subresource: where a custom resource has its replicas.
 
     Mirrors: apiextensions-apiserver pkg/apis/apiextensions/validation/validation.go
     ValidateCustomResourceDefinitionSubresources @ v1.37
@@ -283,7 +285,7 @@ def _column(column: Field) -> None:
 def _selectable(selectable: Field, version: Field, *, is_agreed: bool) -> None:
     """The fields that objects can be selected by.
 
-    The server's code ends where the schema is not there or cannot be read; the object is not created either way.
+    The server stops at a schema that is absent or cannot be read; the object is not created either way.
 
     Mirrors: apiextensions-apiserver pkg/apis/apiextensions/validation/validation.go
     ValidateCustomResourceSelectableFields @ v1.37
@@ -326,7 +328,7 @@ def _selected(path: Field, schema: Field, seen: Unique) -> None:
 
 
 def _stored_versions(obj: Field) -> None:
-    """The versions that are stored, which the server sets itself from the first that is marked.
+    """The stored versions, which the server sets itself, from the first version that is marked as stored.
 
     Mirrors: apiextensions-apiserver pkg/apis/apiextensions/validation/validation.go
     ValidateCustomResourceDefinitionStoredVersions @ v1.37
@@ -343,7 +345,7 @@ def _stored_versions(obj: Field) -> None:
 
 
 def _approval(annotations: Field, group: Field) -> None:
-    """Groups of Kubernetes' own domains are for APIs that were approved.
+    """Groups in Kubernetes' own domains need an annotation: the URL of the approval, or why there is none.
 
     Mirrors: apiextensions-apiserver pkg/apihelpers/helpers.go GetAPIApprovalState @ v1.37
     """

@@ -1,4 +1,4 @@
-"""The schemas of CustomResourceDefinitions: which keywords of OpenAPI they may have, and where."""
+"""The keywords of OpenAPI that the schema of a CustomResourceDefinition may have, and where."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Visit(NamedTuple):
 
 
 def check_keywords(root: Field, *, has_paths: bool) -> None:
-    """The keywords of a schema and of all its parts. `has_paths`: the paths of its rules can be followed.
+    """The keywords of a schema and of all its parts. `has_paths`: the paths in its rules can be followed.
 
     Mirrors: apiextensions-apiserver pkg/apis/apiextensions/validation/validation.go
     ValidateCustomResourceDefinitionOpenAPISchema @ v1.37
@@ -33,7 +33,7 @@ def check_keywords(root: Field, *, has_paths: bool) -> None:
     for visit in visits(root):
         schema = visit.schema
         keywords = schema.value
-        # Of a part with unknown keywords nothing is said: each may change what the others mean.
+        # A part with an unknown argument is skipped: it may change what the other keywords mean.
         if HOLE in keywords.values():
             continue
         for keyword in keywords:
@@ -207,7 +207,7 @@ def _list_map_keys(schema: Field, argument: Field) -> None:
 
 
 def _rule(rule: Field) -> None:
-    """What is wrong with a validation rule as far as its expression need not be compiled."""
+    """A validation rule, as far as it can be checked without compiling its expression."""
     message, reason, path = rule["message"], rule["reason"], rule["fieldPath"]
     text, said = _trimmed(rule["rule"]), _trimmed(message)
     if not text:

@@ -13,7 +13,7 @@ _TOO_SHORT: Final = "unexpected end of JSON path"
 
 
 class Target(NamedTuple):
-    """What a path leads to: the names on the way, the part of the schema there; or why it leads nowhere."""
+    """What a path leads to: the names on the way and the part of the schema; or the `fault`, if it leads nowhere."""
 
     names: tuple[str, ...]
     schema: Any
@@ -53,7 +53,7 @@ def target(path: str, schema: Field, *, has_keys: bool = True) -> Target:
 
 
 def _child(node: Any, name: str) -> Any:
-    """The part of a schema for a field or key; None if it has none, the value itself where nothing is known."""
+    """The part of a schema for a field or key; None if it has none, `node` if that is no mapping."""
     if node.__class__ is not dict:
         return None if node is True else node
     properties = node.get("properties")

@@ -1,4 +1,4 @@
-"""Whether the schema of a CustomResourceDefinition is structural: whether every value it may hold has a known type."""
+"""The structure of a CustomResourceDefinition's schema: every value that it may hold needs a known type."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _ITEM: Final = "for specified array items"
 _FIELD: Final = "for specified object fields"
 _INNER: Final = (("items", _ITEM), ("additionalProperties", _FIELD))
 _INT_OR_STRING: Final = [{"type": "integer"}, {"type": "string"}]
-# Keywords that say what a value is, not what it may be: they have no place below anyOf and the like.
+# Keywords that define a value rather than restrict it: they are forbidden below anyOf and the like.
 _NOT_NESTED: Final[Mapping[str, str]] = {
     "additionalProperties": "must be undefined to be structural",
     "default": "must be undefined to be structural",
@@ -36,7 +36,7 @@ _UNSUPPORTED: Final = frozenset(
     ("$ref", "$schema", "additionalItems", "definitions", "dependencies", "id", "patternProperties")
 )
 _PARTS: Final = frozenset(("additionalProperties", "allOf", "anyOf", "items", "not", "oneOf"))
-# A part below the root that has a type and none of these has nothing that could be wrong with its structure.
+# A fast path: a part below the root that has a type and none of these is structural.
 _TELLING: Final = frozenset(
     (
         "additionalProperties",
@@ -53,7 +53,7 @@ _SAID: Final[Mapping[str, str]] = {"$schema": "schema"}
 
 
 def unsupported_keyword(schema: Field) -> str:
-    """Why a schema cannot be read as a structural one at all; empty if it can.
+    """Why a schema cannot be converted to a structural one at all; empty if it can.
 
     Mirrors: apiextensions-apiserver pkg/apiserver/schema/convert.go NewStructural @ v1.37
     """
@@ -80,7 +80,7 @@ def unsupported_keyword(schema: Field) -> str:
 
 
 def check_structure(root: Field) -> None:
-    """What keeps a schema from being structural.
+    """Everything that keeps a schema from being structural.
 
     Mirrors: apiextensions-apiserver pkg/apiserver/schema/validation.go ValidateStructural @ v1.37
     """
@@ -152,7 +152,7 @@ def _likely(schema: Field, level: str) -> str:
 
 
 def _metadata(schema: Field, level: str, *, is_embedded: bool) -> None:
-    """The fields that every object has: their types, and that the root says no more of metadata than names."""
+    """The fields that every object has: their types; the root may restrict only the names in metadata."""
     properties = schema["properties"]
     if level is _ROOT or is_embedded:
         for name, wanted in (("kind", "string"), ("apiVersion", "string"), ("metadata", "object")):
@@ -172,7 +172,7 @@ def _metadata(schema: Field, level: str, *, is_embedded: bool) -> None:
 
 
 def _values(schema: Field) -> None:
-    """What a part says of its values, down through anyOf and the like."""
+    """The keywords of a part and of the alternatives below its anyOf and the like."""
     is_any = schema["anyOf"].value == _INT_OR_STRING
     first = next(iter(schema["allOf"]), None)
     is_all = first is not None and first["anyOf"].value == _INT_OR_STRING
@@ -213,7 +213,7 @@ def _pattern(schema: Field) -> None:
 
 
 def _completeness(root: Field) -> None:
-    """Whatever the root's anyOf and the like speak of must be described outside of them too.
+    """Fields in the root's anyOf and the like, which must be described outside of them too.
 
     Mirrors: apiextensions-apiserver pkg/apiserver/schema/complete.go validateStructuralCompleteness @ v1.37
     """

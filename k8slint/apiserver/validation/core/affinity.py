@@ -19,7 +19,7 @@ _IN_BOTH: Final = "exists in both matchLabelKeys and labelSelector"
 _IN_BOTH_LISTS: Final = "exists in both matchLabelKeys and mismatchLabelKeys"
 
 Labels = Mapping[str, Any]
-"""The labels of a Pod, of which the server makes selectors when the Pod is created; empty for templates."""
+"""The labels of a Pod, from which the server makes selectors when it creates the Pod; empty for templates."""
 
 
 def affinity(field: Field, own_labels: Labels) -> None:
@@ -54,7 +54,7 @@ def _pod_term(term: Field, own_labels: Labels) -> None:
     label_selector(term["labelSelector"])
     label_selector(term["namespaceSelector"])
     for namespace in term["namespaces"]:
-        dns_label.item(namespace)
+        dns_label.item(namespace.named_as(term, "namespace"))
     _label_keys(term["matchLabelKeys"], term["labelSelector"])
     _label_keys(term["mismatchLabelKeys"], term["labelSelector"])
     _selected_twice(term["matchLabelKeys"], term["labelSelector"], own_labels)
@@ -74,9 +74,9 @@ def _label_keys(keys: Field, selector: Field) -> None:
 
 
 def _selected_twice(keys: Field, selector: Field, own_labels: Labels) -> None:
-    """A key whose value comes from the pod, and that the selector asks for twice then.
+    """A key whose value comes from the pod, if the selector then has two requirements for it.
 
-    On creation of a Pod the server adds a requirement for each key that the Pod has a label of.
+    When it creates a Pod, the server adds a requirement for each key that the Pod has a label for.
     """
     by_key = {key.value: key for key in keys if key.value.__class__ is str}
     if not by_key:
@@ -115,7 +115,8 @@ def tolerations(field: Field) -> None:
         if toleration["tolerationSeconds"].is_set and not effect.may_be("NoExecute"):
             said = "effect must be 'NoExecute' when `tolerationSeconds` is set"
             effect.invalid(said, effect.value or "", fix="write effect: NoExecute, or remove tolerationSeconds")
-        _operator(operator, toleration["value"])
+        # Of a wrong value the server says the operator.
+        _operator(operator, toleration["value"].named_as(toleration, "operator"))
         if effect:
             _EFFECTS(effect)
 
@@ -151,7 +152,8 @@ def spread_constraints(constraints: Field, own_labels: Labels) -> None:
         if not topology.is_hole and not action.is_hole:
             pair = (topology.value or "", action.value or "")
             if pair in pairs:
-                constraint["topologyKey"].duplicate(f"{{{pair[0]}, {pair[1]}}}", fix="keep one of the two constraints")
+                both = topology.named_as(constraint, "{topologyKey, whenUnsatisfiable}")
+                both.duplicate(f"{{{pair[0]}, {pair[1]}}}", fix="keep one of the two constraints")
             pairs.add(pair)
         _domains(constraint["minDomains"], action)
         for name in ("nodeAffinityPolicy", "nodeTaintsPolicy"):

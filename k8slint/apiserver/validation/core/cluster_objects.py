@@ -39,7 +39,7 @@ def node(obj: Field) -> None:
 
 
 def _taints(taints: Field) -> None:
-    """No taint stands twice, and each has an effect.
+    """Taints: none may be there twice, and each needs an effect.
 
     Mirrors: pkg/apis/core/validation/validation.go validateNodeTaints @ v1.37
     """
@@ -61,11 +61,11 @@ def _taints(taints: Field) -> None:
 
 
 def _networks(spec: Field) -> None:
-    """The addresses of the node's pods, a network of each family at most."""
+    """The networks of the node's pods: at most one of each family."""
     networks, first = spec["podCIDRs"], spec["podCIDR"]
     if first and not any(network.value == first.value for network in (*networks,)[:1]):
-        # The older field wins.
-        _network(first)
+        # The older field takes precedence.
+        _network(first.named_as(spec, "podCIDRs", 0))
         return
     versions = [version for version in map(_network, networks) if version is not None]
     if len(networks) > _MOST_CIDRS or len(versions) != len(set(versions)):
@@ -73,7 +73,7 @@ def _networks(spec: Field) -> None:
 
 
 def _network(field: Field) -> int | None:
-    """The version of IP of the network that is written in a field; None if there is none, or it is not known."""
+    """The IP version of the network in a field; None if the field has none, or it is not known."""
     if field.value.__class__ is not str:
         return None
     address, _, length = field.value.partition("/")

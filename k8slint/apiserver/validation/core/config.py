@@ -14,11 +14,11 @@ from k8slint.values.base64_text import decode_base64
 from k8slint.values.placeholder import has_placeholder, is_looked_up
 
 MOST_BYTES: Final = 1024 * 1024
-"""How many bytes all values together may have."""
+"""The most bytes that all values together may have."""
 _OVERSIZED: Final = "oversized-configmap"
 _OF_ACCOUNT: Final = "kubernetes.io/service-account.name"
 _REDACTED: Final = "<secret contents redacted>"
-# By type the keys that a Secret must have, and those of which it must have one.
+# The keys that a type of Secret requires; below are those of which basic-auth needs one.
 _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "kubernetes.io/dockercfg": (".dockercfg",),
     "kubernetes.io/dockerconfigjson": (".dockerconfigjson",),
@@ -48,11 +48,11 @@ def config_map(obj: Field) -> None:
 
 
 def secret(obj: Field) -> None:
-    """A Secret; what is under `stringData` becomes `data` before.
+    """A Secret; the server merges `stringData` into `data` before validation.
 
     Mirrors: pkg/apis/core/validation/validation.go ValidateSecret @ v1.37
     """
-    data, plain = obj["data"], obj["stringData"]
+    data, plain = obj["data"], obj["stringData"].named_as(obj, "data")
     values = dict(data.entries()) | dict(plain.entries())
     is_encrypted = obj["sops"].is_set
     for key, value in values.items():
@@ -72,7 +72,7 @@ def _key(key: str, value: Field) -> None:
 
 
 def _base64(value: Field) -> None:
-    """Decoding fails on it, before anything else is looked at."""
+    """A value in base64; decoding fails on a wrong one, before any validation."""
     text = value.value
     if text.__class__ is str and text and not _is_filled_in_later(text) and decode_base64(text) is None:
         path = value.path
@@ -85,7 +85,7 @@ def _is_filled_in_later(text: str) -> bool:
 
 
 def _why_not_base64(text: str) -> str:
-    """The reason, without a letter of the value."""
+    """Why a text is no base64, without a letter of it."""
     joined = "".join(text.split())
     if decode_base64(joined) is not None:
         return "it has spaces"
@@ -93,7 +93,7 @@ def _why_not_base64(text: str) -> str:
 
 
 def _of_type(obj: Field, values: Mapping[str, Field]) -> None:
-    """The keys that the type of a Secret asks for."""
+    """The keys that the type of a Secret requires."""
     kind = obj["type"].value
     if kind == "kubernetes.io/service-account-token":
         account = obj["metadata"]["annotations"][_OF_ACCOUNT]
@@ -113,7 +113,7 @@ def _of_type(obj: Field, values: Mapping[str, Field]) -> None:
 
 
 def _json(value: Field, *, is_plain: bool) -> None:
-    """The logins of registries: a JSON object. What the server says quotes a letter of it, which is left out here."""
+    """The logins of registries: a JSON object. The server's message quotes a letter of it, which is left out here."""
     text = value.value
     if text.__class__ is not str or _is_filled_in_later(text):
         return
@@ -145,7 +145,7 @@ def _refuse(constant: str) -> NoReturn:
 
 
 def value_bytes(plain: Any, encoded: Any) -> int:
-    """The bytes of all values together; of one key in both, the plain value counts, and what is not known does not."""
+    """The bytes of all values together. If a key is in both, the plain value counts; unknown values count nothing."""
     sizes = {key: len(decode_base64(value) or b"") for key, value in _texts(encoded).items()}
     sizes |= {key: utf8_bytes(value) for key, value in _texts(plain).items()}
     return sum(sizes.values())
@@ -156,5 +156,5 @@ def _texts(data: Any) -> dict[str, str]:
 
 
 def utf8_bytes(value: str) -> int:
-    """The length of a text as it is stored."""
+    """The length of a text in bytes of UTF-8, as it is stored."""
     return len(value) if value.isascii() else len(value.encode("utf-8", "surrogatepass"))

@@ -18,7 +18,7 @@ _SUBSET = fields(addresses=optional(each(_ADDRESS)), notReadyAddresses=optional(
 
 
 def endpoints(obj: Field) -> None:
-    """Endpoints. A subset without ports is sound: that of a headless Service.
+    """Endpoints. A subset without ports is valid: headless Services have such.
 
     Mirrors: pkg/apis/core/validation/validation.go ValidateEndpoints @ v1.37
     """

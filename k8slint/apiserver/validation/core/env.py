@@ -108,16 +108,17 @@ def _file_key(ref: Field, volumes: Volumes | None) -> None:
             path.invalid("must not start with '..'")
     if volumes is None or name.is_hole:
         return
-    volume = volumes.get(name.value or "")
-    if volume is None:
-        name.not_found(name.value or "", mended_by=name.value or "")
-    # What names no source is an emptyDir.
-    elif not volume["emptyDir"].is_set and (volume.value or {}).keys() - {"name"}:
+    text = name.value or ""
+    volume = volumes.get(text)
+    if text not in volumes:
+        name.not_found(text, mended_by=text)
+    # A volume without a source is an emptyDir.
+    elif volume is not None and not volume["emptyDir"].is_set and (volume.value or {}).keys() - {"name"}:
         name.invalid("referenced volume must be of type emptyDir")
 
 
 def whole_sources(sources: Field) -> None:
-    """ConfigMaps and Secrets of which each key becomes a variable.
+    """ConfigMaps and Secrets each key of which becomes a variable.
 
     Mirrors: pkg/apis/core/validation/validation.go ValidateEnvFrom @ v1.37
     """
@@ -128,7 +129,7 @@ def whole_sources(sources: Field) -> None:
         written = source.written(("configMapRef", "secretRef"))
         for name in written:
             _REFERENCE(source[name]["name"])
-        # The server says these two of the list.
+        # The server reports these two at the path of the list.
         at = source.path[-1:]
         if source.is_hole:
             continue

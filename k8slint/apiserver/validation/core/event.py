@@ -21,7 +21,7 @@ def event(obj: Field) -> None:
 
 
 def new_event(obj: Field) -> None:
-    """An Event of events.k8s.io, which validation calls by the names of the core group.
+    """An Event of events.k8s.io; the server's messages use the field names of the core group.
 
     Mirrors: pkg/apis/core/validation/events.go ValidateEventCreate @ v1.37
     """
@@ -45,7 +45,7 @@ def new_event(obj: Field) -> None:
 
 
 def _event(obj: Field, about: str, note: str) -> None:
-    """Of an event with a time of its own, who reports it, and what was done."""
+    """An event with an eventTime: it must say who reports it, and what was done."""
     own, other = obj["metadata"]["namespace"].value or "default", obj[about]["namespace"]
     if not obj["eventTime"]:
         if not other.is_hole and own.__class__ is str and (other.value or "default") != own:

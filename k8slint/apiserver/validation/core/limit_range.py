@@ -22,7 +22,7 @@ _TYPES: Final = ("Container", "PersistentVolumeClaim", "Pod")
 _DEFAULTS: Final = ("default", "defaultRequest")
 _LISTS: Final = ("max", "min", *_DEFAULTS, "maxLimitRequestRatio")
 _MOST_IN_THOUSANDTHS: Final = (2**63 - 1) // 1000
-# What may not be more than what, where the server says it, the amount it shows, and its words.
+# The lesser amount, the greater, the one the server reports at, the one it shows, and its words.
 _ORDER: Final = (
     ("min", "max", "min", "min", "min value {} is greater than max value {}"),
     (
@@ -126,7 +126,7 @@ def _compare(limit: Field, resource: str, amounts: Amounts) -> None:
 
 
 def _ratio(field: Field, ratio: PrintedQuantity, least: PrintedQuantity | None, most: PrintedQuantity | None) -> None:
-    """How much more than its request a limit may be: at least 1, and no more than the range has room for."""
+    """The ratio of a limit to its request: at least 1, and no more than maximum by minimum."""
     if ratio.nanos < 10**9:
         field.invalid(f"ratio {ratio} is less than 1", str(ratio))
     if least is None or most is None:
@@ -136,7 +136,7 @@ def _ratio(field: Field, ratio: PrintedQuantity, least: PrintedQuantity | None, 
         wanted, low, high = numbers[0].millicores / 1000, numbers[1].millicores, numbers[2].millicores
     else:
         wanted, low, high = float(numbers[0].value), numbers[1].value, numbers[2].value
-    # Go divides by zero.
+    # Go's division by zero yields infinity or NaN.
     room = high / low if low else math.copysign(math.inf, high) if high else math.nan
     if wanted > room:
         field.invalid(f"ratio {ratio} is greater than max/min = {room:f}", str(ratio))

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final
 
 from k8slint.apiserver.validation.field import Field, one_of
 from k8slint.apiserver.validation.formats import local_descending_path
 from k8slint.values.nearest import nearest
 
-Volumes = Mapping[str, Field]
-"""The volumes of a pod by name."""
+Volumes = Mapping[str, Field | None]
+"""The volumes of a pod by name; None stands for one that has an error of its own."""
 
 _PROPAGATION: Final = one_of("Bidirectional", "HostToContainer", "None")
 _RECURSIVE: Final = one_of("Disabled", "Enabled", "IfPossible")
@@ -20,12 +20,18 @@ _UNTIL_34: Final = (
 )
 
 
-def volumes_of(spec: Field, claim_templates: Field | None = None) -> Volumes | None:
-    """The volumes of a pod, with those that a StatefulSet makes of its claim templates; None if not all are known."""
+def volumes_of(
+    spec: Field, claim_templates: Field | None = None, refused: Collection[str] = frozenset()
+) -> Volumes | None:
+    """The volumes of a pod, with those that a StatefulSet makes of its claim templates; None if not all are known.
+
+    `refused` are the names of those that have an error of their own, which the server does not count.
+    """
     volumes = spec["volumes"]
-    found: dict[str, Field] = {}
+    found: dict[str, Field | None] = {}
     for volume in volumes:
         found[volume["name"].value or ""] = volume
+    found.update(dict.fromkeys(refused))
     for template in claim_templates or ():
         name = template["metadata"]["name"]
         found[name.value or ""] = Field({"persistentVolumeClaim": {}}, name.run)
@@ -46,7 +52,11 @@ def undefined_volumes_before_34(spec: Field, claim_templates: Field) -> None:
 def _defined(mount: Field, volumes: Volumes | None, effect: str = "") -> None:
     name = mount["name"]
     text = name.value or ""
-    if volumes is None or name.is_hole or text in volumes:
+    if volumes is None or name.is_hole:
+        return
+    if text in volumes:
+        if volumes[text] is None:
+            name.not_found(text, "the volume of that name is refused itself", fix="mend the volume")
         return
     near = nearest(text, volumes)
     hint = f'; did you mean "{near}"?' if near else ""
@@ -57,7 +67,7 @@ def _defined(mount: Field, volumes: Volumes | None, effect: str = "") -> None:
 def mounts(container: Field, volumes: Volumes | None) -> None:
     """The mounts of a container.
 
-    The server names some parts of a mount without its index; here all have it.
+    The server names some parts of a mount without its index.
 
     Mirrors: pkg/apis/core/validation/validation.go ValidateVolumeMounts @ v1.37
     """
@@ -80,18 +90,18 @@ def mounts(container: Field, volumes: Volumes | None) -> None:
             name.invalid("must not already exist in volumeDevices", name.value or "")
         if at in device_paths:
             path.invalid("must not already exist as a path in volumeDevices", at)
-        _parts(mount)
-        _modes(mount, container)
+        _parts(mount, mount.named_as(container["volumeMounts"]))
+        _modes(mount.named_as(container["volumeMounts"]), container)
 
 
-def _parts(mount: Field) -> None:
+def _parts(mount: Field, named: Field) -> None:
     part, expression = mount["subPath"], mount["subPathExpr"]
     if part:
-        local_descending_path(part)
+        local_descending_path(named["subPath"])
     if expression:
         if part:
             expression.invalid("subPathExpr and subPath are mutually exclusive", fix="remove one of the two")
-        local_descending_path(expression)
+        local_descending_path(named["subPathExpr"])
 
 
 def _modes(mount: Field, container: Field) -> None:

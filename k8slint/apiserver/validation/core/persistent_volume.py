@@ -16,7 +16,7 @@ _LOCAL: Final = "local-volume-without-node-affinity"
 _SECOND: Final = "may not specify more than 1 volume type"
 _INLINE: Final = "may not be specified in the context of inline volumes"
 _MOUNT_OPTIONS: Final = "volume.beta.kubernetes.io/mount-options"
-# Other sources have no options, or a field for them.
+# Other sources take no mount options, or have their own field for them.
 _WITH_MOUNT_OPTIONS: Final = (
     "awsElasticBlockStore",
     "azureDisk",
@@ -83,7 +83,7 @@ def inline_volume(spec: Field) -> None:
 
 
 def _capacity(capacity: Field) -> None:
-    """The size. Of an absent one the server says too that there is no storage in it."""
+    """The size. If it is absent, the server also reports that it has no storage."""
     if not capacity:
         capacity.required(fix="write how much, as storage: 1Gi")
         return
@@ -104,7 +104,7 @@ def _node_affinity(spec: Field) -> None:
 
 
 def _source(spec: Field, name: Field) -> None:
-    """The one source; one of flexVolume may stand beside another.
+    """The source: exactly one; a flexVolume may stand beside another.
 
     Mirrors: pkg/apis/core/validation/validation.go ValidatePersistentVolumeSpec @ v1.37
     """
@@ -117,7 +117,9 @@ def _source(spec: Field, name: Field) -> None:
         else:
             _SOURCES[one](spec[one])
     if "iscsi" in written:
-        sources.initiator_and_volume(spec["iscsi"], name, spec["iscsi"]["targetPortal"])
+        sources.initiator_and_volume(
+            spec["iscsi"], name, spec["iscsi"]["targetPortal"].named_as(spec["iscsi"], "targetportal")
+        )
     if "local" in written[:1] and not spec["nodeAffinity"].is_set:
         spec["nodeAffinity"].required("Local volume requires node affinity", rule=_LOCAL)
     path, policy = spec["hostPath"]["path"], spec["persistentVolumeReclaimPolicy"]
@@ -163,7 +165,7 @@ _CSI: Final = fields(
     nodePublishSecretRef=_SECRET_REF,
     nodeExpandSecretRef=_SECRET_REF,
 )
-# In the order of the server.
+# In the server's order.
 _SOURCES: Final[Mapping[str, Check]] = {
     "hostPath": sources.host_path,
     "gcePersistentDisk": sources.gce_disk,

@@ -9,6 +9,7 @@ from k8slint.apiserver.validation.field import Field, fields, given, needed, one
 from k8slint.apiserver.validation.formats import dns_label, dns_subdomain
 from k8slint.apiserver.validation.metadata import validate_template_metadata
 from k8slint.apiserver.validation.selectors import label_selector
+from k8slint.values.field_path import Key
 
 _SNAPSHOTS: Final = "snapshot.storage.k8s.io"
 _ONE_POD: Final = "ReadWriteOncePod"
@@ -36,7 +37,7 @@ def claim_template(template: Field) -> None:
 
 
 def claim_templates(templates: Field) -> None:
-    """The templates of a StatefulSet's claims, which since 1.34 are looked at. Each is a volume by its name.
+    """The claim templates of a StatefulSet, which are validated since 1.34. Each is a volume by its name.
 
     Mirrors: pkg/apis/apps/validation/validation.go ValidateStatefulSetSpec @ v1.37
     """
@@ -54,7 +55,7 @@ def claim_templates(templates: Field) -> None:
 def claim_spec(spec: Field) -> None:
     """What a claim asks for.
 
-    The server leaves `requests` out of the path of the storage.
+    The server's path of the storage leaves `requests` out.
 
     Mirrors: pkg/apis/core/validation/validation.go ValidatePersistentVolumeClaimSpec @ v1.37
     """
@@ -65,7 +66,7 @@ def claim_spec(spec: Field) -> None:
         modes.required("at least 1 access mode is required", fix="write accessModes: [ReadWriteOnce]")
     label_selector(spec["selector"])
     access_modes(modes)
-    _storage(spec["resources"]["requests"])
+    _storage(spec["resources"])
     _CLASSES(spec)
     _data_sources(spec)
     attributes = spec["volumeAttributesClassName"]
@@ -87,8 +88,8 @@ def access_modes(modes: Field) -> None:
         modes.forbidden("may not use ReadWriteOncePod with other access modes", fix="keep one of them")
 
 
-def _storage(requests: Field) -> None:
-    storage = requests["storage"]
+def _storage(resources: Field) -> None:
+    storage = resources["requests"]["storage"].named_as(resources, Key("storage"))
     if not storage.is_set:
         storage.required(fix="write how much, as storage: 1Gi")
         return
@@ -108,8 +109,8 @@ def positive_amount(field: Field) -> None:
 def _data_sources(spec: Field) -> None:
     """What the volume is filled with.
 
-    The older field, of another kind than it knows, is dropped; the newer one too if it names a namespace. Where one
-    of the two is left, the server copies it to the other, and says twice what is wrong.
+    The server drops the older field if it does not know the kind, and the newer one if it names a namespace. If one of
+    the two is left, it copies that to the other, and reports a fault twice; here it is reported once.
 
     Mirrors: pkg/api/persistentvolumeclaim/util.go DropDisabledFields, NormalizeDataSources @ v1.37
     """

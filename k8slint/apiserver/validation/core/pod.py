@@ -11,7 +11,7 @@ from k8slint.apiserver.validation.core.container import containers
 from k8slint.apiserver.validation.core.mounts import volumes_of
 from k8slint.apiserver.validation.core.persistent_volume_claim import claim_templates
 from k8slint.apiserver.validation.core.pod_annotations import annotations_match_fields, pod_annotations
-from k8slint.apiserver.validation.core.pod_resources import overhead, pod_resources, resource_claims
+from k8slint.apiserver.validation.core.pod_resources import pod_overhead, pod_resources, resource_claims
 from k8slint.apiserver.validation.core.pod_security import (
     all_containers,
     host_process,
@@ -85,9 +85,8 @@ def pod_spec(spec: Field, metadata: Field, *, is_template: bool, templates: Fiel
     """
     if spec.is_hole:
         return
-    if spec["volumes"]:
-        volumes(spec, metadata, is_template=is_template)
-    containers(spec, volumes_of(spec, templates), is_template=is_template)
+    refused = volumes(spec, metadata, is_template=is_template) if spec["volumes"] else frozenset()
+    containers(spec, volumes_of(spec, templates, refused), is_template=is_template)
     _FIELDS(spec)
     written = (spec.value or {}).keys()
     # Fields that are absent cost no more than this.
@@ -229,7 +228,7 @@ _FIELDS: Final = fields(
     priorityClassName=optional(dns_subdomain),
     runtimeClassName=given(dns_subdomain),
     preemptionPolicy=given(_preemption),
-    overhead=optional(overhead),
+    overhead=optional(pod_overhead),
 )
 # Checks of several fields, made if one of these is there.
 _BY_FIELDS: Final[tuple[tuple[tuple[str, ...], Check], ...]] = (

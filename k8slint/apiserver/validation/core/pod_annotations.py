@@ -26,7 +26,7 @@ _UNCONFINED: Final = "unconfined"
 
 
 def pod_annotations(annotations: Field, spec: Field) -> None:
-    """What the server reads of the annotations of a pod.
+    """The annotations of a pod that the server reads.
 
     Mirrors: pkg/apis/core/validation/validation.go ValidatePodSpecificAnnotations @ v1.37
     """
@@ -59,7 +59,7 @@ def _tolerations(field: Field, annotations: Field) -> None:
 
 
 def _cost(field: Field) -> None:
-    # The length is looked at first, as Python reads no number of thousands of digits.
+    # The length comes first: Python refuses to read thousands of digits.
     is_small = len(field.value) < 12 and _COST.fullmatch(field.value) is not None
     if not is_small or not -_LARGEST_COST <= int(field.value) < _LARGEST_COST:
         field.invalid("must be a 32bit integer")
@@ -88,7 +88,7 @@ def _app_armor(field: Field, name: str, spec: Field) -> None:
 
 
 def annotations_match_fields(annotations: Field, spec: Field) -> None:
-    """What an annotation and its field say is the same.
+    """Annotations that must agree with the fields that replace them.
 
     Mirrors: pkg/apis/core/validation/validation.go validateSeccompAnnotationsAndFields,
     validateAppArmorAnnotationsAndFieldsMatchOnCreate @ v1.37

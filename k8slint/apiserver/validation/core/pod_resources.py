@@ -14,6 +14,7 @@ from k8slint.apiserver.validation.core.resources import (
 )
 from k8slint.apiserver.validation.field import Field
 from k8slint.apiserver.validation.formats import dns_label, dns_subdomain, qualified_name
+from k8slint.values.field_path import Key
 from k8slint.values.reading import ShapeError
 from k8slint.values.resources import is_pod_level
 
@@ -67,6 +68,11 @@ def overhead(field: Field) -> None:
             resource_amount(name, entry, amount)
 
 
+def pod_overhead(field: Field) -> None:
+    """The same of a pod; the server takes it for limits."""
+    overhead(field.named_as(field, "limits"))
+
+
 def pod_resources(spec: Field) -> None:
     """The resources of the pod as a whole.
 
@@ -85,7 +91,7 @@ def pod_resources(spec: Field) -> None:
             if qualified_name.takes(name) and not is_pod_level(name) and not any(resource_name(name)):
                 entry.unsupported(_POD_LEVEL, name)
     _sums(spec, resources)
-    _single_limits(spec["containers"], resources["limits"])
+    _single_limits(spec["containers"], resources)
 
 
 def _sums(spec: Field, resources: Field) -> None:
@@ -105,12 +111,14 @@ def _sums(spec: Field, resources: Field) -> None:
             entry.invalid(said, str(amount), fix=f'write "{asked}" at least')
 
 
-def _single_limits(containers: Field, limits: Field) -> None:
+def _single_limits(containers: Field, resources: Field) -> None:
     """No container may use more than its pod."""
+    limits = resources["limits"]
     of_pod: dict[str, PrintedQuantity | None] = {name: amount_of(entry) for name, entry in limits.entries()}
-    for container in containers:
+    for index, container in enumerate(containers):
         for name, entry in container["resources"]["limits"].entries():
             most = of_pod.get(name)
             amount = amount_of(entry) if most is not None else None
             if most is not None and amount is not None and amount.nanos > most.nanos:
-                entry.invalid(f"must be less than or equal to pod limits of {most}", str(amount))
+                named = entry.named_as(resources, "containers", index, Key(name), "limits")
+                named.invalid(f"must be less than or equal to pod limits of {most}", str(amount))

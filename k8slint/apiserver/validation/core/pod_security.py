@@ -143,9 +143,11 @@ def host_users(spec: Field) -> None:
     Mirrors: pkg/apis/core/validation/validation.go validateHostUsers @ v1.37
     """
     if spec["hostUsers"].value is False and spec.run.has("UserNamespacesSupport"):
-        for name in ("hostNetwork", "hostPID", "hostIPC"):
+        for name, said in (("hostNetwork", "hostNetwork"), ("hostPID", "HostPID"), ("hostIPC", "HostIPC")):
             if spec[name].value is True:
-                spec[name].forbidden("when `hostUsers` is false", fix=f"remove {name}, or hostUsers")
+                spec[name].named_as(spec, said).forbidden(
+                    "when `hostUsers` is false", fix=f"remove {name}, or hostUsers"
+                )
 
 
 def operating_system(spec: Field) -> None:

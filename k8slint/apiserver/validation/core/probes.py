@@ -1,4 +1,4 @@
-"""Probes and the hooks of a container's life: what is asked, and how often."""
+"""Probes and lifecycle hooks of a container: what they do, and how often."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from k8slint.apiserver.validation.formats import http_header_name, port_name
 
 
 def port_number_or_name(field: Field) -> None:
-    """A port by its number or its name; absent it is 0, which is none.
+    """A port by its number or its name; an absent one is 0, which is refused.
 
     Mirrors: pkg/apis/core/validation/validation.go ValidatePortNumOrName @ v1.37
     """
@@ -94,7 +94,7 @@ def lifecycle(container: Field, grace: int | None) -> None:
 
 
 def _handler(field: Field, handlers: Mapping[str, Check]) -> None:
-    """What is asked or done: exactly one handler.
+    """The handler of a probe or hook: exactly one.
 
     Mirrors: pkg/apis/core/validation/validation.go validateHandler @ v1.37
     """

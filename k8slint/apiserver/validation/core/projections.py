@@ -54,6 +54,8 @@ def downward_api(source: Field) -> None:
     Mirrors: pkg/apis/core/validation/validation.go validateDownwardAPIVolumeSource @ v1.37
     """
     _DOWNWARD_API(source)
+    for file in source["items"]:
+        _pod_file(file.named_as(source))
 
 
 def _pod_file(file: Field) -> None:
@@ -78,7 +80,7 @@ def _pod_file(file: Field) -> None:
 _FILE: Final = fields(path=needed(local_non_reserved_path), mode=given(_mode))
 _CONFIG_MAP: Final = fields(name=needed(), defaultMode=given(_mode), items=_ITEMS)
 _SECRET: Final = fields(secretName=needed(), defaultMode=given(_mode), items=_ITEMS)
-_DOWNWARD_API: Final = fields(defaultMode=given(_mode), items=optional(each(_pod_file)))
+_DOWNWARD_API: Final = fields(defaultMode=given(_mode))
 
 
 def projected(source: Field) -> None:
@@ -95,6 +97,9 @@ def projected(source: Field) -> None:
             if one[name].is_hole:
                 continue
             _PROJECTIONS[name](one[name])
+            if name == "serviceAccountToken":
+                # The server misses the way to it.
+                _TOKEN_PATH(one[name]["path"].named_as(source, "path"))
             for path in _paths(name, one[name]):
                 _once(path, paths)
         if len(written) > 1 and not one.is_hole:
@@ -204,14 +209,15 @@ def _lifetime(longest: Field, signer: Field) -> None:
 
 
 _TRUSTED: Final = fields(path=needed(local_non_reserved_path))
-_TOKEN: Final = fields(expirationSeconds=token_expiration, path=needed(local_non_reserved_path))
+_TOKEN: Final = fields(expirationSeconds=token_expiration)
+_TOKEN_PATH: Final = needed(local_non_reserved_path).check
 _NAMED: Final = fields(name=needed(), items=_ITEMS)
 _GATES: Final = {"clusterTrustBundle": "ClusterTrustBundleProjection", "podCertificate": "PodCertificateRequest"}
 # In the order of the server.
 _PROJECTIONS: Final[Mapping[str, Check]] = {
     "secret": _NAMED,
     "configMap": _NAMED,
-    "downwardAPI": _DOWNWARD_API,
+    "downwardAPI": downward_api,
     "serviceAccountToken": _TOKEN,
     "clusterTrustBundle": _trust_bundle,
     "podCertificate": _pod_certificate,

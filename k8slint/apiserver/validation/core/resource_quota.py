@@ -29,7 +29,7 @@ _NAMES: Final = _COMPUTE | frozenset(
     )
 )
 _HUGE_PAGES: Final = ("hugepages-", "requests.hugepages-")
-# By scope the standard resources that it can be applied to.
+# The standard resources that a scope can be applied to.
 _SCOPES: Final = {
     "BestEffort": frozenset(("pods",)),
     "CrossNamespacePodAffinity": _COMPUTE,
@@ -76,7 +76,7 @@ def _name(name: str) -> Iterator[str]:
     """Mirrors: pkg/apis/core/validation/validation.go ValidateResourceQuotaResourceName @ v1.37."""
     faults = list(resource_name(name))
     yield from faults
-    # Of a name that is none at all, the server says so twice.
+    # The server reports an ill-formed name twice; once is enough.
     if not faults and "/" not in name and not _is_standard(name):
         yield "must be a standard resource for quota"
 
@@ -102,7 +102,7 @@ def _apart(names: list[str]) -> str:
 
 
 def _scopes(spec: Field) -> None:
-    """The server says of the whole list what is wrong with one of them, and each text once.
+    """The scopes. The server reports a wrong one at the path of the list, and each message once.
 
     Mirrors: pkg/apis/core/validation/validation.go validateResourceQuotaScopes @ v1.37
     """
@@ -135,7 +135,7 @@ def _conflicts(field: Field, scopes: Collection[str]) -> None:
 
 
 def _selector(spec: Field) -> None:
-    """The server leaves the index out of the path of a requirement.
+    """The scope selector. The server's path of a requirement leaves out its index.
 
     Mirrors: pkg/apis/core/validation/validation.go validateScopedResourceSelectorRequirement @ v1.37
     """
@@ -143,7 +143,9 @@ def _selector(spec: Field) -> None:
     known: set[str] = set()
     is_misapplied = False
     for requirement in requirements:
-        scope, operator, values = requirement["scopeName"], requirement["operator"], requirement["values"]
+        # The server misses the index.
+        named = requirement.named_as(requirements)
+        scope, operator, values = named["scopeName"], named["operator"], named["values"]
         if not scope.is_hole:
             if not _is_scope(scope.value, scope.run.minor):
                 _no_scope(scope, scope, scope.value or "")

@@ -40,7 +40,7 @@ def is_native(name: str) -> bool:
 
 
 def is_extended(name: str) -> bool:
-    """Whether a resource is somebody's own, as a device that a plugin announces.
+    """Whether a resource is not Kubernetes' own, such as a device that a plugin announces.
 
     Mirrors: pkg/apis/core/helper/helpers.go IsExtendedResourceName @ v1.37
     """
@@ -48,7 +48,7 @@ def is_extended(name: str) -> bool:
 
 
 def is_counted(name: str) -> bool:
-    """Whether there are only whole ones of a resource.
+    """Whether amounts of a resource must be whole numbers.
 
     Mirrors: pkg/apis/core/helper/helpers.go IsIntegerResourceName @ v1.37
     """
@@ -56,7 +56,7 @@ def is_counted(name: str) -> bool:
 
 
 def resource_name(name: str) -> Iterator[str]:
-    """What is wrong with the name of any resource.
+    """Faults of the name of any resource.
 
     Mirrors: pkg/apis/core/validation/validation.go validateResourceName @ v1.37
     """
@@ -68,7 +68,7 @@ def resource_name(name: str) -> Iterator[str]:
 
 
 def container_resource_name(name: str) -> Iterator[str]:
-    """What is wrong with the name of a resource that a container asks for.
+    """Faults of the name of a resource that a container asks for.
 
     Mirrors: pkg/apis/core/validation/validation.go validateContainerResourceName @ v1.37
     """
@@ -77,7 +77,7 @@ def container_resource_name(name: str) -> Iterator[str]:
         if not is_native(name) and not is_extended(name):
             yield "doesn't follow extended resource name standard"
     elif name not in _OF_CONTAINERS and not name.startswith("hugepages-"):
-        # Of a name that is none at all, the server says so twice.
+        # The server reports an ill-formed name twice; once is enough.
         yield next(iter(qualified_name.faults(name)), "must be a standard resource for containers")
 
 
@@ -102,7 +102,7 @@ def resource_amount(name: str, field: Field, amount: PrintedQuantity) -> None:
 
 
 def requirements(resources: Field, name_faults: Callable[[str], Iterator[str]], claims: Collection[Any] | None) -> None:
-    """Limits and requests, and which claims of the pod are used; `claims` are the names of those, None if not known.
+    """Limits, requests and uses of the pod's claims. `claims` are the names of the claims, or None if not known.
 
     Mirrors: pkg/apis/core/validation/validation.go validateResourceRequirements @ v1.37
     """
@@ -154,7 +154,7 @@ def is_overcommitted(name: str) -> bool:
 
 
 def _request(request: Field, requests: Field, amount: PrintedQuantity | None, limit: PrintedQuantity | None) -> None:
-    """The request against the limit. The server says it of the list, and names the resource in the text."""
+    """A request against its limit. The server reports it at the path of all requests, with the resource in the text."""
     if amount is None or limit is None:
         return
     at = request.path[-1:]

@@ -1,4 +1,4 @@
-"""Security contexts of containers, and the profiles that those of pods have too."""
+"""Security contexts of containers, and the profiles that security contexts of pods have too."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def container_security(context: Field, host_users: Field) -> None:
     """
     _IDS(context)
     proc_mount = context["procMount"]
-    # Before, another value than the default was dropped.
+    # Without the gate, the server drops any value but the default.
     if proc_mount.is_set and context.run.has("ProcMountType"):
         _PROC_MOUNT(proc_mount)
         if proc_mount.value == "Unmasked" and not host_users.may_be(False):
@@ -101,7 +101,7 @@ def app_armor_profile(profile: Field) -> None:
 
 
 def windows_options(options: Field) -> None:
-    """What Windows has in place of users and groups.
+    """The options of Windows, which has them in place of users and groups.
 
     Mirrors: pkg/apis/core/validation/validation.go validateWindowsSecurityContextOptions @ v1.37
     """

@@ -33,7 +33,7 @@ _RESOURCES: Final = tuple(
 )
 _BYTES: Final = ("1", *(f"1{suffix}" for suffix in ("k", "M", "G", "T", "P", "E", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei")))
 _OF_BYTES: Final = f"only divisor's values {', '.join(_BYTES)} are supported with the {{}} resource"
-# By the resource without its list: the divisors that there are, and what is said of another one.
+# A resource without its list, its divisors, and the server's message about any other divisor.
 _DIVISORS: Final[Mapping[str, tuple[tuple[str, ...], str]]] = {
     "cpu": (("1m", "1"), "only divisor's values 1m and 1 are supported with the cpu resource"),
     "ephemeral-storage": (_BYTES, _OF_BYTES.format("local ephemeral storage")),
@@ -69,7 +69,7 @@ def _field_path(ref: Field, written: Field, path: str, paths: Sequence[str]) -> 
         for fault in qualified_name.faults(key):
             ref.invalid(fault, key, at=("fieldPath",))
         return
-    # What old clients wrote.
+    # The name that old clients wrote.
     path = "spec.nodeName" if path == "spec.host" else path
     if path not in _CONVERTIBLE:
         written.invalid(f"error converting fieldPath: field label not supported: {path}")

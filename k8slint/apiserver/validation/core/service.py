@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from k8slint.apiserver.validation.addresses import address_range, ordinary_address
-from k8slint.apiserver.validation.core.service_allocation import allocate, is_headless, point_at, point_at_first
+from k8slint.apiserver.validation.core.service_allocation import allocate, is_headless, point_at_first
 from k8slint.apiserver.validation.field import (
     Field,
     Unique,
@@ -103,7 +103,7 @@ def _external_name(spec: Field) -> None:
 
 
 def _not_headless(spec: Field) -> None:
-    """Services that are reachable from outside the cluster have an address."""
+    """Services that can be reached from outside the cluster must not be headless."""
     start = len(spec.run.found)
     for ip in spec["clusterIPs"]:
         ip.invalid(f"may not be set to 'None' for {spec['type'].value} services")
@@ -123,7 +123,7 @@ def _port_names(ports: Field) -> None:
 def _repeated_ports(ports: Field, *, are_allocated: bool) -> None:
     """No two ports have the same protocol and number, nor the same protocol and node port.
 
-    Of node ports that were allocated, this is said already, unless the ports share their number.
+    Allocation has reported repeated node ports already, unless the ports share their number.
     """
     pairs, node_ports = Unique(), Unique()
     for port in ports:
@@ -137,7 +137,7 @@ def _repeated_ports(ports: Field, *, are_allocated: bool) -> None:
 
 
 def _load_balancer(obj: Field) -> None:
-    """What only load balancers have."""
+    """Fields that only load balancers may have."""
     spec = obj["spec"]
     is_known_to_be_none = not spec["type"].may_be("LoadBalancer")
     _source_ranges(obj, is_forbidden=is_known_to_be_none)
@@ -154,15 +154,13 @@ def _source_ranges(obj: Field, *, is_forbidden: bool) -> None:
     annotation = obj["metadata"]["annotations"][_SOURCE_RANGES]
     written = spec["loadBalancerSourceRanges"]
     if written:
-        start = len(run.found)
-        # The server writes the name of the field like this.
-        ranges = Field(written.value, run, spec, "LoadBalancerSourceRanges")
+        # The server writes the field's name with a capital.
+        ranges = written.named_as(spec, "LoadBalancerSourceRanges")
         if is_forbidden:
             ranges.forbidden(_FOR_LOAD_BALANCERS)
         for item in ranges:
             text = item.value
             address_range(Field(text.strip() if text.__class__ is str else text, run, ranges, item.path[-1]))
-        point_at(spec, start, "LoadBalancerSourceRanges", ("loadBalancerSourceRanges",), steps=1)
     elif annotation.value.__class__ is str:
         if is_forbidden:
             annotation.forbidden(_FOR_LOAD_BALANCERS)
@@ -171,7 +169,7 @@ def _source_ranges(obj: Field, *, is_forbidden: bool) -> None:
 
 
 def _external_traffic(spec: Field) -> None:
-    """How traffic from outside is spread.
+    """The policy for traffic from outside the cluster.
 
     Mirrors: pkg/apis/core/validation/validation.go validateServiceExternalTrafficPolicy @ v1.37
     """

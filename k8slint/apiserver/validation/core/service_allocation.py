@@ -1,7 +1,6 @@
-"""What the API server says of a Service when it gives it addresses and ports, which it does before all validation.
+"""Problems of a Service when the API server allocates its addresses and ports, which it does before validation.
 
-The cluster is taken for one that has both families of addresses, and every address free; ports are those of the
-default range, all free.
+The cluster is assumed to have both families of addresses and the default range of node ports, all of them free.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from typing import Any, Final
 
 from k8slint.apiserver.validation.addresses import address, parsed_ip
 from k8slint.apiserver.validation.field import Field, Unique, fields, given, one_of, optional
-from k8slint.loading.document import Path
+from k8slint.values.field_path import field_path
 
 _NONE: Final = "None"
 _NODE_PORTS: Final = range(30000, 32768)
@@ -38,12 +37,12 @@ _IP_FIELDS = fields(
 
 
 def is_headless(spec: Field) -> bool:
-    """Whether a Service has, for all that is known, no address of its own."""
+    """Whether a Service is known to have no address of its own."""
     return bool(spec["clusterIPs"].value == [_NONE])
 
 
 def allocate(spec: Field) -> None:
-    """What is said of the addresses and ports that a Service asks for.
+    """The addresses and ports that a Service asks for.
 
     Mirrors: pkg/registry/core/service/storage/alloc.go allocateCreate @ v1.37
     """
@@ -59,21 +58,14 @@ def allocate(spec: Field) -> None:
 
 
 def point_at_first(spec: Field, start: int) -> None:
-    """Let problems of `clusterIPs` that were found since point at `clusterIP`, if that is all there is to it."""
-    if spec["clusterIPs"].value == [spec["clusterIP"].value]:
-        point_at(spec, start, "clusterIPs", ("clusterIP",))
-
-
-def point_at(spec: Field, start: int, said: str, written: Path, steps: int = 0) -> None:
-    """Let problems of a field that the server calls by another name point at what is written.
-
-    `start` is the number of problems found before; so many `steps` below the field are kept.
-    """
+    """Make problems of `clusterIPs` found since `start` point at `clusterIP`, if the list holds that alone."""
+    if spec["clusterIPs"].value != [spec["clusterIP"].value]:
+        return
     found = spec.run.found
     for index in range(start, len(found)):
         path = found[index].path
-        if path[:2] == ("spec", said):
-            found[index] = found[index]._replace(path=("spec", *written, *path[2 : 2 + steps]))
+        if path[:2] == ("spec", "clusterIPs"):
+            found[index] = found[index]._replace(path=("spec", "clusterIP"), named=field_path(path))
 
 
 def _cluster_ips(spec: Field) -> None:
@@ -99,7 +91,7 @@ def _cluster_ips(spec: Field) -> None:
 
 
 def _are_addresses(ips: Field) -> bool:
-    """Whether all are addresses, or there is no address at all."""
+    """Whether all entries are addresses, or the list is `None` alone."""
     start = len(ips.run.found)
     for index, ip in enumerate(ips):
         if index == 0 and ip.value == _NONE:
@@ -132,7 +124,7 @@ def _version(ip: Field) -> str:
 
 
 def _node_ports(ports: Field, taken: set[int]) -> None:
-    """The node ports that are asked for; two ports of one number may share one. They are `taken` then.
+    """The node ports that are asked for, which are added to `taken`. Two ports of one number may share one.
 
     Mirrors: pkg/registry/core/service/storage/alloc.go initNodePorts @ v1.37
     """

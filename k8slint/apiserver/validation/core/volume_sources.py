@@ -107,7 +107,8 @@ def persistent_iscsi(source: Field) -> None:
 def _iscsi(source: Field, unknown: str) -> None:
     if source.is_hole:
         return
-    portal, target, initiator = source["targetPortal"], source["iqn"], source["initiatorName"]
+    portal, target = source["targetPortal"], source["iqn"]
+    initiator = source["initiatorName"].named_as(source, "initiatorname")
     if not portal:
         portal.required()
     if not target:

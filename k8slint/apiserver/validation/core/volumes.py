@@ -8,20 +8,23 @@ from typing import Final
 from k8slint.apiserver.validation.core import projections, volume_sources
 from k8slint.apiserver.validation.core.persistent_volume_claim import claim_template
 from k8slint.apiserver.validation.core.resources import amount_of
-from k8slint.apiserver.validation.field import Check, Field, fields, given, needed, one_of, optional
+from k8slint.apiserver.validation.field import Check, Field, fields, needed, one_of, optional
 from k8slint.apiserver.validation.formats import dns_label, dns_subdomain, local_descending_path
 
+# What the server calls a source in its errors.
+_SAID: Final = {"gcePersistentDisk": "persistentDisk"}
 _SECOND: Final = "may not specify more than 1 volume type"
 
 
-def volumes(spec: Field, metadata: Field, *, is_template: bool) -> None:
-    """The volumes of a pod.
+def volumes(spec: Field, metadata: Field, *, is_template: bool) -> frozenset[str]:
+    """The volumes of a pod; the names of those that are refused, so that nothing can be mounted of them.
 
     Mirrors: pkg/apis/core/validation/validation.go ValidateVolumes @ v1.37
     """
     pod = "" if is_template else metadata["name"].value or ""
     created = _created_claims(spec["volumes"], pod) if pod.__class__ is str else frozenset()
     names: set[str] = set()
+    refused: set[str] = set()
     for volume in spec["volumes"]:
         if volume.is_hole or (volume["image"].is_set and not volume.run.has("ImageVolume")):
             continue
@@ -34,11 +37,12 @@ def volumes(spec: Field, metadata: Field, *, is_template: bool) -> None:
         text = name.value
         if text in names:
             name.duplicate()
-        elif text.__class__ is str and len(volume.run.found) == before:
-            names.add(text)
+        elif text.__class__ is str:
+            (names if len(volume.run.found) == before else refused).add(text)
         claim = volume["persistentVolumeClaim"]["claimName"]
         if claim.value in created:
             claim.invalid("must not reference a PVC that gets created for an ephemeral volume")
+    return frozenset(refused - names)
 
 
 def _created_claims(listed: Field, pod: str) -> frozenset[str]:
@@ -57,7 +61,8 @@ def _source(volume: Field, pod: str) -> None:
     for name in written[1:]:
         volume[name].forbidden(_SECOND, fix="keep one source, or make two volumes")
     for name in written[:1]:
-        _SOURCES[name](volume[name])
+        said = _SAID.get(name)
+        _SOURCES[name](volume[name] if said is None else volume[name].named_as(volume, said))
     own = volume["name"].value
     if "iscsi" in written[:1]:
         volume_sources.initiator_and_volume(volume["iscsi"], volume["name"], volume["name"])
@@ -74,11 +79,17 @@ def _empty_dir(source: Field) -> None:
 
 
 def _csi(source: Field) -> None:
-    """A volume that a driver makes for the pod. The server misses a part of the path of the Secret's name.
+    """A volume that a driver makes for the pod. The server misses a part of the path of a Secret's wrong name.
 
     Mirrors: pkg/apis/core/validation/validation.go validateCSIVolumeSource @ v1.37
     """
     _CSI(source)
+    ref = source["nodePublishSecretRef"]
+    name = ref["name"]
+    if name:
+        dns_subdomain(name.named_as(source, "name"))
+    elif ref.is_set:
+        name.required()
 
 
 def _ephemeral(source: Field) -> None:
@@ -89,8 +100,7 @@ def _ephemeral(source: Field) -> None:
         claim_template(template)
 
 
-_NAME: Final = fields(name=needed(dns_subdomain))
-_CSI: Final = fields(driver=needed(volume_sources.csi_driver_name), nodePublishSecretRef=given(_NAME))
+_CSI: Final = fields(driver=needed(volume_sources.csi_driver_name))
 # In the order of the server.
 _SOURCES: Final[Mapping[str, Check]] = {
     "emptyDir": _empty_dir,

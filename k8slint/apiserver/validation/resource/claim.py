@@ -24,7 +24,7 @@ _NO_REQUEST: Final = (
     "must be the name of a request in the claim or the name of a request and a subrequest separated by '/'"
 )
 
-# The requests of a claim, each with its alternatives; None where one of them is not known.
+# The requests of a claim, each with its alternatives; None if one of them is not known.
 _Names = Mapping[str, AbstractSet[str]] | None
 
 
@@ -49,7 +49,7 @@ def resource_claim_template(obj: Field) -> None:
 
 
 def _devices(devices: Field) -> None:
-    """What is asked for, how the devices belong together, and how they are set up.
+    """The requests for devices, the constraints between devices, and their configuration.
 
     Mirrors: pkg/apis/resource/validation/validation.go validateDeviceClaim @ v1.37
     """
@@ -87,7 +87,7 @@ def _request_names(requests: Field) -> _Names:
 
 
 def _request(request: Field) -> None:
-    """One request: of devices of one class, or of the first alternative that there is.
+    """One request: for devices of one class, or for the first alternative that can be met.
 
     Mirrors: pkg/apis/resource/validation/validation.go validateDeviceRequest @ v1.37
     """
@@ -130,7 +130,7 @@ def _ask(ask: Field) -> None:
 
 
 def _constraint(constraint: Field, known: _Names) -> None:
-    """What the devices of several requests have in common, or have not.
+    """An attribute that the devices of several requests must share, or must differ in.
 
     Mirrors: pkg/apis/resource/validation/validation.go validateDeviceConstraint @ v1.37
     """

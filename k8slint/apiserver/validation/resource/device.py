@@ -18,17 +18,17 @@ _MOST_EXPRESSION_BYTES: Final = 10 * 1024
 _MOST_ID: Final = 32
 _EFFECTS: Final = one_of("NoExecute", "NoSchedule", **{"None": 35})
 _C_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-# The versions that have the shape that is validated here; older ones are off by default.
+# The versions of the shape that is validated here; older ones have another, and are off by default.
 _VERSIONS: Final = ("resource.k8s.io/v1", "resource.k8s.io/v1beta2")
 
 
 def is_current(obj: Field) -> bool:
-    """Whether an object is of a version whose shape is known here."""
+    """Whether an object is of a version of this shape, and its spec is known."""
     return obj["apiVersion"].value in _VERSIONS and not obj["spec"].is_hole
 
 
 def at_most(field: Field, most: int) -> bool:
-    """Whether a list or map has so few entries that the server looks at them; if not, that is said."""
+    """Whether a list or map has at most `most` entries. If not, that is a problem, and the server reads none of it."""
     if len(field) > most:
         field.too_many(most)
         return False
@@ -66,7 +66,7 @@ def pool_name(field: Field) -> None:
 
 @Form
 def _identifier(text: str) -> Iterator[str]:
-    """A name as the language C has it."""
+    """A name in the form of the language C."""
     if not _C_IDENTIFIER.fullmatch(text):
         yield (
             "a valid C identifier must start with alphabetic character or '_', followed by a string of alphanumeric"
@@ -82,7 +82,7 @@ def attribute_name(field: Field, text: str) -> None:
     """
     *domain, name = text.split("/")
     if len(domain) > 1:
-        # The server forgets to look at those.
+        # The server does not check those, by an oversight.
         return
     if domain:
         if not domain[0]:
@@ -113,7 +113,7 @@ def full_attribute_name(field: Field) -> None:
 
 
 def selectors(field: Field) -> None:
-    """Expressions that devices must fulfil. They are not compiled here.
+    """Expressions that devices must meet; they are not compiled here.
 
     Mirrors: pkg/apis/resource/validation/validation.go validateSelector @ v1.37
     """
@@ -130,7 +130,7 @@ def selectors(field: Field) -> None:
 
 
 def configuration(config: Field) -> None:
-    """What is handed to the driver as it is.
+    """Parameters that are handed to the driver unread.
 
     Mirrors: pkg/apis/resource/validation/validation.go validateDeviceConfiguration @ v1.37
     """

@@ -19,7 +19,7 @@ from k8slint.apiserver.validation.resource.device import (
 from k8slint.apiserver.validation.selectors import node_selector
 
 _MOST_DEVICES: Final = 128
-# Devices with taints, shared counters or lists of attributes take more room.
+# A lower limit if devices have taints, shared counters or lists of attributes, which take more room.
 _MOST_RICH_DEVICES: Final = 64
 _MOST_COUNTER_SETS: Final = 8
 _MOST_COUNTERS: Final = 32
@@ -78,7 +78,7 @@ def _pool(pool: Field) -> None:
 
 
 def _nodes(spec: Field) -> None:
-    """Where the devices of the slice are: exactly one way of saying it."""
+    """The nodes that reach the devices of the slice: exactly one way to name them."""
     ways = [*_ON_NODES, "perDeviceNodeSelection"] if spec.run.has("DRAPartitionableDevices") else [*_ON_NODES]
     if any(spec[way].is_hole for way in ways):
         return
@@ -129,7 +129,7 @@ def _device(device: Field, selects_nodes: Field) -> None:
 
 
 def _attributes(device: Field) -> None:
-    """What is known of a device, and how much of it there is."""
+    """The attributes and capacities of a device."""
     attributes, capacity = device["attributes"], device["capacity"]
     entries = len(attributes) + len(capacity)
     if entries > _MOST_ENTRIES:
@@ -198,7 +198,7 @@ def _capacity(amount: Field, is_shared: Field) -> None:
 
 
 def _counter_sets(sets: Field, key: str, most: int) -> None:
-    """Sets of counters, which several devices draw on.
+    """Sets of counters, which several devices may share.
 
     Mirrors: pkg/apis/resource/validation/validation.go validateCounterSet, validateDeviceCounterConsumption @ v1.37
     """
@@ -245,7 +245,7 @@ def _nodes_of_device(device: Field, selects_nodes: Field) -> None:
 
 
 def _binding(device: Field) -> None:
-    """The conditions for which the scheduler waits, and those that end the waiting.
+    """The conditions that the scheduler waits for before binding, and those that end the wait.
 
     Mirrors: pkg/apis/resource/validation/validation.go validateDeviceBindingParameters @ v1.37
     """
