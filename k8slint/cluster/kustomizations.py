@@ -70,6 +70,12 @@ def files_taken_in(cluster: Cluster) -> frozenset[str]:
 
 
 @once
+def kustomizations_by_folder(cluster: Cluster) -> Mapping[str, tuple[Object, ...]]:
+    """The kustomizations by their folders, named as the sources are."""
+    return grouped((folder_of(one), one) for one in kustomizations(cluster))
+
+
+@once
 def paths_read(cluster: Cluster) -> frozenset[str]:
     """The files that hold objects, and all the folders above them."""
     found: set[str] = set()
@@ -96,7 +102,7 @@ def open_paths(cluster: Cluster) -> Iterator[str]:
     A component that no kustomization here takes in counts as one of them, because it is part of something unread.
     """
     read, several = paths_read(cluster.whole), list(kustomizations(cluster))
-    by_folder = grouped((folder_of(kustomization), kustomization) for kustomization in several)
+    by_folder = kustomizations_by_folder(cluster.whole)
     listed = {path for kustomization in several for path in listed_files(kustomization)}
     pending = [
         folder_of(one)

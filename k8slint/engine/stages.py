@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from k8slint.apiserver.create import create
 from k8slint.apiserver.schemas import Schemas
 from k8slint.cluster.cluster import Cluster
-from k8slint.cluster.kustomizations import file_of, files_taken_in
 from k8slint.cluster.unread import Unread
 from k8slint.engine.selection import Selection
+from k8slint.engine.unfinished import finished
 from k8slint.loading.document import Document, Path, ReadProblem, Span
 from k8slint.objects.from_documents import Reading
 from k8slint.objects.object import Object, Pod
@@ -25,14 +25,6 @@ if TYPE_CHECKING:
     from k8slint.engine.ignores import Ignores
 
 _DRY_RUN: Final = "dry-run"
-# Ends of the field paths that kustomizations fill in by their labels, namespace, images and patches.
-_FILLED_IN: Final = (
-    ("image",),
-    ("metadata", "name"),
-    ("namespace",),
-    ("spec", "selector"),
-)
-_OF_LACK: Final = frozenset({"invalid-value", "required-field"})
 
 
 class World(NamedTuple):
@@ -109,17 +101,10 @@ def _documents(reading: Reading, selection: Selection) -> Iterator[Said]:
 
 
 def api_server(obj: Object, world: World, selection: Selection) -> Iterator[Problem]:
-    """What the API server says of the object, except that it lacks a field that a kustomization fills in."""
-    for problem in create(obj, world.schemas):
-        if selection.has(problem.rule) and not _may_be_filled_in(problem, obj, world.cluster):
+    """What the API server would say of what is applied."""
+    for problem in finished(create(obj, world.schemas), obj, world.cluster, world.unread):
+        if selection.has(problem.rule):
             yield problem
-
-
-def _may_be_filled_in(problem: Problem, obj: Object, cluster: Cluster) -> bool:
-    is_lack = problem.rule == "selector-template-mismatch" or (
-        problem.rule in _OF_LACK and any(problem.path[-len(end) :] == end for end in _FILLED_IN)
-    )
-    return is_lack and file_of(obj) in files_taken_in(cluster.whole)
 
 
 def pitfalls(obj: Object, world: World, selection: Selection) -> Iterator[Problem]:

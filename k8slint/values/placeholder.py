@@ -26,6 +26,8 @@ _FORMS: Final[tuple[tuple[str, str], ...]] = (
     ("@", r"@(?:[A-Za-z_]\w*@|@[^@]+@|(?<=\(@)=(?!=))"),
     # __NAME__ of sed and Azure, but not APP__NAME__KEY, which is the name of a variable.
     ("_", r"__(?<![A-Za-z0-9_]__)[A-Za-z0-9_]+__(?![A-Za-z0-9])"),
+    # ROLLOUT_NAME-active of sed: a name in capitals, which goes on in small letters.
+    ("_", r"_(?<=[A-Z]_)[A-Z]+-[a-z]"),
     # change-me, CHANGE_ME, replaceme, REPLACE_WITH_NAME, YOUR_DOMAIN and PLACEHOLDER of people.
     ("hange", r"hange[-_ ]?(?i:me)(?![A-Za-z])"),
     ("HANGE", r"HANGE[-_ ]?ME(?![A-Za-z])"),

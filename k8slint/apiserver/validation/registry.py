@@ -15,7 +15,7 @@ from k8slint.objects.problem import Problem
 Validator = Callable[[Field], None]
 
 # By kind and group the module below this package, and its function.
-_VALIDATORS: Final[Mapping[str, str]] = {
+VALIDATORS: Final[Mapping[str, str]] = {
     "APIService.apiregistration.k8s.io": "apiregistration.api_service",
     "CSIDriver.storage.k8s.io": "storage.csi_driver",
     "CSINode.storage.k8s.io": "storage.csi_node",
@@ -94,7 +94,7 @@ def validate(data: dict[str, Any], obj: Object, minor: int) -> Sequence[Problem]
 @cache
 def _validator_of(group_kind: str) -> Validator | None:
     """The function that validates objects of a kind; None if it has no rules beside its metadata."""
-    place = _VALIDATORS.get(group_kind)
+    place = VALIDATORS.get(group_kind)
     if place is None:
         return None
     module, _, name = place.rpartition(".")
