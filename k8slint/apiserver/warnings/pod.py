@@ -54,9 +54,11 @@ def pod_warnings(pod: Field) -> None:
         if name in spec.value:
             check(spec)
     for container in all_containers(spec):
-        for list_ in ("limits", "requests"):
-            whole_bytes(container["resources"][list_])
-        _hidden_variables(container["env"])
+        if container.holds("resources"):
+            for list_ in ("limits", "requests"):
+                whole_bytes(container["resources"][list_])
+        if container.holds("env"):
+            _hidden_variables(container["env"])
     port_warnings(spec)
 
 

@@ -16,8 +16,12 @@ _WHOLE = re.compile(r"[0-9]+([KMGTPE]i|[kMGTPE])?")
 
 def whole_bytes(amounts: Field, names: Sequence[str] = ("memory", "ephemeral-storage")) -> None:
     """Amounts of these resources are whole numbers of bytes."""
-    for name, entry in amounts.entries() if amounts else ():
-        amount = amount_of(entry) if name in names and not _WHOLE.fullmatch(str(entry.value)) else None
+    written = amounts.value if amounts.value.__class__ is dict else {}
+    for name in written:
+        if name not in names or _WHOLE.fullmatch(str(written[name])):
+            continue
+        entry = amounts[name]
+        amount = amount_of(entry)
         if amount is not None and amount.nanos % 10**9:
             is_milli = str(entry.value).endswith(_MILLI)
             fix = "write M for millions of bytes, as m means thousandths" if is_milli else "write whole bytes"

@@ -73,9 +73,11 @@ def template_metadata(template: Field) -> None:
     Mirrors: pkg/apis/core/validation/validation.go ValidatePodTemplateSpec @ v1.37
     """
     metadata = template["metadata"]
-    labels(metadata["labels"].named_as(template, "labels"))
-    validate_annotations(metadata["annotations"].named_as(template, "annotations"))
-    pod_annotations(metadata["annotations"], template["spec"])
+    if metadata.holds("labels"):
+        labels(metadata["labels"].named_as(template, "labels"))
+    if metadata.holds("annotations"):
+        validate_annotations(metadata["annotations"].named_as(template, "annotations"))
+        pod_annotations(metadata["annotations"], template["spec"])
 
 
 def pod_spec(spec: Field, metadata: Field, *, is_template: bool, templates: Field | None = None) -> None:
@@ -98,13 +100,16 @@ def pod_spec(spec: Field, metadata: Field, *, is_template: bool, templates: Fiel
         own_labels: Mapping[str, Any] = {} if is_template else dict(metadata["labels"].entries())
         affinity(spec["affinity"], own_labels)
         spread_constraints(spec["topologySpreadConstraints"], own_labels)
-    if "securityContext" in written or any("securityContext" in each.value for each in _mappings(spec)):
+    if any("windowsOptions" in context for context in _contexts(spec)):
         host_process(spec)
 
 
-def _mappings(spec: Field) -> Iterator[Field]:
-    """The containers of which something is known."""
-    return (container for container in all_containers(spec) if container.value.__class__ is dict)
+def _contexts(spec: Field) -> Iterator[Mapping[str, Any]]:
+    """The security contexts of a pod and its containers, as far as they are known."""
+    for holder in (spec, *all_containers(spec)):
+        context = holder.value.get("securityContext") if holder.value.__class__ is dict else None
+        if context.__class__ is dict:
+            yield context
 
 
 def _service_account(spec: Field) -> None:
@@ -157,6 +162,8 @@ def _dns_config(spec: Field) -> None:
     Mirrors: pkg/apis/core/validation/validation.go validatePodDNSConfig @ v1.37
     """
     config = spec["dnsConfig"]
+    if not config and spec["dnsPolicy"].value != "None":
+        return
     servers, searches = config["nameservers"], config["searches"]
     if spec["dnsPolicy"].value == "None":
         if not config.is_set:
