@@ -105,8 +105,8 @@ class Field:
         field = _blank(Field)
         field.value = value.get(name) if value.__class__ is dict else value if value is HOLE else None
         field.run = self.run
-        field._parent = self
-        field._step = name
+        field._parent = self  # noqa: SLF001 - one of its own class
+        field._step = name  # noqa: SLF001
         return field
 
     def __iter__(self) -> Iterator[Field]:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Final
 
 from k8slint.apiserver.validation.core.resources import amount_of
 from k8slint.apiserver.validation.field import Field
+from k8slint.values.regex import regex
 
 _MILLI: Final = "m"
 # What is whole at first sight, as nearly all amounts are.
-_WHOLE = re.compile(r"[0-9]+([KMGTPE]i|[kMGTPE])?")
+_WHOLE = regex(r"[0-9]+([KMGTPE]i|[kMGTPE])?")
 
 
 def whole_bytes(amounts: Field, names: Sequence[str] = ("memory", "ephemeral-storage")) -> None:

@@ -9,7 +9,6 @@ from k8slint.apiserver.validation.addresses import address
 from k8slint.apiserver.validation.core.affinity import affinity, spread_constraints, tolerations
 from k8slint.apiserver.validation.core.container import containers
 from k8slint.apiserver.validation.core.mounts import volumes_of
-from k8slint.apiserver.validation.core.persistent_volume_claim import claim_templates
 from k8slint.apiserver.validation.core.pod_annotations import annotations_match_fields, pod_annotations
 from k8slint.apiserver.validation.core.pod_resources import overhead, pod_resources, resource_claims
 from k8slint.apiserver.validation.core.pod_security import (
@@ -19,7 +18,6 @@ from k8slint.apiserver.validation.core.pod_security import (
     operating_system,
     pod_security,
 )
-from k8slint.apiserver.validation.core.volumes import volumes
 from k8slint.apiserver.validation.field import Check, Field, between, fields, given, one_of, optional
 from k8slint.apiserver.validation.formats import (
     dns_label,
@@ -61,6 +59,8 @@ def template_spec(template: Field, templates: Field | None = None) -> None:
     spec, metadata = template["spec"], template["metadata"]
     pod_spec(spec, metadata, is_template=True, templates=templates)
     if templates is not None:
+        from k8slint.apiserver.validation.core.persistent_volume_claim import claim_templates  # noqa: PLC0415 - only StatefulSets have any
+
         claim_templates(templates)
     annotations_match_fields(metadata["annotations"], spec)
     if spec["ephemeralContainers"]:
@@ -87,7 +87,9 @@ def pod_spec(spec: Field, metadata: Field, *, is_template: bool, templates: Fiel
     """
     if spec.is_hole:
         return
-    if spec["volumes"]:
+    if spec.holds("volumes"):
+        from k8slint.apiserver.validation.core.volumes import volumes  # noqa: PLC0415 - three modules that many pods do without
+
         volumes(spec, metadata, is_template=is_template)
     containers(spec, volumes_of(spec, templates), is_template=is_template)
     _FIELDS(spec)
