@@ -88,7 +88,9 @@ def _hidden(document: Document) -> Hidden:
 
 def masked(text: str, document: Document) -> str:
     """A message about a document with its secret values masked, also long ones that the message cuts short."""
-    values, beginnings = hidden(document).values, hidden(document).beginnings
+    if not text:
+        return text
+    _, values, beginnings = hidden(document)
     if not values:
         return text
 

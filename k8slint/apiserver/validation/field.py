@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
 from k8slint.apiserver.validation.features import is_enabled
@@ -19,6 +20,7 @@ from k8slint.values.nearest import nearest
 
 _LONGEST_SHOWN: Final = 100
 _MOST_LISTED: Final = 100
+_SHORT: Final = 64
 
 
 class _Hole:
@@ -32,6 +34,7 @@ class _Hole:
 
 HOLE: Final = _Hole()
 _UNSET: Final = _Hole()
+_blank: Final = object.__new__
 
 
 class Validation:
@@ -98,14 +101,25 @@ class Field:
     def __getitem__(self, name: str) -> Field:
         """The field of that name in a mapping; absent if the value is none."""
         value = self.value
-        inner = value.get(name) if value.__class__ is dict else value if value is HOLE else None
-        return Field(inner, self.run, self, name)
+        # As `Field(...)` does, in half of the time: validators ask for half a million fields of a few thousand files.
+        field = _blank(Field)
+        field.value = value.get(name) if value.__class__ is dict else value if value is HOLE else None
+        field.run = self.run
+        field._parent = self  # noqa: SLF001 - one of its own class
+        field._step = name  # noqa: SLF001
+        return field
 
     def __iter__(self) -> Iterator[Field]:
         """The items of a list."""
-        if self.value.__class__ is list:
-            for index, item in enumerate(self.value):
-                yield Field(item, self.run, self, index)
+        value = self.value
+        if value.__class__ is not list or not value:
+            return _NO_FIELDS
+        return iter([Field(item, self.run, self, index) for index, item in enumerate(value)])
+
+    def holds(self, name: str) -> bool:
+        """Whether the field of that name is true, or not known: as `self[name]` tells, but cheap if it is absent."""
+        value = self.value
+        return bool(value.get(name)) if value.__class__ is dict else value is HOLE
 
     def written(self, names: Iterable[str]) -> list[str]:
         """Those of the fields of these names that are set; of what is not known, all may be."""
@@ -116,12 +130,13 @@ class Field:
 
     def entries(self) -> Iterator[tuple[str, Field]]:
         """The entries of a map, each with its key."""
-        if self.value.__class__ is dict:
-            for key, value in self.value.items():
-                yield key, Field(value, self.run, self, key)
+        value = self.value
+        if value.__class__ is not dict or not value:
+            return _NO_ENTRIES
+        return iter([(key, Field(inner, self.run, self, key)) for key, inner in value.items()])
 
     def __bool__(self) -> bool:
-        return bool(self.value) if self.value is not HOLE else True
+        return bool(self.value)
 
     def __len__(self) -> int:
         value = self.value
@@ -269,6 +284,11 @@ class Field:
         self.run.found.append(problem)
 
 
+# An iterator that is exhausted stays so: one is enough for all that is empty.
+_NO_FIELDS: Final[Iterator[Field]] = iter(())
+_NO_ENTRIES: Final[Iterator[tuple[str, Field]]] = iter(())
+
+
 class _Named(Field):
     """A field that the server names by another way than the one that leads to it."""
 
@@ -316,8 +336,14 @@ class Form:
     """A form that a text must have: a check of a field, and by `faults` of a text alone."""
 
     def __init__(self, faults: Callable[[str], Iterable[str]]) -> None:
-        self.faults = faults
+        self._of_any = faults
+        # The same names and words come again and again.
+        self._of_short = lru_cache(maxsize=1 << 12)(lambda text: tuple(faults(text)))
         self.__doc__ = faults.__doc__
+
+    def faults(self, text: str) -> Iterable[str]:
+        """What keeps a text from having the form."""
+        return self._of_short(text) if len(text) < _SHORT else self._of_any(text)
 
     def __call__(self, field: Field) -> None:
         """Say of the field what its text lacks; of what is no text, nothing."""
@@ -379,17 +405,22 @@ def fields(**leaves: _Leaf) -> Check:
 
     A field whose name Python keeps for itself is passed as `**{"from": optional(...)}`.
     """
-    table = tuple((name, leaf.check, leaf.is_made_if) for name, leaf in leaves.items())
+    table = tuple(
+        (name, leaf.check, leaf.is_made_if == "always", leaf.is_made_if == "set") for name, leaf in leaves.items()
+    )
+    names = frozenset(() if any(is_needed for _, _, is_needed, _ in table) else leaves)
 
     def run(field: Field) -> None:
         value = field.value
         if value is HOLE:
             return
         data = value if value.__class__ is dict else {}
-        for name, check, is_made_if in table:
+        # Absent fields cost no more than this.
+        if names and names.isdisjoint(data):
+            return
+        for name, check, is_needed, is_pointer in table:
             inner = data.get(name)
-            # Absent fields cost no more than this.
-            if is_made_if == "always" or (inner is not None and (inner or is_made_if == "set")):
+            if is_needed or (inner is not None and (inner or is_pointer)):
                 check(Field(inner, field.run, field, name))
 
     return run

@@ -5,33 +5,33 @@ Mirrors: apimachinery pkg/util/validation/validation.go, pkg/api/validate/conten
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
 from k8slint.apiserver.validation.field import Form
+from k8slint.values.regex import regex
 
 _LABEL: Final = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?"
-_DNS_LABEL = re.compile(_LABEL)
-_DNS_SUBDOMAIN = re.compile(rf"{_LABEL}(\.{_LABEL})*")
+_DNS_LABEL = regex(_LABEL)
+_DNS_SUBDOMAIN = regex(rf"{_LABEL}(\.{_LABEL})*")
 _UNDERSCORED: Final = r"_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?"
-_DNS_UNDERSCORED = re.compile(rf"{_UNDERSCORED}(\.{_UNDERSCORED})*")
-_WILDCARD_DNS = re.compile(rf"\*\.{_LABEL}(\.{_LABEL})*")
-_DNS_1035 = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?")
+_DNS_UNDERSCORED = regex(rf"{_UNDERSCORED}(\.{_UNDERSCORED})*")
+_WILDCARD_DNS = regex(rf"\*\.{_LABEL}(\.{_LABEL})*")
+_DNS_1035 = regex(r"[a-z]([-a-z0-9]*[a-z0-9])?")
 _NAME_PART: Final = r"([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]"
-_QUALIFIED = re.compile(_NAME_PART)
-_LABEL_VALUE = re.compile(rf"({_NAME_PART})?")
+_QUALIFIED = regex(_NAME_PART)
+_LABEL_VALUE = regex(rf"({_NAME_PART})?")
 _OF_NAMES: Final = (
     "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character"
 )
 _NAMES: Final = ("MyName", "my.name", "123-abc")
-_PORT_NAME = re.compile(r"[-a-z0-9]+")
-_CONFIG_KEY = re.compile(r"[-._a-zA-Z0-9]+")
-_ENV_NAME = re.compile(r"[-._a-zA-Z][-._a-zA-Z0-9]*")
-_RELAXED_ENV_NAME = re.compile(r"[ -<>-~]*")
-_URL_PATH = re.compile(r"[A-Za-z0-9/\-._~%!$&'()*+,;=:]+")
-_PERCENT = re.compile(r"[0-9]+%")
-_HTTP_HEADER = re.compile(r"[-A-Za-z0-9]+")
+_PORT_NAME = regex(r"[-a-z0-9]+")
+_CONFIG_KEY = regex(r"[-._a-zA-Z0-9]+")
+_ENV_NAME = regex(r"[-._a-zA-Z][-._a-zA-Z0-9]*")
+_RELAXED_ENV_NAME = regex(r"[ -<>-~]*")
+_URL_PATH = regex(r"[A-Za-z0-9/\-._~%!$&'()*+,;=:]+")
+_PERCENT = regex(r"[0-9]+%")
+_HTTP_HEADER = regex(r"[-A-Za-z0-9]+")
 
 
 def _too_long(most: int, unit: str = "bytes") -> str:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from k8slint.apiserver.validation.addresses import strict_address
-from k8slint.apiserver.validation.field import Field, Form, one_of_said
+from k8slint.apiserver.validation.field import Field, Form, fields, one_of_said, optional
 from k8slint.apiserver.validation.formats import (
     dns_1035_label,
     dns_label,
@@ -60,13 +60,7 @@ NAME_FORMS: Final[Mapping[str, Form | None]] = {
 def validate_metadata(metadata: Field, group_kind: str) -> None:
     """The metadata that every kind has, in the server's order."""
     _name(metadata, group_kind)
-    if metadata["namespace"]:
-        dns_label(metadata["namespace"])
-    labels(metadata["labels"])
-    validate_annotations(metadata["annotations"])
-    _owners(metadata["ownerReferences"])
-    validate_finalizers(metadata["finalizers"])
-    _managed_fields(metadata["managedFields"])
+    _FIELDS(metadata)
 
 
 def name_form(group_kind: str, field: Field) -> Form | None:
@@ -95,12 +89,14 @@ def labels(field: Field) -> None:
 
     Mirrors: apimachinery pkg/apis/meta/v1/validation/validation.go ValidateLabels @ v1.37
     """
-    for key, value in sorted(field.entries()):
+    written = field.value
+    for key in sorted(written) if written.__class__ is dict else ():
         for fault in qualified_name.faults(key):
             field.invalid(fault, key, at=(key,))
-        if value.value.__class__ is str:
-            for fault in label_value.faults(value.value):
-                field.invalid(fault, value.value, at=(key,))
+        value = written[key]
+        if value.__class__ is str:
+            for fault in label_value.faults(value):
+                field.invalid(fault, value, at=(key,))
 
 
 def validate_annotations(field: Field) -> None:
@@ -109,11 +105,11 @@ def validate_annotations(field: Field) -> None:
     Mirrors: apimachinery pkg/api/validation/objectmeta.go ValidateAnnotations @ v1.37
     """
     size = 0
-    for key, value in field.entries():
+    for key, value in field.value.items() if field.value.__class__ is dict else ():
         for fault in qualified_name.faults(key.lower()):
             field.invalid(fault, key, at=(key,))
         size += len(key.encode(errors="surrogatepass")) + (
-            len(value.value.encode(errors="surrogatepass")) if value.value.__class__ is str else 0
+            len(value.encode(errors="surrogatepass")) if value.__class__ is str else 0
         )
     if size > _MOST_ANNOTATION_BYTES:
         field.too_long(_MOST_ANNOTATION_BYTES)
@@ -208,3 +204,13 @@ def _operation(operation: Field) -> None:
         operation.required()
     elif not operation.may_be("Apply", "Update"):
         operation.unsupported(("Apply", "Update"))
+
+
+_FIELDS: Final = fields(
+    namespace=optional(dns_label),
+    labels=optional(labels),
+    annotations=optional(validate_annotations),
+    ownerReferences=optional(_owners),
+    finalizers=optional(validate_finalizers),
+    managedFields=optional(_managed_fields),
+)

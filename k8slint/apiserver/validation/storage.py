@@ -13,6 +13,7 @@ from k8slint.apiserver.validation.core.volume_sources import csi_driver_name
 from k8slint.apiserver.validation.field import Field, Form, Unique, fields, given, not_negative, one_of
 from k8slint.apiserver.validation.formats import dns_subdomain, qualified_name
 from k8slint.apiserver.validation.selectors import label_key, label_selector
+from k8slint.values.regex import regex
 
 _MOST_PARAMETERS: Final = 512
 _MOST_PARAMETER_BYTES: Final = 256 * 1024
@@ -21,7 +22,7 @@ _MOST_OF_ATTACHER: Final = 63
 _MOST_OF_MESSAGE: Final = 1024
 _RECLAIM_POLICY: Final = one_of("", "Delete", "Retain")
 _LABEL: Final = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?"
-_CASELESS = re.compile(rf"{_LABEL}(\.{_LABEL})*", re.IGNORECASE | re.ASCII)
+_CASELESS = regex(rf"{_LABEL}(\.{_LABEL})*", re.IGNORECASE | re.ASCII)
 
 
 @Form

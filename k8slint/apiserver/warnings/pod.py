@@ -12,7 +12,6 @@ from k8slint.apiserver.validation.field import HOLE, Check, Field
 from k8slint.apiserver.validation.formats import label_value
 from k8slint.apiserver.warnings.ports import port_warnings
 from k8slint.apiserver.warnings.resources import whole_bytes
-from k8slint.apiserver.warnings.volumes import volume_warnings
 from k8slint.objects.fields import dig
 
 _REQUIRED: Final = "requiredDuringSchedulingIgnoredDuringExecution"
@@ -54,9 +53,11 @@ def pod_warnings(pod: Field) -> None:
         if name in spec.value:
             check(spec)
     for container in all_containers(spec):
-        for list_ in ("limits", "requests"):
-            whole_bytes(container["resources"][list_])
-        _hidden_variables(container["env"])
+        if container.holds("resources"):
+            for list_ in ("limits", "requests"):
+                whole_bytes(container["resources"][list_])
+        if container.holds("env"):
+            _hidden_variables(container["env"])
     port_warnings(spec)
 
 
@@ -198,6 +199,8 @@ def _hidden_variables(variables: Field) -> None:
 
 
 def _of_volumes(spec: Field) -> None:
+    from k8slint.apiserver.warnings.volumes import volume_warnings  # noqa: PLC0415 - many pods have none
+
     volume_warnings(spec["volumes"])
 
 

@@ -29,7 +29,7 @@ def port_warnings(spec: Field) -> None:
     """
     taken: dict[tuple[int, str], _Taken] = {}
     names: dict[str, Field] = {}
-    ports = [port for container in all_containers(spec) for port in container["ports"]]
+    ports = [port for container in all_containers(spec) if container.holds("ports") for port in container["ports"]]
     for port in map(_port_of, ports):
         if port is not None:
             if port.host_ip and not port.host_port:

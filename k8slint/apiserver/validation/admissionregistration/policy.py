@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -15,10 +14,11 @@ from k8slint.apiserver.validation.admissionregistration.matching import (
 from k8slint.apiserver.validation.field import Field, Form, Unique, fields, given, needed, one_of
 from k8slint.apiserver.validation.formats import dns_1035_label, dns_subdomain, path_segment_name, qualified_name
 from k8slint.apiserver.validation.selectors import label_selector
+from k8slint.values.regex import regex
 
 _MOST_ANNOTATIONS: Final = 20
 _MOST_ANNOTATION_BYTES: Final = 5 * 1024
-_IDENTIFIER = re.compile(r"[_a-zA-Z][_a-zA-Z0-9]*")
+_IDENTIFIER = regex(r"[_a-zA-Z][_a-zA-Z0-9]*")
 _RESERVED: Final = frozenset(
     (
         *("true", "false", "null", "in", "as", "break", "const", "continue", "else", "for", "function", "if"),

@@ -10,6 +10,9 @@ from k8slint.values.field_path import field_path
 
 _GO_TYPES = {bool: "boolean", dict: "object", float: "number", int: "integer", list: "array", str: "string"}
 
+# A part of a schema that has none of these has no default in it.
+_HOLDING = frozenset(("default", "items", "properties"))
+
 
 def check_defaults(root: Field) -> None:
     """The defaults of a structural schema, but not those in the metadata of objects, which have rules of their own.
@@ -27,8 +30,12 @@ def check_defaults(root: Field) -> None:
             _check(schema)
         if "items" in keywords:
             pending.append((schema["items"], False))
+        properties = schema["properties"]
+        parts = properties.value if properties.value.__class__ is dict else {}
         pending += [
-            (part, False) for name, part in schema["properties"].entries() if not is_object or name not in TYPE_META
+            (properties[name], False)
+            for name, part in parts.items()
+            if part.__class__ is dict and not _HOLDING.isdisjoint(part) and not (is_object and name in TYPE_META)
         ]
 
 

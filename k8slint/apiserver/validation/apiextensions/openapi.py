@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from k8slint.apiserver.validation.apiextensions.paths import target
 from k8slint.apiserver.validation.field import HOLE, Field
+from k8slint.values.regex import regex
 
 TYPES: Final = ("array", "boolean", "integer", "number", "object", "string")
 _REASONS: Final = ("FieldValueDuplicate", "FieldValueForbidden", "FieldValueInvalid", "FieldValueRequired")
 _META_FIELDS: Final = ("apiVersion", "kind", "metadata")
-_LINE_BREAK: Final = re.compile(r"[\n\r]")
+_LINE_BREAK: Final = regex(r"[\n\r]")
 _LIST_TYPES: Final = ("atomic", "set", "map")
 
 
@@ -38,7 +38,7 @@ def check_keywords(root: Field, *, has_paths: bool) -> None:
             continue
         for keyword in keywords:
             check = _KEYWORDS.get(keyword)
-            if check is not None:
+            if check is not None and not (check is _type and keywords[keyword] in TYPES):
                 check(schema, schema[keyword])
         for rule in schema["x-kubernetes-validations"] if "x-kubernetes-validations" in keywords else ():
             if not rule.is_hole and not any(part.is_hole for _, part in rule.entries()):
@@ -52,7 +52,7 @@ def check_keywords(root: Field, *, has_paths: bool) -> None:
 
 
 def visits(root: Field) -> Iterator[Visit]:
-    """A schema and all its parts, of any depth."""
+    """A schema and all its parts of which something could be said, of any depth."""
     pending = [Visit(root)]
     while pending:
         visit = pending.pop()
@@ -64,22 +64,35 @@ def visits(root: Field) -> Iterator[Visit]:
 def _parts(visit: Visit, *, is_root: bool) -> Iterator[Visit]:
     schema, keywords = visit.schema, visit.schema.value
     if "properties" in keywords:
-        is_object = is_root or keywords.get("x-kubernetes-embedded-resource") is True
-        for name, part in schema["properties"].entries():
-            if is_object and name in _META_FIELDS:
-                yield Visit(part, f"in top-level {name}" if is_root else visit.no_default, is_meta=True)
-            else:
-                yield visit._replace(schema=part)
+        yield from _fields(visit, is_root=is_root)
     if "additionalProperties" in keywords:
         why = "inside additionalProperties applying to object metadata" if visit.is_meta else visit.no_default
         yield Visit(schema["additionalProperties"], why, visit.is_meta)
     for keyword in ("items", "not", "allOf", "oneOf", "anyOf"):
         if keyword in keywords:
             part = schema[keyword]
-            yield from (visit._replace(schema=one) for one in (part if part.value.__class__ is list else (part,)))
+            for one in part if part.value.__class__ is list else (part,):
+                yield Visit(one, visit.no_default, visit.is_meta)
     for keyword in ("definitions", "dependencies"):
         if keyword in keywords:
             yield from (visit._replace(schema=part) for _, part in schema[keyword].entries())
+
+
+def _fields(visit: Visit, *, is_root: bool) -> Iterator[Visit]:
+    properties = visit.schema["properties"]
+    is_object = is_root or visit.schema.value.get("x-kubernetes-embedded-resource") is True
+    for name, part in properties.value.items() if properties.value.__class__ is dict else ():
+        if _is_silent(part):
+            continue
+        if is_object and name in _META_FIELDS:
+            yield Visit(properties[name], f"in top-level {name}" if is_root else visit.no_default, is_meta=True)
+        else:
+            yield Visit(properties[name], visit.no_default, visit.is_meta)
+
+
+def _is_silent(schema: Any) -> bool:
+    """Whether nothing can be said of a part, as of most: it has a sound type, and no keyword or part to look at."""
+    return schema.__class__ is dict and schema.get("type") in TYPES and _HEARD.isdisjoint(schema)
 
 
 def _type(_: Field, kind: Field) -> None:
@@ -253,3 +266,16 @@ _KEYWORDS: Final[Mapping[str, Callable[[Field, Field], None]]] = {
     "x-kubernetes-map-type": _map_type,
     "x-kubernetes-preserve-unknown-fields": _preserve,
 }
+_HEARD: Final = frozenset(
+    (
+        *(_KEYWORDS.keys() - {"type"}),
+        "allOf",
+        "anyOf",
+        "default",
+        "not",
+        "oneOf",
+        "properties",
+        "x-kubernetes-embedded-resource",
+        "x-kubernetes-validations",
+    )
+)

@@ -6,8 +6,9 @@ import re
 from typing import Any, Final, NamedTuple
 
 from k8slint.apiserver.validation.field import Field
+from k8slint.values.regex import regex
 
-_PART: Final = re.compile(r"'(?:[^'\\]|\\.)*'|[.\[\]]|[^.\[\]]+", re.DOTALL)
+_PART: Final = regex(r"'(?:[^'\\]|\\.)*'|[.\[\]]|[^.\[\]]+", re.DOTALL)
 _NO_FIELD: Final = "does not refer to a valid field"
 _TOO_SHORT: Final = "unexpected end of JSON path"
 

@@ -93,14 +93,22 @@ def check_structure(root: Field) -> None:
         if not (level is not _ROOT and _is_plain(keywords)) and HOLE not in keywords.values():
             _invariants(schema, level)
         if "properties" in keywords:
-            pending += [(part, _FIELD) for _, part in schema["properties"].entries()]
-        pending += [(schema[keyword], level) for keyword, level in _INNER if keyword in keywords]
+            properties = schema["properties"]
+            parts = properties.value if properties.value.__class__ is dict else {}
+            pending += [(properties[name], _FIELD) for name, part in parts.items() if not _is_plain_leaf(part)]
+        for keyword, inner in _INNER:
+            if keyword in keywords:
+                pending.append((schema[keyword], inner))
     _completeness(root)
 
 
 def _is_plain(keywords: Mapping[str, Any]) -> bool:
     kind = keywords.get("type")
     return bool(kind) and (kind != "array" or "items" in keywords) and _TELLING.isdisjoint(keywords)
+
+
+def _is_plain_leaf(part: Any) -> bool:
+    return part.__class__ is dict and "properties" not in part and "items" not in part and _is_plain(part)
 
 
 def _invariants(schema: Field, level: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from typing import Any, Final, NoReturn
 
@@ -12,6 +11,7 @@ from k8slint.apiserver.validation.formats import config_map_key
 from k8slint.objects.problem import Place, Problem
 from k8slint.values.base64_text import decode_base64
 from k8slint.values.placeholder import has_placeholder, is_looked_up
+from k8slint.values.regex import regex
 
 MOST_BYTES: Final = 1024 * 1024
 """The most bytes that all values together may have."""
@@ -26,7 +26,7 @@ _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "kubernetes.io/tls": ("tls.crt", "tls.key"),
 }
 _BASIC: Final = ("username", "password")
-_ALPHABET = re.compile(r"[A-Za-z0-9+/=]*")
+_ALPHABET = regex(r"[A-Za-z0-9+/=]*")
 _JSON: Final = (".dockercfg", ".dockerconfigjson")
 
 

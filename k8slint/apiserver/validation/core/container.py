@@ -61,8 +61,10 @@ def containers(spec: Field, volumes: Volumes | None, *, is_template: bool) -> No
     """
     pod = _Pod(spec, volumes, _claim_names(spec["resourceClaims"]), _grace(spec["terminationGracePeriodSeconds"]))
     _containers(spec["containers"], pod)
-    _init_containers(spec["initContainers"], pod)
-    _ephemeral_containers(spec["ephemeralContainers"], pod)
+    if spec.holds("initContainers"):
+        _init_containers(spec["initContainers"], pod)
+    if spec.holds("ephemeralContainers"):
+        _ephemeral_containers(spec["ephemeralContainers"], pod)
     if spec["hostNetwork"].value is True:
         _ports_of_host(spec["containers"])
     if not is_template:
@@ -110,7 +112,7 @@ def _once(name: Field, names: set[Any]) -> None:
 
 
 def _hooks_and_probes(container: Field, pod: _Pod) -> None:
-    if container["lifecycle"]:
+    if container.holds("lifecycle"):
         lifecycle(container, pod.grace)
     probes(container)
 
@@ -153,6 +155,8 @@ def _restart(container: Field) -> None:
 
     Mirrors: pkg/apis/core/validation/validation.go validateContainerRestartPolicy @ v1.37
     """
+    if not container.written(("restartPolicy", "restartPolicyRules")):
+        return
     policy, rules = container["restartPolicy"], container["restartPolicyRules"]
     if not container.run.has("ContainerRestartRules"):
         return
@@ -178,8 +182,6 @@ def _ephemeral_containers(ephemeral: Field, pod: _Pod) -> None:
 
     Mirrors: pkg/apis/core/validation/validation.go validateEphemeralContainers @ v1.37
     """
-    if not ephemeral:
-        return
     others: set[Any] = set()
     for list_ in (pod.spec["containers"], pod.spec["initContainers"]):
         others.update((list_.value,) if list_.is_hole else (container["name"].value or "" for container in list_))
@@ -210,17 +212,17 @@ def _common(container: Field, pod: _Pod) -> None:
         return
     _LABEL(container)
     _PORTS_AND_SOURCES(container)
-    if container["env"]:
+    if container.holds("env"):
         variables(container["env"], pod.volumes)
-    if container["volumeMounts"]:
+    if container.holds("volumeMounts"):
         mounts(container, pod.volumes)
-    if container["volumeDevices"]:
+    if container.holds("volumeDevices"):
         devices(container, pod.volumes)
-    if container["resources"]:
+    if container.holds("resources"):
         requirements(container["resources"], container_resource_name, pod.claims)
-    if container["resizePolicy"] and container.run.has("InPlacePodVerticalScaling"):
+    if container.holds("resizePolicy") and container.run.has("InPlacePodVerticalScaling"):
         _resize(container["resizePolicy"], pod.spec["restartPolicy"])
-    if container["securityContext"]:
+    if container.holds("securityContext"):
         container_security(container["securityContext"], pod.spec["hostUsers"])
 
 

@@ -9,7 +9,6 @@ from k8slint.apiserver.validation.addresses import address
 from k8slint.apiserver.validation.core.affinity import affinity, spread_constraints, tolerations
 from k8slint.apiserver.validation.core.container import containers
 from k8slint.apiserver.validation.core.mounts import volumes_of
-from k8slint.apiserver.validation.core.persistent_volume_claim import claim_templates
 from k8slint.apiserver.validation.core.pod_annotations import annotations_match_fields, pod_annotations
 from k8slint.apiserver.validation.core.pod_resources import pod_overhead, pod_resources, resource_claims
 from k8slint.apiserver.validation.core.pod_security import (
@@ -19,7 +18,6 @@ from k8slint.apiserver.validation.core.pod_security import (
     operating_system,
     pod_security,
 )
-from k8slint.apiserver.validation.core.volumes import volumes
 from k8slint.apiserver.validation.field import Check, Field, between, fields, given, one_of, optional
 from k8slint.apiserver.validation.formats import (
     dns_label,
@@ -61,6 +59,8 @@ def template_spec(template: Field, templates: Field | None = None) -> None:
     spec, metadata = template["spec"], template["metadata"]
     pod_spec(spec, metadata, is_template=True, templates=templates)
     if templates is not None:
+        from k8slint.apiserver.validation.core.persistent_volume_claim import claim_templates  # noqa: PLC0415 - only StatefulSets have any
+
         claim_templates(templates)
     annotations_match_fields(metadata["annotations"], spec)
     if spec["ephemeralContainers"]:
@@ -73,9 +73,11 @@ def template_metadata(template: Field) -> None:
     Mirrors: pkg/apis/core/validation/validation.go ValidatePodTemplateSpec @ v1.37
     """
     metadata = template["metadata"]
-    labels(metadata["labels"].named_as(template, "labels"))
-    validate_annotations(metadata["annotations"].named_as(template, "annotations"))
-    pod_annotations(metadata["annotations"], template["spec"])
+    if metadata.holds("labels"):
+        labels(metadata["labels"].named_as(template, "labels"))
+    if metadata.holds("annotations"):
+        validate_annotations(metadata["annotations"].named_as(template, "annotations"))
+        pod_annotations(metadata["annotations"], template["spec"])
 
 
 def pod_spec(spec: Field, metadata: Field, *, is_template: bool, templates: Field | None = None) -> None:
@@ -85,7 +87,11 @@ def pod_spec(spec: Field, metadata: Field, *, is_template: bool, templates: Fiel
     """
     if spec.is_hole:
         return
-    refused = volumes(spec, metadata, is_template=is_template) if spec["volumes"] else frozenset()
+    refused: frozenset[str] = frozenset()
+    if spec.holds("volumes"):
+        from k8slint.apiserver.validation.core.volumes import volumes  # noqa: PLC0415 - three modules that many pods do without
+
+        refused = volumes(spec, metadata, is_template=is_template)
     containers(spec, volumes_of(spec, templates, refused), is_template=is_template)
     _FIELDS(spec)
     written = (spec.value or {}).keys()
@@ -97,13 +103,16 @@ def pod_spec(spec: Field, metadata: Field, *, is_template: bool, templates: Fiel
         own_labels: Mapping[str, Any] = {} if is_template else dict(metadata["labels"].entries())
         affinity(spec["affinity"], own_labels)
         spread_constraints(spec["topologySpreadConstraints"], own_labels)
-    if "securityContext" in written or any("securityContext" in each.value for each in _mappings(spec)):
+    if any("windowsOptions" in context for context in _contexts(spec)):
         host_process(spec)
 
 
-def _mappings(spec: Field) -> Iterator[Field]:
-    """The containers of which something is known."""
-    return (container for container in all_containers(spec) if container.value.__class__ is dict)
+def _contexts(spec: Field) -> Iterator[Mapping[str, Any]]:
+    """The security contexts of a pod and its containers, as far as they are known."""
+    for holder in (spec, *all_containers(spec)):
+        context = holder.value.get("securityContext") if holder.value.__class__ is dict else None
+        if context.__class__ is dict:
+            yield context
 
 
 def _service_account(spec: Field) -> None:
@@ -156,6 +165,8 @@ def _dns_config(spec: Field) -> None:
     Mirrors: pkg/apis/core/validation/validation.go validatePodDNSConfig @ v1.37
     """
     config = spec["dnsConfig"]
+    if not config and spec["dnsPolicy"].value != "None":
+        return
     servers, searches = config["nameservers"], config["searches"]
     if spec["dnsPolicy"].value == "None":
         if not config.is_set:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import Any, Final
 
 from k8slint.apiserver.validation.core.affinity import tolerations
 from k8slint.apiserver.validation.core.pod_security import all_containers
 from k8slint.apiserver.validation.field import Field
 from k8slint.apiserver.validation.formats import local_descending_path
+from k8slint.values.regex import regex
 
 APP_ARMOR: Final = "container.apparmor.security.beta.kubernetes.io/"
 SECCOMP_OF_POD: Final = "seccomp.security.alpha.kubernetes.io/pod"
@@ -17,7 +17,7 @@ SECCOMP_OF_CONTAINER: Final = "container.seccomp.security.alpha.kubernetes.io/"
 _MIRROR: Final = "kubernetes.io/config.mirror"
 _TOLERATIONS: Final = "scheduler.alpha.kubernetes.io/tolerations"
 _DELETION_COST: Final = "controller.kubernetes.io/pod-deletion-cost"
-_COST = re.compile(r"-[0-9]+|0|[1-9][0-9]*")
+_COST = regex(r"-[0-9]+|0|[1-9][0-9]*")
 _LARGEST_COST: Final = 2**31
 _LOCALHOST: Final = "localhost/"
 _DEFAULT: Final = "runtime/default"

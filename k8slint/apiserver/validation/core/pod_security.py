@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any, Final
 
 from k8slint.apiserver.validation.core.security import app_armor_profile, seccomp_profile, windows_options
 from k8slint.apiserver.validation.field import Field, between, each, fields, given, one_of
+from k8slint.values.regex import regex
 
 _ID: Final = between(0, 2**31 - 1)
 _IDS: Final = fields(
@@ -24,7 +24,7 @@ _SE_LINUX_CHANGE: Final = one_of("MountOption", "Recursive")
 _ONLY_RECURSIVE: Final = one_of("Recursive")
 _SEGMENT: Final = "[a-z0-9]([-_a-z0-9]*[a-z0-9])?"
 _SYSCTL: Final = rf"({_SEGMENT}[\./])*{_SEGMENT}"
-_IS_SYSCTL = re.compile(_SYSCTL)
+_IS_SYSCTL = regex(_SYSCTL)
 _LONGEST_SYSCTL: Final = 253
 _IPC_SYSCTLS: Final = ("kernel.shm", "kernel.msg", "fs.mqueue.")
 _NOT_ON_WINDOWS: Final = "cannot be set for a windows pod"

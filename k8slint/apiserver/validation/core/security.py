@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from k8slint.apiserver.validation.field import Check, Field, between, fields, given, one_of
 from k8slint.apiserver.validation.formats import dns_subdomain, local_descending_path
+from k8slint.values.regex import regex
 
 _ID: Final = given(between(0, 2**31 - 1))
 _IDS: Final = fields(runAsUser=_ID, runAsGroup=_ID)
@@ -15,12 +15,12 @@ _PROFILES: Final = one_of("Localhost", "RuntimeDefault", "Unconfined")
 _LONGEST_PROFILE: Final = 4095
 
 _LARGEST_SPEC: Final = 64 * 1024
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_NET_BIOS = re.compile(r"""[^\\/:*?"<>|.][^\\/:*?"<>|]{0,14}""")
+_CONTROL = regex(r"[\x00-\x1f\x7f]")
+_NET_BIOS = regex(r"""[^\\/:*?"<>|.][^\\/:*?"<>|]{0,14}""")
 _DOMAIN_LABEL: Final = r"[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
-_DOMAIN = re.compile(rf"{_DOMAIN_LABEL}(?:\.{_DOMAIN_LABEL})*")
-_DOTS_AND_SPACES = re.compile(r"[. ]+")
-_NOT_IN_USERS = re.compile(r"""["/\\:;|=,+*?<>@\[\]]""")
+_DOMAIN = regex(rf"{_DOMAIN_LABEL}(?:\.{_DOMAIN_LABEL})*")
+_DOTS_AND_SPACES = regex(r"[. ]+")
+_NOT_IN_USERS = regex(r"""["/\\:;|=,+*?<>@\[\]]""")
 
 
 def container_security(context: Field, host_users: Field) -> None:

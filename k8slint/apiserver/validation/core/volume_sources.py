@@ -7,6 +7,7 @@ from typing import Final
 
 from k8slint.apiserver.validation.field import Check, Field, between, fields, given, needed, one_of, optional
 from k8slint.apiserver.validation.formats import dns_label, dns_subdomain, no_backsteps
+from k8slint.values.regex import regex
 
 _LONGEST_DRIVER_NAME: Final = 63
 _LONGEST_TENANT: Final = 64
@@ -20,7 +21,7 @@ _INITIATOR: Final = {
     "eui": re.compile(r"^eui.[A-Za-z0-9]{16}$"),
     "naa": re.compile(r"^naa.[A-Za-z0-9]{32}$"),
 }
-_HOST_AND_PORT = re.compile(r"(\[[^\[\]]*\]|[^\[\]:]*):[^\[\]:]*")
+_HOST_AND_PORT = regex(r"(\[[^\[\]]*\]|[^\[\]:]*):[^\[\]:]*")
 _PAIRS: Final = "must be a host:port pair or multiple pairs separated by commas"
 _MANAGED_DISK: Final = "/subscriptions/{sub-id}/resourcegroups/{group-name}/providers/microsoft.compute/disks/{disk-id}"
 _BLOB_DISK: Final = "https://{account-name}.blob.core.windows.net/{container-name}/{disk-name}.vhd"

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Final
 
 from k8slint.apiserver.validation.core import projections, volume_sources
-from k8slint.apiserver.validation.core.persistent_volume_claim import claim_template
 from k8slint.apiserver.validation.core.resources import amount_of
 from k8slint.apiserver.validation.field import Check, Field, fields, needed, one_of, optional
 from k8slint.apiserver.validation.formats import dns_label, dns_subdomain, local_descending_path
@@ -97,6 +96,8 @@ def _ephemeral(source: Field) -> None:
     if not template.is_set:
         template.required()
     else:
+        from k8slint.apiserver.validation.core.persistent_volume_claim import claim_template  # noqa: PLC0415 - few volumes have one
+
         claim_template(template)
 
 

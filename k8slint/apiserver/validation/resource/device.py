@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from typing import Final
 
 from k8slint.apiserver.validation.core.resources import is_extended
 from k8slint.apiserver.validation.field import HOLE, Field, Form, given, needed, one_of
 from k8slint.apiserver.validation.formats import dns_label, dns_subdomain, label_value, qualified_name
+from k8slint.values.regex import regex
 
 _MOST_SELECTORS: Final = 32
 _MOST_CONFIGS: Final = 32
@@ -17,7 +17,7 @@ _MOST_PARAMETER_BYTES: Final = 10 * 1024
 _MOST_EXPRESSION_BYTES: Final = 10 * 1024
 _MOST_ID: Final = 32
 _EFFECTS: Final = one_of("NoExecute", "NoSchedule", **{"None": 35})
-_C_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_C_IDENTIFIER = regex(r"[A-Za-z_][A-Za-z0-9_]*")
 # The versions of the shape that is validated here; older ones have another, and are off by default.
 _VERSIONS: Final = ("resource.k8s.io/v1", "resource.k8s.io/v1beta2")
 

@@ -17,6 +17,7 @@ from k8slint.apiserver.validation.resource.device import (
     taint,
 )
 from k8slint.apiserver.validation.selectors import node_selector
+from k8slint.values.regex import regex
 
 _MOST_DEVICES: Final = 128
 # A lower limit if devices have taints, shared counters or lists of attributes, which take more room.
@@ -33,7 +34,7 @@ _SINGLE: Final = ("int", "bool", "string", "version")
 _LISTS: Final = ("ints", "bools", "strings", "versions")
 _PRE_RELEASE: Final = r"(0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*)"
 _NUMBER: Final = r"(0|[1-9]\d*)"
-_SEMANTIC_VERSION = re.compile(
+_SEMANTIC_VERSION = regex(
     rf"{_NUMBER}\.{_NUMBER}\.{_NUMBER}(-{_PRE_RELEASE}(\.{_PRE_RELEASE})*)?(\+[0-9a-zA-Z-]+(\.[0-9a-zA-Z-]+)*)?",
     re.ASCII,
 )
