@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo test lint fuzz corpus bench picture schemas lock clean
+.PHONY: demo test lint fuzz corpus bench parity picture schemas lock clean
 
 demo: $(VENV)/.run  ## install and look at the examples
 	@$(BIN)/k8slint check examples/ || [ $$? -eq 1 ]
@@ -25,6 +25,9 @@ corpus: $(VENV)/.run  ## findings by rule on the manifests of others in K8SLINT_
 
 bench: $(VENV)/.run  ## whole-process times, paired with peers found on PATH
 	$(BIN)/python benchmarks/check.py
+
+parity: $(VENV)/.dev  ## docs/api-server.md, from the validators and their cases
+	$(BIN)/python -m scripts.parity
 
 picture: $(VENV)/.run  ## docs/check.svg, from what the program prints
 	$(BIN)/python scripts/picture.py
