@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
-from k8slint.apiserver.decoding.decode import mismatches
+from k8slint.apiserver.decoding.decode import MOST_MISMATCHES, mismatches
 from k8slint.apiserver.decoding.decoded import decoded
 from k8slint.apiserver.decoding.types import Struct, struct
 from k8slint.apiserver.defaults.registry import default
@@ -26,7 +26,8 @@ from k8slint.values.placeholder import has_placeholder, may_hold_placeholders
 class Decoded(NamedTuple):
     """The result of the server's first step: the problems of an object's type and fields, and the data that is left.
 
-    `data` is a copy for defaulting and validation, or None if the kind is not built in: such objects end here.
+    `data` is a copy for defaulting and validation. It is None, and the object ends here, if the kind is not built in, or
+    if more is wrong with the fields than the server lists.
     """
 
     problems: list[Problem]
@@ -79,6 +80,9 @@ def decode(obj: Object, schemas: Schemas) -> Decoded:
         from k8slint.apiserver.decoding.problems import problem_of  # noqa: PLC0415 - only what is wrong needs words
 
         problems.extend(problem for mismatch in found for problem in problem_of(obj, root, mismatch))
+    if len(found) == MOST_MISMATCHES:
+        # The server lists no more, and what comes after is not known: nothing may be validated.
+        return Decoded(problems, None)
     has_placeholders = _may_hold_placeholders(obj.document.source)
     not_decoded = (mismatch.path for mismatch in found)
     return Decoded(problems, decoded(obj.data, not_decoded, zeros, has_placeholders=has_placeholders))

@@ -71,7 +71,8 @@ def test_objects_of_a_kind(make):
 
 @pytest.mark.parametrize("make", sampled(generators.of_lists(), 5))
 def test_entries_of_a_list(make):
-    assert growth(check(make), 30) <= MOST
+    # The API server reads lists of devices up to 32 entries.
+    assert growth(check(make), 40) <= MOST
 
 
 @pytest.mark.parametrize("write", projects.ALL, ids=lambda write: write.__name__)
