@@ -26,8 +26,8 @@ from k8slint.values.placeholder import has_placeholder, may_hold_placeholders
 class Decoded(NamedTuple):
     """The result of the server's first step: the problems of an object's type and fields, and the data that is left.
 
-    `data` is a copy for defaulting and validation. It is None, and the object ends here, if the kind is not built in, or
-    if more is wrong with the fields than the server lists.
+    `data` is a copy for defaulting and validation. It is None, and the object ends here, if the kind is not built in,
+    or if more is wrong with the fields than the server lists.
     """
 
     problems: list[Problem]
