@@ -89,17 +89,13 @@ def _taints(rejection: Status, pod: Pod, usage: NodeInfo) -> Iterator[Obstacle]:
             yield _cordon(rejection.plugin, usage.node)
             continue
         is_condition = taint.key.startswith(_CONDITIONS)
-        remedy = None if is_condition else Remedy(f"add a toleration for {_taint_text(taint)}", _tolerating(taint))
+        remedy = None if is_condition else Remedy(f"add a toleration for {taint}", _tolerating(taint))
         yield Obstacle(
             rejection.plugin,
-            f"has the taint {_taint_text(taint)}, not tolerated",
+            f"has the taint {taint}, not tolerated",
             remedy=remedy,
             is_meant=True,
         )
-
-
-def _taint_text(taint: Taint) -> str:
-    return f"{taint.key}={taint.value}:{taint.effect}" if taint.value else f"{taint.key}:{taint.effect}"
 
 
 def _tolerating(taint: Taint) -> OnPod:

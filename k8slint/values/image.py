@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 from k8slint.values.regex import regex
 
-_DIGEST = regex(r"[A-Za-z][A-Za-z0-9+.-]*:[0-9a-fA-F]{32,}")
 _PART = r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
 _REPOSITORY = regex(rf"{_PART}(?:/{_PART})*")
 

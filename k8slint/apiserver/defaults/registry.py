@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cache
-from importlib import import_module
 from typing import Any, Final
+
+from k8slint.apiserver.by_kind import function_for
 
 Defaulter = Callable[[dict[str, Any]], None]
 
@@ -44,9 +45,5 @@ def default(data: dict[str, Any], group_kind: str) -> dict[str, Any]:
 
 @cache
 def _defaulter_of(group_kind: str) -> Defaulter | None:
-    place = _DEFAULTERS.get(group_kind)
-    if place is None:
-        return None
-    module, _, name = place.rpartition(".")
-    defaulter: Defaulter = getattr(import_module(f"k8slint.apiserver.defaults.{module}"), name)
+    defaulter: Defaulter | None = function_for(group_kind, _DEFAULTERS, "k8slint.apiserver.defaults")
     return defaulter

@@ -14,6 +14,7 @@ from k8slint.apiserver.validation.field import (
     needed,
     one_of,
     one_of_said,
+    positive,
 )
 from k8slint.apiserver.validation.formats import dns_label, path_segment_name
 
@@ -43,7 +44,7 @@ def horizontal_pod_autoscaler(obj: Field) -> None:
     _metrics(spec["metrics"], least)
     if spec["targetCPUUtilizationPercentage"].is_set:
         # The server converts it to a metric before validation.
-        _utilization(spec["targetCPUUtilizationPercentage"].named_as(spec, "metrics", 0, *_OF_THE_CPU))
+        positive(spec["targetCPUUtilizationPercentage"].named_as(spec, "metrics", 0, *_OF_THE_CPU))
     for name in ("scaleUp", "scaleDown"):
         if spec["behavior"][name].is_set:
             _SCALING(spec["behavior"][name])
@@ -116,11 +117,6 @@ def _positive(field: Field) -> None:
     found = amount_of(field)
     if found is not None and found.nanos <= 0:
         field.invalid("must be positive", str(found))
-
-
-def _utilization(field: Field) -> None:
-    if field.value.__class__ is int and field.value < 1:
-        field.invalid("must be greater than 0")
 
 
 def _target_type(field: Field) -> None:
@@ -224,7 +220,7 @@ _TARGET: Final = fields(
     type=always(_target_type),
     value=given(_positive),
     averageValue=given(_positive),
-    averageUtilization=given(_utilization),
+    averageUtilization=given(positive),
 )
 _RESOURCE: Final = fields(name=needed(detail="must specify a resource name"))
 _CONTAINER_RESOURCE: Final = fields(

@@ -22,5 +22,8 @@ def port_number(field: Field) -> None:
 
 
 def port_number_or_name(field: Field) -> None:
-    """A port by its number or by its name."""
+    """A port by its number or by its name; an absent one is 0, which is refused.
+
+    Mirrors: pkg/apis/core/validation/validation.go ValidatePortNumOrName @ v1.37
+    """
     (port_name if field.value.__class__ is str else port_number)(field)

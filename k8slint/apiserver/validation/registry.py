@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from importlib import import_module
 from typing import Any, Final
 
+from k8slint.apiserver.by_kind import function_for
 from k8slint.apiserver.validation.field import Field, Validation
 from k8slint.apiserver.validation.metadata import validate_metadata
 from k8slint.objects.object import Object
@@ -94,9 +94,5 @@ def validate(data: dict[str, Any], obj: Object, minor: int) -> Sequence[Problem]
 @cache
 def _validator_of(group_kind: str) -> Validator | None:
     """The function that validates objects of a kind; None if it has no rules beside its metadata."""
-    place = VALIDATORS.get(group_kind)
-    if place is None:
-        return None
-    module, _, name = place.rpartition(".")
-    validator: Validator = getattr(import_module(f"k8slint.apiserver.validation.{module}"), name)
+    validator: Validator | None = function_for(group_kind, VALIDATORS, "k8slint.apiserver.validation")
     return validator

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-from importlib import import_module
 from typing import Any, Final
 
+from k8slint.apiserver.by_kind import function_for
 from k8slint.apiserver.validation.field import Check, Field, Validation
 from k8slint.objects.object import Object
 from k8slint.objects.problem import Problem
@@ -44,9 +44,5 @@ def warn(data: dict[str, Any], obj: Object, minor: int) -> Sequence[Problem]:
 
 @cache
 def _warner_of(group_kind: str) -> Check | None:
-    place = _WARNERS.get(group_kind)
-    if place is None:
-        return None
-    module, _, name = place.rpartition(".")
-    warner: Check = getattr(import_module(f"k8slint.apiserver.warnings.{module}"), name)
+    warner: Check | None = function_for(group_kind, _WARNERS, "k8slint.apiserver.warnings")
     return warner

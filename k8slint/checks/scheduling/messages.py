@@ -163,16 +163,12 @@ def _is_shorthand(case: Case) -> bool:
 def _kept_off(case: Case) -> Problem:
     pod = _pod_of(case)
     chosen = case.feasible.chosen
-    taints = Counter(_taint_text(taint) for node in chosen if (taint := untolerated(node.taints, pod.tolerations)))
+    taints = Counter(str(taint) for node in chosen if (taint := untolerated(node.taints, pod.tolerations)))
     named = [name for name, _ in taints.most_common()]
     more = f" and {len(named) - _SHOWN} more" if len(named) > _SHOWN else ""
     message = f"{_all_of(case, chosen)} a taint that it does not tolerate: {', '.join(named[:_SHOWN])}{more}"
     path = (*case.template.path, "spec", "tolerations")
     return Problem(path, message, tuple(_taints(case)), effect=_effect(case))
-
-
-def _taint_text(taint: Taint) -> str:
-    return f"{taint.key}={taint.value}:{taint.effect}" if taint.value else f"{taint.key}:{taint.effect}"
 
 
 def _all_of(case: Case, nodes: Sequence[Node]) -> str:
@@ -202,7 +198,7 @@ def _taints(case: Case) -> Iterator[Related]:
         seen.add(taint)
         for obj in case.cluster.find("Node", "", node.name):
             if obj.document.source.name != SHORTHAND:
-                yield Related(obj, _taint_path(obj, taint), f"the taint {_taint_text(taint)} of {node.name}")
+                yield Related(obj, _taint_path(obj, taint), f"the taint {taint} of {node.name}")
 
 
 def _taint_path(obj: Object, taint: Taint) -> Path:

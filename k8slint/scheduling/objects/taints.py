@@ -29,6 +29,10 @@ class Taint:
         """Whether the taint keeps new pods off, instead of being a preference."""
         return self.effect in _BLOCKING
 
+    def __str__(self) -> str:
+        """The taint as kubectl writes it: `key=value:effect`, or `key:effect` without a value."""
+        return f"{self.key}={self.value}:{self.effect}" if self.value else f"{self.key}:{self.effect}"
+
 
 @dataclass(frozen=True, slots=True)
 class Toleration:

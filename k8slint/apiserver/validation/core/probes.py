@@ -17,19 +17,8 @@ from k8slint.apiserver.validation.field import (
     optional,
     positive,
 )
-from k8slint.apiserver.validation.formats import http_header_name, port_name
-
-
-def port_number_or_name(field: Field) -> None:
-    """A port by its number or its name; an absent one is 0, which is refused.
-
-    Mirrors: pkg/apis/core/validation/validation.go ValidatePortNumOrName @ v1.37
-    """
-    number = field.value or 0
-    if field.value.__class__ is str:
-        port_name(field)
-    elif number.__class__ is int and not 1 <= number <= 65535:
-        field.invalid("must be between 1 and 65535, inclusive", number)
+from k8slint.apiserver.validation.formats import http_header_name
+from k8slint.apiserver.validation.ports import port_number_or_name
 
 
 def _headers(headers: Field) -> None:
