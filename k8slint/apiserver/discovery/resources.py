@@ -10,7 +10,9 @@ from typing import Final, NamedTuple
 from k8slint.apiserver.discovery.definitions import served_minors
 
 # Bodies of requests to a part of another resource, by group: no resource of their own.
-_BODIES: Final = frozenset({("authentication.k8s.io", "TokenRequest"), ("autoscaling", "Scale"), ("policy", "Eviction")})
+_BODIES: Final = frozenset(
+    {("authentication.k8s.io", "TokenRequest"), ("autoscaling", "Scale"), ("policy", "Eviction")}
+)
 _PLURALS: Final = {"Endpoints": "endpoints"}
 # Parts of resources, apart from status and finalizers. Those of nodes stand for the kubelet's own API, those of claims
 # for what a driver or a scheduler may write into their status.

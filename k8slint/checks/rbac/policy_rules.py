@@ -18,9 +18,9 @@ ANY: Final = "*"
 
 
 class PolicyRule(NamedTuple):
-    """A rule of a role; `index` is its place among `rules`. What is no text in a list reads as empty."""
+    """A rule of a role; `place` is its index among `rules`. What is no text in a list reads as empty."""
 
-    index: int
+    place: int
     verbs: tuple[str, ...]
     groups: tuple[str, ...]
     resources: tuple[str, ...]
@@ -29,7 +29,7 @@ class PolicyRule(NamedTuple):
 
     def path(self, field: str, at: int) -> tuple[str | int, ...]:
         """The path from the role to the entry of a list of the rule."""
-        return ("rules", self.index, field, at)
+        return ("rules", self.place, field, at)
 
     @property
     def is_open(self) -> bool:

@@ -163,7 +163,7 @@ def _meant(resource: str, groups: tuple[str, ...], cluster: Cluster) -> _Meant |
     home = _home(resource, groups, cluster)
     if home is not None:
         gone = next((groups_gone()[group, base] for group in groups if (group, base) in groups_gone()), None)
-        since = f', which lost it in Kubernetes 1.{gone[0]}' if gone is not None else ""
+        since = f", which lost it in Kubernetes 1.{gone[0]}" if gone is not None else ""
         return _Meant(home, resource, f'"{resource}" is in group "{home}", not in {written}{since}')
     if resource in _DROPPED:
         return None
@@ -226,7 +226,7 @@ def _fix(resource: str, meant: _Meant, groups: tuple[str, ...]) -> str:
 def _is_granted(rules: tuple[PolicyRule, ...], but: PolicyRule, group: str, resource: str) -> bool:
     """Whether other rules grant with the same verbs what a rule means: what is written beside it does no harm."""
     verbs = [verb for verb in but.verbs if verb in _VERBS or verb == ANY]
-    others = [rule for rule in rules if rule.index != but.index]
+    others = [rule for rule in rules if rule.place != but.place]
     return bool(verbs) and all(any(rule.allows(verb, group, resource) for rule in others) for verb in verbs)
 
 
