@@ -7,11 +7,12 @@ from typing import Final
 
 from k8slint.apiserver.discovery.definitions import BUILT_IN_GROUPS
 from k8slint.apiserver.discovery.resources import Resource, resources
+from k8slint.checks.rbac.bindings import bindings_of, cluster_roles_of, role_of, subjects_of
 from k8slint.checks.rbac.policy_rules import ANY, CLUSTER_ROLE, GROUP, PolicyRule, is_aggregated, rules_of
 from k8slint.checks.wording import listed
 from k8slint.cluster.cluster import CLUSTER_SCOPED, Cluster, once
 from k8slint.loading.document import Path
-from k8slint.objects.fields import dig, items, mapping, sequence, strings, text
+from k8slint.objects.fields import dig, items, sequence, strings
 from k8slint.objects.object import Object
 from k8slint.objects.problem import Absence, Problem, Related
 from k8slint.values.nearest import nearest
@@ -66,12 +67,14 @@ def _nameless(rule: PolicyRule, at: int, verb: str, left: list[str]) -> Problem:
     return Problem(rule.path("verbs", at), message, effect=effect)
 
 
-def role_grants_cluster_scoped_resource(obj: Object, _: Cluster) -> Iterator[Problem]:
-    """A resource without a namespace in a Role, which speaks of one namespace only."""
+def role_grants_cluster_scoped_resource(obj: Object, cluster: Cluster) -> Iterator[Problem]:
+    """A resource without a namespace in a Role, unless its subjects have it by a ClusterRole."""
     for rule in rules_of(obj):
         for at, written in enumerate(rule.resources):
             found = _served(rule, written)
             if found is None or not _needs_cluster_role(found, rule):
+                continue
+            if all(any(each.allows(verb, found.group, written) for each in _held(cluster, obj)) for verb in rule.verbs):
                 continue
             message = f'"{written}" belongs to no namespace: a Role grants nothing on it'
             group = f'"{written}" in API group "{found.group}" at the cluster scope'
@@ -81,6 +84,15 @@ def role_grants_cluster_scoped_resource(obj: Object, _: Cluster) -> Iterator[Pro
                 message,
                 effect=f"Requests stay Forbidden: cannot {verb} resource {group}.",
             )
+
+
+@once
+def _held(cluster: Cluster, role: Object) -> tuple[PolicyRule, ...]:
+    """The rules of the ClusterRoles that subjects of a Role have in all namespaces."""
+    bindings = bindings_of(cluster).get((role.kind, role.name), ())
+    subjects = {subject for binding in bindings for _, subject in subjects_of(binding)}
+    names = {name for subject in subjects for name in cluster_roles_of(cluster).get(subject, ())}
+    return tuple(rule for name in names for held in cluster.find(CLUSTER_ROLE, "", name) for rule in rules_of(held))
 
 
 def _served(rule: PolicyRule, written: str) -> Resource | None:
@@ -106,9 +118,8 @@ def _needs_cluster_role(resource: Resource, rule: PolicyRule) -> bool:
 
 def role_binding_grants_nothing(obj: Object, cluster: Cluster) -> Iterator[Problem]:
     """A RoleBinding to a ClusterRole of the files, of which nothing applies within a namespace."""
-    ref = mapping(obj.data.get("roleRef"))
-    name = text(ref.get("name"))
-    if text(ref.get("kind")) != "ClusterRole" or not name:
+    kind, name = role_of(obj)
+    if kind != "ClusterRole" or not name:
         return
     roles = cluster.find(CLUSTER_ROLE, "", name)
     if len(roles) != 1 or is_aggregated(roles[0]) or not roles[0].data.get("rules"):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from k8slint.checks.rbac.bindings import role_of, subjects_of
 from k8slint.checks.rbac.policy_rules import CLUSTER_ROLE, ROLE, rules_of
 from k8slint.cluster.cluster import Cluster
-from k8slint.objects.fields import items, mapping, text
 from k8slint.objects.object import Object
 from k8slint.objects.problem import Problem
 
@@ -29,14 +29,12 @@ _PUBLIC: Final = frozenset(
 
 def anonymous_binding(obj: Object, cluster: Cluster) -> Iterator[Problem]:
     """A binding that gives rights to callers who did not say who they are."""
-    ref = mapping(obj.data.get("roleRef"))
-    kind, name = text(ref.get("kind")), text(ref.get("name"))
+    kind, name = role_of(obj)
     if name in _PUBLIC or obj.namespace == "kube-public" or _is_for_urls(obj, kind, name, cluster):
         return
-    for index, subject in items(obj.data.get("subjects")):
-        who = text(subject.get("kind")), text(subject.get("name"))
-        if who in _ANONYMOUS:
-            message = f'{who[0]} "{who[1]}" is whoever reaches the API server, and gets {kind} "{name}"'
+    for index, subject in subjects_of(obj):
+        if (subject.kind, subject.name) in _ANONYMOUS:
+            message = f'{subject.kind} "{subject.name}" is whoever reaches the API server, and gets {kind} "{name}"'
             yield Problem(("subjects", index, "name"), message)
 
 
@@ -52,21 +50,20 @@ def _is_for_urls(obj: Object, kind: str, name: str, cluster: Cluster) -> bool:
 
 def masters_group_binding(obj: Object, _: Cluster) -> Iterator[Problem]:
     """A binding to the group that is never asked for rights; the one of every cluster is passed over."""
-    name = text(mapping(obj.data.get("roleRef")).get("name"))
+    name = role_of(obj)[1]
     if obj.name == name == "cluster-admin":
         return
-    for index, subject in items(obj.data.get("subjects")):
-        if subject.get("kind") == "Group" and subject.get("name") == "system:masters":
+    for index, subject in subjects_of(obj):
+        if (subject.kind, subject.name) == ("Group", "system:masters"):
             message = 'Group "system:masters" may do everything already, and this binding cannot limit it'
             yield Problem(("subjects", index, "name"), message)
 
 
 def role_bound_to_default_account(obj: Object, _: Cluster) -> Iterator[Problem]:
     """A binding to the ServiceAccount that all pods of a namespace have unless they say otherwise."""
-    name = text(mapping(obj.data.get("roleRef")).get("name"))
-    for index, subject in items(obj.data.get("subjects")):
-        namespace = text(subject.get("namespace")) or obj.namespace
-        if subject.get("kind") == "ServiceAccount" and subject.get("name") == "default":
-            where = f' of namespace "{namespace}"' if namespace else ""
+    name = role_of(obj)[1]
+    for index, subject in subjects_of(obj):
+        if (subject.kind, subject.name) == ("ServiceAccount", "default"):
+            where = f' of namespace "{subject.namespace}"' if subject.namespace else ""
             message = f'every Pod{where} that names no ServiceAccount gets the rights of "{name}"'
             yield Problem(("subjects", index, "name"), message)
