@@ -8,9 +8,10 @@ from typing import Final
 from k8slint.apiserver.discovery.definitions import BUILT_IN_GROUPS
 from k8slint.checks.rbac.bindings import is_within_namespaces, role_of
 from k8slint.checks.rbac.policy_rules import ANY, CLUSTER_ROLE, GROUP, PolicyRule, is_aggregated, rules_of
-from k8slint.checks.wording import listed
+from k8slint.checks.wording import few, listed
 from k8slint.cluster.cluster import Cluster
 from k8slint.cluster.tables import given_as
+from k8slint.loading.document import Path
 from k8slint.objects.fields import sequence
 from k8slint.objects.object import Object
 from k8slint.objects.problem import Problem, Related
@@ -28,21 +29,23 @@ _WORKLOADS: Final = (
 def cluster_admin_bound(obj: Object, cluster: Cluster) -> Iterator[Problem]:
     """A ClusterRoleBinding to cluster-admin, or to a role of the files that allows as much."""
     _, name = role_of(obj)
-    if obj.name == name or not sequence(obj.data.get("subjects")):
+    if not sequence(obj.data.get("subjects")) or obj.name == "cluster-admin" or obj.name.startswith("system:"):
         return
     if name == "cluster-admin":
         yield Problem(("roleRef", "name"), f'"{name}" allows everything in all namespaces')
         return
-    for role in cluster.find(CLUSTER_ROLE, "", name):
-        whole = next((rule for rule in rules_of(role) if _is_everything(rule)), None)
-        if whole is not None and not is_aggregated(role):
-            message = f'"{name}" allows everything in all namespaces, as cluster-admin does'
-            related = (Related(role, ("rules", whole.place), "everything"),)
-            yield Problem(("roleRef", "name"), message, related)
+    wholes = [(role, _everything(role)) for role in cluster.find(CLUSTER_ROLE, "", name)]
+    if wholes and all(path for _, path in wholes):
+        message = f'"{name}" allows everything in all namespaces, as cluster-admin does'
+        yield Problem(("roleRef", "name"), message, (Related(*wholes[0], "everything"),))
 
 
-def _is_everything(rule: PolicyRule) -> bool:
-    return all(ANY in words for words in (rule.verbs, rule.groups, rule.resources)) and not rule.names
+def _everything(role: Object) -> Path:
+    """The path to a rule that allows everything, or an empty one."""
+    for rule in rules_of(role):
+        if all(ANY in words for words in (rule.verbs, rule.groups, rule.resources)) and not rule.names:
+            return () if is_aggregated(role) else ("rules", rule.place)
+    return ()
 
 
 def wildcard_in_role(obj: Object, _: Cluster) -> Iterator[Problem]:
@@ -51,9 +54,9 @@ def wildcard_in_role(obj: Object, _: Cluster) -> Iterator[Problem]:
         if rule.names or not any(group == ANY or group in BUILT_IN_GROUPS for group in rule.groups):
             continue
         if ANY in rule.verbs and ANY in rule.resources:
-            where = "of all groups" if ANY in rule.groups else f"of {listed(_named(rule.groups))}"
+            where = "all groups" if ANY in rule.groups else few(group or "the core group" for group in rule.groups)
             path = rule.path("resources", rule.resources.index(ANY))
-            yield Problem(path, f"all verbs on all resources {where}, also on those that come with later versions")
+            yield Problem(path, f"all verbs on all resources of {where}, also on those that come with later versions")
         elif ANY in rule.resources:
             also = ", also Secrets" if rule.allows("get", "", "secrets") or rule.allows("list", "", "secrets") else ""
             path = rule.path("resources", rule.resources.index(ANY))
@@ -63,17 +66,13 @@ def wildcard_in_role(obj: Object, _: Cluster) -> Iterator[Problem]:
             yield Problem(path, f'"*" are all verbs on {listed(rule.resources)}{_special(rule)}')
 
 
-def _named(groups: Iterable[str]) -> Iterator[str]:
-    return (group or "the core group" for group in groups)
-
-
 def _special(rule: PolicyRule) -> str:
     """What `*` allows beyond reading and writing, if it is much."""
     if any(rule.allows("escalate", GROUP, role) for role in ("roles", "clusterroles")):
         return ", also escalate and bind, which give any right"
     if any(rule.allows("impersonate", "", who) for who in ("users", "groups", "serviceaccounts")):
         return ", also impersonate, which gives the rights of others"
-    return ", also deletecollection"
+    return ""
 
 
 def escalation_verb_granted(obj: Object, _: Cluster) -> Iterator[Problem]:
@@ -111,33 +110,33 @@ def secrets_readable_cluster_wide(obj: Object, cluster: Cluster) -> Iterator[Pro
 
 def node_proxy_granted(obj: Object, _: Cluster) -> Iterator[Problem]:
     """The kubelet's own API, past admission and audit."""
-    message = '"{}" reaches the kubelet itself: any command in any Pod of the node, past admission and audit'
+    message = "{} reaches the kubelet itself: any command in any Pod of the node, past admission and audit"
     yield from _each(_granted(obj, (*_READ, *_WRITE), "", ("nodes/proxy",)), message)
 
 
 def account_token_granted(obj: Object, _: Cluster) -> Iterator[Problem]:
     """Tokens of any ServiceAccount, whatever it may do."""
-    message = '"{}" makes tokens of any ServiceAccount, and so gives the rights of all of them'
+    message = "{} makes tokens of any ServiceAccount, and so gives the rights of all of them"
     yield from _each(_granted(obj, ("create",), "", ("serviceaccounts/token",)), message)
 
 
 def certificate_approval_granted(obj: Object, _: Cluster) -> Iterator[Problem]:
     """Approving certificates of clients, whose names are free."""
-    message = '"{}" lets approve certificates of clients, with any user and group in them'
+    message = "{} lets approve certificates of clients, with any user and group in them"
     found = _granted(obj, ("update", "patch"), "certificates.k8s.io", ("certificatesigningrequests/approval",))
     yield from _each(found, message)
 
 
 def webhook_configuration_writable(obj: Object, _: Cluster) -> Iterator[Problem]:
     """Writing what sees and changes each request."""
-    message = 'whoever writes "{}" reads and changes what others send to the API server, Secrets included'
+    message = "whoever writes {} reads and changes what others send to the API server, Secrets included"
     kinds = ("mutatingwebhookconfigurations", "validatingwebhookconfigurations")
     yield from _each(_granted(obj, ("create", "update", "patch"), _ADMISSION, kinds), message)
 
 
 def pod_exec_granted(obj: Object, _: Cluster) -> Iterator[Problem]:
     """Entering pods that run."""
-    message = '"{}" lets into running Pods, with the Secrets and tokens that they have'
+    message = "whoever has {} gets into running Pods, to their Secrets and tokens"
     yield from _each(_granted(obj, ("create", "get"), "", ("pods/exec", "pods/attach", "pods/portforward")), message)
 
 
@@ -146,7 +145,7 @@ def pods_creatable_cluster_wide(obj: Object, cluster: Cluster) -> Iterator[Probl
     if is_within_namespaces(obj, cluster) or _is_controllers(obj):
         return
     found = (each for group, names in _WORKLOADS for each in _granted(obj, ("create",), group, names))
-    message = 'who makes "{}" in any namespace runs with any ServiceAccount there, and mounts any Secret'
+    message = "who makes {} in any namespace runs with any ServiceAccount there, and mounts any Secret"
     yield from _first(found, message)
 
 
@@ -170,9 +169,9 @@ def endpoints_editable_by_aggregation(obj: Object, _: Cluster) -> Iterator[Probl
         return
     related = (Related(obj, ("metadata", "labels", label), "it is added to a role of every cluster"),)
     for group, names in (("", ("endpoints",)), ("discovery.k8s.io", ("endpointslices",))):
-        for rule, at in _granted(obj, _WRITE[:3], group, names, is_given=True):
-            message = f'whoever may edit a namespace may point "{rule.resources[at]}" to Pods of another'
-            yield Problem(rule.path("resources", at), message, related)
+        for rule, places in _granted(obj, _WRITE[:3], group, names, is_given=True):
+            message = f'whoever may edit a namespace may point "{rule.resources[places[0]]}" to Pods of another'
+            yield Problem(rule.path("resources", places[0]), message, related)
 
 
 def _own_rules(role: Object) -> Iterator[PolicyRule]:
@@ -183,23 +182,24 @@ def _own_rules(role: Object) -> Iterator[PolicyRule]:
 
 def _granted(
     role: Object, verbs: Iterable[str], group: str, names: tuple[str, ...], *, is_given: bool = False
-) -> Iterator[tuple[PolicyRule, int]]:
-    """Where a role writes one of the resources, or the part as `*/part`, and allows one of the verbs on any name."""
+) -> Iterator[tuple[PolicyRule, list[int]]]:
+    """Where a role writes the resources, or the part as `*/part`, and allows one of the verbs on any name."""
     written = {*names, *(f"*/{name.partition('/')[2]}" for name in names if "/" in name)}
     for rule in rules_of(role) if is_given else _own_rules(role):
         if rule.names or not any(rule.allows(verb, group, name) for verb in verbs for name in names):
             continue
-        for at, resource in enumerate(rule.resources):
-            if resource in written:
-                yield rule, at
+        places = [at for at, resource in enumerate(rule.resources) if resource in written]
+        if places:
+            yield rule, places
 
 
-def _each(found: Iterable[tuple[PolicyRule, int]], message: str) -> Iterator[Problem]:
-    for rule, at in found:
-        yield Problem(rule.path("resources", at), message.format(rule.resources[at]))
+def _each(found: Iterable[tuple[PolicyRule, list[int]]], message: str) -> Iterator[Problem]:
+    for rule, places in found:
+        named = listed(rule.resources[at] for at in places)
+        yield Problem(rule.path("resources", places[0]), message.format(named))
 
 
-def _first(found: Iterable[tuple[PolicyRule, int]], message: str) -> Iterator[Problem]:
+def _first(found: Iterable[tuple[PolicyRule, list[int]]], message: str) -> Iterator[Problem]:
     for problem in _each(found, message):
         yield problem
         return
