@@ -8,7 +8,7 @@ from typing import Final
 from k8slint.apiserver.discovery.definitions import BUILT_IN_GROUPS
 from k8slint.apiserver.discovery.resources import Resource, resources
 from k8slint.checks.rbac.bindings import bindings_of, cluster_roles_of, role_of, subjects_of
-from k8slint.checks.rbac.policy_rules import ANY, CLUSTER_ROLE, GROUP, PolicyRule, is_aggregated, rules_of
+from k8slint.checks.rbac.policy_rules import ANY, CLUSTER_ROLE, GROUP, Granted, PolicyRule, is_aggregated, rules_of
 from k8slint.checks.wording import listed
 from k8slint.cluster.cluster import CLUSTER_SCOPED, Cluster, once
 from k8slint.loading.document import Path
@@ -42,19 +42,16 @@ def rbac_resource_names_without_effect(obj: Object, _: Cluster) -> Iterator[Prob
     if is_aggregated(obj):
         return
     rules = tuple(rules_of(obj))
+    unnamed = Granted(rule for rule in rules if not rule.names)
     for rule in rules:
         wholes = [each for each in rule.resources if "/" not in each and each]
         if not any(rule.names) or not wholes or not any(group in BUILT_IN_GROUPS for group in rule.groups):
             continue
         for at, verb in enumerate(rule.verbs):
-            left = [each for each in wholes if not _is_allowed_unnamed(rules, rule, verb, each)]
-            if verb in _NAMELESS and left:
-                yield _nameless(rule, at, verb, left)
-
-
-def _is_allowed_unnamed(rules: tuple[PolicyRule, ...], rule: PolicyRule, verb: str, resource: str) -> bool:
-    unnamed = [each for each in rules if not each.names]
-    return all(any(each.allows(verb, group, resource) for each in unnamed) for group in rule.groups)
+            if verb in _NAMELESS:
+                left = [one for one in wholes if not all(unnamed.allows(verb, group, one) for group in rule.groups)]
+                if left:
+                    yield _nameless(rule, at, verb, left)
 
 
 def _nameless(rule: PolicyRule, at: int, verb: str, left: list[str]) -> Problem:
@@ -74,7 +71,7 @@ def role_grants_cluster_scoped_resource(obj: Object, cluster: Cluster) -> Iterat
             found = _served(rule, written)
             if found is None or not _needs_cluster_role(found, rule):
                 continue
-            if all(any(each.allows(verb, found.group, written) for each in _held(cluster, obj)) for verb in rule.verbs):
+            if all(_held(cluster, obj).allows(verb, found.group, written) for verb in rule.verbs):
                 continue
             message = f'"{written}" belongs to no namespace: a Role grants nothing on it'
             group = f'"{written}" in API group "{found.group}" at the cluster scope'
@@ -87,12 +84,12 @@ def role_grants_cluster_scoped_resource(obj: Object, cluster: Cluster) -> Iterat
 
 
 @once
-def _held(cluster: Cluster, role: Object) -> tuple[PolicyRule, ...]:
+def _held(cluster: Cluster, role: Object) -> Granted:
     """The rules of the ClusterRoles that subjects of a Role have in all namespaces."""
     bindings = bindings_of(cluster).get((role.kind, role.name), ())
     subjects = {subject for binding in bindings for _, subject in subjects_of(binding)}
     names = {name for subject in subjects for name in cluster_roles_of(cluster).get(subject, ())}
-    return tuple(rule for name in names for held in cluster.find(CLUSTER_ROLE, "", name) for rule in rules_of(held))
+    return Granted(rule for name in names for held in cluster.find(CLUSTER_ROLE, "", name) for rule in rules_of(held))
 
 
 def _served(rule: PolicyRule, written: str) -> Resource | None:

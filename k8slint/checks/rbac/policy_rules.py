@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final, NamedTuple
 
 from k8slint.objects.fields import items, mapping, sequence
@@ -45,6 +45,21 @@ class PolicyRule(NamedTuple):
             return False
         base, slash, part = resource.partition("/")
         return _has(self.resources, resource) or (bool(slash) and bool(base) and f"*/{part}" in self.resources)
+
+
+class Granted:
+    """What several rules allow together: each question is answered once, for a role may have thousands of rules."""
+
+    def __init__(self, rules: Iterable[PolicyRule]) -> None:
+        self._rules = tuple(rules)
+        self._known: dict[tuple[str, str, str], bool] = {}
+
+    def allows(self, verb: str, group: str, resource: str) -> bool:
+        """Whether any of the rules allows the verb on the resource."""
+        asked = verb, group, resource
+        if asked not in self._known:
+            self._known[asked] = any(rule.allows(*asked) for rule in self._rules)
+        return self._known[asked]
 
 
 def rules_of(role: Object) -> Iterator[PolicyRule]:

@@ -18,6 +18,7 @@ from k8slint.objects.problem import Problem, Related
 
 _READ: Final = ("get", "list", "watch")
 _WRITE: Final = ("create", "update", "patch", "delete")
+_ALL: Final = {*_READ, *_WRITE}
 _ADMISSION: Final = "admissionregistration.k8s.io"
 _WORKLOADS: Final = (
     ("", ("pods", "replicationcontrollers")),
@@ -29,7 +30,7 @@ _WORKLOADS: Final = (
 def cluster_admin_bound(obj: Object, cluster: Cluster) -> Iterator[Problem]:
     """A ClusterRoleBinding to cluster-admin, or to a role of the files that allows as much."""
     _, name = role_of(obj)
-    if not sequence(obj.data.get("subjects")) or obj.name == "cluster-admin" or obj.name.startswith("system:"):
+    if not sequence(obj.data.get("subjects")) or _is_of_every_cluster(obj.name):
         return
     if name == "cluster-admin":
         yield Problem(("roleRef", "name"), f'"{name}" allows everything in all namespaces')
@@ -40,10 +41,16 @@ def cluster_admin_bound(obj: Object, cluster: Cluster) -> Iterator[Problem]:
         yield Problem(("roleRef", "name"), message, (Related(*wholes[0], "everything"),))
 
 
+def _is_of_every_cluster(name: str) -> bool:
+    """Whether a binding bears a name that only Kubernetes or a maker of clusters uses."""
+    return name == "cluster-admin" or (":" in name and given_as(CLUSTER_ROLE, "", name) is not None)
+
+
 def _everything(role: Object) -> Path:
     """The path to a rule that allows everything, or an empty one."""
     for rule in rules_of(role):
-        if all(ANY in words for words in (rule.verbs, rule.groups, rule.resources)) and not rule.names:
+        is_all = ANY in rule.groups and ANY in rule.resources and (ANY in rule.verbs or {*rule.verbs} >= _ALL)
+        if is_all and not rule.names:
             return () if is_aggregated(role) else ("rules", rule.place)
     return ()
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 from typing import Final, NamedTuple
 
 from k8slint.apiserver.discovery.definitions import BUILT_IN_GROUPS
 from k8slint.apiserver.discovery.resources import SHORT_NAMES, groups_gone, groups_of, resources
-from k8slint.checks.rbac.policy_rules import ANY, PolicyRule, is_aggregated, rules_of
+from k8slint.checks.rbac.policy_rules import ANY, GROUP, Granted, PolicyRule, is_aggregated, rules_of
 from k8slint.checks.wording import few, listed
 from k8slint.cluster.cluster import Cluster, once
 from k8slint.cluster.similar_names import is_slip
@@ -35,6 +35,7 @@ _MEANT_VERBS: Final[Mapping[str, tuple[str, ...]]] = {
     "remove": ("delete",),
     "write": ("create", "update", "patch"),
 }
+_BINDINGS: Final = frozenset({"clusterrolebindings", "rolebindings"})
 _MEANT_GROUPS: Final = {"core": "", "v1": "", "networking": "networking.k8s.io", "rbac": "rbac.authorization.k8s.io"}
 # Parts that Kubernetes has dropped: copies of old roles still name them, which does no harm.
 _DROPPED: Final = frozenset({"deployments/rollback", "pods/initialize"})
@@ -52,29 +53,44 @@ def rbac_unknown_resource(obj: Object, cluster: Cluster) -> Iterator[Problem]:
     """Each word of a rule that matches no request, unless another rule grants what was meant."""
     if is_aggregated(obj):
         return
-    rules = tuple(rules_of(obj))
+    rules = [rule for rule in rules_of(obj) if not rule.urls]
+    granted = Granted(rules)
     for rule in rules:
-        if not rule.urls:
-            yield from _of_groups(rule, rules, cluster)
-            yield from _of_resources(rule, rules, cluster)
-            yield from _of_verbs(rule)
+        yield from _of_groups(rule, granted, cluster)
+        yield from _of_resources(rule, granted, cluster)
+        yield from _of_verbs(rule)
 
 
-def _of_groups(rule: PolicyRule, rules: tuple[PolicyRule, ...], cluster: Cluster) -> Iterator[Problem]:
+def _of_groups(rule: PolicyRule, granted: Granted, cluster: Cluster) -> Iterator[Problem]:
     """The apiGroups that are none: versions, patterns, misspelt names."""
-    others = tuple(meant for group in rule.groups if (meant := _group_meant(group, rule, cluster)) == group)
-    for at, group in enumerate(rule.groups):
-        meant = _group_meant(group, rule, cluster)
-        if meant == group or ANY in rule.groups or meant in others:
+    meant = [_group_meant(group, rule, cluster) for group in rule.groups]
+    right = frozenset(group for group, other in zip(rule.groups, meant, strict=True) if group == other)
+    lost: dict[str, str | None] = {}
+    for at, (written, group) in enumerate(zip(rule.groups, meant, strict=True)):
+        if written == group or group in right or ANY in right:
             continue
-        known = resources().get(meant, {})
-        here = [each for each in rule.resources if each.partition("/")[0] in known or ANY in each]
-        served = [each for each in here if not any(_serves(other, each) for other in others)]
-        if not served or all(_is_granted(rules, rule, meant, each) for each in served):
-            continue
-        said = "an apiVersion" if "/" in group or group == "v1" else "no group"
-        message = f'"{group}" is {said}; the group is "{meant}"'
-        yield Problem(rule.path("apiGroups", at), message, effect=_forbidden(rule, meant, served[0]))
+        if group not in lost:
+            lost[group] = _lost(rule, group, right, granted)
+        resource = lost[group]
+        if resource is not None:
+            said = "an apiVersion" if "/" in written or written == "v1" else "no group"
+            message = f'"{written}" is {said}; the group is "{group}"'
+            fix = f'Write "{group}".'
+            yield Problem(rule.path("apiGroups", at), message, effect=_forbidden(rule, group, resource), fix=fix)
+
+
+def _lost(rule: PolicyRule, group: str, right: Collection[str], granted: Granted) -> str | None:
+    """The first resource that a rule means in a group and that nothing else grants, or None."""
+    known = resources().get(group, {})
+    for resource in rule.resources:
+        is_there = resource.partition("/")[0] in known or resource == ANY
+        if (
+            is_there
+            and not any(_serves(other, resource) for other in right)
+            and not _is_granted(granted, rule, group, resource)
+        ):
+            return resource
+    return None
 
 
 def _group_meant(group: str, rule: PolicyRule, cluster: Cluster) -> str:
@@ -110,7 +126,7 @@ def _custom_groups(cluster: Cluster) -> Mapping[str, frozenset[str]]:
     return {group: frozenset(names) for group, names in found.items()}
 
 
-def _of_resources(rule: PolicyRule, rules: tuple[PolicyRule, ...], cluster: Cluster) -> Iterator[Problem]:
+def _of_resources(rule: PolicyRule, granted: Granted, cluster: Cluster) -> Iterator[Problem]:
     """The resources that none of the groups has, and patterns, which match nothing."""
     groups = tuple(dict.fromkeys(_group_meant(group, rule, cluster) for group in rule.groups))
     if ANY in rule.resources or not groups:
@@ -122,7 +138,7 @@ def _of_resources(rule: PolicyRule, rules: tuple[PolicyRule, ...], cluster: Clus
             yield _pattern(rule, at, resource, groups)
         elif is_judged and resource and base != ANY and not any(_serves(group, resource) for group in groups):
             meant = _meant(resource, groups, cluster)
-            if meant is not None and not _is_granted(rules, rule, meant.group, meant.resource):
+            if meant is not None and not _is_granted(granted, rule, meant.group, meant.resource):
                 effect = _forbidden(rule, meant.group, meant.resource)
                 fix = _fix(resource, meant, groups)
                 yield Problem(rule.path("resources", at), meant.said, effect=effect, fix=fix)
@@ -223,11 +239,10 @@ def _fix(resource: str, meant: _Meant, groups: tuple[str, ...]) -> str:
     return f'{write or f"Write {resource}"} in a rule with apiGroups: ["{meant.group}"].'
 
 
-def _is_granted(rules: tuple[PolicyRule, ...], but: PolicyRule, group: str, resource: str) -> bool:
-    """Whether other rules grant with the same verbs what a rule means: what is written beside it does no harm."""
-    verbs = [verb for verb in but.verbs if verb in _VERBS or verb == ANY]
-    others = [rule for rule in rules if rule.place != but.place]
-    return bool(verbs) and all(any(rule.allows(verb, group, resource) for rule in others) for verb in verbs)
+def _is_granted(granted: Granted, rule: PolicyRule, group: str, resource: str) -> bool:
+    """Whether the role grants with the verbs of a rule what it means: what is written beside it does no harm."""
+    verbs = [verb for verb in rule.verbs if verb in _VERBS or verb == ANY]
+    return bool(verbs) and all(granted.allows(verb, group, resource) for verb in verbs)
 
 
 def _forbidden(rule: PolicyRule, group: str, resource: str) -> str:
@@ -240,6 +255,9 @@ def _of_verbs(rule: PolicyRule) -> Iterator[Problem]:
     if ANY in rule.verbs or not all(group in BUILT_IN_GROUPS for group in rule.groups) or not rule.groups:
         return
     for at, verb in enumerate(rule.verbs):
+        if verb in ("bind", "escalate") and rule.groups == (GROUP,) and {*rule.resources} <= _BINDINGS:
+            message = f'"{verb}" is asked for on roles and clusterroles, not on {listed(rule.resources)}'
+            yield Problem(rule.path("verbs", at), message, fix="Write the verb in a rule for the roles to hand out.")
         meant = _verbs_meant(verb)
         if meant and not set(meant) <= set(rule.verbs):
             message = f'no request has the verb "{verb}"; did you mean {listed(meant)}?'
