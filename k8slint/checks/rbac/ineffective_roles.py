@@ -7,7 +7,7 @@ from typing import Final
 
 from k8slint.apiserver.discovery.definitions import BUILT_IN_GROUPS
 from k8slint.apiserver.discovery.resources import Resource, resources
-from k8slint.checks.rbac.bindings import bindings_of, cluster_roles_of, role_of, subjects_of
+from k8slint.checks.rbac.bindings import Subject, bindings_of, cluster_roles_of, role_of, subjects_of
 from k8slint.checks.rbac.policy_rules import ANY, CLUSTER_ROLE, GROUP, Granted, PolicyRule, is_aggregated, rules_of
 from k8slint.checks.wording import listed
 from k8slint.cluster.cluster import CLUSTER_SCOPED, Cluster, once
@@ -71,7 +71,7 @@ def role_grants_cluster_scoped_resource(obj: Object, cluster: Cluster) -> Iterat
             found = _served(rule, written)
             if found is None or not _needs_cluster_role(found, rule):
                 continue
-            if all(_held(cluster, obj).allows(verb, found.group, written) for verb in rule.verbs):
+            if _is_held(found, written, rule, obj, cluster):
                 continue
             message = f'"{written}" belongs to no namespace: a Role grants nothing on it'
             group = f'"{written}" in API group "{found.group}" at the cluster scope'
@@ -83,12 +83,20 @@ def role_grants_cluster_scoped_resource(obj: Object, cluster: Cluster) -> Iterat
             )
 
 
+def _is_held(found: Resource, written: str, rule: PolicyRule, role: Object, cluster: Cluster) -> bool:
+    """Whether a subject of a Role has by ClusterRoles what the Role says of a resource: then it is a mere copy."""
+    for binding in bindings_of(cluster).get((role.kind, role.name), ()):
+        for _, subject in subjects_of(binding):
+            held = _held(cluster, subject)
+            if all(held.allows(verb, found.group, written) for verb in rule.verbs):
+                return True
+    return False
+
+
 @once
-def _held(cluster: Cluster, role: Object) -> Granted:
-    """The rules of the ClusterRoles that subjects of a Role have in all namespaces."""
-    bindings = bindings_of(cluster).get((role.kind, role.name), ())
-    subjects = {subject for binding in bindings for _, subject in subjects_of(binding)}
-    names = {name for subject in subjects for name in cluster_roles_of(cluster).get(subject, ())}
+def _held(cluster: Cluster, subject: Subject) -> Granted:
+    """The rules of the ClusterRoles that a subject has in all namespaces."""
+    names = dict.fromkeys(cluster_roles_of(cluster).get(subject, ()))
     return Granted(rule for name in names for held in cluster.find(CLUSTER_ROLE, "", name) for rule in rules_of(held))
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from k8slint.objects.fields import items, mapping, sequence
 from k8slint.objects.object import Object
+from k8slint.values.grouped import grouped
 from k8slint.values.placeholder import has_placeholder
 
 GROUP: Final = "rbac.authorization.k8s.io"
@@ -48,18 +50,30 @@ class PolicyRule(NamedTuple):
 
 
 class Granted:
-    """What several rules allow together: each question is answered once, for a role may have thousands of rules."""
+    """What several rules allow together, indexed: a role may have thousands of rules."""
 
     def __init__(self, rules: Iterable[PolicyRule]) -> None:
-        self._rules = tuple(rules)
-        self._known: dict[tuple[str, str, str], bool] = {}
+        self._rules = grouped((resource, rule) for rule in rules for resource in rule.resources)
+        self._verbs: dict[str, Mapping[str, frozenset[str]]] = {}
 
     def allows(self, verb: str, group: str, resource: str) -> bool:
         """Whether any of the rules allows the verb on the resource."""
-        asked = verb, group, resource
-        if asked not in self._known:
-            self._known[asked] = any(rule.allows(*asked) for rule in self._rules)
-        return self._known[asked]
+        part = resource.partition("/")[2]
+        for written in (resource, ANY, *((f"*/{part}",) if part else ())):
+            by_group = self._verbs_on(written)
+            if any(verb in verbs or ANY in verbs for verbs in (by_group.get(group, ()), by_group.get(ANY, ()))):
+                return True
+        return False
+
+    def _verbs_on(self, written: str) -> Mapping[str, frozenset[str]]:
+        """The verbs of the rules that write a resource so, by group."""
+        if written not in self._verbs:
+            found: dict[str, set[str]] = defaultdict(set)
+            for rule in self._rules.get(written, ()):
+                for group in rule.groups:
+                    found[group].update(rule.verbs)
+            self._verbs[written] = {group: frozenset(verbs) for group, verbs in found.items()}
+        return self._verbs[written]
 
 
 def rules_of(role: Object) -> Iterator[PolicyRule]:
