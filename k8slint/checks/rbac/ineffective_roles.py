@@ -127,14 +127,17 @@ def role_binding_grants_nothing(obj: Object, cluster: Cluster) -> Iterator[Probl
     if kind != "ClusterRole" or not name:
         return
     roles = cluster.find(CLUSTER_ROLE, "", name)
-    if len(roles) != 1 or is_aggregated(roles[0]) or not roles[0].data.get("rules"):
-        return
-    role = roles[0]
-    rules = list(rules_of(role))
-    if len(rules) == len(role.data["rules"]) and all(_is_for_the_cluster(rule) for rule in rules):
-        message = f"{role} has only rules for the whole cluster; a RoleBinding grants none of them"
-        related = (Related(role, ("rules",), "its rules"),)
+    if len(roles) == 1 and _has_no_rule_for_namespaces(cluster, roles[0]):
+        message = f"{roles[0]} has only rules for the whole cluster; a RoleBinding grants none of them"
+        related = (Related(roles[0], ("rules",), "its rules"),)
         yield Problem(("roleRef", "name"), message, related)
+
+
+@once
+def _has_no_rule_for_namespaces(_: Cluster, role: Object) -> bool:
+    rules = list(rules_of(role))
+    is_whole = bool(rules) and len(rules) == len(sequence(role.data.get("rules")))
+    return is_whole and not is_aggregated(role) and all(_is_for_the_cluster(rule) for rule in rules)
 
 
 def _is_for_the_cluster(rule: PolicyRule) -> bool:

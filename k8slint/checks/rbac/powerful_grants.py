@@ -9,7 +9,7 @@ from k8slint.apiserver.discovery.definitions import BUILT_IN_GROUPS
 from k8slint.checks.rbac.bindings import is_within_namespaces, role_of
 from k8slint.checks.rbac.policy_rules import ANY, CLUSTER_ROLE, GROUP, PolicyRule, is_aggregated, rules_of
 from k8slint.checks.wording import few, listed
-from k8slint.cluster.cluster import Cluster
+from k8slint.cluster.cluster import Cluster, once
 from k8slint.cluster.tables import given_as
 from k8slint.loading.document import Path
 from k8slint.objects.fields import sequence
@@ -35,7 +35,7 @@ def cluster_admin_bound(obj: Object, cluster: Cluster) -> Iterator[Problem]:
     if name == "cluster-admin":
         yield Problem(("roleRef", "name"), f'"{name}" allows everything in all namespaces')
         return
-    wholes = [(role, _everything(role)) for role in cluster.find(CLUSTER_ROLE, "", name)]
+    wholes = [(role, _everything(cluster, role)) for role in cluster.find(CLUSTER_ROLE, "", name)]
     if wholes and all(path for _, path in wholes):
         message = f'"{name}" allows everything in all namespaces, as cluster-admin does'
         yield Problem(("roleRef", "name"), message, (Related(*wholes[0], "everything"),))
@@ -46,7 +46,8 @@ def _is_of_every_cluster(name: str) -> bool:
     return name == "cluster-admin" or (":" in name and given_as(CLUSTER_ROLE, "", name) is not None)
 
 
-def _everything(role: Object) -> Path:
+@once
+def _everything(_: Cluster, role: Object) -> Path:
     """The path to a rule that allows everything, or an empty one."""
     for rule in rules_of(role):
         is_all = ANY in rule.groups and ANY in rule.resources and (ANY in rule.verbs or {*rule.verbs} >= _ALL)

@@ -7,7 +7,7 @@ from typing import Final
 
 from k8slint.checks.rbac.bindings import role_of, subjects_of
 from k8slint.checks.rbac.policy_rules import CLUSTER_ROLE, ROLE, rules_of
-from k8slint.cluster.cluster import Cluster
+from k8slint.cluster.cluster import Cluster, once
 from k8slint.objects.object import Object
 from k8slint.objects.problem import Problem
 
@@ -30,15 +30,16 @@ _PUBLIC: Final = frozenset(
 def anonymous_binding(obj: Object, cluster: Cluster) -> Iterator[Problem]:
     """A binding that gives rights to callers who did not say who they are."""
     kind, name = role_of(obj)
-    if name in _PUBLIC or obj.namespace == "kube-public" or _is_for_urls(obj, kind, name, cluster):
+    if name in _PUBLIC or obj.namespace == "kube-public":
         return
     for index, subject in subjects_of(obj):
-        if (subject.kind, subject.name) in _ANONYMOUS:
+        if (subject.kind, subject.name) in _ANONYMOUS and not _is_for_urls(cluster, obj, kind, name):
             message = f'{subject.kind} "{subject.name}" is whoever reaches the API server, and gets {kind} "{name}"'
             yield Problem(("subjects", index, "name"), message)
 
 
-def _is_for_urls(obj: Object, kind: str, name: str, cluster: Cluster) -> bool:
+@once
+def _is_for_urls(cluster: Cluster, obj: Object, kind: str, name: str) -> bool:
     """Whether the role only lets read URLs that are no resources, such as the health of the API server."""
     group_kind = ROLE if kind == "Role" else CLUSTER_ROLE
     roles = cluster.find(group_kind, obj.namespace if kind == "Role" else "", name)
