@@ -111,8 +111,11 @@ def _group_meant(group: str, rule: PolicyRule, cluster: Cluster) -> str:
 
 @cache
 def _near_group(group: str) -> str | None:
+    """The built-in group that is one letter away, or None: other makers have groups much like those of Kubernetes."""
     near = nearest(group, (each for each in BUILT_IN_GROUPS if "." in each)) if "." in group else None
-    return near if near is not None and abs(len(near) - len(group)) <= 1 else None
+    if near is None or is_slip(group, near):
+        return near
+    return near if len(group) == len(near) and sum(map(str.__ne__, group, near)) == 1 else None
 
 
 @once
