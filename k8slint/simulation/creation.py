@@ -176,10 +176,7 @@ class Creation:
                 self._create_claim(data, namespace, name)
             except Refused as forbidden:
                 if name in own:
-                    start = (
-                        f"create Claim {name} for Pod {planned.name} in StatefulSet {batch.item.name} failed error: "
-                    )
-                    message = start + refusal_text(_CLAIM, "PersistentVolumeClaim", name, forbidden)
+                    message = claim_refused(name, planned.name, batch.item.name, forbidden)
                     return Created(batch, planned.name, None, message, cause=forbidden.cause)
         return None
 
@@ -188,6 +185,12 @@ class Creation:
         wanted = StoredClaim.of(admitted)
         self.ledger.charge(namespace, usage_of_claim(admitted.get("spec") or {}, class_of_claim(admitted) or ""))
         self.claims[namespace, name] = wanted
+
+
+def claim_refused(claim: str, pod: str, owner: str, refused: Refused) -> str:
+    """What the event of a StatefulSet says if a claim is refused that must exist before its pod."""
+    said = refusal_text(_CLAIM, "PersistentVolumeClaim", claim, refused)
+    return f"create Claim {claim} for Pod {pod} in StatefulSet {owner} failed error: {said}"
 
 
 def creation_order(templates: Iterable[Template]) -> Iterator[tuple[Template, int]]:

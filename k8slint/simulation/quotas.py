@@ -47,7 +47,7 @@ def ledger_of_quotas(inventory: Inventory, leaving: Iterable[Item], policies: Po
     struck = Ledger(counted, ledger.used)
     for item in inventory.described.values():
         if item.key in gone and counted.get(item.namespace):
-            struck.add(item.namespace, _usage(item, policies), sign=-1)
+            struck.add(item.namespace, _usage(item, policies), times=-1)
     return ledger
 
 

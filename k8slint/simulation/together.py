@@ -1,0 +1,90 @@
+"""Objects that are surely applied together, to one namespace, without a cluster being described."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Final, NamedTuple
+
+from k8slint.apiserver.defaults.core import DEFAULT_NAMESPACE
+from k8slint.cluster.cluster import CLUSTER_SCOPED, Cluster, may_share_namespace, once
+from k8slint.cluster.kustomizations import file_of, folder_of, paths_changed, upwards
+from k8slint.objects.fields import dig
+from k8slint.objects.object import Object
+from k8slint.values.grouped import grouped
+from k8slint.values.placeholder import has_placeholder
+
+POLICIES: Final = ("LimitRange", "ResourceQuota")
+"""The kinds by which admission judges what is created in their namespace."""
+_CLASSES: Final = ("PriorityClass.scheduling.k8s.io", "RuntimeClass.node.k8s.io", "StorageClass.storage.k8s.io")
+Space = tuple[str, str]
+"""A namespace and, where many samples lie that are never applied together, a folder."""
+
+
+class Together(NamedTuple):
+    """The objects of a namespace, policies among them. `may_be_limited`: the namespace may have LimitRanges besides."""
+
+    objects: tuple[Object, ...]
+    may_be_limited: bool
+
+
+def together(cluster: Cluster, is_common: Callable[[Object], bool]) -> Iterator[Together]:
+    """The objects of each namespace that has policies. `is_common`: the object is in every bundle of those judged.
+
+    A namespace is left out if a policy of it may be another one in the end.
+    """
+    for space, objects in _spaces(cluster.whole).items():
+        policies = [obj for obj in objects if obj.group_kind in POLICIES]
+        is_sure = all(is_common(obj) and is_settled(obj, cluster) for obj in policies)
+        if is_sure and not _are_versions(policies, space):
+            kept = tuple(obj for obj in objects if is_common(obj) and is_settled(obj, cluster))
+            yield Together(kept, _may_be_limited(space, cluster.whole))
+
+
+@once
+def classes(cluster: Cluster, is_common: Callable[[Object], bool]) -> tuple[Object, ...]:
+    """The classes of pods and claims that are defined once, for all the bundles."""
+    defined = [obj for kind in _CLASSES for obj in cluster.whole.of_kind(kind)]
+    times = Counter((obj.kind, obj.name) for obj in defined)
+    return tuple(
+        obj for obj in defined if times[obj.kind, obj.name] == 1 and is_common(obj) and is_settled(obj, cluster)
+    )
+
+
+def is_settled(obj: Object, cluster: Cluster) -> bool:
+    """Whether the object is applied as it is written, and once: a name that is generated may be any number of them."""
+    changed = paths_changed(cluster.whole)
+    if changed and any(path in changed for path in upwards(file_of(obj))):
+        return False
+    is_made = bool(dig(obj.data, "metadata", "ownerReferences"))
+    return bool(obj.name) and not is_made and not has_placeholder(obj.namespace)
+
+
+@once
+def _spaces(whole: Cluster) -> Mapping[Space, tuple[Object, ...]]:
+    """The objects of the namespaces that have policies."""
+    wanted = {_space_of(obj) for kind in POLICIES for obj in whole.of_kind(kind)}
+    if not wanted:
+        return {}
+    placed = ((_space_of(obj), obj) for obj in whole.objects if obj.stored_as not in CLUSTER_SCOPED)
+    return grouped((space, obj) for space, obj in placed if space in wanted)
+
+
+def _space_of(obj: Object) -> Space:
+    """The namespace of an object; of one that names none, or the default one, only what lies in its folder is near."""
+    return obj.namespace, folder_of(obj) if obj.namespace in ("", DEFAULT_NAMESPACE) else ""
+
+
+def _are_versions(policies: Sequence[Object], space: Space) -> bool:
+    """Whether some of the policies may stand for each other: of one name or, where samples lie, of one kind."""
+    several = Counter((obj.kind, obj.name) for obj in policies)
+    if space[1] and len({file_of(obj) for obj in policies}) > 1:
+        several = Counter((obj.kind, "") for obj in policies)
+    return any(times > 1 for times in several.values())
+
+
+def _may_be_limited(space: Space, whole: Cluster) -> bool:
+    """Whether a LimitRange that belongs to no namespace for sure may belong to this one."""
+    return any(
+        _space_of(obj) != space and may_share_namespace(obj.namespace, space[0]) for obj in whole.of_kind("LimitRange")
+    )
