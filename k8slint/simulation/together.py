@@ -17,7 +17,7 @@ from k8slint.values.placeholder import has_placeholder
 POLICIES: Final = ("LimitRange", "ResourceQuota")
 """The kinds by which admission judges what is created in their namespace."""
 _CLASSES: Final = ("PriorityClass.scheduling.k8s.io", "RuntimeClass.node.k8s.io", "StorageClass.storage.k8s.io")
-Space = tuple[str, str]
+Space = tuple[str, str | None]
 """A namespace and, where many samples lie that are never applied together, a folder."""
 
 
@@ -34,11 +34,10 @@ def together(cluster: Cluster, is_common: Callable[[Object], bool]) -> Iterator[
     A namespace is left out if a policy of it may be another one in the end.
     """
     for space, objects in _spaces(cluster.whole).items():
-        policies = [obj for obj in objects if obj.group_kind in POLICIES]
-        is_sure = all(is_common(obj) and is_settled(obj, cluster) for obj in policies)
-        if is_sure and not _are_versions(policies, space):
-            kept = tuple(obj for obj in objects if is_common(obj) and is_settled(obj, cluster))
-            yield Together(kept, _may_be_limited(space, cluster.whole))
+        sure = {obj for obj in objects if is_common(obj) and is_settled(obj, cluster)}
+        policies = [obj for obj in objects if obj.group_kind in POLICIES and cluster.parting(obj) is None]
+        if policies and sure.issuperset(policies) and not _are_versions(policies, space):
+            yield Together(tuple(filter(sure.__contains__, objects)), _may_be_limited(space, cluster.whole))
 
 
 @once
@@ -72,13 +71,13 @@ def _spaces(whole: Cluster) -> Mapping[Space, tuple[Object, ...]]:
 
 def _space_of(obj: Object) -> Space:
     """The namespace of an object; of one that names none, or the default one, only what lies in its folder is near."""
-    return obj.namespace, folder_of(obj) if obj.namespace in ("", DEFAULT_NAMESPACE) else ""
+    return obj.namespace, folder_of(obj) if obj.namespace in ("", DEFAULT_NAMESPACE) else None
 
 
 def _are_versions(policies: Sequence[Object], space: Space) -> bool:
     """Whether some of the policies may stand for each other: of one name or, where samples lie, of one kind."""
     several = Counter((obj.kind, obj.name) for obj in policies)
-    if space[1] and len({file_of(obj) for obj in policies}) > 1:
+    if space[1] is not None and len({file_of(obj) for obj in policies}) > 1:
         several = Counter((obj.kind, "") for obj in policies)
     return any(times > 1 for times in several.values())
 
