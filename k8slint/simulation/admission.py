@@ -11,6 +11,7 @@ from k8slint.apiserver.admission.refusal import Cause, Refusal, Refused
 from k8slint.apiserver.admission.resource_quota import Ledger, Quota, Usage, ledger_of, usage_of_claim, usage_of_pod
 from k8slint.cluster.cluster import Cluster
 from k8slint.loading.document import Path
+from k8slint.objects.fields import text
 from k8slint.objects.object import Object, Pod
 from k8slint.scheduling import ShapeError
 from k8slint.simulation.controllers import ENDING, WORKLOADS, Scalers, count_of, first_ordinal, scalers_of
@@ -76,7 +77,7 @@ def _quotas(inventory: Inventory, notes: Notes) -> Iterator[tuple[Item, Quota]]:
 def comes_and_goes(item: Item) -> bool:
     """Whether the pods of a workload end, or are as many as there are nodes: how many there are is not known."""
     if item.obj.kind == "Pod":
-        return item.obj.spec.get("restartPolicy") in ENDING
+        return text(item.obj.spec.get("restartPolicy")) in ENDING
     return item.obj.kind in ENDING or item.obj.kind == "DaemonSet"
 
 

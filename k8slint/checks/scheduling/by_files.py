@@ -12,7 +12,7 @@ from k8slint.cluster.cluster import Cluster, once
 from k8slint.objects.object import Object
 from k8slint.objects.problem import Absence, Problem
 from k8slint.simulation.admission import RefusedPods, Verdicts, admit
-from k8slint.simulation.together import classes, is_settled, together
+from k8slint.simulation.together import classes_of, is_settled, together
 
 _IsCommon = Callable[[Object], bool]
 _BY_LIMIT_RANGE: Final = Absence("LimitRange", "resources")
@@ -28,7 +28,7 @@ def problems_by_files(obj: Object, cluster: Cluster, is_common: Callable[[Object
         return found
     if not _names_class(obj) or not is_common(obj) or not is_settled(obj, cluster):
         return ()
-    verdicts = admit((obj, *classes(cluster, is_common)), cluster)
+    verdicts = admit((obj, *classes_of((obj,), cluster, is_common)), cluster)
     return [problem for _, problem in _said(verdicts, cluster, may_be_limited=True)]
 
 
@@ -46,7 +46,7 @@ def _problems(cluster: Cluster, is_common: _IsCommon) -> Mapping[Object, Sequenc
     found: dict[Object, list[Problem]] = {}
     for objects, may_be_limited in together(cluster, is_common):
         found |= {obj: [] for obj in objects}
-        verdicts = admit((*objects, *classes(cluster, is_common)), cluster)
+        verdicts = admit((*objects, *classes_of(objects, cluster, is_common)), cluster)
         for obj, problem in _said(verdicts, cluster, may_be_limited=may_be_limited):
             found[obj].append(problem)
     return found

@@ -10,12 +10,14 @@ from k8slint.apiserver.admission.resource_quota import OF_CLASS
 from k8slint.apiserver.defaults.core import DEFAULT_NAMESPACE
 from k8slint.checks.scheduling.case import Case
 from k8slint.checks.scheduling.paths import at_amount
-from k8slint.cluster.cluster import Cluster
+from k8slint.cluster.cluster import Cluster, once
+from k8slint.cluster.kustomizations import folder_of
 from k8slint.loading.document import Path
 from k8slint.objects.fields import dig
 from k8slint.objects.object import Object, Pod
 from k8slint.objects.problem import Absence, Problem, Related
 from k8slint.simulation.admission import RefusedPods
+from k8slint.values.grouped import grouped
 
 _EVENTS: Final = {"Deployment": "the events of its ReplicaSet", "CronJob": "the events of its Job"}
 _FIXES: Final = {
@@ -136,6 +138,14 @@ def _policy(cause: Cause, obj: Object, cluster: Cluster) -> tuple[Related, ...]:
     if cause.reason not in _WORDS:
         return ()
     kind, words = _WORDS[cause.reason]
-    namespace = obj.namespace or DEFAULT_NAMESPACE
-    found = (each for each in cluster.of_kind(kind) if (each.namespace or DEFAULT_NAMESPACE) == namespace)
-    return tuple(Related(each, cause.entry, words) for each in found if each.name == cause.policy)[:1]
+    several = _policies(cluster.whole, kind).get((obj.namespace or DEFAULT_NAMESPACE, cause.policy), ())
+    found = [each for each in several if cluster.parting(each) is None]
+    # Where no namespace is written, other folders may hold another of that name.
+    found.sort(key=lambda each: folder_of(each) != folder_of(obj))
+    return tuple(Related(each, cause.entry, words) for each in found[:1])
+
+
+@once
+def _policies(whole: Cluster, kind: str) -> Mapping[tuple[str, str], tuple[Object, ...]]:
+    """The objects of a kind by namespace and name."""
+    return grouped(((obj.namespace or DEFAULT_NAMESPACE, obj.name), obj) for obj in whole.of_kind(kind))
