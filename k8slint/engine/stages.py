@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from k8slint.engine.ignores import Ignores
 
 _DRY_RUN: Final = "dry-run"
-# Kinds by which admission may refuse other objects.
-_DECIDING: Final = ("LimitRange", "ResourceQuota", "PriorityClass.scheduling.k8s.io", "RuntimeClass.node.k8s.io")
+# Kinds by which admission judges what else is in their namespace, and fields of pods that their classes decide.
+_POLICIES: Final = ("LimitRange", "ResourceQuota")
+_OF_CLASSES: Final = ("overhead", "preemptionPolicy", "priority", "runtimeClassName")
 
 
 def _is_any(_: Object) -> bool:
@@ -132,12 +133,19 @@ def dry_run(obj: Object, world: World, selection: Selection) -> Iterator[Problem
         from k8slint.checks.scheduling.stage import problems_of  # noqa: PLC0415 - most runs describe no cluster
 
         found = problems_of(obj, cluster.whole)
-    elif any(map(cluster.whole.of_kind, _DECIDING)):
+    elif _may_be_refused(obj, cluster.whole):
         from k8slint.checks.scheduling.by_files import problems_by_files  # noqa: PLC0415 - few files decide on others
 
         found = problems_by_files(obj, cluster, world.is_common)
     ids = {rule.id for rule in rules}
     yield from (problem for problem in found if problem.rule in ids)
+
+
+def _may_be_refused(obj: Object, whole: Cluster) -> bool:
+    """Whether admission may refuse the object for what other files hold."""
+    if any(map(whole.of_kind, _POLICIES)):
+        return True
+    return obj.pod is not None and any(obj.pod.spec.get(field) is not None for field in _OF_CLASSES)
 
 
 Stage = Callable[[Object, World, Selection], Iterator[Problem]]

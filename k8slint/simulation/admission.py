@@ -7,31 +7,32 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 
 from k8slint.apiserver.admission.plugins import Policies, admit_claim, admit_pod, class_of_claim, refusal_text
-from k8slint.apiserver.admission.refusal import Cause, Refusal, Refused
+from k8slint.apiserver.admission.refusal import Cause, Reason, Refusal, Refused
 from k8slint.apiserver.admission.resource_quota import Ledger, Quota, Usage, ledger_of, usage_of_claim, usage_of_pod
 from k8slint.cluster.cluster import Cluster
 from k8slint.loading.document import Path
 from k8slint.objects.fields import text
 from k8slint.objects.object import Object, Pod
-from k8slint.scheduling import ShapeError
 from k8slint.simulation.controllers import ENDING, WORKLOADS, Scalers, count_of, first_ordinal, scalers_of
-from k8slint.simulation.creation import Creation, claim_refused
+from k8slint.simulation.created_objects import charge_claim, claim_refused, create_objects
 from k8slint.simulation.inventory import Inventory, Item
 from k8slint.simulation.notes import Notes
 from k8slint.simulation.policies import named_classes, policies_of
 from k8slint.values.grouped import grouped
-from k8slint.values.reading import items_at, mapping_at, text_at
+from k8slint.values.reading import ShapeError, items_at, mapping_at, text_at
 from k8slint.values.resources import add_to
 
 # Stands for the letters that a cluster draws for a name.
 _ELLIPSIS: Final = "..."
+_STORAGE: Final = ("spec", "resources", "requests", "storage")
 
 
 @dataclass(frozen=True, slots=True)
 class RefusedPods:
     """Pods of a workload that admission refuses, of how many that it is to have: 0 if the nodes decide that.
 
-    `path` leads from the object to the field that the message is about; it is empty if a quota is used up.
+    `path` leads from the object to the field that the message is about; it is empty if a quota is used up. `is_least`:
+    what nobody has listed may leave room for fewer.
     """
 
     obj: Object
@@ -40,6 +41,7 @@ class RefusedPods:
     message: str
     path: Path
     cause: Cause
+    is_least: bool = False
 
 
 class Verdicts(NamedTuple):
@@ -60,7 +62,11 @@ def admit(objects: Iterable[Object], cluster: Cluster) -> Verdicts:
     policies = policies_of(inventory, alone, cluster.version, notes)
     policies = replace(policies, elsewhere=named_classes(inventory))
     ledger = ledger_of(grouped((item.namespace, quota) for item, quota in _quotas(inventory, notes)))
-    refused = Creation(policies, ledger, notes, {}).create_objects(inventory)
+
+    def create_claim(data: Mapping[str, Any], namespace: str, _: str) -> None:
+        charge_claim(admit_claim(data, namespace, policies), namespace, ledger)
+
+    refused = create_objects(inventory, create_claim, ledger, notes)
     claims = frozenset((item.namespace, item.name) for item in inventory.of_kind("PersistentVolumeClaim"))
     desk = _Desk(policies, ledger, scalers_of(inventory, notes), claims)
     workloads = [item for item in inventory.manifests if item.group_kind in WORKLOADS and item not in refused]
@@ -166,19 +172,18 @@ class _Named(NamedTuple):
 
     def refusal(self, room: int, refused: Refused, template: int | None = None) -> RefusedPods:
         """The pods after the first `room`, refused: for themselves or, given its place, for the claim of a template."""
-        name, path = self._name(room), (*self.pod.path, *refused.field)
+        item, name = self.item, self._name(room)
         if template is None:
             message = refusal_text("pods", "Pod", name, refused)
+            path: Path = (*self.pod.path, *refused.field) if refused.field else ()
         else:
-            path = ("spec", "volumeClaimTemplates", template, *refused.field)
-            claims = self.item.data["spec"]["volumeClaimTemplates"]
-            claim = f"{text_at(mapping_at(claims[template], 'metadata', ''), 'name', 'metadata')}-{name}"
-            message = claim_refused(claim, name, self.item.name, refused)
-        is_per_node = self.item.obj.kind == "DaemonSet"
-        total = 0 if is_per_node else self.total
-        return RefusedPods(
-            self.item.obj, self.total - room, total, message, path if refused.field else (), refused.cause
-        )
+            own = item.data["spec"]["volumeClaimTemplates"][template]
+            claim = f"{text_at(mapping_at(own, 'metadata', ''), 'name', 'metadata')}-{name}"
+            message = claim_refused(claim, name, item.name, refused)
+            path = ("spec", "volumeClaimTemplates", template, *(refused.field or _STORAGE))
+        total = 0 if item.obj.kind == "DaemonSet" else self.total
+        is_least = refused.cause.reason is Reason.QUOTA_EXCEEDED
+        return RefusedPods(item.obj, self.total - room, total, message, path, refused.cause, is_least)
 
     def _name(self, room: int) -> str:
         """The name of the first pod that is refused; random letters at its end are left out."""

@@ -14,11 +14,10 @@ from k8slint.apiserver.admission.resource_quota import (
     usage_of_object,
     usage_of_pod,
 )
-from k8slint.scheduling import ShapeError
 from k8slint.simulation.described_pods import is_finished
 from k8slint.simulation.inventory import Inventory, Item
 from k8slint.simulation.notes import Notes
-from k8slint.values.reading import mapping_at
+from k8slint.values.reading import ShapeError, mapping_at
 
 
 def ledger_of_quotas(inventory: Inventory, leaving: Iterable[Item], policies: Policies, notes: Notes) -> Ledger:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 from k8slint.apiserver.admission.refusal import Reason
-from k8slint.checks.scheduling.case import is_unrendered
 from k8slint.checks.scheduling.refusals import refused_objects, refused_pods, rule_of_refusal
+from k8slint.checks.scheduling.templates import is_unrendered
 from k8slint.cluster.cluster import Cluster, once
 from k8slint.objects.object import Object
 from k8slint.objects.problem import Absence, Problem
@@ -26,18 +26,10 @@ def problems_by_files(obj: Object, cluster: Cluster, is_common: Callable[[Object
     found = _problems(cluster, is_common).get(obj)
     if found is not None:
         return found
-    if not _names_class(obj) or not is_common(obj) or not is_settled(obj, cluster):
+    if obj.pod is None or not is_common(obj) or not is_settled(obj, cluster):
         return ()
     verdicts = admit((obj, *classes_of((obj,), cluster, is_common)), cluster)
     return [problem for _, problem in _said(verdicts, cluster, may_be_limited=True)]
-
-
-def _names_class(obj: Object) -> bool:
-    """Whether the pod of an object has a field that its class decides."""
-    spec = obj.pod.spec if obj.pod is not None else {}
-    return any(
-        spec.get(field) is not None for field in ("overhead", "priority", "preemptionPolicy", "runtimeClassName")
-    )
 
 
 @once

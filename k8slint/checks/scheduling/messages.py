@@ -8,9 +8,10 @@ from typing import Final
 
 from k8slint.apiserver.defaults.core import DEFAULT_SCHEDULER
 from k8slint.checks.scheduling.case import Case
-from k8slint.checks.scheduling.paths import at_amount, at_node_choice, at_refusal, at_volume
+from k8slint.checks.scheduling.paths import at_node_choice, at_refusal, at_volume
 from k8slint.checks.scheduling.refusals import refused
 from k8slint.checks.scheduling.run import node_loads
+from k8slint.checks.scheduling.templates import at_amount
 from k8slint.cluster.cluster_file import SHORTHAND
 from k8slint.cluster.similar_names import nearest_name
 from k8slint.loading.document import Path

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from k8slint.checks.scheduling.case import Case
-from k8slint.cluster.volume_matching import quantity
+from k8slint.checks.scheduling.templates import at_amount
 from k8slint.loading.document import Path
 from k8slint.objects.fields import dig, items, mapping, text
-from k8slint.objects.object import Pod
 from k8slint.scheduling.plugins import (
     inter_pod_affinity,
     node_affinity,
@@ -57,27 +56,6 @@ def _at_resources(case: Case, reason: str) -> Path:
     if resource:
         return at_amount(case.template, resource)
     return ("spec", "replicas") if case.obj.spec.get("replicas") is not None else _at_spec(case)
-
-
-def at_amount(template: Pod, resource: str, fields: Sequence[str] = ("requests", "limits")) -> Path:
-    """The path to the pod's own amount of a resource, else to the largest of a container, else to a place for one.
-
-    The first of the fields that holds an amount counts.
-    """
-    prefix, spec = template.path, template.spec
-    for field in fields:
-        if dig(spec, "resources", field, resource) is not None:
-            return (*prefix, "spec", "resources", field, resource)
-    found: list[tuple[int, Path]] = []
-    for container in template.containers:
-        for field in fields:
-            amount = quantity(dig(container.data, "resources", field, resource))
-            if amount is not None:
-                found.append((amount.nanos, (*prefix, *container.path, "resources", field, resource)))
-                break
-    if found:
-        return max(found, key=lambda pair: pair[0])[1]
-    return (*prefix, "spec", "containers", 0, "resources")
 
 
 def at_node_choice(case: Case, key: str | None) -> Path:

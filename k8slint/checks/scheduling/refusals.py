@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from k8slint.apiserver.admission.refusal import Cause, Reason, Refusal
 from k8slint.apiserver.admission.resource_quota import OF_CLASS
 from k8slint.apiserver.defaults.core import DEFAULT_NAMESPACE
-from k8slint.checks.scheduling.case import Case
-from k8slint.checks.scheduling.paths import at_amount
+from k8slint.checks.scheduling.templates import at_amount
 from k8slint.cluster.cluster import Cluster, once
 from k8slint.cluster.kustomizations import folder_of
 from k8slint.loading.document import Path
@@ -18,6 +17,9 @@ from k8slint.objects.object import Object, Pod
 from k8slint.objects.problem import Absence, Problem, Related
 from k8slint.simulation.admission import RefusedPods
 from k8slint.values.grouped import grouped
+
+if TYPE_CHECKING:
+    from k8slint.checks.scheduling.case import Case
 
 _EVENTS: Final = {"Deployment": "the events of its ReplicaSet", "CronJob": "the events of its Job"}
 _FIXES: Final = {
@@ -71,7 +73,8 @@ def _lost(pods: RefusedPods) -> str:
     if pods.total == 1:
         return "its one Pod is"
     if pods.refused < pods.total:
-        return f"{pods.refused} of its {pods.total} Pods {'is' if pods.refused == 1 else 'are'}"
+        least = "at least " if pods.is_least else ""
+        return f"{least}{pods.refused} of its {pods.total} Pods {'is' if pods.refused == 1 else 'are'}"
     return f"its {pods.total} Pods are" if pods.total else "its Pods are"
 
 

@@ -104,7 +104,25 @@ class TestWhatAFindingShows:
 
     def test_some_pods_of_many(self, project: Write) -> None:
         finding = the_one(together(quota("limits.memory: 2Gi"), web(replicas=5, resources=MEMORY)), project)
-        assert "3 of its 5 Pods are never created" in finding.effect
+        assert "at least 3 of its 5 Pods are never created" in finding.effect
+
+    def test_the_template_of_a_claim_that_is_too_much(self, project: Write) -> None:
+        database = """
+            apiVersion: apps/v1
+            kind: StatefulSet
+            metadata: {name: db, namespace: shop}
+            spec:
+              replicas: 2
+              serviceName: db
+              selector: {matchLabels: {app: db}}
+              template: {metadata: {labels: {app: db}}, spec: {containers: [{name: db, image: "db:1"}]}}
+              volumeClaimTemplates:
+                - metadata: {name: data}
+                  spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 5Gi}}}
+        """
+        finding = the_one(together(quota("requests.storage: 8Gi"), database), project)
+        assert finding.message.startswith("create Claim data-db-1 for Pod db-1 in StatefulSet db failed error: ")
+        assert finding.field_path == "spec.volumeClaimTemplates[0].spec.resources.requests[storage]"
 
     def test_with_a_cluster_the_dry_run_says_it_instead_and_once(self, project: Write) -> None:
         finding = the_one(together(quota("limits.cpu: 2"), web(resources="{}")), project, nodes="3")
