@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 
@@ -67,10 +68,10 @@ def admit(objects: Iterable[Object], cluster: Cluster) -> Verdicts:
         charge_claim(admit_claim(data, namespace, policies), namespace, ledger)
 
     refused = create_objects(inventory, create_claim, ledger, notes)
-    claims = frozenset((item.namespace, item.name) for item in inventory.of_kind("PersistentVolumeClaim"))
+    claims = sorted(item.name for item in inventory.of_kind("PersistentVolumeClaim"))
     desk = _Desk(policies, ledger, scalers_of(inventory, notes), claims)
     workloads = [item for item in inventory.manifests if item.group_kind in WORKLOADS and item not in refused]
-    found = (desk.try_pods_of(item) for item in sorted(workloads, key=comes_and_goes))
+    found = (desk.try_pods_of(item) for item in sorted(workloads, key=_comes_and_goes))
     return Verdicts(tuple(notes.refusals), tuple(each for each in found if each is not None))
 
 
@@ -80,7 +81,7 @@ def _quotas(inventory: Inventory, notes: Notes) -> Iterator[tuple[Item, Quota]]:
         yield item, replace(quota, used=None)
 
 
-def comes_and_goes(item: Item) -> bool:
+def _comes_and_goes(item: Item) -> bool:
     """Whether the pods of a workload end, or are as many as there are nodes: how many there are is not known."""
     if item.obj.kind == "Pod":
         return text(item.obj.spec.get("restartPolicy")) in ENDING
@@ -88,12 +89,12 @@ def comes_and_goes(item: Item) -> bool:
 
 
 class _Desk(NamedTuple):
-    """Where pods are created: the policies, the quotas as they are used so far, the claims that are there already."""
+    """Where pods are created: the policies, the quotas as they are used so far, the names of claims, sorted."""
 
     policies: Policies
     ledger: Ledger
     scalers: Scalers
-    claims: frozenset[tuple[str, str]]
+    claims: Sequence[str]
 
     def try_pods_of(self, item: Item) -> RefusedPods | None:
         """The pods of a workload that are refused, or None. Those of a workload that stays are charged."""
@@ -123,7 +124,7 @@ class _Desk(NamedTuple):
             claims[index] = usage_of_claim(mapping_at(admitted, "spec", ""), class_of_claim(admitted) or "")
         several = [_sum(claims.values()), usage] if claims else [usage]
         room = min(self.ledger.room(namespace, each, count) for each in several)
-        stays = not comes_and_goes(item)
+        stays = not _comes_and_goes(item)
         if room and not stays:
             return None
         for each in several:
@@ -152,7 +153,8 @@ class _Desk(NamedTuple):
         own = mapping_at(item.data, "spec", "")
         for index, (where, template) in enumerate(items_at(own, "volumeClaimTemplates", "spec")):
             start = f"{text_at(mapping_at(template, 'metadata', where), 'name', where)}-{item.name}-"
-            if not any(namespace == item.namespace and name.startswith(start) for namespace, name in self.claims):
+            near = bisect_left(self.claims, start)
+            if not any(name.startswith(start) for name in self.claims[near : near + 1]):
                 yield index, template
 
 

@@ -12,7 +12,7 @@ from k8slint.checks.scheduling.templates import at_amount
 from k8slint.cluster.cluster import Cluster, once
 from k8slint.cluster.kustomizations import folder_of
 from k8slint.loading.document import Path
-from k8slint.objects.fields import dig
+from k8slint.objects.fields import dig, items
 from k8slint.objects.object import Object, Pod
 from k8slint.objects.problem import Absence, Problem, Related
 from k8slint.simulation.admission import RefusedPods
@@ -62,7 +62,7 @@ def refused_pods(pods: RefusedPods, cluster: Cluster) -> Problem:
     return Problem(
         pods.path or _where_too_much(pods),
         pods.message,
-        _policy(cause, obj, cluster),
+        _policy(cause, obj, cluster, pods.path),
         effect=effect,
         fix=_FIXES.get(cause.reason, "").format(resource=cause.resource, policy=cause.policy),
         rests_on=Absence(cause.missing.name) if cause.missing is not None else None,
@@ -136,8 +136,10 @@ def refused_objects(cluster: Cluster, refusals: Iterable[Refusal]) -> Iterator[t
         yield obj, Problem(path, f"{first.message}{more}", related, fix=fix, rule="admission-refuses-object")
 
 
-def _policy(cause: Cause, obj: Object, cluster: Cluster) -> tuple[Related, ...]:
+def _policy(cause: Cause, obj: Object, cluster: Cluster, path: Path = ()) -> tuple[Related, ...]:
     """The place of the ResourceQuota or LimitRange that refuses an object; empty for any other reason."""
+    if cause.reason is Reason.OVER_LIMIT:
+        return tuple(_defaults(path[-1] if path else "", obj, cluster))[:1]
     if cause.reason not in _WORDS:
         return ()
     kind, words = _WORDS[cause.reason]
@@ -146,6 +148,17 @@ def _policy(cause: Cause, obj: Object, cluster: Cluster) -> tuple[Related, ...]:
     # Where no namespace is written, other folders may hold another of that name.
     found.sort(key=lambda each: folder_of(each) != folder_of(obj))
     return tuple(Related(each, cause.entry, words) for each in found[:1])
+
+
+def _defaults(resource: str | int, obj: Object, cluster: Cluster) -> Iterator[Related]:
+    """The places where LimitRanges of the namespace give containers a limit."""
+    namespace = obj.namespace or DEFAULT_NAMESPACE
+    for each in cluster.of_kind("LimitRange"):
+        if (each.namespace or DEFAULT_NAMESPACE) == namespace:
+            for index, entry in items(each.spec.get("limits")):
+                field = next((key for key in ("default", "max") if dig(entry, key, resource) is not None), "")
+                if field and entry.get("type") == "Container":
+                    yield Related(each, ("spec", "limits", index, field, resource), "the limit that is filled in")
 
 
 @once

@@ -102,6 +102,12 @@ class TestWhatAFindingShows:
         assert [each.line.text for each in finding.related] == [narrow]
         assert finding.fix == 'Ask for what LimitRange "narrow" allows, or change it.'
 
+    def test_the_limit_that_a_limit_range_fills_in(self, project: Write) -> None:
+        default = limits("default: {cpu: 500m}")
+        finding = the_one(together(default, web(resources="{requests: {cpu: 1}}")), project)
+        assert finding.message.endswith('Invalid value: "1": must be less than or equal to cpu limit of 500m')
+        assert [each.message for each in finding.related] == ["the limit that is filled in"]
+
     def test_some_pods_of_many(self, project: Write) -> None:
         finding = the_one(together(quota("limits.memory: 2Gi"), web(replicas=5, resources=MEMORY)), project)
         assert "at least 3 of its 5 Pods are never created" in finding.effect
