@@ -151,11 +151,11 @@ def copies_of(obj: Object, cluster: Cluster) -> Copies | None:
         return Copies(min(counts), max(counts))
     if not max(counts):
         return Copies(0, 0)  # an autoscaler leaves alone what was scaled to zero by hand
-    bounds = [(each.least, each.most) for each in scalers]
-    if any(least is None or most is None for least, most in bounds):
+    beside = [each for each in scalers if is_beside(each.obj, obj)] or scalers
+    least, most = beside[0].least, beside[0].most
+    if least is None or most is None or any((each.least, each.most) != (least, most) for each in beside):
         return None
-    least, most = min(each or 0 for each, _ in bounds), max(each or 0 for _, each in bounds)
-    return Copies(least, most, scalers[0])
+    return Copies(least, most, beside[0])
 
 
 def _written(obj: Object, cluster: Cluster) -> Iterator[int | None]:

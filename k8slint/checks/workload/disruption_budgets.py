@@ -45,8 +45,11 @@ def pdb_allows_no_disruption(obj: Object, cluster: Cluster) -> Iterator[Problem]
 def _is_never_met(field: str, limit: Any) -> bool:
     """Whether all pods must stay, however many there are."""
     if field == "maxUnavailable":
-        return scaled(limit, 100, round_up=True) == 0
-    return isinstance(limit, str) and (scaled(limit, 100, round_up=True) or 0) >= 100
+        return scaled(limit, _WHOLE, round_up=True) == 0
+    return isinstance(limit, str) and scaled(limit, _WHOLE, round_up=True) == _WHOLE
+
+
+_WHOLE: Final = 100
 
 
 def _selector(budget: Object) -> LabelSelector | None:
@@ -96,7 +99,8 @@ def _of_groups(field: str, limit: Any, groups: list[_Group]) -> Iterator[Problem
     counts = [each.copies.least if each.copies.scaler else each.copies.most for each in groups]
     total = sum(counts)
     stay = _stay(field, limit, total)
-    if not total or stay is None or stay < total:
+    # The API server refuses more than all of a percentage.
+    if not total or stay is None or stay < total or (stay > total and integer(limit) is None):
         return
     whose, has = (str(groups[0].obj), "has") if len(groups) == 1 else (f"{len(groups)} workloads", "have")
     said = (
