@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 from k8slint.cluster.cluster import Cluster, may_share_namespace, once
 from k8slint.cluster.kustomizations import folder_of, kustomizations
 from k8slint.loading.document import Path
-from k8slint.objects.fields import integer, items, mapping, text
+from k8slint.objects.fields import dig, integer, items, mapping, text
 from k8slint.objects.object import Object
 from k8slint.values.grouped import grouped
 from k8slint.values.int_or_percent import scaled
@@ -24,7 +24,8 @@ SCALABLE: Final = {
 HPA: Final = "HorizontalPodAutoscaler.autoscaling"
 SCALED_OBJECT: Final = "ScaledObject.keda.sh"
 VPA: Final = "VerticalPodAutoscaler.autoscaling.k8s.io"
-SCALE_TARGET: Final = ("spec", "scaleTargetRef")
+SCALE_TARGET: Final[Path] = ("spec", "scaleTargetRef")
+UNAVAILABLE: Final[Path] = ("spec", "strategy", "rollingUpdate", "maxUnavailable")
 
 
 class _Bounds(NamedTuple):
@@ -80,7 +81,7 @@ def target_of(ref: Any, *, default_kind: str = "") -> Target | None:
 def scaler_of(obj: Object) -> Scaler | None:
     """The object as an autoscaler of some number of pods, or None if it is none."""
     bounds = _BOUNDS.get(obj.group_kind)
-    target = target_of(obj.spec.get(SCALE_TARGET[-1]), default_kind="Deployment" if bounds else "")
+    target = target_of(dig(obj.data, *SCALE_TARGET), default_kind="Deployment" if bounds else "")
     if target is None:
         return None
     if bounds is None:

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from k8slint.apiserver.admission.limit_ranger import LimitRange, with_limit_defaults
 from k8slint.apiserver.admission.resource_list import ZERO, PrintedQuantity
 from k8slint.apiserver.admission.resource_quota import Quota, Usage, usage_of_pod
 from k8slint.apiserver.defaults.core import with_pod_defaults
 from k8slint.cluster.cluster import Cluster, once
-from k8slint.cluster.replicas import HPA, SCALABLE, SCALED_OBJECT, copies_of, rolling_update, scaler_of, workloads_of
-from k8slint.loading.document import Path
+from k8slint.cluster.replicas import (
+    HPA,
+    SCALABLE,
+    SCALED_OBJECT,
+    UNAVAILABLE,
+    copies_of,
+    rolling_update,
+    scaler_of,
+    workloads_of,
+)
 from k8slint.objects.fields import dig
 from k8slint.objects.object import Object
 from k8slint.objects.problem import Absence, Problem, Related
@@ -53,10 +61,7 @@ def rollout_exceeds_quota(obj: Object, cluster: Cluster) -> Iterator[Problem]:
         return
     at = f" at the minimum of {copies.scaler.obj}" if copies.scaler else ""
     message = f"an update makes one Pod more than the {copies.least}{at} before one may go: {room.said(room.pods + 1)}"
-    yield Problem(_UPDATE, message, room.related, rests_on=Absence(mended_by="maxUnavailable"))
-
-
-_UPDATE: Final[Path] = ("spec", "strategy", "rollingUpdate", "maxUnavailable")
+    yield Problem(UNAVAILABLE, message, room.related, rests_on=Absence(mended_by="maxUnavailable"))
 
 
 def hpa_maximum_exceeds_quota(obj: Object, cluster: Cluster) -> Iterator[Problem]:
