@@ -5,7 +5,7 @@ Each drill begins where the dry run ended, with all pods in their places.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -24,8 +24,9 @@ from k8slint.cluster.replicas import (
 from k8slint.objects.fields import dig
 from k8slint.objects.object import Object
 from k8slint.objects.problem import Problem
-from k8slint.scheduling import Outcome, Pod, Profile, Unschedulable, schedule
+from k8slint.scheduling import Pod, Profile, Status, Unschedulable, schedule
 from k8slint.scheduling.diagnosis import Diagnoser
+from k8slint.scheduling.plugins import node_resources_fit
 from k8slint.simulation.results import DryRun, Scene, Verdict
 
 # Each drill costs as much as the nodes and pods are many.
@@ -60,8 +61,7 @@ def _updates(cluster: Cluster, run: DryRun, scene: Scene) -> Iterator[tuple[Obje
         if next(rollout_blocked_by_volume(obj, cluster), None) is not None:
             continue
         tried += 1
-        outcome = _outcomes((new,), scene)[0] if tried <= _MOST_DRILLED else None
-        if isinstance(outcome, Unschedulable) and outcome.preemption is None:
+        for outcome in _refused((new,), run, scene) if tried <= _MOST_DRILLED else ():
             yield obj, _hangs(obj, len(pods), outcome.message)
 
 
@@ -102,8 +102,8 @@ def _maxima(cluster: Cluster, run: DryRun, scene: Scene) -> Iterator[tuple[Objec
         if tried > _MOST_DRILLED:
             return
         count = min(scaler.most - len(pods), _MOST_PODS)
-        outcomes = _outcomes([pods[0].named(f"{pods[0].name}-more-{number}") for number in range(count)], scene)
-        refused = [each for each in outcomes if isinstance(each, Unschedulable) and each.preemption is None]
+        more = [pods[0].named(f"{pods[0].name}-more-{number}") for number in range(count)]
+        refused = _refused(more, run, scene)
         if refused:
             fit = len(pods) + count - len(refused)
             message = f"{fit} of {scaler.most} Pods of {obj} fit on the nodes: {refused[0].message}"
@@ -135,8 +135,17 @@ def _running(obj: Object, run: DryRun, scene: Scene) -> tuple[Pod, ...]:
     return tuple(scene.outcomes[result.key].pod for result in results)
 
 
-def _outcomes(pods: Sequence[Pod], scene: Scene) -> tuple[Outcome, ...]:
-    return schedule(pods, scene.snapshot, _profile_of(pods[0], scene), scene.stage.version).outcomes
+def _refused(pods: Sequence[Pod], run: DryRun, scene: Scene) -> list[Unschedulable]:
+    """The outcomes of further pods that fit nowhere; none if the nodes are too full now, which is said already."""
+    outcomes = schedule(pods, scene.snapshot, _profile_of(pods[0], scene), scene.stage.version).outcomes
+    refused = [each for each in outcomes if isinstance(each, Unschedulable) and each.preemption is None]
+    if any(_is_for_room(each.statuses) for each in refused) and any(_is_for_room(pod.statuses) for pod in run.pods):
+        return []
+    return refused
+
+
+def _is_for_room(statuses: Mapping[str, Status]) -> bool:
+    return any(status.plugin == node_resources_fit.NAME for status in statuses.values())
 
 
 def _profile_of(pod: Pod, scene: Scene) -> Profile:
