@@ -5,72 +5,105 @@ Each drill begins where the dry run ended, with all pods in their places.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Final
+from functools import partial
+from typing import Any, Final, NamedTuple
 
 from k8slint.apiserver.defaults.core import DEFAULT_NAMESPACE
 from k8slint.checks.storage.shared_volumes import rollout_blocked_by_volume
 from k8slint.cluster.cluster import Cluster
-from k8slint.cluster.replicas import (
-    HPA,
-    SCALED_OBJECT,
-    UNAVAILABLE,
-    Scaler,
-    Target,
-    rolling_update,
-    scaler_of,
-)
+from k8slint.cluster.replicas import HPA, SCALED_OBJECT, UNAVAILABLE, Scaler, Target, rolling_update, scaler_of
 from k8slint.objects.fields import dig
 from k8slint.objects.object import Object
 from k8slint.objects.problem import Problem
-from k8slint.scheduling import Pod, Profile, Status, Unschedulable, schedule
-from k8slint.scheduling.diagnosis import Diagnoser
+from k8slint.scheduling import Pod, Status, Unschedulable, schedule
 from k8slint.scheduling.plugins import node_resources_fit
 from k8slint.simulation.results import DryRun, Scene, Verdict
 
-# Each drill costs as much as the nodes and pods are many.
-_MOST_DRILLED: Final = 20
+# Each drill by itself costs as much as the nodes and pods are many.
+_MOST_ALONE: Final = 20
 _MOST_PODS: Final = 1000
+_MOST_PODS_TOGETHER: Final = 5000
 _HASH: Final = "pod-template-hash"
 
 
+class _Drill(NamedTuple):
+    """Further pods that the nodes must have room for; `say` is called with those that they have no room for."""
+
+    obj: Object
+    pods: Sequence[Pod]
+    say: Callable[[Sequence[Unschedulable]], Problem]
+
+
 def drilled(cluster: Cluster, run: DryRun) -> Iterator[tuple[Object, Problem]]:
-    """The Deployments whose next update hangs, and the autoscalers whose maximum does not fit."""
-    if run.scene is not None:
-        yield from _updates(cluster, run, run.scene)
-        yield from _maxima(cluster, run, run.scene)
+    """The Deployments whose next update hangs, and the autoscalers whose maximum does not fit, each by itself."""
+    scene = run.scene
+    if scene is None:
+        return
+    drills = (*_updates(cluster, run, scene), *_maxima(cluster, run, scene))
+    for drill in _suspects(drills, scene)[:_MOST_ALONE]:
+        refused = _refused(drill.pods, scene)
+        # That the nodes are too full already is said of other pods.
+        is_said = any(_is_for_room(each.statuses) for each in refused) and any(
+            _is_for_room(pod.statuses) for pod in run.pods
+        )
+        if refused and not is_said:
+            yield drill.obj, drill.say(refused)
 
 
-def _updates(cluster: Cluster, run: DryRun, scene: Scene) -> Iterator[tuple[Object, Problem]]:
-    """The Deployments of which a new pod fits nowhere until an old one goes, if none may go before.
+def _suspects(drills: Iterable[_Drill], scene: Scene) -> list[_Drill]:
+    """The drills that may fail: what has room with the pods of all others has room by itself."""
+    some: list[_Drill] = []
+    count = 0
+    for drill in drills:
+        count += len(drill.pods)
+        if count <= _MOST_PODS_TOGETHER:
+            some.append(drill)
+    refused = {each.pod for each in _refused([pod for drill in some for pod in drill.pods], scene)}
+    return [drill for drill in some if not refused.isdisjoint(drill.pods)]
+
+
+def _refused(pods: Sequence[Pod], scene: Scene) -> list[Unschedulable]:
+    """The outcomes of further pods that fit nowhere, whoever makes room."""
+    outcomes = (
+        outcome
+        for profile in scene.stage.profiles
+        for outcome in schedule(
+            [pod for pod in pods if pod.scheduler_name == profile.scheduler_name],
+            scene.snapshot,
+            profile,
+            scene.stage.version,
+        ).outcomes
+    )
+    return [each for each in outcomes if isinstance(each, Unschedulable) and each.preemption is None]
+
+
+def _is_for_room(statuses: Mapping[str, Status]) -> bool:
+    return any(status.plugin == node_resources_fit.NAME for status in statuses.values())
+
+
+def _updates(cluster: Cluster, run: DryRun, scene: Scene) -> Iterator[_Drill]:
+    """The first new pod of each Deployment whose old pods stay until it is ready.
 
     Mirrors: pkg/controller/deployment/rolling.go rolloutRolling @ v1.36
     """
-    diagnoser = Diagnoser(scene.snapshot, scene.stage.version)
-    tried = 0
     for obj in dict.fromkeys(workload.obj for workload in run.workloads):
         pods = _running(obj, run, scene) if obj.stored_as == "Deployment.apps" else ()
         update = rolling_update(obj, len(pods)) if pods else None
         if update is None or update.unavailable or _tells_versions_apart(obj):
             continue
-        new = replace(pods[0], name=f"{pods[0].name}-new", labels={**pods[0].labels, _HASH: "new"})
-        found = diagnoser.diagnose(new, _profile_of(new, scene))
-        if not found.whole and not all(found.nodes.values()):
-            continue
-        if next(rollout_blocked_by_volume(obj, cluster), None) is not None:
-            continue
-        tried += 1
-        for outcome in _refused((new,), run, scene) if tried <= _MOST_DRILLED else ():
-            yield obj, _hangs(obj, len(pods), outcome.message)
+        if next(rollout_blocked_by_volume(obj, cluster), None) is None:
+            new = replace(pods[0], name=f"{pods[0].name}-new", labels={**pods[0].labels, _HASH: "new"})
+            yield _Drill(obj, (new,), partial(_hangs, obj, len(pods)))
 
 
-def _hangs(obj: Object, count: int, why: str) -> Problem:
+def _hangs(obj: Object, count: int, refused: Sequence[Unschedulable]) -> Problem:
     limit = dig(obj.data, *UNAVAILABLE)
     share = "25%" if limit is None else limit
     away = f"maxUnavailable, {share} of {count} rounded down, is 0" if isinstance(share, str) else "maxUnavailable is 0"
     who = "the old Pod runs" if count == 1 else f"the {count} old Pods run"
-    message = f"an update hangs: its first Pod fits on no node while {who}, and {away}: {why}"
+    message = f"an update hangs: its first Pod fits on no node while {who}, and {away}: {refused[0].message}"
     return Problem(UNAVAILABLE, message, rule="rollout-cannot-finish")
 
 
@@ -89,25 +122,24 @@ def _tells_versions_apart(obj: Object) -> bool:
     return False
 
 
-def _maxima(cluster: Cluster, run: DryRun, scene: Scene) -> Iterator[tuple[Object, Problem]]:
-    """The autoscalers that may ask for more pods than fit, each by itself."""
+def _maxima(cluster: Cluster, run: DryRun, scene: Scene) -> Iterator[_Drill]:
+    """The pods that each autoscaler may add."""
     workloads = {_key(workload.obj): workload.obj for workload in run.workloads}
-    tried = 0
     for scaler in _scalers(cluster):
         obj = workloads.get((scaler.target, scaler.obj.namespace or DEFAULT_NAMESPACE))
         pods = _running(obj, run, scene) if obj is not None else ()
-        if obj is None or not pods or scaler.most is None or scaler.most <= len(pods) or _brings_claims(obj, pods[0]):
+        if obj is None or not pods or scaler.most is None or _brings_claims(obj, pods[0]):
             continue
-        tried += 1
-        if tried > _MOST_DRILLED:
-            return
-        count = min(scaler.most - len(pods), _MOST_PODS)
-        more = [pods[0].named(f"{pods[0].name}-more-{number}") for number in range(count)]
-        refused = _refused(more, run, scene)
-        if refused:
-            fit = len(pods) + count - len(refused)
-            message = f"{fit} of {scaler.most} Pods of {obj} fit on the nodes: {refused[0].message}"
-            yield scaler.obj, Problem(scaler.most_at, message, rule="hpa-maximum-does-not-fit")
+        more = range(min(scaler.most - len(pods), _MOST_PODS))
+        if more:
+            added = [pods[0].named(f"{pods[0].name}-more-{number}") for number in more]
+            yield _Drill(scaler.obj, added, partial(_falls_short, scaler, obj, len(pods) + len(added)))
+
+
+def _falls_short(scaler: Scaler, obj: Object, tried: int, refused: Sequence[Unschedulable]) -> Problem:
+    fit = tried - len(refused)
+    message = f"{fit} of {scaler.most} Pods of {obj} fit on the nodes: {refused[0].message}"
+    return Problem(scaler.most_at, message, rule="hpa-maximum-does-not-fit")
 
 
 def _scalers(cluster: Cluster) -> Iterator[Scaler]:
@@ -133,21 +165,3 @@ def _running(obj: Object, run: DryRun, scene: Scene) -> tuple[Pod, ...]:
     if any(result.verdict is not Verdict.ASSIGNED or result.key not in scene.outcomes for result in results):
         return ()
     return tuple(scene.outcomes[result.key].pod for result in results)
-
-
-def _refused(pods: Sequence[Pod], run: DryRun, scene: Scene) -> list[Unschedulable]:
-    """The outcomes of further pods that fit nowhere; none if the nodes are too full now, which is said already."""
-    outcomes = schedule(pods, scene.snapshot, _profile_of(pods[0], scene), scene.stage.version).outcomes
-    refused = [each for each in outcomes if isinstance(each, Unschedulable) and each.preemption is None]
-    if any(_is_for_room(each.statuses) for each in refused) and any(_is_for_room(pod.statuses) for pod in run.pods):
-        return []
-    return refused
-
-
-def _is_for_room(statuses: Mapping[str, Status]) -> bool:
-    return any(status.plugin == node_resources_fit.NAME for status in statuses.values())
-
-
-def _profile_of(pod: Pod, scene: Scene) -> Profile:
-    profiles = scene.stage.profiles
-    return next((one for one in profiles if one.scheduler_name == pod.scheduler_name), profiles[0])
