@@ -23,7 +23,7 @@ _ONE_POD: Final = "ReadWriteOncePod"
 
 
 class _Use(NamedTuple):
-    """A volume of a pod whose claim allows one access mode only; `path` leads from the object to the claim's name."""
+    """A volume of a pod whose claim allows one access mode only; `path` leads from the object to it."""
 
     path: Path
     claim: Object
@@ -98,9 +98,10 @@ def _uses(pod: Pod, cluster: Cluster) -> Iterator[_Use]:
         if not name or volume.get("name") in templates:
             continue
         claims = cluster.find("PersistentVolumeClaim", pod.namespace, name)
-        modes = {tuple(sequence(claim.spec.get("accessModes"))) for claim in claims}
-        if len(modes) == 1 and (mode := modes.pop()) in ((_ONE_NODE,), (_ONE_POD,)):
-            yield _Use((*pod.path, *path, "persistentVolumeClaim"), claims[0], mode[0])
+        modes = [sequence(claim.spec.get("accessModes")) for claim in claims]
+        mode = next((one for one in (_ONE_NODE, _ONE_POD) if modes and all(each == [one] for each in modes)), "")
+        if mode:
+            yield _Use((*pod.path, *path, "persistentVolumeClaim"), claims[0], mode)
 
 
 def _hindering(uses: list[_Use], pod: Pod, cluster: Cluster) -> Iterator[_Use]:
