@@ -234,7 +234,8 @@ EVERYTHING = together(
     deployment(
         "replicas: 2\n          strategy: {type: RollingUpdate, rollingUpdate: {maxSurge: 1, maxUnavailable: 0}}",
         'containers: [{name: web, image: "web:1"}, {name: log, image: "log:1", resources: {requests: {cpu: 1}}}], '
-        "volumes: [{name: d, persistentVolumeClaim: {claimName: data}}, {name: e, persistentVolumeClaim: {claimName: p}}]",
+        "volumes: [{name: d, persistentVolumeClaim: {claimName: data}}, "
+        "{name: e, persistentVolumeClaim: {claimName: p}}]",
     ),
     hpa(f"minReplicas: 2, {SHARE}"),
     hpa("minReplicas: 2", "again", "v1"),
