@@ -198,7 +198,7 @@ def hpa_metric_without_request(obj: Object, cluster: Cluster) -> Iterator[Proble
             f"{start}: FailedGetResourceMetric, missing request for {metric.resource} in container {names[0]} of Pod "
             f"{workload.name}-..."
         )
-        yield Problem(metric.path, message, related, effect, rests_on=Absence(mended_by="requests"))
+        yield Problem(metric.path, message, related, effect, rests_on=Absence("LimitRange", "requests"))
 
 
 def _is_whole(workload: Object) -> bool:
