@@ -10,6 +10,7 @@ from k8slint.apiserver.admission.resource_list import ZERO, PrintedQuantity
 from k8slint.apiserver.admission.resource_quota import Quota, Usage, usage_of_pod
 from k8slint.apiserver.defaults.core import with_pod_defaults
 from k8slint.cluster.cluster import Cluster, once
+from k8slint.cluster.kustomizations import folder_of
 from k8slint.cluster.replicas import (
     HPA,
     SCALABLE,
@@ -50,7 +51,7 @@ class _Room(NamedTuple):
 
 def rollout_exceeds_quota(obj: Object, cluster: Cluster) -> Iterator[Problem]:
     """A Deployment whose Pods fill a quota, so that the additional one of an update is refused."""
-    copies = copies_of(obj, cluster) if _quotas(cluster) else None
+    copies = copies_of(obj, cluster) if _place(obj) in _quotas(cluster) else None
     if copies is None or not copies.least:
         return
     update = rolling_update(obj, copies.least)
@@ -66,7 +67,7 @@ def rollout_exceeds_quota(obj: Object, cluster: Cluster) -> Iterator[Problem]:
 
 def hpa_maximum_exceeds_quota(obj: Object, cluster: Cluster) -> Iterator[Problem]:
     """An autoscaler that may ask for more Pods than a quota has room for."""
-    scaler = scaler_of(obj) if _quotas(cluster) else None
+    scaler = scaler_of(obj) if _place(obj) in _quotas(cluster) else None
     if scaler is None or scaler.least is None or scaler.most is None or obj.group_kind not in (HPA, SCALED_OBJECT):
         return
     if dig(obj.data, *scaler.most_at) is None:
@@ -81,16 +82,24 @@ def hpa_maximum_exceeds_quota(obj: Object, cluster: Cluster) -> Iterator[Problem
             return
 
 
+_Place = tuple[str, str]
+"""A namespace or, where none is written, a folder: objects of one place surely share a namespace."""
+
+
+def _place(obj: Object) -> _Place:
+    return obj.namespace, "" if obj.namespace else folder_of(obj)
+
+
 @once
-def _quotas(cluster: Cluster) -> Mapping[str, tuple[tuple[Object, Quota], ...]]:
-    """The quotas by namespace, without those that cannot be read."""
-    found: dict[str, tuple[tuple[Object, Quota], ...]] = {}
+def _quotas(cluster: Cluster) -> Mapping[_Place, tuple[tuple[Object, Quota], ...]]:
+    """The quotas by place, without those that cannot be read."""
+    found: dict[_Place, tuple[tuple[Object, Quota], ...]] = {}
     for obj in cluster.of_kind("ResourceQuota"):
         try:
             quota = Quota.of(obj.data)
         except ShapeError:
             continue
-        found[obj.namespace] = (*found.get(obj.namespace, ()), (obj, quota))
+        found[_place(obj)] = (*found.get(_place(obj), ()), (obj, quota))
     return found
 
 
@@ -98,12 +107,12 @@ def _room(workload: Object, cluster: Cluster) -> _Room | None:
     """The quota that holds the fewest pods of the workload, with all others of the namespace running, or None."""
     usage = _usage(cluster, workload)
     rooms: list[_Room] = []
-    for obj, quota in _quotas(cluster).get(workload.namespace, ()) if usage is not None else ():
+    for obj, quota in _quotas(cluster).get(_place(workload), ()) if usage is not None else ():
         if usage is None or not quota.binds(usage):
             continue
         if not usage.missing.keys().isdisjoint(quota.hard):
             return None  # it refuses every Pod
-        loads = _loads(cluster, workload.namespace)
+        loads = _loads(cluster, _place(workload))
         own = loads.own.get(_key(workload), {})
         for resource, hard in quota.hard.items():
             each = usage.amounts.get(resource, ZERO)
@@ -122,14 +131,14 @@ class _Loads(NamedTuple):
 
 
 @once
-def _loads(cluster: Cluster, namespace: str) -> _Loads:
-    quotas = _quotas(cluster)[namespace]
+def _loads(cluster: Cluster, place: _Place) -> _Loads:
+    quotas = _quotas(cluster)[place]
     total: dict[str, dict[str, int]] = {obj.name: {} for obj, _ in quotas}
     own: dict[tuple[str, str], dict[str, int]] = {}
     for group_kind in SCALABLE.values():
         for workload in cluster.of_kind(group_kind):
             key = _key(workload)
-            if workload.namespace != namespace or key in own:
+            if _place(workload) != place or key in own:
                 continue
             copies, usage = copies_of(workload, cluster), _usage(cluster, workload)
             if copies is None or usage is None:
@@ -152,16 +161,16 @@ def _usage(cluster: Cluster, workload: Object) -> Usage | None:
         return None
     try:
         spec = with_pod_defaults(workload.pod.spec, cluster.version)
-        return usage_of_pod(with_limit_defaults(spec, _ranges(cluster, workload.namespace)), cluster.version)
+        return usage_of_pod(with_limit_defaults(spec, _ranges(cluster, _place(workload))), cluster.version)
     except ShapeError:
         return None
 
 
 @once
-def _ranges(cluster: Cluster, namespace: str) -> tuple[LimitRange, ...]:
-    """The LimitRanges of a namespace.
+def _ranges(cluster: Cluster, place: _Place) -> tuple[LimitRange, ...]:
+    """The LimitRanges of a place.
 
     Raises:
         ShapeError: if one cannot be read.
     """
-    return tuple(LimitRange.of(obj.data) for obj in cluster.of_kind("LimitRange") if obj.namespace == namespace)
+    return tuple(LimitRange.of(obj.data) for obj in cluster.of_kind("LimitRange") if _place(obj) == place)
