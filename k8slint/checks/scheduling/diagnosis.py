@@ -9,6 +9,7 @@ from k8slint.checks.scheduling.case import Case
 from k8slint.checks.scheduling.claims import is_storage_defect, is_volume_defect, writers_of
 from k8slint.checks.scheduling.refusals import rule_of_refusal
 from k8slint.checks.scheduling.run import described_kinds, freed_by_jobs, node_loads
+from k8slint.checks.storage.shared_volumes import single_pod_volume_shared
 from k8slint.cluster.cluster import Cluster
 from k8slint.objects.fields import sequence, strings, text
 from k8slint.scheduling.objects.volumes import PersistentVolume
@@ -80,6 +81,8 @@ def _is_said_of_storage(case: Case) -> bool:
                 case.run.unbound.get((claim.namespace, claim.name)) and writers_of(claim, case) for claim in case.claims
             )
         )
+    if any(status.plugin == volume_restrictions.NAME for status in case.first.statuses.values()):
+        return next(single_pod_volume_shared(case.obj, case.cluster), None) is not None
     if not case.reasons & {volume_binding.BIND_CONFLICT, volume_binding.NODE_CONFLICT}:
         return False
     if any(is_storage_defect(writer, case.cluster) for claim in case.claims for writer in writers_of(claim, case)):
