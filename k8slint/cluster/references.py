@@ -160,6 +160,8 @@ _SUPPLIED: Final = frozenset(
         "ClusterRole.rbac.authorization.k8s.io",
         "ConfigMap",
         "Deployment.apps",
+        "Gateway.gateway.networking.k8s.io",
+        "IngressClass.networking.k8s.io",
         "PersistentVolumeClaim",
         "PriorityClass.scheduling.k8s.io",
         "ReplicaSet.apps",
