@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from itertools import product
 from typing import Any, Final
 
-from k8slint.checks.references.absence import absence, is_missing, is_near
+from k8slint.checks.references.absence import absence, is_missing, is_near, served_namespaces
 from k8slint.checks.references.service_ports import all_without_port, port_problem
 from k8slint.checks.wording import listed
 from k8slint.cluster.cluster import Cluster, once
@@ -39,7 +39,7 @@ def route_backend_missing(obj: Object, cluster: Cluster) -> Iterator[Problem]:
             continue
         said.add((name, namespace))
         # If the files put no Service into a namespace, what is there is the work of others.
-        if namespace in _served(cluster) or is_near(cluster, "Service", namespace, name):
+        if namespace in served_namespaces(cluster) or is_near(cluster, "Service", namespace, name):
             effect = f"{_lost(obj)}: ResolvedRefs is False, reason BackendNotFound."
             yield absence((*path, "name"), cluster, obj, "Service", name, effect=effect, namespace=namespace)
 
@@ -136,12 +136,6 @@ def _services_named(obj: Object) -> Iterator[tuple[Path, dict[str, Any]]]:
                 is_rendered = is_dns_subdomain(text(ref.get("name"))) and not has_placeholder(ref.get("namespace"))
                 if is_service and is_rendered and ref.get("weight") != 0:
                     yield ("spec", "rules", index, *path), ref
-
-
-@once
-def _served(cluster: Cluster) -> frozenset[str]:
-    """The namespaces for which the files hold Services."""
-    return frozenset(obj.namespace for obj in cluster.of_kind("Service"))
 
 
 def _is_granted(obj: Object, namespace: str, name: str, cluster: Cluster) -> bool:
