@@ -54,12 +54,12 @@ def object_too_large_to_apply(obj: Object, cluster: Cluster) -> Iterator[Problem
 
 def _is_long_text(obj: Object) -> bool:
     """Whether the text of the object is so long that its copy may be: a copy is hardly ever four times as long."""
-    text, start = obj.document.source.text, obj.document.start
+    written, start = obj.document.source.text, obj.document.start
     least = _MOST_ANNOTATION_BYTES // 4
-    if len(text) - start < least:
-        return False
-    # The items of a List share a text.
-    return bool(obj.path) or "\n---" not in text[start + 1 : start + least]
+    # What aliases repeat is written once, and the items of a List share a text.
+    if " *" in written or obj.path:
+        return True
+    return len(written) - start >= least and "\n---" not in written[start + 1 : start + least]
 
 
 def _annotation_bytes_exceeded(obj: Object, cluster: Cluster) -> int:
