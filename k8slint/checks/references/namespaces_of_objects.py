@@ -18,26 +18,29 @@ _INITIAL: Final = frozenset({"default", "kube-node-lease", "kube-public", "kube-
 
 
 def missing_namespace(obj: Object, cluster: Cluster) -> Iterator[Problem]:
-    """An object in a namespace that no file makes, if a Namespace of a similar name is there; once a file.
+    """An object in a namespace that no file makes, if another Namespace may be meant; once a file.
 
-    A cluster description that lists Namespaces has listed all.
+    That is one of a similar name, or the only one of the file, if nothing is in it. A cluster description that lists
+    Namespaces has listed all.
     """
-    name = obj.namespace
+    name, file = obj.namespace, obj.document.source.name
     if not name or name in _INITIAL or obj.group_kind in CLUSTER_SCOPED or not is_dns_label(name):
         return
     made = _namespaces(cluster)
-    if not made or name in made or _first(cluster).get((obj.document.source.name, name)) is not obj:
+    if not made or name in made or _first(cluster).get((file, name)) is not obj:
         return
-    near = next((each for each in worth_comparing(name, made) if is_slip(name, each)), None)
-    if (near is None and not _describes_namespaces(cluster)) or not is_missing(cluster, obj, "Namespace", name):
+    near = next((made[each] for each in worth_comparing(name, made) if is_slip(name, each)), None)
+    meant = near or _unused(cluster).get(file)
+    if (meant is None and not _describes_namespaces(cluster)) or not is_missing(cluster, obj, "Namespace", name):
         return
     message = f'Namespace "{name}" is not among the files'
     effect = f'The API server refuses the object: namespaces "{name}" not found.'
-    if near is None:
+    if meant is None:
         yield Problem(_PATH, f"{message}, and not in the cluster", effect=effect, rests_on=Absence(name))
-    else:
-        related = (Related(made[near], ("metadata", "name"), f'Namespace "{near}" is here'),)
-        yield Problem(_PATH, f'{message}; did you mean "{near}"?', related, effect, rests_on=Absence(name))
+        return
+    hint = f'did you mean "{meant.name}"?' if near else f'nothing is in "{meant.name}", which is made here'
+    related = (Related(meant, ("metadata", "name"), f"{meant} is here"),)
+    yield Problem(_PATH, f"{message}; {hint}", related, effect, rests_on=Absence(name))
 
 
 _PATH: Final = ("metadata", "namespace")
@@ -60,3 +63,17 @@ def _first(cluster: Cluster) -> Mapping[tuple[str, str], Object]:
     for obj in cluster.objects:
         found.setdefault((obj.document.source.name, obj.namespace), obj)
     return found
+
+
+@once
+def _unused(cluster: Cluster) -> Mapping[str, Object]:
+    """By file, the only Namespace that it makes, if every object of it says a namespace and nothing is in this one."""
+    only: dict[str, Object | None] = {}
+    for obj in cluster.of_kind("Namespace"):
+        only[obj.document.source.name] = None if obj.document.source.name in only else obj
+    used = {obj.namespace for obj in cluster.objects}
+    for obj in cluster.objects:
+        file = obj.document.source.name
+        if file in only and not obj.namespace and obj.group_kind not in CLUSTER_SCOPED:
+            only[file] = None
+    return {file: obj for file, obj in only.items() if obj is not None and obj.name not in used}
