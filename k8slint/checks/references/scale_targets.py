@@ -29,7 +29,7 @@ def hpa_target_not_scalable(obj: Object, cluster: Cluster) -> Iterator[Problem]:
             "the server could not find the requested resource" if group == _GROUPS[kind] else _no_match(kind, group)
         )
         yield Problem((*at, "kind"), message, effect=_EFFECT.format(reason), fix=_UNSCALABLE[kind])
-    elif group != _GROUPS[kind]:
+    elif group != _GROUPS[kind] and (group or cluster.version.minor < _GROUP_DEMANDED_SINCE):
         right = _IN_GROUP[_GROUPS[kind]]
         written = f'apiVersion "{api_version}"' if api_version else "a reference without apiVersion"
         message = f"{written} has no {kind}: it is in {right}"
@@ -37,6 +37,8 @@ def hpa_target_not_scalable(obj: Object, cluster: Cluster) -> Iterator[Problem]:
         yield Problem((*at, "apiVersion"), message, effect=effect, fix=f"Write apiVersion: {right}.")
 
 
+# Since this minor, the API server refuses a target of the core group, but for a ReplicationController.
+_GROUP_DEMANDED_SINCE: Final = 34
 _EFFECT: Final = "Nothing is scaled: AbleToScale is False, reason FailedGetScale, {}."
 
 
