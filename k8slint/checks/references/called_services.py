@@ -26,10 +26,10 @@ def webhook_service_missing(obj: Object, cluster: Cluster) -> Iterator[Problem]:
 
     Mirrors: apiserver pkg/util/proxy/proxy.go ResolveCluster @ v1.36
     """
-    said: set[tuple[str, str, Any]] = set()
+    said: set[tuple[str, str, int | None]] = set()
     for index, webhook in items(obj.data.get("webhooks")):
         service = mapping(dig(webhook, "clientConfig", "service"))
-        called = (text(service.get("name")), text(service.get("namespace")), service.get("port"))
+        called = (text(service.get("name")), text(service.get("namespace")), integer(service.get("port")))
         if called in said:
             continue
         said.add(called)

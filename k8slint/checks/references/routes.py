@@ -82,7 +82,7 @@ def route_backend_not_permitted(obj: Object, cluster: Cluster) -> Iterator[Probl
 def route_parent_missing(obj: Object, cluster: Cluster) -> Iterator[Problem]:
     """A Gateway or a listener that a route names, of which only a similar one is there, or one of another namespace."""
     for index, ref in items(obj.spec.get("parentRefs")):
-        if ref.get("group", _GROUP) != _GROUP or ref.get("kind", "Gateway") != "Gateway":
+        if ref.get("group") not in (None, _GROUP) or ref.get("kind") not in (None, "Gateway"):
             continue
         name, namespace = text(ref.get("name")), text(ref.get("namespace")) or obj.namespace
         if not is_dns_subdomain(name) or has_placeholder(namespace):
@@ -132,7 +132,7 @@ def _services_named(obj: Object) -> Iterator[tuple[Path, dict[str, Any]]]:
         for place in _BACKENDS:
             for path, value in reach(rule, place):
                 ref = mapping(value)
-                is_service = ref.get("group", "") == "" and ref.get("kind", "Service") == "Service"
+                is_service = ref.get("group") in (None, "") and ref.get("kind") in (None, "Service")
                 is_rendered = is_dns_subdomain(text(ref.get("name"))) and not has_placeholder(ref.get("namespace"))
                 if is_service and is_rendered and ref.get("weight") != 0:
                     yield ("spec", "rules", index, *path), ref
