@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator
+from functools import lru_cache
 from typing import Any, Final
 
 from k8slint.apiserver.validation.core.config import MOST_BYTES, utf8_bytes, value_bytes
 from k8slint.cluster.cluster import Cluster
+from k8slint.loading.document import Source
 from k8slint.objects.fields import mapping, strings
 from k8slint.objects.object import Object
 from k8slint.objects.problem import Problem
+from k8slint.values.regex import regex
 from k8slint.values.well_known import LAST_APPLIED
 
 _MOST_ANNOTATION_BYTES: Final = 256 * 1024
@@ -54,12 +57,22 @@ def object_too_large_to_apply(obj: Object, cluster: Cluster) -> Iterator[Problem
 
 def _is_long_text(obj: Object) -> bool:
     """Whether the text of the object is so long that its copy may be: a copy is hardly ever four times as long."""
-    written, start = obj.document.source.text, obj.document.start
-    least = _MOST_ANNOTATION_BYTES // 4
-    # What aliases repeat is written once, and the items of a List share a text.
-    if " *" in written or obj.path:
+    source, start, least = obj.document.source, obj.document.start, _MOST_ANNOTATION_BYTES // 4
+    if _repeats(source):
         return True
-    return len(written) - start >= least and "\n---" not in written[start + 1 : start + least]
+    if len(source.text) - start < least:
+        return False
+    # The items of a List share a text.
+    return bool(obj.path) or "\n---" not in source.text[start + 1 : start + least]
+
+
+@lru_cache(maxsize=1)
+def _repeats(source: Source) -> bool:
+    """Whether aliases may repeat a part of a text; kept, for the objects of a source follow each other."""
+    return " *" in source.text and _ANCHOR.search(source.text) is not None
+
+
+_ANCHOR: Final = regex(r"[:-] &\w")
 
 
 def _annotation_bytes_exceeded(obj: Object, cluster: Cluster) -> int:

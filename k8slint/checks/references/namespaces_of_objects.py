@@ -29,7 +29,7 @@ def missing_namespace(obj: Object, cluster: Cluster) -> Iterator[Problem]:
     made = _namespaces(cluster)
     if not made or name in made or _first(cluster).get((file, name)) is not obj:
         return
-    near = next((made[each] for each in worth_comparing(name, made) if is_slip(name, each)), None)
+    near = _near(cluster, name)
     meant = near or _unused(cluster).get(file)
     if (meant is None and not _describes_namespaces(cluster)) or not is_missing(cluster, obj, "Namespace", name):
         return
@@ -49,6 +49,13 @@ _PATH: Final = ("metadata", "namespace")
 @once
 def _namespaces(cluster: Cluster) -> Mapping[str, Object]:
     return {obj.name: obj for obj in cluster.of_kind("Namespace") if obj.name}
+
+
+@once
+def _near(cluster: Cluster, name: str) -> Object | None:
+    """The Namespace of which the name is a slip, or None."""
+    made = _namespaces(cluster)
+    return next((made[each] for each in worth_comparing(name, made) if is_slip(name, each)), None)
 
 
 @once
