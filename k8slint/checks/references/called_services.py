@@ -33,11 +33,11 @@ def webhook_service_missing(obj: Object, cluster: Cluster) -> Iterator[Problem]:
         if called in said:
             continue
         said.add(called)
-        is_open = webhook.get("failurePolicy") == "Ignore"
-        passed = "The webhook is passed over" if is_open else "The requests that it covers are refused"
+        is_ignored = webhook.get("failurePolicy") == "Ignore"
+        passed = "The webhook is passed over" if is_ignored else "The requests that it covers are refused"
         who = f'failed calling webhook "{text(webhook.get("name"))}"'
         path = ("webhooks", index, "clientConfig", "service")
-        yield from _uncalled(path, service, obj, cluster, f"{passed}: {who}: {{}}.")
+        yield from _uncalled(path, service, obj, cluster, f"{passed}: {who}: ")
 
 
 def aggregated_api_service_missing(obj: Object, cluster: Cluster) -> Iterator[Problem]:
@@ -46,7 +46,7 @@ def aggregated_api_service_missing(obj: Object, cluster: Cluster) -> Iterator[Pr
     Mirrors: kube-aggregator pkg/controllers/status/remote/remote_available_controller.go sync @ v1.36
     """
     service = mapping(obj.spec.get("service"))
-    effect = "Nothing of the API is served, and deleting any namespace waits for it: Available is False: {}."
+    effect = "Nothing of the API is served, and deleting any namespace waits for it: Available is False: "
     yield from _uncalled(("spec", "service"), service, obj, cluster, effect)
 
 
@@ -61,7 +61,7 @@ def conversion_webhook_missing(obj: Object, cluster: Cluster) -> Iterator[Proble
         return
     service = mapping(dig(conversion, "webhook", "clientConfig", "service"))
     path = ("spec", "conversion", "webhook", "clientConfig", "service")
-    effect = "Objects of another version than the stored one cannot be read, listed or deleted: {}."
+    effect = "Objects of another version than the stored one cannot be read, listed or deleted: "
     yield from _uncalled(path, service, obj, cluster, effect, only_near=True)
 
 
@@ -71,7 +71,7 @@ _CONVERTED: Final = 2
 def _uncalled(
     path: Path, service: dict[str, Any], obj: Object, cluster: Cluster, effect: str, *, only_near: bool = False
 ) -> Iterator[Problem]:
-    """The problem of a reference to a Service that is not there or lacks the port; `{}` in the effect is the reason."""
+    """The problem of a reference to a Service that is not there or lacks the port; `effect` goes on with the reason."""
     name, namespace = text(service.get("name")), text(service.get("namespace"))
     port = _HTTPS if service.get("port") is None else integer(service.get("port"))
     if not is_dns_subdomain(name) or not namespace or has_placeholder(namespace):
@@ -79,10 +79,10 @@ def _uncalled(
     if is_missing(cluster, obj, "Service", name, namespace):
         is_ours = not only_near and namespace in served_namespaces(cluster)
         if is_ours or is_near(cluster, "Service", namespace, name):
-            said = effect.format(f'service "{name}" not found')
+            said = f'{effect}service "{name}" not found.'
             yield absence((*path, "name"), cluster, obj, "Service", name, effect=said, namespace=namespace)
         return
     lacking = None if port is None else all_without_port(supplies(cluster, "Service", namespace, name), "number", port)
     if lacking is not None and port is not None and not evidence_of(cluster).is_patched(str(port)):
-        said = effect.format(f'no service port {port} found for service "{name}"')
+        said = f'{effect}no service port {port} found for service "{name}".'
         yield port_problem((*path, "port"), lacking, "number", port, effect=said)

@@ -442,6 +442,17 @@ def test_a_target_of_the_core_group_is_left_to_the_api_server_where_it_refuses_i
     assert found == ([said] if said else [])
 
 
+def test_the_effect_of_a_webhook_without_service_quotes_its_name_as_it_is() -> None:
+    service = "{apiVersion: v1, kind: Service, metadata: {name: guard, namespace: guard}, spec: {ports: [{port: 443}]}}"
+    hooks = "[{name: '{0}.example.com', clientConfig: {service: {name: gaurd, namespace: guard}}}]"
+    kind = "admissionregistration.k8s.io/v1, kind: MutatingWebhookConfiguration"
+    webhook = f"{{apiVersion: {kind}, metadata: {{name: a}}, webhooks: {hooks}}}"
+    problem = only(list(found_by("webhook_service_missing", Cluster(read(f"{service}\n---\n{webhook}")))))
+    assert problem.effect == (
+        'The requests that it covers are refused: failed calling webhook "{0}.example.com": service "gaurd" not found.'
+    )
+
+
 def test_a_description_that_lists_namespaces_or_classes_has_listed_all() -> None:
     config = "{apiVersion: v1, kind: ConfigMap, metadata: {name: a, namespace: billing}}"
     ingress = "{apiVersion: networking.k8s.io/v1, kind: Ingress, spec: {ingressClassName: internal}}"
