@@ -54,6 +54,6 @@ def _problems(cluster: Cluster) -> Mapping[Object, Sequence[Problem]]:
             fix = way_out(case) if explained <= _MOST_EXPLAINED else ""
             problem = problem._replace(fix=fix or nearest_node(case) or problem.fix)
         found.setdefault(case.obj, []).append(problem)
-    for obj, problem in (*unbound_claims(cluster, run), *refused_objects(cluster, run)):
+    for obj, problem in (*unbound_claims(cluster, run), *refused_objects(cluster, run.refusals)):
         found.setdefault(obj, []).append(problem)
     return found
