@@ -36,7 +36,9 @@ def external_name_maps_no_ports(obj: Object, cluster: Cluster) -> Iterator[Probl
     for index, port in items(obj.spec.get("ports")):
         number, target = integer(port.get("port")), port.get("targetPort")
         if number is not None and integer(target) not in (None, 0, number):
-            said = f"port {number} is not translated to {target}: a Service of type ExternalName is a name, and no proxy"
+            said = (
+                f"port {number} is not translated to {target}: a Service of type ExternalName is a name, and no proxy"
+            )
             yield Problem(("spec", "ports", index, "targetPort"), said)
 
 

@@ -11,7 +11,12 @@ from k8slint.objects.fields import items, mapping, sequence
 from k8slint.objects.object import Object, Pod
 from k8slint.objects.problem import Absence, Problem, Related
 
-_POLICIES: Final = ("NetworkPolicy.networking.k8s.io", "NetworkPolicy.crd.projectcalico.org", "NetworkPolicy.projectcalico.org", "CiliumNetworkPolicy.cilium.io")
+_POLICIES: Final = (
+    "NetworkPolicy.networking.k8s.io",
+    "NetworkPolicy.crd.projectcalico.org",
+    "NetworkPolicy.projectcalico.org",
+    "CiliumNetworkPolicy.cilium.io",
+)
 # Policies for the whole cluster may isolate any namespace.
 _FOR_ALL: Final = (
     "AdminNetworkPolicy.policy.networking.k8s.io",

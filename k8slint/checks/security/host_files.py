@@ -81,7 +81,7 @@ def _sensitive(pod: Pod) -> Iterator[tuple[HostMount, _Folder]]:
 
 
 def _reached(path: str) -> _Folder | None:
-    """The row of the longest path that the path is or lies in, or else of the first that lies in it; none of the root."""
+    """The row of the longest path that holds the path, or else of the first that lies in it; none of the root."""
     known, above = _folders(), path
     while len(above) > 1:
         if above in known:
@@ -93,7 +93,9 @@ def _reached(path: str) -> _Folder | None:
 
 
 def _inside(path: str) -> _Folder | None:
-    return next((each for each in _folders().values() if each.harm == "read" and each.path.startswith(f"{path}/")), None)
+    return next(
+        (each for each in _folders().values() if each.harm == "read" and each.path.startswith(f"{path}/")), None
+    )
 
 
 @cache
@@ -113,5 +115,7 @@ def _said(one: HostMount, folder: _Folder) -> str:
 def _problem(one: HostMount, said: str) -> Problem:
     obj = one.container.pod.obj
     way = text(one.mount.get("mountPath"))
-    related = (Related(obj, (*one.container.pod.path, *one.mount_path), f"mounted here at {way}" if way else "mounted here"),)
+    related = (
+        Related(obj, (*one.container.pod.path, *one.mount_path), f"mounted here at {way}" if way else "mounted here"),
+    )
     return Problem(one.volume_path, said, related)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from k8slint.checks.serving import budgets_of_pods, is_whole, replicas_of, services_of_pods
+from k8slint.checks.serving import is_whole, pods_maybe_guarded, replicas_of, services_of_pods
 from k8slint.cluster.cluster import Cluster
 from k8slint.cluster.evidence import evidence_of
 from k8slint.cluster.node_selectors import has_one_node
@@ -63,7 +63,7 @@ def replicas_may_share_a_node(obj: Object, cluster: Cluster) -> Iterator[Problem
 def missing_pod_disruption_budget(obj: Object, cluster: Cluster) -> Iterator[Problem]:
     """A workload of several pods behind a Service that no PodDisruptionBudget guards."""
     service = _service_of(obj, cluster)
-    if service is None or obj.pod is None or obj.pod in budgets_of_pods(cluster):
+    if service is None or obj.pod is None or obj.pod in pods_maybe_guarded(cluster):
         return
     count = replicas_of(obj, cluster)
     if (count is not None and count < 2) or evidence_of(cluster).is_open(obj):

@@ -16,7 +16,11 @@ _HOOKS: Final = (HELM_HOOK, "argocd.argoproj.io/hook")
 
 def job_without_ttl(obj: Object, cluster: Cluster) -> Iterator[Problem]:
     """A Job that nothing deletes: neither a time to live, nor an owner, nor the tool whose hook it is."""
-    if not obj.spec or obj.spec.get("ttlSecondsAfterFinished") is not None or dig(obj.data, "metadata", "ownerReferences"):
+    if (
+        not obj.spec
+        or obj.spec.get("ttlSecondsAfterFinished") is not None
+        or dig(obj.data, "metadata", "ownerReferences")
+    ):
         return
     if any(hook in obj.annotations for hook in _HOOKS):
         return

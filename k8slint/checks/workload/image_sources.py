@@ -26,6 +26,7 @@ class _Retired(NamedTuple):
     became: str
     instead: str
     keeps: frozenset[str]
+    but: frozenset[str]
 
 
 def image_from_retired_registry(container: Container, cluster: Cluster) -> Iterator[Problem]:
@@ -36,15 +37,14 @@ def image_from_retired_registry(container: Container, cluster: Cluster) -> Itera
         return
     parsed = Image.parse(image)
     name = f"{'docker.io' if parsed.registry in _HUB else parsed.registry}/{parsed.repository}"
-    for prefix, row in _retired().items():
-        if name.startswith(prefix) and not _is_kept(parsed, row) and not _is_renamed(image, cluster):
-            fix = ""
-            if row.instead:
-                ending = f"@{parsed.digest}" if parsed.digest else f":{parsed.tag}" if parsed.tag else ""
-                fix = f"Write {row.instead}{name.removeprefix(prefix)}{ending}, if it is there, or a newer image."
-            said = f'image "{image}" {row.became}'
-            yield Problem(("image",), said, fix=fix)
-            return
+    prefix = next((one for one in _retired() if name.startswith(one)), "")
+    if not prefix or _is_kept(parsed, name.removeprefix(prefix), _retired()[prefix]) or _is_renamed(image, cluster):
+        return
+    row, fix = _retired()[prefix], ""
+    if row.instead:
+        ending = f"@{parsed.digest}" if parsed.digest else f":{parsed.tag}" if parsed.tag else ""
+        fix = f"Write {row.instead}{name.removeprefix(prefix)}{ending}, if it is there, or a newer image."
+    yield Problem(("image",), f'image "{image}" {row.became}', fix=fix)
 
 
 def moving_tag_not_pulled_again(container: Container, cluster: Cluster) -> Iterator[Problem]:
@@ -82,7 +82,9 @@ def _parsed(container: Container) -> Image | None:
     return parsed if parsed.has_valid_repository and not image.endswith((":", "@")) else None
 
 
-def _is_kept(image: Image, row: _Retired) -> bool:
+def _is_kept(image: Image, below: str, row: _Retired) -> bool:
+    if below in row.but:
+        return True
     if image.digest:
         return "digests" in row.keeps
     return (image.tag or "latest") in row.keeps
@@ -91,7 +93,9 @@ def _is_kept(image: Image, row: _Retired) -> bool:
 @cache
 def _retired() -> dict[str, _Retired]:
     return {
-        prefix: _Retired(row["became"], row.get("instead", ""), frozenset(row.get("keeps", ())))
+        prefix: _Retired(
+            row["became"], row.get("instead", ""), frozenset(row.get("keeps", ())), frozenset(row.get("but", ()))
+        )
         for row in rows("retired-registries")
         for prefix in row["images"]
     }

@@ -35,7 +35,9 @@ def missing_resource_requests(pod: Pod, cluster: Cluster) -> Iterator[Problem]:
     if not told or told[0][0] is not pod or evidence_of(cluster).is_patched("resources"):
         return
     reason, others = told[0][1], len(told) - 1
-    more = f"; nor {'does' if others == 1 else 'do'} {others} more workload{'' if others == 1 else 's'}" if others else ""
+    more = (
+        f"; nor {'does' if others == 1 else 'do'} {others} more workload{'' if others == 1 else 's'}" if others else ""
+    )
     said = f"{pod.obj} requests neither cpu nor memory, though {reason.said}{more}"
     yield Problem(("spec", "containers", 0, "name"), said, reason.related, rests_on=_PATCHED)
 
@@ -83,7 +85,7 @@ def _vertically_scaled(cluster: Cluster) -> frozenset[tuple[str, str, str]]:
 
 
 def _has(container: Container, name: str, cluster: Cluster, fields: tuple[str, ...]) -> bool:
-    """Whether one of the fields gives an amount, for the container or its whole pod, or a LimitRange does by default."""
+    """Whether one of the fields gives an amount, for the container or its whole pod, or a LimitRange does."""
     for resources in (container.data.get("resources"), container.pod.spec.get("resources")):
         if resources is not None and not isinstance(resources, dict):
             return True  # of a wrong type, or filled in later
