@@ -19,6 +19,9 @@ _LASTING: Final = frozenset(
     {"Deployment.apps", "StatefulSet.apps", "DaemonSet.apps", "ReplicaSet.apps", "ReplicationController"}
 )
 _COUNTED: Final = ("cpu", "memory")
+_FIELDS: Final = frozenset({"claims", "limits", "requests"})
+# The fields of pods and containers whose names begin so.
+_OF_PODS: Final = frozenset({"resourceClaims", "resources"})
 _PATCHED: Final = Absence(mended_by="resources")
 
 
@@ -86,10 +89,8 @@ def _vertically_scaled(cluster: Cluster) -> frozenset[tuple[str, str, str]]:
 
 def _has(container: Container, name: str, cluster: Cluster, fields: tuple[str, ...]) -> bool:
     """Whether one of the fields gives an amount, for the container or its whole pod, or a LimitRange does."""
-    for resources in (container.data.get("resources"), container.pod.spec.get("resources")):
-        if resources is not None and not isinstance(resources, dict):
-            return True  # of a wrong type, or filled in later
-        if any(name in _amounts(resources, field) for field in fields):
+    for data in (container.data, container.pod.spec):
+        if any(_may_be_misspelt(data) or name in _amounts(data, field) for field in fields):
             return True
     # Of a limit by default, the server makes the request too.
     by_default = ("default",) if fields == ("limits",) else ("default", "defaultRequest")
@@ -102,9 +103,19 @@ def _has(container: Container, name: str, cluster: Cluster, fields: tuple[str, .
     )
 
 
-def _amounts(resources: object, field: str) -> Mapping[str, object]:
+def _may_be_misspelt(data: Mapping[str, object]) -> bool:
+    """Whether resources are written, but not as the server reads them: the decoder tells of that."""
+    resources = data.get("resources")
+    if resources is not None and not isinstance(resources, dict):
+        return True
+    return not _FIELDS.issuperset(mapping(resources)) or any(
+        key.lower().startswith("resource") and key not in _OF_PODS for key in data
+    )
+
+
+def _amounts(data: Mapping[str, object], field: str) -> Mapping[str, object]:
     """The amounts of a field; of one that is filled in later, all."""
-    amounts = mapping(resources).get(field)
+    amounts = mapping(data.get("resources")).get(field)
     return dict.fromkeys(_COUNTED) if has_placeholder(amounts) else mapping(amounts)
 
 
@@ -141,7 +152,9 @@ def _reason(pod: Pod, cluster: Cluster, neighbours: Mapping[tuple[str, str], Obj
         at = (*pod.path, "spec", "priorityClassName")
         return _Reason(f'priority class "{priority}" is to keep its Pods', (Related(obj, at, "given here"),))
     count = replicas_of(obj, cluster) if obj.kind != "DaemonSet" else None
-    if service is not None and count is not None and count > 1:
+    if count is not None and count > 1:
+        if service is None:
+            return _Reason(f"{count} Pods of it are to run", (Related(obj, ("spec", "replicas"), "so many"),))
         related = (Related(service, ("spec", "selector"), f"{service} sends them traffic"),)
         return _Reason(f"{count} Pods of it are to serve {service}", related)
     beside = neighbours.get((folder_of(obj), obj.namespace))
