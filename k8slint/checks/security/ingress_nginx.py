@@ -34,7 +34,7 @@ _FREE: Final = frozenset(
 _ENDS_DIRECTIVE: Final = regex(r"[;{}\n\r]")
 _ENDS_LOCATION: Final = regex(r"[;\n\r\"'`]|[{}](?![0-9,]*\})(?<![0-9,]\})")
 # Files of the controller that a location could hand out.
-_OWN_FILES: Final = regex(r"/(?:var/run/secrets|run/secrets|etc/kubernetes|etc/nginx)\b")
+_OWN_FILES: Final = regex(r"/(?:(?:var/)?run/(?:secrets|kubernetes)|etc/(?:ingress-controller|kubernetes|nginx|passwd|shadow))\b")
 
 
 def ingress_nginx_snippet(obj: Object, cluster: Cluster) -> Iterator[Problem]:
@@ -86,9 +86,9 @@ def _breaks_out(path: str) -> str:
 
 
 def _is_of_nginx(obj: Object) -> bool:
-    """Whether the Ingress is for this controller: its class says so, or an annotation of it."""
+    """Whether the Ingress may be for this controller: it has the class or an annotation of it, or no class at all."""
     known_as = text(obj.spec.get("ingressClassName")) or obj.annotations.get("kubernetes.io/ingress.class", "")
-    return "nginx" in known_as or any(key.startswith(_PREFIX) for key in obj.annotations)
+    return not known_as or "nginx" in known_as or any(key.startswith(_PREFIX) for key in obj.annotations)
 
 
 def _sign(found: re.Match[str]) -> str:
