@@ -35,6 +35,8 @@ class HostMount(NamedTuple):
 def host_mounts(pod: Pod) -> Iterator[HostMount]:
     """The mounts of hostPaths, by volume and then by container; those whose path is filled in later are left out."""
     for path, volume in pod.volumes:
+        if "hostPath" not in volume:
+            continue
         host = text(dig(volume, "hostPath", "path"))
         if not host or has_placeholder(host):
             continue

@@ -34,7 +34,9 @@ _FREE: Final = frozenset(
 _ENDS_DIRECTIVE: Final = regex(r"[;{}\n\r]")
 _ENDS_LOCATION: Final = regex(r"[;\n\r\"'`]|[{}](?![0-9,]*\})(?<![0-9,]\})")
 # Files of the controller that a location could hand out.
-_OWN_FILES: Final = regex(r"/(?:(?:var/)?run/(?:secrets|kubernetes)|etc/(?:ingress-controller|kubernetes|nginx|passwd|shadow))\b")
+_OWN_FILES: Final = regex(
+    r"/(?:(?:var/)?run/(?:secrets|kubernetes)|etc/(?:ingress-controller|kubernetes|nginx|passwd|shadow))(?![\w-])"
+)
 
 
 def ingress_nginx_snippet(obj: Object, cluster: Cluster) -> Iterator[Problem]:

@@ -95,11 +95,20 @@ def _has(container: Container, name: str, cluster: Cluster, fields: tuple[str, .
     # Of a limit by default, the server makes the request too.
     by_default = ("default",) if fields == ("limits",) else ("default", "defaultRequest")
     return any(
-        may_share_namespace(one.namespace, container.pod.namespace)
-        and any(name in mapping(limit.get(field)) for field in by_default)
+        may_share_namespace(namespace, container.pod.namespace) and field in by_default and name in given
+        for namespace, field, given in _given_by_ranges(cluster)
+    )
+
+
+@once
+def _given_by_ranges(cluster: Cluster) -> tuple[tuple[str, str, frozenset[str]], ...]:
+    """What LimitRanges write into containers: the namespace, the field, and the resources."""
+    return tuple(
+        (one.namespace, field, frozenset(mapping(limit.get(field))))
         for one in cluster.of_kind("LimitRange")
         for _, limit in items(one.spec.get("limits"))
         if limit.get("type") == "Container"
+        for field in ("default", "defaultRequest")
     )
 
 
@@ -109,7 +118,7 @@ def _may_be_misspelt(data: Mapping[str, object]) -> bool:
     if resources is not None and not isinstance(resources, dict):
         return True
     return not _FIELDS.issuperset(mapping(resources)) or any(
-        key.lower().startswith("resource") and key not in _OF_PODS for key in data
+        key.startswith(("resource", "Resource")) and key not in _OF_PODS for key in map(text, data)
     )
 
 
@@ -120,11 +129,9 @@ def _amounts(data: Mapping[str, object], field: str) -> Mapping[str, object]:
 
 
 def _requests_nothing(pod: Pod, cluster: Cluster) -> bool:
-    if not is_whole(pod) or _is_sized_by_others(pod, cluster):
+    if any(_has(container, name, cluster, ("requests", "limits")) for container in pod.containers for name in _COUNTED):
         return False
-    return not any(
-        _has(container, name, cluster, ("requests", "limits")) for container in pod.containers for name in _COUNTED
-    )
+    return is_whole(pod) and not _is_sized_by_others(pod, cluster)
 
 
 @once
