@@ -22,7 +22,14 @@ from k8slint.values.reading import (
     text_at,
     whole_at,
 )
-from k8slint.values.well_known import COMPLETION_INDEX, POD_INDEX, STATEFUL_SET_POD_NAME
+from k8slint.values.well_known import (
+    COMPLETION_INDEX,
+    CONTROLLER_UID,
+    JOB_NAME,
+    POD_INDEX,
+    REVISION_HASH,
+    STATEFUL_SET_POD_NAME,
+)
 
 _HASH_LETTERS: Final = "bcdfghjklmnpqrstvwxz2456789"
 _HASH_LENGTH: Final = 10
@@ -146,8 +153,14 @@ def _pod(item: Item, _: Scalers) -> Batch:
 
 
 def _deployment(item: Item, scalers: Scalers) -> Batch:
+    """The pods of a Deployment; a new one that is paused has none.
+
+    Mirrors: pkg/controller/deployment/deployment_controller.go syncDeployment @ v1.37
+    """
     template, spec = _template(item)
     count, note = replicas_of(item, scalers)
+    if flag_at(mapping_at(item.data, "spec", ""), "paused", "spec"):
+        count, note = 0, "paused: no pod is made until it is resumed"
     digest = template_hash(item)
     name, hashed = f"{item.name}-{digest}", {"pod-template-hash": digest}
     selector = mapping_at(mapping_at(item.data, "spec", ""), "selector", "spec")
@@ -201,14 +214,13 @@ def _stateful_set(item: Item, scalers: Scalers) -> Batch:
         for ordinal in range(first, first + count)
     )
     in_order = text_at(own, "podManagementPolicy", "spec") != "Parallel"
-    return Batch(
-        item, "", _metadata(item, _labels(template)), spec, pods, in_order=in_order, claim_templates=claims, note=note
-    )
+    metadata = _metadata(item, _labels(template) | {REVISION_HASH: f"{item.name}-{template_hash(item)}"})
+    return Batch(item, "", metadata, spec, pods, in_order=in_order, claim_templates=claims, note=note)
 
 
 def _daemon_set(item: Item, _: Scalers) -> Batch:
     template, spec = _template(item)
-    metadata = _metadata(item, _labels(template))
+    metadata = _metadata(item, _labels(template) | {REVISION_HASH: template_hash(item)})
     return Batch(item, f"{item.name}-", metadata, spec, (), is_per_node=True)
 
 
@@ -240,7 +252,14 @@ def _job_batch(item: Item, job: Mapping[str, Any], name: str, where: str, *, is_
     note = ""
     if flag_at(job, "suspend", where):
         parallelism, note = 0, "suspended"
-    labels = {**_labels(template, f"{where}.template"), "job-name": name, "batch.kubernetes.io/job-name": name}
+    uid = template_hash(item)
+    labels = {
+        **_labels(template, f"{where}.template"),
+        "job-name": name,
+        JOB_NAME: name,
+        "controller-uid": uid,
+        CONTROLLER_UID: uid,
+    }
     metadata = _metadata(item, labels, ("batch/v1", "Job", name))
     pods = numbered(f"{name}-", parallelism)
     if text_at(job, "completionMode", where) == "Indexed":
@@ -271,7 +290,7 @@ def numbered(prefix: str, count: int) -> tuple[Planned, ...]:
 
 
 def template_hash(item: Item) -> str:
-    """Ten letters in place of the hash of a Deployment's template; they depend on its namespace and name alone."""
+    """Ten letters in place of the hash of a template, or of an object's uid; they depend on its namespace and name."""
     digest = hashlib.sha256(f"{item.namespace}/{item.name}".encode("utf-8", "surrogatepass")).digest()
     return "".join(_HASH_LETTERS[byte % len(_HASH_LETTERS)] for byte in digest[:_HASH_LENGTH])
 
