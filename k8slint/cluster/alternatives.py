@@ -130,8 +130,8 @@ def _alike(by_path: Mapping[str, Iterable[Object]], roots: _Roots) -> Iterator[t
             key = obj.group_kind, obj.namespace, obj.name
             by_places[places].append(key)
             holders.setdefault(key, set()).update(places)
-            if obj.pod is not None:
-                pods[key].append(obj.pod)
+            if obj.pods:
+                pods[key].extend(obj.pods)
     shared = list(_shared(holders, pods))
     for folders, _, _ in shared:
         yield from _environments(folders)

@@ -137,8 +137,8 @@ class Cluster:
 
     @cached_property
     def pods(self) -> tuple[Pod, ...]:
-        """Every Pod and pod template of the built-in kinds."""
-        return tuple(pod for obj in self._all if (pod := obj.pod) is not None)
+        """Every Pod and pod template."""
+        return tuple(pod for obj in self._all for pod in obj.pods)
 
     @property
     def _all(self) -> Iterable[Object]:

@@ -11,7 +11,7 @@ from itertools import islice, repeat
 from typing import Any, Final, NamedTuple
 
 from k8slint.cluster.cluster import Cluster, once
-from k8slint.cluster.generated import reach
+from k8slint.objects.fields import reach
 from k8slint.cluster.kustomizations import (
     KUSTOMIZATIONS,
     file_of,
@@ -199,10 +199,16 @@ _LONGEST_NAME: Final = 253
 
 
 def _strings(obj: Object) -> Iterator[tuple[str, bool]]:
-    """Every string in an object's own fields that can be a name, with whether a reading field holds it."""
+    """Every string in an object's own fields that can be a name, with whether a reading field holds it.
+
+    Pod templates are left out: their pods are known.
+    """
+    templates = {id(pod.data) for pod in obj.pods}
     pending = [(value, False) for field, value in obj.data.items() if field not in _NOT_ITS_WORDS]
     while pending:
         value, is_read = pending.pop()
+        if id(value) in templates:
+            continue
         if isinstance(value, str):
             if len(value) <= _LONGEST_NAME:
                 yield value, is_read
@@ -233,8 +239,13 @@ def _gather(cluster: Cluster) -> Hints:
                 hints.makers.add(name, namespace, obj)
         elif not _is_maker(obj):
             continue
-        hints.busy.add(_ANYTHING, namespace, obj)
         is_for_pods = made_beside == "pods"
+        if is_for_pods and obj.pods:
+            # It makes the pods of its templates, and what it writes beside them, such as labels of a canary's pods.
+            for string, _ in _strings(obj):
+                hints.pod_mentioned.add(string, namespace, obj)
+            continue
+        hints.busy.add(_ANYTHING, namespace, obj)
         makes_known = made_beside == "workloads"
         makers = hints.pod_makers if is_for_pods else hints.workload_makers if makes_known else hints.makers
         makers.add(obj.name, namespace, obj)

@@ -11,7 +11,7 @@ from typing import Any, Final
 from k8slint.cluster.kustomizations import KUSTOMIZATIONS, prefixed
 from k8slint.cluster.tables import EVERYWHERE, Maker, annotations_that, makers
 from k8slint.loading.document import Path
-from k8slint.objects.fields import dig, items, mapping, sequence, text
+from k8slint.objects.fields import dig, items, mapping, reach, sequence, text
 from k8slint.objects.object import Object
 from k8slint.values.record import record
 from k8slint.values.regex import regex
@@ -97,17 +97,6 @@ def _written(places: str, data: Any) -> list[str]:
         if found:
             return found
     return []
-
-
-def reach(data: Any, path: tuple[str, ...]) -> Iterator[tuple[Path, Any]]:
-    """The values at a path, each with its own path; a step `*` goes through every item of a list."""
-    places: list[tuple[Path, Any]] = [((), data)]
-    for step in path:
-        if step == "*":
-            places = [((*at, index), item) for at, value in places for index, item in enumerate(sequence(value))]
-        else:
-            places = [((*at, step), value[step]) for at, value in places if isinstance(value, dict) and step in value]
-    yield from places
 
 
 def _no_keys(_: Object) -> None:

@@ -11,11 +11,11 @@ from typing import Any, Final, Literal, NamedTuple
 
 from k8slint.cluster.cluster import CLUSTER_SCOPED, Cluster, once
 from k8slint.cluster.evidence import evidence_of
-from k8slint.cluster.generated import CERTIFICATES, Supply, config_keys, produced, reach
+from k8slint.cluster.generated import CERTIFICATES, Supply, config_keys, produced
 from k8slint.cluster.kustomizations import KUSTOMIZATIONS, names_given
 from k8slint.cluster.tables import annotations_that, given_as
 from k8slint.loading.document import Path
-from k8slint.objects.fields import dig, items, mapping, text
+from k8slint.objects.fields import dig, items, mapping, reach, text
 from k8slint.objects.object import Container, Object, Pod
 from k8slint.values.names import is_dns_subdomain
 from k8slint.values.regex import regex
@@ -295,7 +295,7 @@ def _itself(obj: Object, cluster: Cluster) -> Iterator[Supply]:
         yield Supply(obj, group_kind, namespace, obj.name, config_keys)
         for name in names_given(obj, cluster):
             yield Supply(obj, group_kind, "", name, config_keys)
-    if group_kind in ("StatefulSet.apps", "Pod"):
+    if group_kind == "Pod" or obj.makes_pods_like == "StatefulSet.apps":
         yield from _claims(obj)
 
 
@@ -320,7 +320,7 @@ def _claims(obj: Object) -> Iterator[Supply]:
 
 def claim_templates(obj: Object) -> tuple[str, ...]:
     """The names of a StatefulSet's volumeClaimTemplates."""
-    if obj.group_kind != "StatefulSet.apps":
+    if obj.makes_pods_like != "StatefulSet.apps":
         return ()
     templates = items(obj.spec.get("volumeClaimTemplates"))
     return tuple(text(mapping(template.get("metadata")).get("name")) for _, template in templates)

@@ -52,6 +52,7 @@ _CONTROLLER_LABELS: Final = frozenset(
         POD_INDEX,
         "controller-revision-hash",
         "controller-uid",
+        "deploymentconfig",
         "job-name",
         "pod-template-generation",
         "pod-template-hash",
@@ -133,7 +134,7 @@ def _lasting_pods(cluster: Cluster) -> Mapping[tuple[str, str], Neighbours]:
     """The pods that go on running, by namespace, or by folder if no namespace is written."""
     found: dict[tuple[str, str], Neighbours] = {}
     for pod in cluster.pods:
-        if pod.obj.kind not in ("CronJob", "Job", "PodTemplate"):
+        if pod.obj.kind != "PodTemplate" and not pod.obj.runs_to_end:
             key = (pod.namespace, "" if pod.namespace else folder_of(pod.obj))
             pods = found.setdefault(key, Neighbours(pod, defaultdict(dict)))
             for label, value in pod.labels.items():
@@ -193,7 +194,9 @@ def _ports_of(cluster: Cluster, pod: Pod) -> tuple[DeclaredPort, ...]:
             text(port.get("protocol")) or "TCP",
         )
         for other in (cluster.find(obj.group_kind, obj.namespace, obj.name) if obj.name else (obj,))
-        for container in (other.pod.containers if other.pod else ())
+        for its in other.pods
+        if its.path == pod.path
+        for container in its.containers
         if not container.is_init
         for index, port in items(container.data.get("ports"))
     )

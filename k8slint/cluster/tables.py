@@ -1,7 +1,4 @@
-"""The tables of `rules/tables/`: the objects that every cluster has, and what operators make of the files' objects.
-
-Each is read when it is first asked for, because most runs need none.
-"""
+"""The tables of what others bring: the objects that every cluster has, what operators make of the files' objects."""
 
 from __future__ import annotations
 
@@ -11,9 +8,7 @@ from fnmatch import fnmatchcase, translate
 from functools import cache
 from typing import Any, Final, Literal, NamedTuple
 
-from k8slint.bundled import TABLES
-from k8slint.loading.composer import compose
-from k8slint.loading.document import Source
+from k8slint.loading.tables import rows
 
 EVERYWHERE: Final = "*"
 
@@ -121,12 +116,3 @@ def annotations_that(does: Deed) -> re.Pattern[str]:
     """A pattern that matches the annotations by which a controller does that."""
     globs = (glob for row in rows("annotations") if row["does"] == does for glob in row["annotations"])
     return re.compile("|".join(map(translate, globs)))
-
-
-@cache
-def rows(table: str) -> list[dict[str, Any]]:
-    """The rows of a table, in the form that its schema describes."""
-    file = TABLES / f"{table}.yaml"
-    (document,) = compose(Source(str(file), file.read_text(encoding="utf-8")))
-    found: list[dict[str, Any]] = document.data
-    return found

@@ -220,8 +220,7 @@ def _read_directive(directive: Directive, document: Document, nodes: _Nodes, ign
 
 def _read_annotations(obj: Object, ignores: Ignores) -> None:
     places: list[Path] = [("metadata", "annotations")]
-    if obj.pod is not None and obj.pod.path:
-        places.append((*obj.pod.path, "metadata", "annotations"))
+    places.extend((*pod.path, "metadata", "annotations") for pod in obj.pods if pod.path)
     for path in places:
         for key, value in strings(dig(obj.data, *path)).items():
             word = key.removeprefix(ANNOTATION)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from k8slint.engine.rule import Rule
 from k8slint.finding import Severity
+from k8slint.objects.pod_templates import pod_maker
 from k8slint.usage import UsageError, blamed_on
 from k8slint.values.nearest import did_you_mean, nearest
 from k8slint.values.record import made, record
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 ALL = "ALL"
 DEFAULT = "default"
+DRY_RUN = "dry-run"
 
 
 @record
@@ -40,7 +42,7 @@ class Selection:
                 for rule in self.rules.values()
                 if rule.target == target
                 and rule.id in self.severities
-                and (not group_kind or not rule.kinds or group_kind in rule.kinds)
+                and (not group_kind or not rule.kinds or _is_meant(group_kind, rule))
             )
         return self._by_target[key]
 
@@ -130,6 +132,20 @@ def named(rules: Mapping[str, Rule], word: str) -> list[str]:
         hint = did_you_mean(near, "`k8slint rules` lists them")
         raise UsageError(f'there is no rule or category "{word}"; {hint}')
     return category
+
+
+def _is_meant(group_kind: str, rule: Rule) -> bool:
+    """Whether a rule of some kinds speaks of a kind.
+
+    One of PodTemplates speaks of all custom resources that hold pod templates, one of the dry run of those that make
+    pods as a kind of the rule does.
+    """
+    if group_kind in rule.kinds:
+        return True
+    maker = pod_maker(group_kind)
+    if maker is None:
+        return False
+    return "PodTemplate" in rule.kinds or (rule.target == DRY_RUN and maker.is_same and maker.like in rule.kinds)
 
 
 def _named(rules: Mapping[str, Rule], words: Iterable[str]) -> Iterable[str]:

@@ -14,7 +14,7 @@ from k8slint.apiserver.create import create
 from k8slint.apiserver.schemas import Schemas
 from k8slint.cluster.cluster import Cluster
 from k8slint.cluster.unread import Unread
-from k8slint.engine.selection import Selection
+from k8slint.engine.selection import DRY_RUN, Selection
 from k8slint.engine.unfinished import finished
 from k8slint.loading.document import Document, Path, ReadProblem, Span
 from k8slint.objects.from_documents import Reading
@@ -24,7 +24,6 @@ from k8slint.objects.problem import Place, Problem
 if TYPE_CHECKING:
     from k8slint.engine.ignores import Ignores
 
-_DRY_RUN: Final = "dry-run"
 # Kinds by which admission judges what else is in their namespace, and fields of pods that their classes decide.
 _POLICIES: Final = ("LimitRange", "ResourceQuota")
 _OF_CLASSES: Final = ("overhead", "preemptionPolicy", "priority", "runtimeClassName")
@@ -124,7 +123,7 @@ def pitfalls(obj: Object, world: World, selection: Selection) -> Iterator[Proble
 
 def dry_run(obj: Object, world: World, selection: Selection) -> Iterator[Problem]:
     """What keeps the pods of the object from running on the described cluster; if none is, what admission refuses."""
-    rules = selection.aimed_at(_DRY_RUN, obj.group_kind)
+    rules = selection.aimed_at(DRY_RUN, obj.group_kind)
     if not rules:
         return
     cluster = world.cluster
@@ -166,7 +165,7 @@ def dry_run_once(cluster: Cluster, selections: Iterable[Selection]) -> tuple[str
     if cluster.nodes is None:
         return ()
     distinct = {id(each): each for each in selections}
-    if not any(each.aimed_at(_DRY_RUN) for each in distinct.values()):
+    if not any(each.aimed_at(DRY_RUN) for each in distinct.values()):
         return ()
     from k8slint.checks.scheduling.stage import assumptions  # noqa: PLC0415 - most runs describe no cluster
 
@@ -177,8 +176,8 @@ def _checked(obj: Object, cluster: Cluster, selection: Selection) -> Iterator[Pr
     for rule in selection.aimed_at("object", obj.group_kind):
         for problem in rule.check(obj, cluster):
             yield problem._replace(rule=rule.id)
-    if obj.pod is not None:
-        yield from _checked_pod(obj.pod, cluster, selection)
+    for pod in obj.pods:
+        yield from _checked_pod(pod, cluster, selection)
 
 
 def _checked_pod(pod: Pod, cluster: Cluster, selection: Selection) -> Iterator[Problem]:

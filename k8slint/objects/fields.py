@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from k8slint.loading.document import Path
+
 _NOTHING: dict[str, Any] = {}
 
 
@@ -52,3 +54,14 @@ def strings(value: Any) -> dict[str, str]:
     if not isinstance(value, dict):
         return {}
     return {key: entry for key, entry in value.items() if isinstance(entry, str)}
+
+
+def reach(data: Any, path: tuple[str, ...]) -> Iterator[tuple[Path, Any]]:
+    """The values at a path, each with its own path; a step `*` goes through every item of a list."""
+    places: list[tuple[Path, Any]] = [((), data)]
+    for step in path:
+        if step == "*":
+            places = [((*at, index), item) for at, value in places for index, item in enumerate(sequence(value))]
+        else:
+            places = [((*at, step), value[step]) for at, value in places if isinstance(value, dict) and step in value]
+    yield from places

@@ -8,22 +8,11 @@ from functools import cached_property
 from typing import Any, Final
 
 from k8slint.loading.document import Document, Path
-from k8slint.objects.fields import dig, items, mapping, strings, text
+from k8slint.objects.fields import dig, items, mapping, reach, strings, text
+from k8slint.objects.pod_templates import pod_maker
 from k8slint.values.gvk import GroupVersionKind
 from k8slint.values.record import record
 
-# The path to the pod or pod template of each kind that has one, by kind and group.
-POD_TEMPLATES: Final[dict[str, Path]] = {
-    "Pod": (),
-    "PodTemplate": ("template",),
-    "ReplicationController": ("spec", "template"),
-    "Deployment.apps": ("spec", "template"),
-    "ReplicaSet.apps": ("spec", "template"),
-    "StatefulSet.apps": ("spec", "template"),
-    "DaemonSet.apps": ("spec", "template"),
-    "Job.batch": ("spec", "template"),
-    "CronJob.batch": ("spec", "jobTemplate", "spec", "template"),
-}
 # Groups that once served kinds of today's groups, with the same pod templates.
 _OLD_GROUPS: Final = {"extensions": "apps"}
 
@@ -80,13 +69,29 @@ class Object:
         return self.gvk.group_kind if group is None else f"{self.gvk.kind}.{group}"
 
     @cached_property
+    def pods(self) -> tuple[Pod, ...]:
+        """The pod that the object is, or its pod templates: one for a built-in workload, several for a RayCluster."""
+        maker = pod_maker(self.stored_as)
+        if maker is None:
+            return ()
+        found = (place for path in maker.templates for place in reach(self.data, path))
+        return tuple(Pod(self, path, data) for path, data in found if isinstance(data, dict))
+
+    @property
     def pod(self) -> Pod | None:
-        """The pod that the object is or its pod template, or None if it has none."""
-        path = POD_TEMPLATES.get(self.stored_as)
-        if path is None:
-            return None
-        data = dig(self.data, *path)
-        return Pod(self, path, data) if isinstance(data, dict) else None
+        """The one pod or pod template, or None if the object has none or several."""
+        return self.pods[0] if len(self.pods) == 1 else None
+
+    @property
+    def makes_pods_like(self) -> str:
+        """The built-in kind that makes pods as this object does, such as `Job.batch`; empty if none does."""
+        maker = pod_maker(self.stored_as)
+        return maker.like if maker is not None else ""
+
+    @property
+    def runs_to_end(self) -> bool:
+        """Whether the pods that the object makes are meant to end."""
+        return self.makes_pods_like in ("CronJob.batch", "Job.batch")
 
     def __str__(self) -> str:
         """Kind and name in the form that messages use: `Deployment "web"`."""

@@ -14,7 +14,7 @@ from k8slint.cluster.cluster import Cluster
 from k8slint.loading.document import Path
 from k8slint.objects.fields import text
 from k8slint.objects.object import Object, Pod
-from k8slint.simulation.controllers import ENDING, WORKLOADS, Scalers, count_of, first_ordinal, scalers_of
+from k8slint.simulation.controllers import ENDING, Scalers, count_of, first_ordinal, is_workload, scalers_of
 from k8slint.simulation.created_objects import charge_claim, claim_refused, create_objects
 from k8slint.simulation.inventory import Inventory, Item
 from k8slint.simulation.notes import Notes
@@ -70,7 +70,7 @@ def admit(objects: Iterable[Object], cluster: Cluster) -> Verdicts:
     refused = create_objects(inventory, create_claim, ledger, notes)
     claims = sorted(item.name for item in inventory.of_kind("PersistentVolumeClaim"))
     desk = _Desk(policies, ledger, scalers_of(inventory, notes), claims)
-    workloads = [item for item in inventory.manifests if item.group_kind in WORKLOADS and item not in refused]
+    workloads = [item for item in inventory.manifests if is_workload(item.obj) and item not in refused]
     found = (desk.try_pods_of(item) for item in sorted(workloads, key=_comes_and_goes))
     return Verdicts(tuple(notes.refusals), tuple(each for each in found if each is not None))
 

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from k8slint.objects.object import POD_TEMPLATES
+from k8slint.objects.object import Object
+from k8slint.objects.pod_templates import POD_TEMPLATES, pod_maker
 from k8slint.simulation.inventory import Inventory, Item
 from k8slint.simulation.notes import Notes
 from k8slint.values.labels import LabelSelector
@@ -105,7 +106,23 @@ def batch_of(item: Item, scalers: Scalers) -> Batch:
     """
     if not item.name and item.group_kind != "Pod":
         raise ShapeError("metadata.name", "absent, expected a name")
-    return _CONTROLLERS[item.group_kind](item, scalers)
+    return _CONTROLLERS[item.obj.makes_pods_like](item, scalers)
+
+
+def is_workload(obj: Object) -> bool:
+    """Whether pods are made of the object: by a built-in controller, or by another that makes as many from its fields.
+
+    A custom resource without a template, such as a Rollout that refers to a Deployment, has no pods of its own.
+    """
+    if obj.stored_as in WORKLOADS:
+        return True
+    maker = pod_maker(obj.stored_as)
+    return maker is not None and maker.is_same and obj.pod is not None and obj.stored_as != "PodTemplate"
+
+
+def is_unknown_workload(obj: Object) -> bool:
+    """Whether a custom resource may have pods that cannot be told from its fields."""
+    return pod_maker(obj.stored_as) is not None and obj.stored_as not in POD_TEMPLATES and not is_workload(obj)
 
 
 def scaler_of(item: Item) -> tuple[tuple[str, str, str], Scaler]:
@@ -155,7 +172,7 @@ def count_of(item: Item, scalers: Scalers) -> int:
         ShapeError: if a field cannot be read.
     """
     own = mapping_at(item.data, "spec", "")
-    match item.group_kind:
+    match item.obj.makes_pods_like:
         case "Pod" | "DaemonSet.apps":
             return 1
         case "Job.batch":

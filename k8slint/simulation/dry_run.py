@@ -22,7 +22,7 @@ from k8slint.scheduling import (
     Unschedulable,
 )
 from k8slint.simulation.assumptions import Assumptions
-from k8slint.simulation.controllers import WORKLOADS, batch_of, scalers_of
+from k8slint.simulation.controllers import WORKLOADS, batch_of, is_unknown_workload, is_workload, scalers_of
 from k8slint.simulation.creation import Created, Creation, Template, creation_order
 from k8slint.simulation.described_pods import is_finished, is_leaving
 from k8slint.simulation.inventory import Inventory, Item
@@ -144,7 +144,10 @@ def _templates(inventory: Inventory, creation: Creation, nodes: Sequence[Node]) 
     notes = creation.notes
     refused = creation.create_objects(inventory)
     scalers = scalers_of(inventory, notes)
-    workloads = [item for item in inventory.manifests if item.group_kind in WORKLOADS and item not in refused]
+    workloads = [item for item in inventory.manifests if is_workload(item.obj) and item not in refused]
+    for item in inventory.manifests:
+        if is_unknown_workload(item.obj):
+            notes.assumptions.take("pods that custom resources may make are not simulated", item.label)
     batches = [batch for _, batch in notes.read(workloads, lambda item: batch_of(item, scalers))]
     found = (creation.template_of(batch, nodes) for batch in batches)
     return [template for template in found if template is not None]
@@ -179,6 +182,9 @@ def _assume_of(templates: Iterable[Template], profiles: Sequence[Profile], assum
             continue
         if batch.prefix and batch.item.group_kind != "Pod":
             take("where a cluster puts random letters into a pod's name, a number counts up")
+        if batch.item.group_kind not in WORKLOADS:
+            kind = batch.item.obj.makes_pods_like.partition(".")[0]
+            take(f"pods of custom resources are made as those of a {kind}", batch.item.label)
         if batch.is_late:
             take("one run of each CronJob is simulated, once everything else has its place", name)
         if batch.in_order and len(batch.pods) > 1:

@@ -19,12 +19,11 @@ def pod_security_violation(obj: Object, cluster: Cluster) -> Iterator[Problem]:
 
     Mirrors: pod-security-admission admission/admission.go EvaluatePod @ v1.37
     """
-    if obj.pod is None or not obj.namespace:
-        return
-    refusals = [_refusal(obj.pod, namespace, cluster) for namespace in cluster.find("Namespace", "", obj.namespace)]
-    # Of several Namespaces of that name, as of dev and prod, each must refuse it.
-    if refusals and refusals[0] is not None and all(refusals):
-        yield refusals[0]
+    for pod in obj.pods if obj.namespace else ():
+        refusals = [_refusal(pod, namespace, cluster) for namespace in cluster.find("Namespace", "", obj.namespace)]
+        # Of several Namespaces of that name, as of dev and prod, each must refuse it.
+        if refusals and refusals[0] is not None and all(refusals):
+            yield refusals[0]
 
 
 def _refusal(pod: Pod, namespace: Object, cluster: Cluster) -> Problem | None:

@@ -84,7 +84,7 @@ def _mounted_objects(volume: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 def _running(pod: Pod) -> Iterator[Container]:
     """The containers that go on running; empty for a Pod that is meant to end."""
-    if pod.obj.kind in ("Job", "CronJob") or pod.spec.get("restartPolicy") in ("Never", "OnFailure"):
+    if pod.obj.runs_to_end or pod.spec.get("restartPolicy") in ("Never", "OnFailure"):
         return
     for container in pod.containers:
         if container.path[1] == "containers" or container.is_sidecar:

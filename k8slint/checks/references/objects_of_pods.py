@@ -20,12 +20,11 @@ def missing_configmap(pod: Pod, cluster: Cluster) -> Iterator[Problem]:
 
 def missing_secret(obj: Object, cluster: Cluster) -> Iterator[Problem]:
     """A Secret that a container, a volume, an account or a certificate needs and no file holds or makes."""
-    if obj.pod is None:
-        named = pull_secrets_of(obj) if obj.kind == "ServiceAccount" else certificates_of(obj)
-        yield from _missing_objects(named, cluster, obj, "Secret")
-        return
-    for problem in _missing_objects(references_of(obj.pod, cluster), cluster, obj, "Secret"):
-        yield problem._replace(path=(*obj.pod.path, *problem.path))
+    named = pull_secrets_of(obj) if obj.kind == "ServiceAccount" else certificates_of(obj)
+    yield from _missing_objects(named, cluster, obj, "Secret")
+    for pod in obj.pods:
+        for problem in _missing_objects(references_of(pod, cluster), cluster, obj, "Secret"):
+            yield problem._replace(path=(*pod.path, *problem.path))
 
 
 def missing_persistent_volume_claim(pod: Pod, cluster: Cluster) -> Iterator[Problem]:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from k8slint.checks.host_mounts import HostMount, host_mounts
 from k8slint.cluster.cluster import Cluster
-from k8slint.cluster.tables import rows
+from k8slint.loading.tables import rows
 from k8slint.objects.fields import text
 from k8slint.objects.object import Pod
 from k8slint.objects.problem import Problem, Related

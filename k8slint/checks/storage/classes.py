@@ -8,7 +8,7 @@ from functools import cache
 from k8slint.cluster.cluster import Cluster, once
 from k8slint.cluster.references import may_exist
 from k8slint.cluster.similar_names import nearest_name
-from k8slint.cluster.tables import rows
+from k8slint.loading.tables import rows
 from k8slint.cluster.volume_matching import claims_of, class_names, volumes_by_class
 from k8slint.loading.document import Path
 from k8slint.objects.fields import dig, text
@@ -38,12 +38,12 @@ def _classes_named(obj: Object) -> Iterator[tuple[Path, str]]:
             yield (*claim.path[:-1], "metadata", "annotations", OLD_CLASS), claim.annotations[OLD_CLASS]
         else:
             yield (*claim.path, "storageClassName"), claim.class_name or ""
-    if obj.pod is not None:
-        for path, volume in obj.pod.volumes:
+    for pod in obj.pods:
+        for path, volume in pod.volumes:
             name = text(dig(volume, "ephemeral", "volumeClaimTemplate", "spec", "storageClassName"))
             if name:
                 at = (*path, "ephemeral", "volumeClaimTemplate", "spec", "storageClassName")
-                yield (*obj.pod.path, *at), name
+                yield (*pod.path, *at), name
 
 
 @once

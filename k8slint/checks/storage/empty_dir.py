@@ -8,7 +8,7 @@ from posixpath import normpath
 from typing import Any, Final, NamedTuple
 
 from k8slint.cluster.cluster import Cluster
-from k8slint.cluster.tables import rows
+from k8slint.loading.tables import rows
 from k8slint.cluster.volume_matching import quantity
 from k8slint.loading.document import Path
 from k8slint.objects.fields import dig, mapping, text
@@ -22,7 +22,7 @@ _PASSING: Final = ("configMap", "secret", "projected", "downwardAPI")
 
 def database_on_emptydir(pod: Pod, cluster: Cluster) -> Iterator[Problem]:
     """A database whose data folder lies in an emptyDir."""
-    if not any(_is_emptydir(volume) for _, volume in pod.volumes) or pod.obj.kind in ("Job", "CronJob"):
+    if not any(_is_emptydir(volume) for _, volume in pod.volumes) or pod.obj.runs_to_end:
         return
     if HELM_HOOK in pod.obj.annotations or pod.spec.get("restartPolicy") in ("Never", "OnFailure"):
         return

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from k8slint.cluster.cluster import Cluster
 from k8slint.cluster.node_selectors import has_one_node, is_pinned
-from k8slint.cluster.tables import rows
+from k8slint.loading.tables import rows
 from k8slint.loading.document import Path
 from k8slint.objects.fields import text
 from k8slint.objects.object import Object, Pod
@@ -25,8 +25,9 @@ _ONLY_THERE: Final = {
 
 def hostpath_on_multi_node(obj: Object, cluster: Cluster) -> Iterator[Problem]:
     """A hostPath with data, used by a Pod that may start on another node next time."""
-    if obj.pod is not None:
-        yield from _hostpaths_of_pod(obj.pod, cluster)
+    for pod in obj.pods:
+        yield from _hostpaths_of_pod(pod, cluster)
+    if obj.kind != "PersistentVolume":
         return
     host_path = obj.spec.get("hostPath")
     if (

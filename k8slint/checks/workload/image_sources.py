@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from k8slint.cluster.cluster import Cluster, once
 from k8slint.cluster.kustomizations import kustomizations
-from k8slint.cluster.tables import rows
+from k8slint.loading.tables import rows
 from k8slint.objects.fields import items, text
 from k8slint.objects.object import Container
 from k8slint.objects.problem import Problem

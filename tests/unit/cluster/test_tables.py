@@ -10,7 +10,9 @@ import pytest
 
 from k8slint.bundled import SCHEMAS, TABLES
 from k8slint.cluster.cluster import CLUSTER_SCOPED
-from k8slint.cluster.tables import annotations_that, beside, given, given_as, makers, names_given_by_clusters, rows
+from k8slint.cluster.tables import annotations_that, beside, given, given_as, makers, names_given_by_clusters
+from k8slint.loading.tables import rows
+from k8slint.objects.pod_templates import POD_TEMPLATES, pod_maker
 from k8slint.engine.rule import load_rules, read_rule_file
 
 FILES = sorted(TABLES.glob("*.yaml"))
@@ -122,3 +124,15 @@ def test_the_rows_of_a_kind_agree(table):
     kinds = [row.get("kind") or row["group"] for row in rows(table)]
     said = {(row.get("kind") or row["group"], row.get("beside")) for row in rows(table)}
     assert len(said) == len(set(kinds))
+
+
+@pytest.mark.parametrize("row", [row for row in rows("pod-templates") if "same" in row], ids=lambda row: row["kind"])
+def test_a_kind_that_makes_as_many_pods_as_a_built_in_one_has_its_template_where_that_has_it(row):
+    assert row["templates"] == [".".join(POD_TEMPLATES[row["like"]])]
+
+
+def test_a_kind_has_one_row_of_pod_templates():
+    kinds = [row["kind"] for row in rows("pod-templates")]
+    assert len(kinds) == len(set(kinds))
+    # A row of a group that ends like those of Kubernetes would never be read.
+    assert all(pod_maker(kind) is not None for kind in kinds)
