@@ -1,4 +1,4 @@
-"""What a selector of pods selects: pods that the files may not hold, and the pods it seems to mean if it selects none."""
+"""Selectors of pods: pods that the files may not hold, and the pods that one seems to mean if it selects none."""
 
 from __future__ import annotations
 
@@ -92,9 +92,14 @@ _ROLE_LABEL: Final = regex(r"(?:^|[-_./])(?:role|leader|master|primary|active)$"
 _RECOMMENDED: Final = ("app.kubernetes.io/", "helm.sh/")
 
 
+def is_set_by_controllers(key: str) -> bool:
+    """Whether controllers of Kubernetes put the label on the pods they make."""
+    return key in _CONTROLLER_LABELS or key.startswith("batch.kubernetes.io/")
+
+
 def _is_set_at_run_time(requirement: Requirement, cluster: Cluster) -> bool:
     key = requirement.key
-    if key in _CONTROLLER_LABELS or key.startswith("batch.kubernetes.io/"):
+    if is_set_by_controllers(key):
         return True
     if key in _pods_by_label(cluster):
         return False
@@ -110,7 +115,7 @@ def may_select_others(selection: Selection, cluster: Cluster) -> bool:
     evidence = evidence_of(cluster)
     if evidence.is_open(asker) or evidence.is_filled(namespace):
         return True
-    telling = [one for one in selector.requirements if one.key not in _BROAD] or selector.requirements
+    telling = [one for one in selector.requirements if one.key not in BROAD] or selector.requirements
     values = [value for one in telling for value in _wanted(one) if value not in ("", "true")]
     if any(evidence.names_pod_maker(namespace, value) for value in values):
         return True
@@ -181,7 +186,7 @@ def _lets_programs_make_pods(cluster: Cluster) -> bool:
 _LOOKED_AT: Final = 20
 _FEW_VALUES: Final = 200
 # Many workloads share these labels on purpose, so a pod that shares one need not be meant.
-_BROAD: Final = frozenset(
+BROAD: Final = frozenset(
     {
         "app.kubernetes.io/component",
         "app.kubernetes.io/managed-by",
@@ -230,10 +235,13 @@ def is_slip_away(pod: Pod, selector: LabelSelector) -> bool:
 
 
 def _candidates(selection: Selection, cluster: Cluster) -> Iterator[Pod]:
-    """Pods with one of the labels, or the most similar value of it, or the object's name, or alone in its file."""
+    """Pods with one of the labels, or a most similar value of it, or its value as that of another label or as the name.
+
+    If the pods are those of the object: pods with its name, or alone in its file.
+    """
     asker, selector, namespace, is_own = selection
     for one in selector.requirements:
-        if one.key not in _BROAD and _wanted(one):
+        if one.key not in BROAD and _wanted(one):
             yield from islice(cluster.pods_selected(LabelSelector((one,)), namespace), _LOOKED_AT)
             values = _pods_by_label(cluster).get(one.key, {})
             # Among very many values some are alike by accident.
@@ -242,6 +250,8 @@ def _candidates(selection: Selection, cluster: Cluster) -> Iterator[Pod]:
                 near = nearest_name(wanted, (value for value in known if value != wanted))
                 if near is not None:
                     yield from islice(values[near], _LOOKED_AT)
+                yield from islice(_pods_by_value(cluster).get(wanted, ()), _LOOKED_AT)
+                yield from islice(_pods_by_name(cluster).get(wanted, ()), _LOOKED_AT)
     if is_own:
         yield from islice(_pods_by_name(cluster).get(asker.name, ()), _LOOKED_AT)
         beside = _pods_by_file(cluster).get(asker.document.source.name, ())
@@ -257,6 +267,17 @@ def _pods_by_label(cluster: Cluster) -> Mapping[str, Mapping[str, list[Pod]]]:
         for key, value in pod.labels.items():
             found[key][value].append(pod)
     return dict(found)
+
+
+@once
+def _pods_by_value(cluster: Cluster) -> Mapping[str, tuple[Pod, ...]]:
+    """The pods by the values of those labels that few workloads share."""
+    return grouped(
+        (value, pod)
+        for pod in cluster.pods
+        for key, value in pod.labels.items()
+        if key not in BROAD and len(value) > 1
+    )
 
 
 @once
