@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 
 from k8slint.checks.wording import few
 from k8slint.cluster.cluster import Cluster
-from k8slint.cluster.evidence import evidence_of
 from k8slint.cluster.pod_selectors import (
     Neighbours,
     Selection,
+    may_be_labelled,
     may_select_others,
     nearest_pod,
     pod_elsewhere,
@@ -66,7 +66,7 @@ def unmatched(
     if is_settled() or may_select_others(selection, cluster):
         return None
     problem = _meant_by(selection, cluster, place)
-    if problem is None or (problem.rests_on and evidence_of(cluster).is_patched(problem.rests_on.mended_by)):
+    if problem is None or (problem.rests_on and may_be_labelled(problem.rests_on.mended_by, cluster)):
         return None
     return problem
 

@@ -10,9 +10,9 @@ from typing import Any, Final, NamedTuple
 
 from k8slint.cluster.cluster import Cluster, may_share_namespace, once
 from k8slint.cluster.evidence import evidence_of
-from k8slint.cluster.kustomizations import folder_of
+from k8slint.cluster.kustomizations import folder_of, kustomizations
 from k8slint.cluster.similar_names import is_slip, nearest_name
-from k8slint.objects.fields import dig, items, mapping, sequence, text
+from k8slint.objects.fields import dig, items, mapping, sequence, strings, text
 from k8slint.objects.object import Object, Pod
 from k8slint.values.grouped import grouped
 from k8slint.values.labels import LabelSelector, Requirement
@@ -122,6 +122,23 @@ def may_select_others(selection: Selection, cluster: Cluster) -> bool:
     return any(evidence.may_be_rendered(asker, value) for value in values)
 
 
+def may_be_labelled(word: str, cluster: Cluster) -> bool:
+    """Whether a kustomization patches the word in, or adds a label with that key or value."""
+    return evidence_of(cluster).is_patched(word) or word in _labels_added(cluster)
+
+
+@once
+def _labels_added(cluster: Cluster) -> frozenset[str]:
+    """The keys and values of the labels that kustomizations add."""
+    return frozenset(
+        word
+        for one in kustomizations(cluster)
+        for added in (one.data.get("commonLabels"), *(label.get("pairs") for _, label in items(one.data.get("labels"))))
+        for label in strings(added).items()
+        for word in label
+    )
+
+
 def _wanted(requirement: Requirement) -> tuple[str, ...]:
     """The values that a label must have one of; empty if the requirement asks for none."""
     return requirement.values if requirement.operator == "In" else ()
@@ -220,7 +237,7 @@ def nearest_pod(selection: Selection, cluster: Cluster) -> Pod | None:
 
     def likeness(pod: Pod) -> tuple[int, bool, bool]:
         met = sum(one.matches(pod.labels) for one in selector.requirements)
-        return met, pod.obj.name == asker.name, pod.obj.document.source is asker.document.source
+        return met, pod.obj.document.source is asker.document.source, pod.obj.name == asker.name
 
     return max(filter(is_meant, _candidates(selection, cluster)), key=likeness, default=None)
 
@@ -248,14 +265,17 @@ def _candidates(selection: Selection, cluster: Cluster) -> Iterator[Pod]:
             known = values if len(values) <= _FEW_VALUES else ()
             for wanted in _wanted(one)[:_LOOKED_AT]:
                 near = nearest_name(wanted, (value for value in known if value != wanted))
-                if near is not None:
-                    yield from islice(values[near], _LOOKED_AT)
-                yield from islice(_pods_by_value(cluster).get(wanted, ()), _LOOKED_AT)
-                yield from islice(_pods_by_name(cluster).get(wanted, ()), _LOOKED_AT)
+                for pod in islice(values[near], _LOOKED_AT) if near is not None else ():
+                    # Pods of others may have a similar name and be in no file.
+                    if is_own or is_slip(wanted, near or "") or pod.obj.document.source is asker.document.source:
+                        yield pod
+                if one.key in _NAMING:
+                    yield from islice(_pods_by_naming(cluster).get(wanted, ()), _LOOKED_AT)
+                    yield from islice(_pods_by_name(cluster).get(wanted, ()), _LOOKED_AT)
     if is_own:
         yield from islice(_pods_by_name(cluster).get(asker.name, ()), _LOOKED_AT)
         beside = _pods_by_file(cluster).get(asker.document.source.name, ())
-        if len(beside) == 1:
+        if len(beside) == 1 and beside[0].namespace == asker.namespace:
             yield beside[0]
 
 
@@ -269,15 +289,14 @@ def _pods_by_label(cluster: Cluster) -> Mapping[str, Mapping[str, list[Pod]]]:
     return dict(found)
 
 
+# Labels whose value is by custom the name of a workload.
+_NAMING: Final = frozenset({"app", "app.kubernetes.io/name", "app.kubernetes.io/instance", "k8s-app", "name", "run"})
+
+
 @once
-def _pods_by_value(cluster: Cluster) -> Mapping[str, tuple[Pod, ...]]:
-    """The pods by the values of those labels that few workloads share."""
-    return grouped(
-        (value, pod)
-        for pod in cluster.pods
-        for key, value in pod.labels.items()
-        if key not in BROAD and len(value) > 1
-    )
+def _pods_by_naming(cluster: Cluster) -> Mapping[str, tuple[Pod, ...]]:
+    """The pods by what their labels say is the name of their workload."""
+    return grouped((value, pod) for pod in cluster.pods for key, value in pod.labels.items() if key in _NAMING)
 
 
 @once

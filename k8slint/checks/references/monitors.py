@@ -16,7 +16,7 @@ from k8slint.checks.meant_pods import Place, unmatched
 from k8slint.checks.wording import listed
 from k8slint.cluster.cluster import Cluster, may_share_namespace, once
 from k8slint.cluster.evidence import evidence_of
-from k8slint.cluster.pod_selectors import BROAD, Selection, label_selector, may_select_others
+from k8slint.cluster.pod_selectors import BROAD, Selection, label_selector, may_be_labelled, may_select_others
 from k8slint.cluster.services import MOST_SELECTED, declared_ports
 from k8slint.cluster.similar_names import nearest_name
 from k8slint.loading.document import Path
@@ -48,7 +48,7 @@ def servicemonitor_selects_nothing(obj: Object, cluster: Cluster) -> Iterator[Pr
         yield _in_other_namespace(selection, service)
         return
     wanted = _value(unmet) or unmet.key
-    if evidence_of(cluster).is_patched(wanted):
+    if may_be_labelled(wanted, cluster):
         return
     has = labels.get(unmet.key)
     said = f"with {unmet.key}={has}" if has is not None else f"which has no label {unmet.key}"

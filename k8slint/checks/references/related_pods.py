@@ -7,8 +7,7 @@ from typing import Any, Final
 
 from k8slint.checks.meant_pods import Place, labels_path, unmatched
 from k8slint.cluster.cluster import Cluster
-from k8slint.cluster.evidence import evidence_of
-from k8slint.cluster.pod_selectors import Selection, is_set_by_controllers, label_selector
+from k8slint.cluster.pod_selectors import Selection, is_set_by_controllers, label_selector, may_be_labelled
 from k8slint.loading.document import Path
 from k8slint.objects.fields import dig, items, mapping, text
 from k8slint.objects.object import Pod
@@ -74,7 +73,7 @@ def spread_ignores_own_pods(pod: Pod, cluster: Cluster) -> Iterator[Problem]:
         if selector is None or not unmet or any(is_set_by_controllers(one.key) for one in unmet):
             continue
         first = unmet[0]
-        if evidence_of(cluster).is_patched(first.key):
+        if may_be_labelled(first.key, cluster):
             continue
         has = pod.labels.get(first.key)
         said = f"have {first.key}={has}" if has is not None else f"have no label {first.key}"

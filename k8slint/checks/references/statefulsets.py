@@ -33,7 +33,10 @@ def statefulset_service_not_headless(obj: Object, cluster: Cluster) -> Iterator[
     """A StatefulSet whose governing Service has an address of its own, with no headless one beside it."""
     name = text(obj.spec.get("serviceName"))
     services = cluster.find("Service", obj.namespace, name) if is_dns_subdomain(name) else ()
-    if not services or any(map(_may_be_headless, services)) or integer(obj.spec.get("replicas")) == 0:
+    if not services or any(map(_may_be_headless, services)):
+        return
+    # Whoever writes that there is one Pod means the Service's address by its name, and none has peers.
+    if integer(obj.spec.get("replicas")) in (0, 1):
         return
     if obj.pod is None or _has_headless(obj, cluster):
         return
