@@ -9,7 +9,7 @@ from k8slint.checks.meant_pods import Place, labels_path, unmatched
 from k8slint.cluster.cluster import Cluster
 from k8slint.cluster.pod_selectors import Selection, is_set_by_controllers, label_selector, may_be_labelled
 from k8slint.loading.document import Path
-from k8slint.objects.fields import dig, items, mapping, text
+from k8slint.objects.fields import dig, items, mapping
 from k8slint.objects.object import Pod
 from k8slint.objects.problem import Absence, Problem, Related
 
@@ -55,19 +55,14 @@ def _terms(pod: Pod) -> Iterator[tuple[Path, dict[str, Any]]]:
 
 
 def spread_ignores_own_pods(pod: Pod, cluster: Cluster) -> Iterator[Problem]:
-    """A spread constraint that counts no pod, or not those that it places.
+    """A spread constraint that does not count the pods that it places.
 
     Mirrors: pkg/scheduler/framework/plugins/podtopologyspread/filtering.go podTopologySpread.Filter @ v1.36
     """
     for index, constraint in items(pod.spec.get("topologySpreadConstraints")):
         path = ("spec", "topologySpreadConstraints", index)
+        # Without a labelSelector none is counted, of which the API server warns.
         written = constraint.get("labelSelector")
-        if written is None:
-            # Not with matchLabelKeys, which the API server refuses then.
-            if text(constraint.get("topologyKey")) and not constraint.get("matchLabelKeys"):
-                message = "the constraint has no labelSelector: it counts no Pod, so it spreads none"
-                yield Problem(path, message, effect="The constraint does nothing: all Pods may run in one place.")
-            continue
         selector = label_selector(written)
         unmet = [one for one in selector.requirements if not one.matches(pod.labels)] if selector else []
         if selector is None or not unmet or any(is_set_by_controllers(one.key) for one in unmet):
