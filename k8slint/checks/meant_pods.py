@@ -87,10 +87,12 @@ def unlike(selection: Selection, place: Place, pod: Pod) -> Problem:
     """The problem that the nearest pod has another value of a label, or lacks the label."""
     selector = selection.selector
     differing = next(one for one in selector.requirements if not one.matches(pod.labels))
-    key, wanted, has = differing.key, _wanted(differing), pod.labels.get(differing.key)
-    said = f"with {key}={has}" if has is not None else f"which has no label {key}"
+    key, wanted = differing.key, _wanted(differing)
+    # The value under another key says more than another value of the key.
+    shown = next((label for label, value in pod.labels.items() if value == wanted), key)
+    said = f"with {shown}={pod.labels[shown]}" if shown in pod.labels else f"which has no label {key}"
     message = f"{place.word} {selector} matches no Pod; nearest is {pod.obj} {said}"
-    related = (Related(pod.obj, labels_path(pod, key if has is not None else ""), "its labels"),)
+    related = (Related(pod.obj, labels_path(pod, shown if shown in pod.labels else ""), "its labels"),)
     # An object and the pods of its file belong together, whatever unread files hold.
     absent = "" if pod.obj.document.source is selection.asker.document.source else wanted
     return Problem(place.of(differing), message, related, rests_on=Absence(absent, wanted))

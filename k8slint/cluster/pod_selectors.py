@@ -272,6 +272,7 @@ def _candidates(selection: Selection, cluster: Cluster) -> Iterator[Pod]:
                 if one.key in _NAMING:
                     yield from islice(_pods_by_naming(cluster).get(wanted, ()), _LOOKED_AT)
                     yield from islice(_pods_by_name(cluster).get(wanted, ()), _LOOKED_AT)
+                yield from islice(_pods_by_value(cluster).get((asker.document.source.name, wanted), ()), _LOOKED_AT)
     if is_own:
         yield from islice(_pods_by_name(cluster).get(asker.name, ()), _LOOKED_AT)
         beside = _pods_by_file(cluster).get(asker.document.source.name, ())
@@ -297,6 +298,18 @@ _NAMING: Final = frozenset({"app", "app.kubernetes.io/name", "app.kubernetes.io/
 def _pods_by_naming(cluster: Cluster) -> Mapping[str, tuple[Pod, ...]]:
     """The pods by what their labels say is the name of their workload."""
     return grouped((value, pod) for pod in cluster.pods for key, value in pod.labels.items() if key in _NAMING)
+
+
+@once
+def _pods_by_value(cluster: Cluster) -> Mapping[tuple[str, str], tuple[Pod, ...]]:
+    """The pods by the name of their file and the values of their labels, without numbers and yes or no."""
+    return grouped(
+        ((pod.obj.document.source.name, value), pod)
+        for pod in cluster.pods
+        for value in pod.labels.values()
+        if value.isidentifier() or "-" in value
+        if value not in ("true", "false")
+    )
 
 
 @once
