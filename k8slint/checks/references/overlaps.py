@@ -9,7 +9,7 @@ from typing import Final
 
 from k8slint.checks.meant_pods import labels_path
 from k8slint.cluster.cluster import Cluster, once
-from k8slint.cluster.kustomizations import are_applied_together
+from k8slint.cluster.kustomizations import are_applied_together, kustomizations_by_file
 from k8slint.cluster.pod_selectors import label_selector, labels_selector
 from k8slint.objects.fields import dig
 from k8slint.objects.object import Object, Pod
@@ -18,8 +18,13 @@ from k8slint.values.labels import LabelSelector
 
 # A bound on time: of very many pods with the same labels, the first ones tell enough.
 _LOOKED_AT: Final = 20
-_CONTROLLERS: Final = frozenset(
-    {"DaemonSet.apps", "Deployment.apps", "ReplicaSet.apps", "ReplicationController", "StatefulSet.apps"}
+_MOST_GUARDED: Final = 200
+_CONTROLLERS: Final = (
+    "DaemonSet.apps",
+    "Deployment.apps",
+    "ReplicaSet.apps",
+    "ReplicationController",
+    "StatefulSet.apps",
 )
 
 
@@ -28,28 +33,48 @@ def selectors_overlap(obj: Object, cluster: Cluster) -> Iterator[Problem]:
 
     Mirrors: pkg/controller/controller_ref_manager.go BaseControllerRefManager.ClaimObject @ v1.36
     """
-    selector = _selector_of(obj)
+    selector = _selector_of(obj) if obj.pod is not None else None
     if selector is None or obj.pod is None or not selector.matches(obj.pod.labels) or _is_owned(obj):
         return
-    for pod in islice(cluster.pods_selected(selector, obj.namespace), _LOOKED_AT):
-        other = pod.obj
-        if other is obj:
-            return
-        if _selects_as_well(other, obj, obj.pod.labels, cluster):
-            message = f"selector {selector} also matches the Pods of {other}, whose selector matches these"
-            related = (Related(other, ("spec", "selector"), f"the selector of {other}"),)
-            yield Problem(("spec", "selector"), message, related)
-            return
+    labels, workloads = obj.pod.labels, _workloads_by_label(cluster)
+    for place in _places_of(obj, cluster):
+        for label in labels.items():
+            for other, others in islice(workloads.get((*place, *label), ()), _LOOKED_AT):
+                if other is obj:
+                    break
+                its_labels = other.pod.labels if other.pod is not None else {}
+                is_same = (other.group_kind, other.name) == (obj.group_kind, obj.name)
+                if not is_same and others.matches(labels) and selector.matches(its_labels):
+                    message = f"selector {selector} also matches the Pods of {other}, whose selector matches these"
+                    related = (Related(other, ("spec", "selector"), f"the selector of {other}"),)
+                    yield Problem(("spec", "selector"), message, related)
+                    return
 
 
-def _selects_as_well(other: Object, obj: Object, labels: Mapping[str, str], cluster: Cluster) -> bool:
-    """Whether another workload, certain to meet this one, selects these labels and those of its own pods."""
-    if other.group_kind not in _CONTROLLERS or (other.group_kind, other.name) == (obj.group_kind, obj.name):
-        return False
-    selector = _selector_of(other)
-    if selector is None or other.pod is None or not selector.matches(labels) or _is_owned(other):
-        return False
-    return selector.matches(other.pod.labels) and are_applied_together(other, obj, cluster)
+def _places_of(obj: Object, cluster: Cluster) -> Iterator[tuple[str, str]]:
+    """The file of an object and the kustomizations that take it in, each with its namespace: what is there meets."""
+    file = obj.document.source.name
+    for place in (file, *kustomizations_by_file(cluster.whole).get(file, ())):
+        yield place, obj.namespace
+
+
+@once
+def _workloads_by_label(
+    cluster: Cluster,
+) -> Mapping[tuple[str, str, str, str], tuple[tuple[Object, LabelSelector], ...]]:
+    """The workloads that select their own pods, with their selectors, by place and a label that each selector asks."""
+    found: dict[tuple[str, str, str, str], list[tuple[Object, LabelSelector]]] = defaultdict(list)
+    for group_kind in _CONTROLLERS:
+        for obj in cluster.of_kind(group_kind):
+            selector = _selector_of(obj)
+            if selector is None or obj.pod is None or not selector.matches(obj.pod.labels) or _is_owned(obj):
+                continue
+            plain = next((one for one in selector.requirements if one.operator == "In"), None)
+            if plain is not None and len(plain.values) == 1:
+                for place in _places_of(obj, cluster):
+                    found[*place, plain.key, plain.values[0]].append((obj, selector))
+    order = {obj: number for number, obj in enumerate(cluster.objects)}
+    return {key: tuple(sorted(several, key=lambda each: order.get(each[0], -1))) for key, several in found.items()}
 
 
 def _selector_of(workload: Object) -> LabelSelector | None:
@@ -91,7 +116,7 @@ def _guarded_by(budget: Object, cluster: Cluster) -> Iterator[Pod]:
     written = budget.spec.get("selector")
     selector = LabelSelector(()) if written == {} else label_selector(written)
     if selector is not None:
-        for pod in islice(cluster.pods_selected(selector, budget.namespace), _LOOKED_AT):
+        for pod in islice(cluster.pods_selected(selector, budget.namespace), _MOST_GUARDED):
             if pod.obj.group_kind not in _NEVER_EVICTED and are_applied_together(pod.obj, budget, cluster):
                 yield pod
 
