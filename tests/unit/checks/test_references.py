@@ -467,6 +467,72 @@ def test_a_description_that_lists_namespaces_or_classes_has_listed_all() -> None
 
 # Junk where a manifest has something, and a manifest that has something at every place the checks look at.
 JUNK = (None, "x", 7, True, [], {}, [None, "x", {}, []], {"x": None, "name": [], "key": {}})
+SELECTORS = """
+apiVersion: v1
+kind: Service
+metadata: {name: lion, namespace: zoo, labels: {app: lion}}
+spec: {selector: {app: lion}, ports: [{name: roar, port: 1}]}
+---
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: lion, namespace: zoo}
+spec:
+  serviceName: lion
+  replicas: 2
+  selector: {matchLabels: {app: lion}, matchExpressions: [{key: app, operator: In, values: [lion]}]}
+  template:
+    metadata: {labels: {app: lion}}
+    spec:
+      affinity:
+        podAffinity:
+          requiredDuringSchedulingIgnoredDuringExecution:
+            - {topologyKey: z, labelSelector: {matchLabels: {app: loin}}}
+        podAntiAffinity:
+          preferredDuringSchedulingIgnoredDuringExecution:
+            - weight: 1
+              podAffinityTerm: {labelSelector: {matchExpressions: [{key: app, operator: In, values: [loin]}]}}
+      topologySpreadConstraints: [{maxSkew: 1, topologyKey: z, labelSelector: {matchLabels: {app: loin}}}]
+      containers: [{name: lion, image: lion}]
+---
+apiVersion: v1
+kind: ReplicationController
+metadata: {name: cub, namespace: zoo}
+spec:
+  selector: {app: lion}
+  template: {metadata: {labels: {app: lion}}, spec: {containers: [{name: lion, image: lion}]}}
+---
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata: {name: pride, namespace: zoo}
+spec: {selector: {matchLabels: {app: lion}}}
+---
+{apiVersion: policy/v1, kind: PodDisruptionBudget, metadata: {name: all, namespace: zoo}, spec: {selector: {}}}
+---
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata: {name: gone, namespace: zoo}
+spec: {selector: {matchLabels: {app: loin}}}
+---
+apiVersion: monitoring.coreos.com/v1
+kind: ServiceMonitor
+metadata: {name: gone, namespace: zoo}
+spec: {selector: {matchLabels: {app: loin}}, namespaceSelector: {matchNames: [zoo]}, endpoints: [{port: roar}]}
+---
+apiVersion: monitoring.coreos.com/v1
+kind: ServiceMonitor
+metadata: {name: port, namespace: zoo}
+spec: {selector: {matchLabels: {app: lion}}, endpoints: [{port: raor}]}
+---
+apiVersion: monitoring.coreos.com/v1
+kind: PodMonitor
+metadata: {name: gone, namespace: zoo}
+spec: {selector: {matchLabels: {app: loin}}, podMetricsEndpoints: [{port: roar}]}
+---
+apiVersion: monitoring.coreos.com/v1
+kind: PodMonitor
+metadata: {name: port, namespace: zoo}
+spec: {selector: {matchLabels: {app: lion}}, podMetricsEndpoints: [{port: raor}]}
+"""
 WHOLE = """
 apiVersion: apps/v1
 kind: StatefulSet
@@ -622,9 +688,11 @@ spec: {target: {name: made-too, template: {data: {a: b}, templateFrom: []}}, dat
 """
 
 
-@pytest.mark.parametrize("index", range(len(read(WHOLE))))
-def test_no_shape_of_data_makes_a_check_fail(index: int) -> None:
-    written = read(WHOLE, "test.yaml")
+@pytest.mark.parametrize(
+    ("text", "index"), [(text, index) for text in (WHOLE, SELECTORS) for index in range(len(read(text)))]
+)
+def test_no_shape_of_data_makes_a_check_fail(text: str, index: int) -> None:
+    written = read(text, "test.yaml")
     unchanged = [obj for place, obj in enumerate(written) if place != index]
     for path in places(written[index].data):
         if path[0] in ("apiVersion", "kind"):
@@ -637,6 +705,6 @@ def test_no_shape_of_data_makes_a_check_fail(index: int) -> None:
 
 
 def test_the_whole_manifest_is_seen_by_every_check() -> None:
-    cluster = Cluster(read(WHOLE, "test.yaml"))
-    silent = {name for name in RULES if not list(found_by(name, cluster))}
+    clusters = [Cluster(read(text, "test.yaml")) for text in (WHOLE, SELECTORS)]
+    silent = {name for name in RULES if not any(list(found_by(name, cluster)) for cluster in clusters)}
     assert silent == set()
