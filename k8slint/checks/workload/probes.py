@@ -24,6 +24,8 @@ def probe_port_missing(container: Container, cluster: Cluster) -> Iterator[Probl
 
     Mirrors: pkg/probe/util.go ResolveContainerPort @ v1.37
     """
+    if container.is_init or container.path[1] == "ephemeralContainers":
+        return
     names: dict[str, int] | None = None
     for path, handler in _handlers(container):
         for kind in ("httpGet", "tcpSocket"):

@@ -21,6 +21,8 @@ _LEAST_MEMORY: Final = 4 * _MI
 _LEAST_STORAGE: Final = _MI
 _MANY_CORES: Final = 100
 _NUMBER: Final = regex(r"[0-9]+(?:\.[0-9]+)?")
+# Whoever writes 1Mi or 99999m has thought of the unit.
+_THOUSANDTHS: Final = "m"
 
 
 def implausible_quantity(obj: Object, cluster: Cluster) -> Iterator[Problem]:
@@ -66,6 +68,9 @@ def _small(obj: Object, path: Path, amounts: Mapping[str, Any], name: str, least
     if amount is None or not 0 < amount.value < least or (not amount.is_whole and name != "sizeLimit"):
         return
     number = _NUMBER.match(str(written))
+    is_plain = number is not None and str(written).strip() in (number[0], number[0] + _THOUSANDTHS)
+    if not is_plain and (name, path[-1]) != ("memory", "limits"):
+        return
     meant = number[0] + ("Gi" if name == "storage" else "Mi") if number else ""
     yield Problem(
         (*path, name),
@@ -90,6 +95,8 @@ def _many_cores(obj: Object, path: Path, amounts: Mapping[str, Any], cluster: Cl
     written = amounts.get("cpu")
     amount = quantity(written)
     if amount is None or amount.value < _MANY_CORES or has_placeholder(written) or _has_such_node(amount, cluster):
+        return
+    if str(written).endswith(_THOUSANDTHS):
         return
     number = _NUMBER.fullmatch(str(written))
     is_limit = path[-1] == "limits"
