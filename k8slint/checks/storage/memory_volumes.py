@@ -29,9 +29,10 @@ def memory_volume_exceeds_limit(pod: Pod, cluster: Cluster) -> Iterator[Problem]
         written = dig(first.data, "resources", "limits", "memory")
         held = f'container "{first.name}" may use {written}' if len(writers) == 1 else "the containers may use no more"
         at = (*pod.path, *first.path, "resources", "limits", "memory")
+        name = text(volume.get("name"))
         yield Problem(
             (*path, "emptyDir", "sizeLimit"),
-            f'files in "{text(volume.get("name"))}" may take {source["sizeLimit"]} of memory, and {held}, files included',
+            f'files in "{name}" may take {source["sizeLimit"]} of memory, and {held}, files included',
             (Related(pod.obj, at, "the limit counts the files too"),),
         )
 

@@ -24,7 +24,9 @@ from k8slint.values.well_known import HELM_HOOK
 _JOB: Final = ("spec",)
 _TEMPLATE: Final = ("spec", "jobTemplate", "spec")
 # Words by which one container of a Pod ends another.
-_ENDS_OTHERS: Final = regex(r"quitquitquit|\bp?kill(?:all)?\b|/quit\b|/exit\b|shutdown|exit-after|exit_after|drain_listeners")
+_ENDS_OTHERS: Final = regex(
+    r"quitquitquit|\bp?kill(?:all)?\b|/quit\b|/exit\b|shutdown|exit-after|exit_after|drain_listeners"
+)
 
 
 def sidecar_keeps_job_alive(obj: Object, cluster: Cluster) -> Iterator[Problem]:

@@ -92,7 +92,7 @@ def probe_timeout_exceeds_period(container: Container, cluster: Cluster) -> Iter
             _related(container, (field, "periodSeconds"), "its period") if at == "timeoutSeconds" else (),
             effect=(
                 f"No probe begins before the last has ended: a container that hangs is found after "
-                f"{probe.threshold} × {probe.timeout} = {slow} s, not {probe.threshold} × {probe.period} = {meant} s."
+                f"{probe.threshold} x {probe.timeout} = {slow} s, not {probe.threshold} x {probe.period} = {meant} s."
             ),
         )
 
@@ -109,7 +109,7 @@ def liveness_kills_slow_start(container: Container, cluster: Cluster) -> Iterato
         return
     last = live.delay + live.threshold * live.period
     if last < ready.delay:
-        sum_ = f"{live.delay} + {live.threshold} × {live.period} = {last} s"
+        sum_ = f"{live.delay} + {live.threshold} x {live.period} = {last} s"
         yield Problem(
             ("livenessProbe",),
             f"livenessProbe gives up {sum_} after the start, and readinessProbe first asks the same after "
@@ -124,7 +124,7 @@ def liveness_equals_readiness(container: Container, cluster: Cluster) -> Iterato
     if live is None or ready is None or live.endpoint is None or live.endpoint != ready.endpoint:
         return
     if live.threshold * live.period <= ready.threshold * ready.period and not _is_partial(container):
-        after = f"{live.threshold} × {live.period} = {live.threshold * live.period} s"
+        after = f"{live.threshold} x {live.period} = {live.threshold * live.period} s"
         yield Problem(
             ("livenessProbe",),
             f"livenessProbe asks the same as readinessProbe, and restarts the container after {after}",

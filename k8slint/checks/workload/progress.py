@@ -64,7 +64,7 @@ def _slowest(container: Container) -> _Start | None:
         return None
     first, period, failures = (number or 0 for number in numbers)
     # Both delays count from the start of the container.
-    seconds, sums = first + period * failures, f"{first} + {failures} × {period}"
+    seconds, sums = first + period * failures, f"{first} + {failures} x {period}"
     if delay > seconds:
         return _Start(delay, (*container.path, "readinessProbe"), f"{delay}")
     return _Start(seconds, (*container.path, "startupProbe"), sums)

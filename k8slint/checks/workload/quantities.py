@@ -83,7 +83,10 @@ def _small(obj: Object, path: Path, amounts: Mapping[str, Any], name: str, least
 _OOM: Final = "The container does not start, or is OOMKilled at once: not even the runtime's own process fits."
 _EFFECTS: Final[Mapping[tuple[str, bool], str]] = {
     ("memory", True): _OOM,
-    ("memory", False): "The scheduler counts the Pod as if it needed no memory, and it is among the first to be evicted.",
+    (
+        "memory",
+        False,
+    ): "The scheduler counts the Pod as if it needed no memory, and it is among the first to be evicted.",
     ("ephemeral-storage", True): "The Pod is evicted as soon as it has written a line to its log.",
     ("ephemeral-storage", False): "The scheduler counts the Pod as if it needed no disk.",
     ("storage", False): "The volume is made as small as its driver makes any, or the claim stays Pending.",

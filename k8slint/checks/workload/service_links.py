@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Final, NamedTuple
 
@@ -12,7 +12,7 @@ from k8slint.cluster.cluster import Cluster, once
 from k8slint.cluster.kustomizations import folder_of
 from k8slint.cluster.tables import rows
 from k8slint.loading.document import Path
-from k8slint.objects.fields import integer, items, sequence, text
+from k8slint.objects.fields import dig, integer, items, sequence, strings, text
 from k8slint.objects.object import Container, Object
 from k8slint.objects.problem import Absence, Problem, Related
 from k8slint.values.image import Image
@@ -20,9 +20,11 @@ from k8slint.values.placeholder import has_placeholder
 from k8slint.values.regex import regex
 
 _PORT: Final = "_PORT"
-_HOST: Final = ("_HOST", "_HOSTNAME")
+_HOST: Final = ("_HOST", "_HOSTNAME", "_HOST_NAME")
 # `${REDIS_PORT}` and `$(REDIS_PORT)`; but not `${REDIS_PORT##*:}`, which takes the address apart.
-_USED: Final = regex(r"\$(?:\{([A-Z0-9_]+_PORT)(?:\}|:[-=])|\(([A-Z0-9_]+_PORT)\)|([A-Z0-9_]+_PORT)(?![A-Za-z0-9_]))")
+_USED: Final = regex(
+    r"\$(?:\{([A-Z0-9_]+_PORT)(?:\}|:[-=]?[0-9])|\(([A-Z0-9_]+_PORT)\)|([A-Z0-9_]+_PORT)(?![A-Za-z0-9_]))"
+)
 _WHOLE: Final = regex(r"\$[({]?[A-Z0-9_]+[)}]?")
 
 
@@ -39,7 +41,7 @@ def service_link_collision(container: Container, cluster: Cluster) -> Iterator[P
     linked = _links(cluster).get((pod.namespace, "" if pod.namespace else folder_of(pod.obj)))
     if not linked:
         return
-    for read in _reads(container, linked):
+    for read in _reads(container, linked, cluster):
         service = linked[read.variable]
         if read.variable in _set_here(container) or _may_be_set(read.variable, container, cluster):
             continue
@@ -58,42 +60,92 @@ class _Read(NamedTuple):
     said: str
 
 
-def _reads(container: Container, linked: Mapping[str, Object]) -> Iterator[_Read]:
+def _reads(container: Container, linked: Mapping[str, Object], cluster: Cluster) -> Iterator[_Read]:
     found: dict[str, _Read] = {}
+    for read in (
+        *_by_image(container),
+        *_in_texts((*_texts(container), *_files(container, cluster))),
+        *_beside_hosts((*_values(container), *_configured(container, cluster))),
+    ):
+        if read.variable in linked:
+            found.setdefault(read.variable, read)
+    yield from found.values()
+
+
+def _by_image(container: Container) -> Iterator[_Read]:
     for variable in _read_by(text(container.data.get("image"))):
-        found.setdefault(variable, _Read(variable, ("image",), "the image reads"))
-    for path, word in _texts(container):
-        if _PORT in word:
-            for match in _USED.finditer(word):
-                variable = match[1] or match[2] or match[3]
-                # An address as a whole may be wanted, and a script may set what it uses.
-                if not _WHOLE.fullmatch(word) and not re.search(rf"(?<![A-Z0-9_$]){variable}=", word):
-                    found.setdefault(variable, _Read(variable, path, f"{path[0]} uses"))
-    for path, entry in container.env():
-        name, value = text(entry.get("name")), entry.get("value")
+        yield _Read(variable, ("image",), "the image reads")
+    spring = next((name for name in _set_here(container) if name.startswith("SPRING_")), "")
+    if spring:
+        yield _Read("SERVER_PORT", ("image",), f'"{spring}" is for Spring, which reads')
+
+
+def _in_texts(texts: Iterable[tuple[Path, str, str]]) -> Iterator[_Read]:
+    for path, word, before in texts:
+        for match in _USED.finditer(word) if _PORT in word else ():
+            variable = match[1] or match[2] or match[3]
+            # An address as a whole may be wanted, and a script may set what it uses.
+            if _WHOLE.fullmatch(word) and not before.lower().endswith("port"):
+                continue
+            if not re.search(rf"(?<![A-Z0-9_$]){variable}=", word):
+                yield _Read(variable, path, f"{_WHERE.get(str(path[0]), path[0])} uses")
+
+
+def _beside_hosts(values: Iterable[tuple[Path, str, str | None]]) -> Iterator[_Read]:
+    for path, name, value in values:
         end = next((end for end in _HOST if name.endswith(end)), "")
         # `redis:6379` and `redis://redis` hold the port.
-        if end and (value is None or (isinstance(value, str) and value and not _holds_port(value))):
-            variable = name.removesuffix(end) + _PORT
-            found.setdefault(variable, _Read(variable, (*path, "name"), f'"{name}" goes with'))
-    yield from (read for variable, read in found.items() if variable in linked)
+        if end and (value is None or (value and not _holds_port(value))):
+            yield _Read(name.removesuffix(end) + _PORT, path, f'"{name}" goes with')
 
 
 def _holds_port(value: str) -> bool:
     return ":" in value or "/" in value or has_placeholder(value)
 
 
-def _texts(container: Container) -> Iterator[tuple[Path, str]]:
-    """The texts of a container in which the kubelet or a shell puts variables."""
+def _values(container: Container) -> Iterator[tuple[Path, str, str | None]]:
+    """The variables of `env`, each with its value; None if it comes from elsewhere."""
     for path, entry in container.env():
-        yield (*path, "value"), text(entry.get("value"))
+        value = entry.get("value")
+        if value is None or isinstance(value, str):
+            yield (*path, "name"), text(entry.get("name")), value
+
+
+def _configured(container: Container, cluster: Cluster) -> Iterator[tuple[Path, str, str | None]]:
+    """The variables that come from ConfigMaps as a whole."""
+    for path, entry in container.env_from():
+        name = text(dig(entry, "configMapRef", "name"))
+        for config in cluster.find("ConfigMap", container.pod.namespace, name) if name else ():
+            for key, value in strings(config.data.get("data")).items():
+                yield (*path, "configMapRef", "name"), f"{text(entry.get('prefix'))}{key}", value
+
+
+def _texts(container: Container) -> Iterator[tuple[Path, str, str]]:
+    """The texts in which the kubelet or a shell puts variables, each with what stands before it."""
+    for path, entry in container.env():
+        yield (*path, "value"), text(entry.get("value")), text(entry.get("name"))
     for field in ("command", "args"):
+        before = ""
         for index, word in enumerate(sequence(container.data.get(field))):
-            yield (field, index), text(word)
+            yield (field, index), text(word), before
+            before = text(word)
 
 
-def _set_here(container: Container) -> frozenset[str]:
-    return frozenset(text(entry.get("name")) for _, entry in container.env())
+_WHERE: Final = {"volumeMounts": "a file that is mounted"}
+
+
+def _files(container: Container, cluster: Cluster) -> Iterator[tuple[Path, str, str]]:
+    """The texts of ConfigMaps that are mounted as files, each at the mount."""
+    configs = {text(volume.get("name")): text(dig(volume, "configMap", "name")) for _, volume in container.pod.volumes}
+    for path, mount in container.mounts():
+        name = configs.get(text(mount.get("name")))
+        for config in cluster.find("ConfigMap", container.pod.namespace, name) if name else ():
+            for value in strings(config.data.get("data")).values():
+                yield path, value, ""
+
+
+def _set_here(container: Container) -> tuple[str, ...]:
+    return tuple(text(entry.get("name")) for _, entry in container.env())
 
 
 def _may_be_set(name: str, container: Container, cluster: Cluster) -> bool:

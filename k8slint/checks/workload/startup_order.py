@@ -12,7 +12,7 @@ from k8slint.cluster.kustomizations import folder_of
 from k8slint.cluster.references import references_of, supplies
 from k8slint.cluster.service_selectors import has_own_endpoints, selector_of
 from k8slint.loading.document import Path
-from k8slint.objects.fields import dig, integer, sequence, text
+from k8slint.objects.fields import integer, sequence, text
 from k8slint.objects.object import Container, Object, Pod
 from k8slint.objects.problem import Problem, Related
 from k8slint.values.placeholder import has_placeholder
@@ -150,7 +150,9 @@ def _publishes_early(service: Object) -> bool:
 
 
 # Words of programs that go on only when a port answers. A look-up of the name of a Service succeeds without any Pod.
-_WAITS: Final = regex(r"\bnc\b|\bncat\b|\bcurl\b|\bwget\b|pg_isready|mysqladmin|redis-cli|wait-for|wait_for|/dev/tcp/|\bgrpcurl\b")
+_WAITS: Final = regex(
+    r"\bnc\b|\bncat\b|\bcurl\b|\bwget\b|pg_isready|mysqladmin|redis-cli|wait-for|wait_for|/dev/tcp/|\bgrpcurl\b"
+)
 
 
 def own_service_needed_to_become_ready(obj: Object, cluster: Cluster) -> Iterator[Problem]:

@@ -49,7 +49,7 @@ def _effective(container: Container, field: str) -> tuple[Path, Any] | None:
 
 
 def _is_windows(pod: Pod) -> bool:
-    return dig(pod.spec, "os", "name") == "windows" or dig(pod.spec, "nodeSelector", OS) == "windows"
+    return "windows" in (dig(pod.spec, "os", "name"), dig(pod.spec, "nodeSelector", OS))
 
 
 def service_account_fields_differ(pod: Pod, cluster: Cluster) -> Iterator[Problem]:

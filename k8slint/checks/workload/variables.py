@@ -32,14 +32,14 @@ _FILLED_IN: Final = "$("
 class _Use(NamedTuple):
     """A text that refers to variables, `path` leading to it from the container; `label` begins a message about it.
 
-    `index` is that of the variable whose value the text is: it sees only those before it. `is_program` if the text may
+    `number` is that of the variable whose value the text is: it sees only those before it. `is_program` if the text may
     be a script, in which `$(command)` has a meaning of its own.
     """
 
     path: Path
     label: str
     text: str
-    index: int | None = None
+    number: int | None = None
     is_program: bool = False
 
 
@@ -49,11 +49,11 @@ def variable_used_before_definition(container: Container, cluster: Cluster) -> I
         return
     names = _names(container)
     for use in _uses(container):
-        if use.index is None:
+        if use.number is None:
             continue
         for name in dict.fromkeys(references(use.text)):
-            later = next((at for at, known in names if known == name and at > use.index), None)
-            if later is None or any(known == name and at < use.index for at, known in names):
+            later = next((at for at, known in names if known == name and at > use.number), None)
+            if later is None or any(known == name and at < use.number for at, known in names):
                 continue
             if not _may_be_given(name, container, cluster):
                 at = (*container.pod.path, *container.path, "env", later, "name")
@@ -69,7 +69,7 @@ def undefined_variable(container: Container, cluster: Cluster) -> Iterator[Probl
     for use in _uses(container):
         for name in dict.fromkeys(references(use.text)):
             # Of a variable that is defined later, the other rule speaks.
-            is_own = use.index is not None and _is_only_itself(name, use.index, container)
+            is_own = use.number is not None and _is_only_itself(name, use.number, container)
             if name in said or (name in known and not is_own) or not _is_meant(name, use):
                 continue
             if _may_be_given(name, container, cluster) or _may_be_added(name, container, cluster):

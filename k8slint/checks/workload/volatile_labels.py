@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
 from k8slint.cluster.cluster import Cluster
 from k8slint.loading.document import Path
-from k8slint.objects.fields import dig, mapping, text
+from k8slint.objects.fields import dig, strings
 from k8slint.objects.object import Object
 from k8slint.objects.problem import Problem
 from k8slint.values.placeholder import has_placeholder
@@ -32,8 +31,7 @@ def volatile_label_in_selector(obj: Object, cluster: Cluster) -> Iterator[Proble
     """
     is_service = obj.kind == "Service"
     path: Path = ("spec", "selector") if is_service else _WRITTEN
-    for key, value in mapping(dig(obj.data, *path)).items():
-        value = text(value)
+    for key, value in strings(dig(obj.data, *path)).items():
         if not value or has_placeholder(value):
             continue
         what = _volatile(key, value)
