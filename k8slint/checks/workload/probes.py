@@ -102,17 +102,13 @@ def liveness_kills_slow_start(container: Container, cluster: Cluster) -> Iterato
 
     Mirrors: pkg/kubelet/prober/worker.go doProbe @ v1.37
     """
-    live, ready = _probe(container, "livenessProbe"), _probe(container, "readinessProbe")
-    if live is None or ready is None or container.data.get("startupProbe") is not None or _is_partial(container):
-        return
-    if live.endpoint is None or live.endpoint != ready.endpoint:
-        return
-    last = live.delay + live.threshold * live.period
-    if last < ready.delay:
-        sum_ = f"{live.delay} + {live.threshold} x {live.period} = {last} s"
+    pair = _same_probes(container)
+    if pair is not None and _is_hasty(container, *pair):
+        live, ready = pair
+        last = f"{live.delay} + {live.threshold} x {live.period} = {live.delay + live.patience} s"
         yield Problem(
             ("livenessProbe",),
-            f"livenessProbe gives up {sum_} after the start, and readinessProbe first asks the same after "
+            f"livenessProbe gives up {last} after the start, and readinessProbe first asks the same after "
             f"{ready.delay} s",
             _related(container, ("readinessProbe", "initialDelaySeconds"), f"not ready before {ready.delay} s"),
         )
@@ -120,16 +116,28 @@ def liveness_kills_slow_start(container: Container, cluster: Cluster) -> Iterato
 
 def liveness_equals_readiness(container: Container, cluster: Cluster) -> Iterator[Problem]:
     """A liveness probe that asks the same as the readiness probe, and gives up no later."""
-    live, ready = _probe(container, "livenessProbe"), _probe(container, "readinessProbe")
-    if live is None or ready is None or live.endpoint is None or live.endpoint != ready.endpoint:
-        return
-    if live.threshold * live.period <= ready.threshold * ready.period and not _is_partial(container):
-        after = f"{live.threshold} x {live.period} = {live.threshold * live.period} s"
+    pair = _same_probes(container)
+    if pair is not None and pair[0].patience <= pair[1].patience and not _is_hasty(container, *pair):
+        live, _ = pair
         yield Problem(
             ("livenessProbe",),
-            f"livenessProbe asks the same as readinessProbe, and restarts the container after {after}",
+            "livenessProbe asks the same as readinessProbe, and restarts the container after "
+            f"{live.threshold} x {live.period} = {live.patience} s",
             _related(container, ("readinessProbe",), "the same probe"),
         )
+
+
+def _same_probes(container: Container) -> tuple[_Probe, _Probe] | None:
+    """The liveness and the readiness probe, if they ask the same."""
+    live, ready = _probe(container, "livenessProbe"), _probe(container, "readinessProbe")
+    if live is None or ready is None or live.endpoint is None or live.endpoint != ready.endpoint:
+        return None
+    return None if _is_partial(container) else (live, ready)
+
+
+def _is_hasty(container: Container, live: _Probe, ready: _Probe) -> bool:
+    """Whether the liveness probe gives up before the readiness probe begins, and no startup probe holds it back."""
+    return container.data.get("startupProbe") is None and live.delay + live.patience < ready.delay
 
 
 class _Probe(NamedTuple):
@@ -141,6 +149,11 @@ class _Probe(NamedTuple):
     timeout: int
     threshold: int
     endpoint: tuple[object, ...] | None
+
+    @property
+    def patience(self) -> int:
+        """The seconds for which the probe may fail before it gives up."""
+        return self.threshold * self.period
 
 
 def _probe(container: Container, field: str) -> _Probe | None:

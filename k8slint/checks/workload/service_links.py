@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Final, NamedTuple
 
-from k8slint.checks.workload.variables import names_from_config
 from k8slint.cluster.cluster import Cluster, once
 from k8slint.cluster.kustomizations import folder_of
 from k8slint.cluster.tables import rows
+from k8slint.cluster.variables import names_from_config
 from k8slint.loading.document import Path
 from k8slint.objects.fields import dig, integer, items, sequence, strings, text
 from k8slint.objects.object import Container, Object
