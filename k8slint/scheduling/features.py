@@ -8,8 +8,8 @@ from enum import StrEnum
 from k8slint.scheduling.objects.taints import Taint
 from k8slint.values.version import KubernetesVersion
 
-# The newest minor whose scheduler was read as a whole; of 1.37 only the changes were read.
-NEWEST_READ = KubernetesVersion(1, 36)
+# The newest and the oldest minor whose scheduler was held against this one.
+NEWEST = KubernetesVersion(1, 37)
 OLDEST = KubernetesVersion(1, 33)
 _V1_34 = KubernetesVersion(1, 34)
 _V1_36 = KubernetesVersion(1, 36)
@@ -28,8 +28,8 @@ class ImageVolumes(StrEnum):
 class Features:
     """The behaviour of one minor, at its last patch release.
 
-    `assumptions` are what the answer for a refused pod takes for granted. If `whole_tail_is_guessed`, the end of the
-    text is not known for a pod that is refused before any node is tried.
+    `assumptions` are what the answer for a refused pod takes for granted. `scores_storage` and `wants_drivers` are the
+    gates StorageCapacityScoring and VolumeLimitScaling.
     """
 
     names_taint: bool
@@ -37,12 +37,14 @@ class Features:
     oversize_is_unresolvable: bool
     device_tail: str
     lost_state_tail: str
+    names_preemption: bool
     balance_is_difference: bool
     image_volumes: ImageVolumes
     judges_features: bool
     maps_devices: bool
     loose_namespaces: bool
-    whole_tail_is_guessed: bool
+    scores_storage: bool
+    wants_drivers: bool
     assumptions: tuple[str, ...]
 
     @classmethod
@@ -58,14 +60,16 @@ class Features:
             claim_in_use=_CLAIM_IN_USE if version >= _V1_34 else _CLAIM_IN_USE_1_33,
             oversize_is_unresolvable=version >= _V1_34,
             device_tail="no new claims to deallocate" if devices else "",
-            lost_state_tail="not found" if devices else "",
+            lost_state_tail="not found" if version >= _V1_34 else "",
+            names_preemption=version >= _V1_37,
             balance_is_difference=version >= _V1_36,
             image_volumes=ImageVolumes.IN_SUM_AND_THRESHOLD if version >= _V1_37 else volumes,
             judges_features=version >= _V1_36,
             maps_devices=version >= _V1_36,
-            # Seen in 1.34.1 and 1.36.2; before, upstream passed the term by reference.
-            loose_namespaces=version >= _V1_34,
-            whole_tail_is_guessed=version >= _V1_37,
+            # Seen in 1.34.1, 1.36.2 and 1.36.3; before and after, upstream passes the term by reference.
+            loose_namespaces=_V1_34 <= version < _V1_37,
+            scores_storage=version >= _V1_37,
+            wants_drivers=version >= _V1_37,
             assumptions=tuple(_assumptions(version)),
         )
 
@@ -87,7 +91,6 @@ def _assumptions(version: KubernetesVersion) -> list[str]:
         return [f"the scheduler of {version} is taken to behave as that of {OLDEST}"]
     if version == _V1_34:
         return ["1.34 is taken at patch 2 or later, where the text of taints became one for all taints"]
-    if version >= _V1_37:
-        # The 1.37 scheduler was not read as a whole; what is known comes from its changelog.
-        return [f"the scheduler of {version} is taken to be that of {NEWEST_READ} with the changes in its notes"]
+    if version > NEWEST:
+        return [f"the scheduler of {version} is taken to behave as that of {NEWEST}"]
     return []

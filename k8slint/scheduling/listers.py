@@ -13,6 +13,7 @@ from k8slint.scheduling.objects.volumes import (
     PersistentVolume,
     StorageCapacity,
     StorageClass,
+    keeps_pods_away,
     tracks_capacity,
 )
 from k8slint.values.labels import LabelSelector
@@ -56,8 +57,9 @@ class Listers:
     """The objects besides nodes and pods that affect scheduling, by name, or by namespace and name.
 
     `owners` has the selectors of ReplicationControllers, ReplicaSets and StatefulSets by (kind, namespace, name);
-    `services` has those of Services by namespace. `tracking_drivers` are the CSI drivers that publish their capacity.
-    `devices` are the names of resources that a DeviceClass provides.
+    `services` has those of Services by namespace. `tracking_drivers` are the CSI drivers that publish their capacity,
+    `needed_drivers` those that keep pods off the nodes on which they do not run. `devices` are the names of resources
+    that a DeviceClass provides.
     """
 
     namespaces: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -66,6 +68,7 @@ class Listers:
     classes: Mapping[str, StorageClass] = field(default_factory=dict)
     csi_nodes: Mapping[str, CsiNode] = field(default_factory=dict)
     tracking_drivers: frozenset[str] = frozenset()
+    needed_drivers: frozenset[str] = frozenset()
     capacities: tuple[StorageCapacity, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     budgets: tuple[Budget, ...] = ()
@@ -99,6 +102,7 @@ class Listers:
             classes=found.classes,
             csi_nodes=found.csi_nodes,
             tracking_drivers=frozenset(found.tracking_drivers),
+            needed_drivers=frozenset(found.needed_drivers),
             capacities=tuple(found.capacities),
             attachments=tuple(found.attachments),
             budgets=tuple(found.budgets),
@@ -118,6 +122,7 @@ class _Found:
     classes: dict[str, StorageClass] = field(default_factory=dict)
     csi_nodes: dict[str, CsiNode] = field(default_factory=dict)
     tracking_drivers: set[str] = field(default_factory=set)
+    needed_drivers: set[str] = field(default_factory=set)
     capacities: list[StorageCapacity] = field(default_factory=list)
     attachments: list[Attachment] = field(default_factory=list)
     budgets: list[Budget] = field(default_factory=list)
@@ -153,8 +158,11 @@ def _csi_node(found: _Found, data: Mapping[str, Any]) -> None:
 
 
 def _csi_driver(found: _Found, data: Mapping[str, Any]) -> None:
+    name = text_at(mapping_at(data, "metadata", ""), "name", "metadata")
     if tracks_capacity(data):
-        found.tracking_drivers.add(text_at(mapping_at(data, "metadata", ""), "name", "metadata"))
+        found.tracking_drivers.add(name)
+    if keeps_pods_away(data):
+        found.needed_drivers.add(name)
 
 
 def _service(found: _Found, data: Mapping[str, Any]) -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from k8slint.scheduling.cache import Cache, NodeInfo
 from k8slint.scheduling.cycle import CycleState, run_pre_filter
 from k8slint.scheduling.equivalence import NodeVerdicts
-from k8slint.scheduling.features import NEWEST_READ, OLDEST, Features
+from k8slint.scheduling.features import NEWEST, Features
 from k8slint.scheduling.fit_error import fit_error
 from k8slint.scheduling.framework import Code, Status
 from k8slint.scheduling.objects.node_affinity import NodeChoice
@@ -39,7 +39,7 @@ def schedule(
     pods: Iterable[Pod],
     snapshot: Snapshot,
     profile: Profile | None = None,
-    version: KubernetesVersion = NEWEST_READ,
+    version: KubernetesVersion = NEWEST,
     *,
     explain: bool = False,
 ) -> Result:
@@ -226,8 +226,6 @@ class _Run:
         if refusal.code is Code.ERROR:
             return Errored(pod, f'running PreFilter plugin "{refusal.plugin}": {refusal.reasons[0]}')
         after, _ = self._make_room(pod, None, {})
-        if self.framework.features.whole_tail_is_guessed and after:
-            self._assume(f'where a pod is refused before any node is tried, "{after}" follows, as in {OLDEST}')
         whole = ", ".join(refusal.reasons)
         message = fit_error(len(self.cache.nodes), (), whole=whole, after=after)
         return Unschedulable(pod, message, {}, refused_whole=refusal)
@@ -235,7 +233,7 @@ class _Run:
     def _make_room(
         self, pod: Pod, state: CycleState | None, refused: dict[int, Status]
     ) -> tuple[str, Preemption | None]:
-        """The text that PostFilter adds to the message, and the preemption; the text is empty if there is a preemption.
+        """The text that PostFilter adds to the message, and the preemption; from 1.37 on the text tells of it too.
 
         Mirrors: pkg/scheduler/framework/runtime/framework.go RunPostFilterPlugins @ v1.36
         """
@@ -244,13 +242,25 @@ class _Run:
             found = plugin.post_filter and plugin.post_filter(pod, state, refused, self.cache, handle)
             if isinstance(found, Preemption):
                 self._evict(pod, found)
-                return "", found
+                return self._said(found), found
             if found is None:
                 continue
             if found.code is Code.ERROR:
                 return found.reasons[0], None
             texts += found.reasons
         return ", ".join(texts), None
+
+    def _said(self, preemption: Preemption) -> str:
+        """The text of a preemption, empty up to 1.36.
+
+        Mirrors: pkg/scheduler/framework/plugins/defaultpreemption PostFilter @ v1.37
+        """
+        if not self.framework.features.names_preemption:
+            return ""
+        victims = len(preemption.victims)
+        return (
+            f"preemption: found a potential placement for pod on node {preemption.node}, preempting {victims} victims"
+        )
 
     def _evict(self, pod: Pod, preemption: Preemption) -> None:
         """Mark the victims as ending and nominate the pod for their node, in place of less important pods."""

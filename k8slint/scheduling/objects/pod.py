@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from k8slint.scheduling.features import NEWEST_READ
+from k8slint.scheduling.features import NEWEST
 from k8slint.scheduling.objects.in_tree_volumes import Disk
 from k8slint.scheduling.objects.node_affinity import NodeChoice, NodeTerm, preferred_terms
 from k8slint.scheduling.objects.pod_affinity import PodAffinity
@@ -97,7 +97,7 @@ class Pod:
     signature: Hashable
 
     @classmethod
-    def of(cls, data: Mapping[str, Any], version: KubernetesVersion = NEWEST_READ) -> Pod:
+    def of(cls, data: Mapping[str, Any], version: KubernetesVersion = NEWEST) -> Pod:
         """The pod of a manifest to which defaults and admission have been applied.
 
         Raises:

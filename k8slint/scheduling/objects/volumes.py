@@ -211,9 +211,10 @@ class StorageClass:
 
 @dataclass(frozen=True, slots=True)
 class CsiNode:
-    """How many volumes of each driver a node takes, and which in-tree plugins CSI drivers have taken over there."""
+    """The CSI drivers of a node, how many volumes of each it takes, and which in-tree plugins they have taken over."""
 
     name: str
+    drivers: frozenset[str]
     limits: Mapping[str, int]
     migrated: frozenset[str]
 
@@ -221,25 +222,30 @@ class CsiNode:
     def of(cls, data: Mapping[str, Any]) -> CsiNode:
         """The CSINode of a manifest."""
         metadata = mapping_at(data, "metadata", "")
-        limits = {}
+        limits, drivers = {}, []
         for here, driver in items_at(mapping_at(data, "spec", ""), "drivers", "spec"):
+            drivers.append(text_at(driver, "name", here))
             allocatable = mapping_at(driver, "allocatable", here)
             if allocatable.get("count") is not None:
                 limits[text_at(driver, "name", here)] = whole_at(allocatable, "count", f"{here}.allocatable")
         migrated = labels_at(metadata, "annotations", "metadata").get(MIGRATED_PLUGINS, "")
-        return cls(text_at(metadata, "name", "metadata"), limits, frozenset(migrated.split(",")) - {""})
+        return cls(
+            text_at(metadata, "name", "metadata"), frozenset(drivers), limits, frozenset(migrated.split(",")) - {""}
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class StorageCapacity:
     """How large a volume of a class can be on some nodes.
 
-    `nodes` selects the nodes by label; None selects no node. `largest` is in nano units, or None if it is unknown.
+    `nodes` selects the nodes by label; None selects no node. `largest` and `free`, the room for all volumes together,
+    are in nano units; `largest` is None if it is unknown.
     """
 
     class_name: str
     nodes: LabelSelector | None
     largest: int | None
+    free: int
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> StorageCapacity:
@@ -249,6 +255,7 @@ class StorageCapacity:
             class_name=text_at(data, "storageClassName", ""),
             nodes=selector_at(data, "nodeTopology", ""),
             largest=quantity(data[key], key).nanos if data.get(key) is not None else None,
+            free=quantity(data["capacity"], "capacity").nanos if data.get("capacity") is not None else 0,
         )
 
 
@@ -275,6 +282,11 @@ class Attachment:
 def tracks_capacity(csi_driver: Mapping[str, Any]) -> bool:
     """Whether a CSIDriver publishes how much free space it has."""
     return flag_at(mapping_at(csi_driver, "spec", ""), "storageCapacity", "spec")
+
+
+def keeps_pods_away(csi_driver: Mapping[str, Any]) -> bool:
+    """Whether a CSIDriver keeps pods with its volumes off the nodes on which it does not run; from 1.37 on."""
+    return flag_at(mapping_at(csi_driver, "spec", ""), "preventPodSchedulingIfMissing", "spec")
 
 
 def _required_terms(spec: Mapping[str, Any]) -> tuple[NodeTerm, ...] | None:

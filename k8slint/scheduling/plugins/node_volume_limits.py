@@ -18,7 +18,7 @@ _FULL = Status(NAME, Code.UNSCHEDULABLE, ("node(s) exceed max volume count",))
 _Handle = tuple[str, str]
 
 
-def pre_filter(pod: Pod, cache: Cache, _: Handle[None]) -> FilterState | None:
+def pre_filter(pod: Pod, cache: Cache, handle: Handle[None]) -> FilterState | None:
     """A filter by counts of volumes, or None if no volume of the pod is attached to its node.
 
     Mirrors: pkg/scheduler/framework/plugins/nodevolumelimits/csi.go PreFilter @ v1.36
@@ -29,13 +29,17 @@ def pre_filter(pod: Pod, cache: Cache, _: Handle[None]) -> FilterState | None:
         volume.claim is not None or volume.ephemeral or (volume.disk is not None and volume.disk.driver)
         for volume in pod.volumes
     )
-    return _State(pod, cache) if attachable else None
+    needed = cache.listers.needed_drivers if handle.features.wants_drivers else frozenset()
+    return _State(pod, cache, needed) if attachable else None
 
 
 @dataclass(slots=True)
 class _State(FilterState):
+    """The pod's volumes; `needed` are the drivers that must run on the node."""
+
     pod: Pod
     cache: Cache
+    needed: frozenset[str]
 
     def filter(self, index: int) -> Status | None:
         cache = self.cache
@@ -43,9 +47,13 @@ class _State(FilterState):
         problem = _problem(self.pod, cache)
         if problem is not None:
             return problem
+        wanted = _handles(self.pod, cache) if self.needed or csi_node is not None else set()
+        there = csi_node.drivers if csi_node is not None else frozenset()
+        missing = next((driver for driver, _ in sorted(wanted) if driver in self.needed and driver not in there), None)
+        if missing is not None:
+            return Status(NAME, Code.UNSCHEDULABLE, (f"{missing} CSI driver is not installed on the node",))
         if csi_node is None or not csi_node.limits:
             return None
-        wanted = _handles(self.pod, cache)
         if not any(driver in csi_node.limits for driver, _ in wanted):
             return None
         attached: set[_Handle] = set()

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from k8slint.scheduling.cache import Cache
-from k8slint.scheduling.framework import Code, FilterState, Handle, Plugin, Status
+from k8slint.scheduling.framework import MAX_NODE_SCORE, Code, FilterState, Handle, Plugin, Scorer, Status
 from k8slint.scheduling.objects.pod import Pod, Volume
-from k8slint.scheduling.objects.volumes import Claim, PersistentVolume
+from k8slint.scheduling.objects.volumes import Claim, PersistentVolume, StorageCapacity
 from k8slint.values.reading import as_mapping
 from k8slint.values.well_known import NO_PROVISIONER
 
@@ -120,6 +120,30 @@ class _State(FilterState):
             claims += [replace(claim, selected_node=node) for claim in provisions]
             self.cache.reserve(self.pod, claims, [volume.kept_for(claim) for claim, volume in bindings])
 
+    def score(self, index: int) -> int:
+        """100 less the part of the room that the waiting claims take on the node, on average over storage classes.
+
+        The room is that of the volumes that they would be bound to; if none is there, what the drivers publish.
+
+        Mirrors: pkg/scheduler/framework/plugins/volumebinding/volume_binding.go Score @ v1.37
+        """
+        classes: dict[str, tuple[int, int]] = {}
+        for claim, volume in self.bindings.get(index, ()):
+            asked, room = classes.get(claim.class_name, (0, 0))
+            classes[claim.class_name] = asked + (claim.request or 0), room + volume.capacity
+        for claim in () if classes else self.provisions.get(index, ()):
+            capacity = _room(self.cache, claim, index)
+            if capacity is not None:
+                asked, _ = classes.get(claim.class_name, (0, 0))
+                classes[claim.class_name] = asked + (claim.request or 0), capacity.free
+        if not classes:
+            return 0
+        total = sum(
+            MAX_NODE_SCORE - MAX_NODE_SCORE * asked // room for asked, room in classes.values() if asked <= room
+        )
+        # Rounded to the nearest whole number, halves up.
+        return (2 * total + len(classes)) // (2 * len(classes))
+
     def _bound_volumes(self, index: int) -> tuple[bool, bool]:
         """Whether the volumes of the bound claims exist, and whether the node reaches them, up to the first failure."""
         for claim in self.bound:
@@ -221,6 +245,19 @@ def _reaches(cache: Cache, index: int, volume: PersistentVolume, *, translated: 
     return reached
 
 
+def pre_score(pod: Pod, cache: Cache, feasible: Sequence[int], handle: Handle[None]) -> Scorer | None:
+    """The score of a node by the room that it has for claims that wait, in minors with StorageCapacityScoring.
+
+    Mirrors: pkg/scheduler/framework/plugins/volumebinding/volume_binding.go PreScore @ v1.37
+    """
+    state = pre_filter(pod, cache, handle) if handle.features.scores_storage else None
+    if not isinstance(state, _State) or not state.waiting:
+        return None
+    for index in feasible:
+        state.filter(index)
+    return state.score
+
+
 def _has_room(cache: Cache, claim: Claim, provisioner: str, index: int) -> bool:
     """Whether the driver publishes enough room for the claim near the node, or does not publish its capacity.
 
@@ -228,14 +265,26 @@ def _has_room(cache: Cache, claim: Claim, provisioner: str, index: int) -> bool:
     """
     if claim.request is None or provisioner not in cache.listers.tracking_drivers:
         return True
+    return _room(cache, claim, index) is not None
+
+
+def _room(cache: Cache, claim: Claim, index: int) -> StorageCapacity | None:
+    """What is published near the node about the claim's class, if it is enough for the claim; else None."""
+    storage_class = cache.listers.classes[claim.class_name]
+    if claim.request is None or storage_class.provisioner not in cache.listers.tracking_drivers:
+        return None
     labels = cache.nodes[index].labels
-    return any(
-        capacity.class_name == claim.class_name
-        and capacity.largest is not None
-        and capacity.largest >= claim.request
-        and capacity.nodes is not None
-        and capacity.nodes.matches(labels)
-        for capacity in cache.listers.capacities
+    return next(
+        (
+            capacity
+            for capacity in cache.listers.capacities
+            if capacity.class_name == claim.class_name
+            and capacity.largest is not None
+            and capacity.largest >= claim.request
+            and capacity.nodes is not None
+            and capacity.nodes.matches(labels)
+        ),
+        None,
     )
 
 
@@ -244,4 +293,4 @@ def read_args(args: Mapping[str, Any], where: str) -> None:
     as_mapping(args, where)
 
 
-PLUGIN = Plugin(NAME, looks_at="cluster", pre_filter=pre_filter, read_args=read_args)
+PLUGIN = Plugin(NAME, looks_at="cluster", pre_filter=pre_filter, pre_score=pre_score, weight=1, read_args=read_args)
