@@ -118,11 +118,10 @@ def liveness_equals_readiness(container: Container, cluster: Cluster) -> Iterato
     """A liveness probe that asks the same as the readiness probe, and gives up no later."""
     pair = _same_probes(container)
     if pair is not None and pair[0].patience <= pair[1].patience and not _is_hasty(container, *pair):
-        live, _ = pair
+        live, ready = pair
         yield Problem(
             ("livenessProbe",),
-            "livenessProbe asks the same as readinessProbe, and restarts the container after "
-            f"{live.threshold} x {live.period} = {live.patience} s",
+            f"livenessProbe asks the same as readinessProbe, and gives up after {live.sum}, no later than {ready.sum}",
             _related(container, ("readinessProbe",), "the same probe"),
         )
 
@@ -154,6 +153,11 @@ class _Probe(NamedTuple):
     def patience(self) -> int:
         """The seconds for which the probe may fail before it gives up."""
         return self.threshold * self.period
+
+    @property
+    def sum(self) -> str:
+        """The same, with its arithmetic."""
+        return f"{self.threshold} x {self.period} = {self.patience} s"
 
 
 def _probe(container: Container, field: str) -> _Probe | None:
