@@ -40,9 +40,9 @@ def missing_start_window(obj: Object, cluster: Cluster) -> Iterator[Problem]:
 def cron_runs_overlap(obj: Object, cluster: Cluster) -> Iterator[Problem]:
     """A CronJob whose Jobs may take longer than until the next one, though a deadline bounds them."""
     deadline = integer(dig(obj.data, *_JOB, "activeDeadlineSeconds"))
-    period = _period(obj)
     policy = obj.spec.get("concurrencyPolicy") or "Allow"
-    if deadline is None or period is None or deadline <= period or policy not in ("Allow", "Replace"):
+    period = _period(obj) if deadline is not None and policy in ("Allow", "Replace") else None
+    if deadline is None or period is None or deadline <= period:
         return
     related = (Related(obj, ("spec", "schedule"), f"every {period} s"),)
     said = f"a Job may take {deadline} s, and the next one starts after {period} s"
@@ -62,7 +62,8 @@ def cron_runs_overlap(obj: Object, cluster: Cluster) -> Iterator[Problem]:
 
 def ttl_undercuts_job_history(obj: Object, cluster: Cluster) -> Iterator[Problem]:
     """A CronJob that says how many finished Jobs to keep, and whose Jobs are deleted before there are as many."""
-    seconds, period = integer(dig(obj.data, *_JOB, "ttlSecondsAfterFinished")), _period(obj)
+    seconds = integer(dig(obj.data, *_JOB, "ttlSecondsAfterFinished"))
+    period = _period(obj) if seconds is not None else None
     if seconds is None or period is None or seconds >= period:
         return
     for field in ("successfulJobsHistoryLimit", "failedJobsHistoryLimit"):
