@@ -141,11 +141,15 @@ class Cache:
             self.nominated.setdefault(index, []).append(pod)
 
     def reserve(self, pod: Pod, claims: Iterable[Claim], volumes: Iterable[PersistentVolume]) -> None:
-        """Replace these claims and volumes for a pod that gets a node, and remember what they were before."""
+        """Replace these claims and volumes for a pod that gets a node, and remember what they were before.
+
+        Volumes that are not there yet are made for the pod.
+        """
         claims, volumes = tuple(claims), tuple(volumes)
         self._reserved[pod] = Reserved(
             tuple(self.claims[claim.namespace, claim.name] for claim in claims),
-            tuple(self.volumes[volume.name] for volume in volumes),
+            tuple(self.volumes[volume.name] for volume in volumes if volume.name in self.volumes),
+            frozenset(volume.name for volume in volumes if volume.name not in self.volumes),
         )
         self.claims |= {(claim.namespace, claim.name): claim for claim in claims}
         self.volumes |= {volume.name: volume for volume in volumes}

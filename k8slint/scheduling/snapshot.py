@@ -14,10 +14,11 @@ from k8slint.scheduling.objects.volumes import Claim, PersistentVolume
 
 
 class Reserved(NamedTuple):
-    """The claims and volumes that a pod bound, as they were before."""
+    """The claims and volumes that a pod bound, as they were before, and the names of the volumes made for it."""
 
     claims: tuple[Claim, ...]
     volumes: tuple[PersistentVolume, ...]
+    made: frozenset[str] = frozenset()
 
 
 def _nothing() -> Mapping[Pod, Any]:
@@ -54,7 +55,8 @@ class Snapshot:
         """The same cluster as if the pod had never come: the claims and volumes that it bound are as before."""
         before = self.reserved.get(pod, Reserved((), ()))
         claims = {**self.listers.claims, **{(claim.namespace, claim.name): claim for claim in before.claims}}
-        volumes = {**self.listers.volumes, **{volume.name: volume for volume in before.volumes}}
+        kept = {name: volume for name, volume in self.listers.volumes.items() if name not in before.made}
+        volumes = {**kept, **{volume.name: volume for volume in before.volumes}}
         return replace(
             self,
             listers=replace(self.listers, claims=claims, volumes=volumes),

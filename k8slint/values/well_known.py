@@ -32,6 +32,9 @@ NAMESPACE_NAME: Final = "kubernetes.io/metadata.name"
 STATEFUL_SET_POD_NAME: Final = "statefulset.kubernetes.io/pod-name"
 POD_INDEX: Final = "apps.kubernetes.io/pod-index"
 COMPLETION_INDEX: Final = "batch.kubernetes.io/job-completion-index"
+JOB_NAME: Final = "batch.kubernetes.io/job-name"
+CONTROLLER_UID: Final = "batch.kubernetes.io/controller-uid"
+REVISION_HASH: Final = "controller-revision-hash"
 
 # Storage.
 OLD_CLASS: Final = "volume.beta.kubernetes.io/storage-class"

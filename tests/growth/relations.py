@@ -394,6 +394,38 @@ def a_template_of_a_chart(size: int) -> str:
     return "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n" + "  {{- if a }}\n" * size
 
 
+def _rbac(kind: str, number: int, **more: Any) -> dict[str, Any]:
+    return _object(kind, number, "rbac.authorization.k8s.io/v1", **more)
+
+
+def roles_of_one_subject(size: int) -> str:
+    """Each Role lacks what it says, and the subject of all has as many ClusterRoles, which may have it."""
+    subjects = [{"kind": "ServiceAccount", "name": "web", "namespace": "shop"}]
+    rule = {"apiGroups": [""], "resources": ["nodes", "deployments"], "verbs": ["get"]}
+    found = []
+    for n in range(size):
+        for kind in ("Role", "ClusterRole"):
+            ref = {"apiGroup": "rbac.authorization.k8s.io", "kind": kind, "name": f"{kind.lower()}-{n}"}
+            found += [_rbac(kind, n, rules=[rule | ({"resources": ["pods"]} if kind == "ClusterRole" else {})])]
+            found += [_rbac(f"{kind}Binding", n, subjects=subjects, roleRef=ref)]
+    return _text(found)
+
+
+def rules_of_one_role(size: int) -> str:
+    """Each rule means what another may grant, by names or without."""
+    rules = (
+        {
+            "apiGroups": ["", f"g{n}.example"],
+            "resources": [f"r-{n}", "pod"],
+            "resourceNames": ["a"][: n % 2],
+            "verbs": [verb],
+        }
+        for n in range(size)
+        for verb in ("create", "lsit")
+    )
+    return _text([_rbac("ClusterRole", 0, rules=list(rules))])
+
+
 ALL: tuple[Make, ...] = (
     services_that_nearly_select,
     services_over_the_same_pods,
@@ -447,6 +479,8 @@ ALL: tuple[Make, ...] = (
     missing_beside_patches,
     accounts_without_a_namespace,
     a_template_of_a_chart,
+    roles_of_one_subject,
+    rules_of_one_role,
 )
 # Every Service selects every pod, each by other labels: a pair costs little, but there are as many as that.
 PRODUCTS: tuple[Make, ...] = (services_by_many_labels,)

@@ -211,10 +211,13 @@ class StorageClass:
 
 @dataclass(frozen=True, slots=True)
 class CsiNode:
-    """The CSI drivers of a node, how many volumes of each it takes, and which in-tree plugins they have taken over."""
+    """The CSI drivers of a node, how many volumes of each it takes, and which in-tree plugins they have taken over.
+
+    `drivers` has, for each, the labels of the node that say from where its volumes are reached.
+    """
 
     name: str
-    drivers: frozenset[str]
+    drivers: Mapping[str, tuple[str, ...]]
     limits: Mapping[str, int]
     migrated: frozenset[str]
 
@@ -222,15 +225,18 @@ class CsiNode:
     def of(cls, data: Mapping[str, Any]) -> CsiNode:
         """The CSINode of a manifest."""
         metadata = mapping_at(data, "metadata", "")
-        limits, drivers = {}, []
+        limits, drivers = {}, {}
         for here, driver in items_at(mapping_at(data, "spec", ""), "drivers", "spec"):
-            drivers.append(text_at(driver, "name", here))
+            drivers[text_at(driver, "name", here)] = tuple(strings_at(driver, "topologyKeys", here))
             allocatable = mapping_at(driver, "allocatable", here)
             if allocatable.get("count") is not None:
                 limits[text_at(driver, "name", here)] = whole_at(allocatable, "count", f"{here}.allocatable")
         migrated = labels_at(metadata, "annotations", "metadata").get(MIGRATED_PLUGINS, "")
         return cls(
-            text_at(metadata, "name", "metadata"), frozenset(drivers), limits, frozenset(migrated.split(",")) - {""}
+            text_at(metadata, "name", "metadata"),
+            drivers,
+            limits,
+            frozenset(migrated.split(",")) - {""},
         )
 
 

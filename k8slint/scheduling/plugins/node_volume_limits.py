@@ -48,7 +48,7 @@ class _State(FilterState):
         if problem is not None:
             return problem
         wanted = _handles(self.pod, cache) if self.needed or csi_node is not None else set()
-        there = csi_node.drivers if csi_node is not None else frozenset()
+        there = csi_node.drivers if csi_node is not None else {}
         missing = next((driver for driver, _ in sorted(wanted) if driver in self.needed and driver not in there), None)
         if missing is not None:
             return Status(NAME, Code.UNSCHEDULABLE, (f"{missing} CSI driver is not installed on the node",))

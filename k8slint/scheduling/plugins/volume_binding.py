@@ -9,6 +9,7 @@ from typing import Any
 from k8slint.scheduling.cache import Cache
 from k8slint.scheduling.framework import MAX_NODE_SCORE, Code, FilterState, Handle, Plugin, Scorer, Status
 from k8slint.scheduling.objects.pod import Pod, Volume
+from k8slint.scheduling.objects.provisioning import provisioned
 from k8slint.scheduling.objects.volumes import Claim, PersistentVolume, StorageCapacity
 from k8slint.values.reading import as_mapping
 from k8slint.values.well_known import NO_PROVISIONER
@@ -18,6 +19,10 @@ NODE_CONFLICT = "node(s) didn't match PersistentVolume's node affinity"
 BIND_CONFLICT = "node(s) didn't find available persistent volumes to bind"
 NO_SPACE = "node(s) did not have enough free storage"
 NO_VOLUME = "node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s)"
+_MADE_AT_ONCE = (
+    "volumes made for the claims of a pod are reached from all nodes if several may mount them, "
+    "else from the zone of the pod's node"
+)
 UNBOUND = "pod has unbound immediate PersistentVolumeClaims"
 
 
@@ -111,14 +116,19 @@ class _State(FilterState):
     def reserve(self, index: int) -> None:
         """Give the claims the volumes that they would take on the node, so that no other pod takes them.
 
+        Claims that get new volumes are bound at once, as by a provisioner that takes no time.
+
         Mirrors: pkg/scheduler/framework/plugins/volumebinding/binder.go AssumePodVolumes @ v1.36
         """
-        bindings, provisions = self.bindings.get(index, ()), self.provisions.get(index, ())
-        if bindings or provisions:
-            node = self.cache.nodes[index].name
+        bindings = [(claim, volume.kept_for(claim)) for claim, volume in self.bindings.get(index, ())]
+        node, listers = self.cache.nodes[index], self.cache.listers
+        for claim in self.provisions.get(index, ()):
+            storage_class = listers.classes[claim.class_name]
+            bindings.append((claim, provisioned(claim, storage_class, node, listers.csi_nodes.get(node.name))))
+            self.cache.assumptions[_MADE_AT_ONCE] = None
+        if bindings:
             claims = [replace(claim, volume=volume.name, bound=True) for claim, volume in bindings]
-            claims += [replace(claim, selected_node=node) for claim in provisions]
-            self.cache.reserve(self.pod, claims, [volume.kept_for(claim) for claim, volume in bindings])
+            self.cache.reserve(self.pod, claims, [volume for _, volume in bindings])
 
     def score(self, index: int) -> int:
         """100 less the part of the room that the waiting claims take on the node, on average over storage classes.

@@ -69,12 +69,16 @@ def test_node_ports_meet_within_a_folder_and_the_second_is_told():
     [
         {"one/a.yaml": service("a", 30001), "two/b.yaml": service("b", 30001)},
         {"app/a.yaml": service("a", 30001), "app/prod.yaml": service("a", 30001)},
-        {"app/a.yaml": service("a", 30001), "app/b.yaml": service("b", 30001, protocol="UDP")},
     ],
-    ids=["two folders are two clusters as likely as not", "the same object twice", "another protocol"],
+    ids=["two folders are two clusters as likely as not", "the same object twice"],
 )
 def test_node_ports_that_need_not_meet(files):
     assert problems(node_ports.duplicate_node_port, files) == []
+
+
+def test_node_ports_go_by_number_whatever_the_protocol():
+    files = {"app/a.yaml": service("a", 30001), "app/b.yaml": service("b", 30001, protocol="UDP")}
+    assert [file for file, _ in problems(node_ports.duplicate_node_port, files)] == ["app/b.yaml"]
 
 
 def test_services_of_one_name_in_two_namespaces_are_two():

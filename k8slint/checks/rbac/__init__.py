@@ -1,0 +1,1 @@
+"""What roles grant, to whom, and what they only seem to grant."""
