@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any, Final, NamedTuple
 
 from k8slint.apiserver.defaults.core import DEFAULT_NAMESPACE
-from k8slint.checks.storage.shared_volumes import rollout_blocked_by_volume
+from k8slint.checks.storage.shared_volumes import rwo_claim_in_rolling_update
 from k8slint.cluster.cluster import Cluster
 from k8slint.cluster.replicas import HPA, SCALED_OBJECT, UNAVAILABLE, Scaler, Target, rolling_update, scaler_of
 from k8slint.objects.fields import dig
@@ -93,7 +93,7 @@ def _updates(cluster: Cluster, run: DryRun, scene: Scene) -> Iterator[_Drill]:
         update = rolling_update(obj, len(pods)) if pods else None
         if update is None or update.unavailable or _tells_versions_apart(obj):
             continue
-        if next(rollout_blocked_by_volume(obj, cluster), None) is None:
+        if next(rwo_claim_in_rolling_update(obj, cluster), None) is None:
             new = replace(pods[0], name=f"{pods[0].name}-new", labels={**pods[0].labels, _HASH: "new"})
             yield _Drill(obj, (new,), partial(_hangs, obj, len(pods)))
 

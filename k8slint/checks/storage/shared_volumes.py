@@ -34,7 +34,7 @@ class _Use(NamedTuple):
         return (Related(self.claim, ("spec", "accessModes"), f"{self.claim} is {self.mode}"),)
 
 
-def rollout_blocked_by_volume(obj: Object, cluster: Cluster) -> Iterator[Problem]:
+def rwo_claim_in_rolling_update(obj: Object, cluster: Cluster) -> Iterator[Problem]:
     """A Deployment of one Pod that starts the next one before the old one leaves the volume."""
     if obj.pod is None or not (uses := list(_uses(obj.pod, cluster))):
         return

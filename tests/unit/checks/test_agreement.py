@@ -176,7 +176,7 @@ NO_DEFECT = {
 # What is missing, and what can hold no claim, rules of other categories say.
 SPEAKING = ("references", "scheduling", "storage")
 # What runs now, and hangs at the next update or under load.
-LATER = {"hpa-maximum-does-not-fit", "rollout-blocked-by-volume", "rollout-cannot-finish"}
+LATER = {"hpa-maximum-does-not-fit", "rwo-claim-in-rolling-update", "rollout-cannot-finish"}
 
 
 def judged(tmp_path: Path, cluster: str, manifests: str) -> tuple[DryRun, set[tuple[str, str]]]:

@@ -20,6 +20,7 @@ from k8slint.checks.references import (
 from k8slint.cluster.cluster import Cluster
 from k8slint.engine.rule import load_rules
 from k8slint.objects.problem import Problem
+from k8slint.values.version import KubernetesVersion
 from tests.build import objects_of, places, problems_of, read, spoilt
 
 RULES = {
@@ -418,6 +419,52 @@ def test_a_service_may_mean_pods_that_a_custom_resource_makes() -> None:
     assert problems(selected_pods.service_selects_nothing, files | {"b/t.yaml": monitor})
 
 
+def scaled(api_version: str) -> str:
+    ref = f"{{apiVersion: '{api_version}', kind: Deployment, name: web}}"
+    return f"{{apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, spec: {{scaleTargetRef: {ref}}}}}"
+
+
+@pytest.mark.parametrize(
+    ("minor", "api_version", "said"),
+    [
+        (33, "", "a reference without apiVersion has no Deployment: it is in apps/v1"),
+        (33, "v1", 'apiVersion "v1" has no Deployment: it is in apps/v1'),
+        (34, "v1", ""),  # refused by the API server
+        (34, "extensions/v1beta1", 'apiVersion "extensions/v1beta1" has no Deployment: it is in apps/v1'),
+        (33, "apps/v1beta1", ""),
+    ],
+)
+def test_a_target_of_the_core_group_is_left_to_the_api_server_where_it_refuses_it(
+    minor: int, api_version: str, said: str
+) -> None:
+    cluster = Cluster(read(scaled(api_version)), version=KubernetesVersion(1, minor))
+    found = [problem.message for problem in found_by("hpa_target_not_scalable", cluster)]
+    assert found == ([said] if said else [])
+
+
+def test_the_effect_of_a_webhook_without_service_quotes_its_name_as_it_is() -> None:
+    service = "{apiVersion: v1, kind: Service, metadata: {name: guard, namespace: guard}, spec: {ports: [{port: 443}]}}"
+    hooks = "[{name: '{0}.example.com', clientConfig: {service: {name: gaurd, namespace: guard}}}]"
+    kind = "admissionregistration.k8s.io/v1, kind: MutatingWebhookConfiguration"
+    webhook = f"{{apiVersion: {kind}, metadata: {{name: a}}, webhooks: {hooks}}}"
+    problem = only(list(found_by("webhook_service_missing", Cluster(read(f"{service}\n---\n{webhook}")))))
+    assert problem.effect == (
+        'The requests that it covers are refused: failed calling webhook "{0}.example.com": service "gaurd" not found.'
+    )
+
+
+def test_a_description_that_lists_namespaces_or_classes_has_listed_all() -> None:
+    config = "{apiVersion: v1, kind: ConfigMap, metadata: {name: a, namespace: billing}}"
+    ingress = "{apiVersion: networking.k8s.io/v1, kind: Ingress, spec: {ingressClassName: internal}}"
+    described = (
+        "{apiVersion: v1, kind: Namespace, metadata: {name: shop}}\n---\n"
+        "{apiVersion: networking.k8s.io/v1, kind: IngressClass, metadata: {name: alb}}"
+    )
+    for name, file in (("missing_namespace", config), ("missing_ingress_class", ingress)):
+        assert not list(found_by(name, Cluster(read(file), description=())))
+        only(list(found_by(name, Cluster(read(file), description=read(described, "cluster.yaml")))))
+
+
 # Junk where a manifest has something, and a manifest that has something at every place the checks look at.
 JUNK = (None, "x", 7, True, [], {}, [None, "x", {}, []], {"x": None, "name": [], "key": {}})
 WHOLE = """
@@ -473,6 +520,7 @@ apiVersion: networking.k8s.io/v1
 kind: Ingress
 metadata: {name: a, annotations: {cert-manager.io/issuer: a}}
 spec:
+  ingressClassName: ngnix
   tls: [{secretName: a}]
   defaultBackend: {service: {name: db, port: {number: 7}}}
   rules: [{http: {paths: [{backend: {service: {name: gone, port: {name: http}}}}]}}]
@@ -501,6 +549,57 @@ apiVersion: autoscaling/v2
 kind: HorizontalPodAutoscaler
 metadata: {name: a}
 spec: {scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: gone}}
+---
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: {name: b}
+spec: {scaleTargetRef: {apiVersion: apps/v1, kind: DaemonSet, name: agent}}
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: a, namespace: blog}
+spec:
+  parentRefs: [{name: edge, namespace: shop, sectionName: htps}, {name: egde, namespace: shop}, {name: edge}]
+  rules:
+    - backendRefs: [{name: db, namespace: shop, port: 7}, {name: gone, namespace: shop}]
+      filters: [{type: RequestMirror, requestMirror: {backendRef: {kind: Service, name: db, port: 1}}}]
+---
+apiVersion: gateway.networking.k8s.io/v1beta1
+kind: ReferenceGrant
+metadata: {name: a, namespace: shop}
+spec: {from: [{kind: GRPCRoute, namespace: blog}], to: [{kind: Service, name: db}]}
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingWebhookConfiguration
+metadata: {name: a}
+webhooks: [{name: a.example.com, clientConfig: {service: {name: db, namespace: shop, port: 443}}}]
+---
+apiVersion: apiregistration.k8s.io/v1
+kind: APIService
+metadata: {name: v1.example.com}
+spec: {service: {name: gone, namespace: shop}}
+---
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: things.example.com}
+spec:
+  group: example.com
+  names: {kind: Thing}
+  scope: Namespaced
+  conversion: {strategy: Webhook, webhook: {clientConfig: {service: {name: db, namespace: shop, port: 2}}}}
+  versions: [{name: v1}, {name: v2}]
+---
+{apiVersion: v1, kind: Namespace, metadata: {name: blgo}}
+---
+apiVersion: v1
+kind: ServiceAccount
+metadata:
+  name: owned
+  namespace: blog
+  ownerReferences:
+    - {apiVersion: apps/v1, kind: StatefulSet, name: db, uid: 6f7e1a0c-5b4d-4a46-9d8e-0a7b1c2d3e4f}
+    - {apiVersion: example.com/v1, kind: Thing, name: gone, uid: 6f7e1a0c-5b4d-4a46-9d8e-0a7b1c2d3e4f}
+imagePullSecrets: [{name: gone}]
 ---
 {apiVersion: example.com/v1, kind: Thing, metadata: {name: thing}, spec: {a: [b, {c: d}], env: [{name: e}]}}
 ---
