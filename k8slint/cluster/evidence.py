@@ -11,7 +11,6 @@ from itertools import islice, repeat
 from typing import Any, Final, NamedTuple
 
 from k8slint.cluster.cluster import Cluster, once
-from k8slint.objects.fields import reach
 from k8slint.cluster.kustomizations import (
     KUSTOMIZATIONS,
     file_of,
@@ -23,7 +22,7 @@ from k8slint.cluster.kustomizations import (
     upwards,
 )
 from k8slint.cluster.tables import Installer, beside, installers
-from k8slint.objects.fields import dig, items, mapping, sequence, text
+from k8slint.objects.fields import dig, items, mapping, reach, sequence, text
 from k8slint.objects.object import Container, Object
 from k8slint.values.grouped import grouped
 from k8slint.values.placeholder import has_placeholder
@@ -226,8 +225,7 @@ _ANYTHING: Final = "*"
 def _gather(cluster: Cluster) -> Hints:
     hints = Hints(*(Words() for _ in Hints._fields))
     for obj in (*cluster.objects, *(cluster.description or ())):
-        namespace, made_beside = obj.namespace, beside(obj.group_kind)
-        installer = installers().get(obj.group_kind)
+        namespace, installer = obj.namespace, installers().get(obj.group_kind)
         if installer is not None:
             paths = [path for path in _folders(obj, installer) if isinstance(path, str)]
             if paths and all(_is_read(cluster, posixpath.normpath(path.lstrip("/"))) for path in paths):
@@ -239,21 +237,26 @@ def _gather(cluster: Cluster) -> Hints:
                 hints.makers.add(name, namespace, obj)
         elif not _is_maker(obj):
             continue
-        is_for_pods = made_beside == "pods"
-        if is_for_pods and obj.pods:
-            # It makes the pods of its templates, and what it writes beside them, such as labels of a canary's pods.
-            for string, _ in _strings(obj):
-                hints.pod_mentioned.add(string, namespace, obj)
-            continue
-        hints.busy.add(_ANYTHING, namespace, obj)
-        makes_known = made_beside == "workloads"
-        makers = hints.pod_makers if is_for_pods else hints.workload_makers if makes_known else hints.makers
-        makers.add(obj.name, namespace, obj)
-        for string, is_read in _strings(obj):
-            (hints.pod_mentioned if is_read or is_for_pods else hints.mentioned).add(string, namespace, obj)
+        _note_maker(obj, namespace, hints)
     for obj, word in _told(cluster):
         hints.told.add(word, "", obj)
     return hints
+
+
+def _note_maker(obj: Object, namespace: str, hints: Hints) -> None:
+    """Note what an object that makes others says of them, in the namespace where it makes them."""
+    made_beside = beside(obj.group_kind)
+    if made_beside == "pods" and obj.pods:
+        # It makes the pods of its templates. What it says beside them may be the labels of a canary's pods.
+        for string, _ in _strings(obj):
+            hints.pod_mentioned.add(string, namespace, obj)
+        return
+    hints.busy.add(_ANYTHING, namespace, obj)
+    is_for_pods, makes_known = made_beside == "pods", made_beside == "workloads"
+    makers = hints.pod_makers if is_for_pods else hints.workload_makers if makes_known else hints.makers
+    makers.add(obj.name, namespace, obj)
+    for string, is_read in _strings(obj):
+        (hints.pod_mentioned if is_read or is_for_pods else hints.mentioned).add(string, namespace, obj)
 
 
 def _is_maker(obj: Object) -> bool:

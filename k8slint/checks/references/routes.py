@@ -11,10 +11,9 @@ from k8slint.checks.references.service_ports import all_without_port, port_probl
 from k8slint.checks.wording import listed
 from k8slint.cluster.cluster import Cluster, once
 from k8slint.cluster.evidence import evidence_of
-from k8slint.objects.fields import reach
 from k8slint.cluster.references import is_supplied, may_exist, supplies
 from k8slint.loading.document import Path
-from k8slint.objects.fields import integer, items, mapping, text
+from k8slint.objects.fields import integer, items, mapping, reach, text
 from k8slint.objects.object import Object
 from k8slint.objects.problem import Absence, Problem, Related
 from k8slint.values.names import is_dns_subdomain

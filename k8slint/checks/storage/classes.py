@@ -8,9 +8,9 @@ from functools import cache
 from k8slint.cluster.cluster import Cluster, once
 from k8slint.cluster.references import may_exist
 from k8slint.cluster.similar_names import nearest_name
-from k8slint.loading.tables import rows
 from k8slint.cluster.volume_matching import claims_of, class_names, volumes_by_class
 from k8slint.loading.document import Path
+from k8slint.loading.tables import rows
 from k8slint.objects.fields import dig, text
 from k8slint.objects.object import Object
 from k8slint.objects.problem import Absence, Problem

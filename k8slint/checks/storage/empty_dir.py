@@ -8,9 +8,9 @@ from posixpath import normpath
 from typing import Any, Final, NamedTuple
 
 from k8slint.cluster.cluster import Cluster
-from k8slint.loading.tables import rows
 from k8slint.cluster.volume_matching import quantity
 from k8slint.loading.document import Path
+from k8slint.loading.tables import rows
 from k8slint.objects.fields import dig, mapping, text
 from k8slint.objects.object import Container, Pod
 from k8slint.objects.problem import Problem, Related

@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from k8slint.cluster.cluster import Cluster
 from k8slint.cluster.node_selectors import has_one_node, is_pinned
-from k8slint.loading.tables import rows
 from k8slint.loading.document import Path
+from k8slint.loading.tables import rows
 from k8slint.objects.fields import text
 from k8slint.objects.object import Object, Pod
 from k8slint.objects.problem import Problem

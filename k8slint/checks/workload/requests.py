@@ -26,14 +26,14 @@ _PATCHED: Final = Absence(mended_by="resources")
 
 
 class _Reason(NamedTuple):
-    """What in the files is at odds with a pod without requests; `said` follows "though"."""
+    """What in the files is at odds with a pod without requests, or what comes of it; `said` follows a comma."""
 
     said: str
     related: tuple[Related, ...]
 
 
 def missing_resource_requests(pod: Pod, cluster: Cluster) -> Iterator[Problem]:
-    """A workload without any request, though the files expect it to stay; the first one of a run speaks for all."""
+    """A workload without any request; the first one of a run speaks for all."""
     told = _unfounded(cluster.whole)
     if not told or told[0][0] is not pod or evidence_of(cluster).is_patched("resources"):
         return
@@ -41,7 +41,7 @@ def missing_resource_requests(pod: Pod, cluster: Cluster) -> Iterator[Problem]:
     more = (
         f"; nor {'does' if others == 1 else 'do'} {others} more workload{'' if others == 1 else 's'}" if others else ""
     )
-    said = f"{pod.obj} requests neither cpu nor memory, though {reason.said}{more}"
+    said = f"{pod.obj} requests neither cpu nor memory, {reason.said}{more}"
     yield Problem(("spec", "containers", 0, "name"), said, reason.related, rests_on=_PATCHED)
 
 
@@ -136,7 +136,7 @@ def _requests_nothing(pod: Pod, cluster: Cluster) -> bool:
 
 @once
 def _unfounded(cluster: Cluster) -> tuple[tuple[Pod, _Reason], ...]:
-    """The workloads without requests that something in the files expects to stay, in order of reading."""
+    """The workloads without requests, in order of reading, those first that something in the files expects to stay."""
     lasting = [pod for pod in cluster.pods if pod.obj.group_kind in _LASTING]
     without = [pod for pod in lasting if not pod.obj.is_context and _requests_nothing(pod, cluster)]
     if not without:
@@ -145,26 +145,27 @@ def _unfounded(cluster: Cluster) -> tuple[tuple[Pod, _Reason], ...]:
     for pod in lasting:
         if any(dig(container.data, "resources", "requests") for container in pod.containers):
             neighbours.setdefault((folder_of(pod.obj), pod.namespace), pod.obj)
-    reasons = ((pod, _reason(pod, cluster, neighbours)) for pod in without)
-    return tuple((pod, reason) for pod, reason in reasons if reason is not None)
+    told = [(pod, _reason(pod, cluster, neighbours)) for pod in without]
+    return tuple(sorted(told, key=lambda each: not each[1].related))
 
 
-def _reason(pod: Pod, cluster: Cluster, neighbours: Mapping[tuple[str, str], Object]) -> _Reason | None:
+def _reason(pod: Pod, cluster: Cluster, neighbours: Mapping[tuple[str, str], Object]) -> _Reason:
     obj = pod.obj
     budget, service = budgets_of_pods(cluster).get(pod), services_of_pods(cluster).get(pod)
     priority = text(pod.spec.get("priorityClassName"))
     if budget is not None:
-        return _Reason(f"{budget} guards its Pods", (Related(budget, ("spec",), "guarded here"),))
+        return _Reason(f"though {budget} guards its Pods", (Related(budget, ("spec",), "guarded here"),))
     if priority and not has_placeholder(priority):
         at = (*pod.path, "spec", "priorityClassName")
-        return _Reason(f'priority class "{priority}" is to keep its Pods', (Related(obj, at, "given here"),))
+        return _Reason(f'though priority class "{priority}" is to keep its Pods', (Related(obj, at, "given here"),))
     count = replicas_of(obj, cluster) if obj.kind != "DaemonSet" else None
     if count is not None and count > 1:
         if service is None:
-            return _Reason(f"{count} Pods of it are to run", (Related(obj, ("spec", "replicas"), "so many"),))
+            return _Reason(f"though {count} Pods of it are to run", (Related(obj, ("spec", "replicas"), "so many"),))
         related = (Related(service, ("spec", "selector"), f"{service} sends them traffic"),)
-        return _Reason(f"{count} Pods of it are to serve {service}", related)
+        return _Reason(f"though {count} Pods of it are to serve {service}", related)
     beside = neighbours.get((folder_of(obj), obj.namespace))
     if beside is not None:
-        return _Reason(f"{beside} beside it does", (Related(beside, ("metadata", "name"), "this one has requests"),))
-    return None
+        related = (Related(beside, ("metadata", "name"), "this one has requests"),)
+        return _Reason(f"though {beside} beside it does", related)
+    return _Reason("so its Pods are the first to go where a node runs short", ())

@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 
 from k8slint.cluster.generated import config_keys, produced
-from k8slint.objects.fields import reach
 from k8slint.cluster.tables import makers
-from k8slint.objects.fields import dig
+from k8slint.objects.fields import dig, reach
 from k8slint.objects.object import Object
 from tests.build import objects_of
 

@@ -11,9 +11,9 @@ import pytest
 from k8slint.bundled import SCHEMAS, TABLES
 from k8slint.cluster.cluster import CLUSTER_SCOPED
 from k8slint.cluster.tables import annotations_that, beside, given, given_as, makers, names_given_by_clusters
+from k8slint.engine.rule import load_rules, read_rule_file
 from k8slint.loading.tables import rows
 from k8slint.objects.pod_templates import POD_TEMPLATES, pod_maker
-from k8slint.engine.rule import load_rules, read_rule_file
 
 FILES = sorted(TABLES.glob("*.yaml"))
 RBAC = "rbac.authorization.k8s.io"
@@ -95,7 +95,13 @@ def test_a_kind_without_a_row_makes_what_its_group_says():
 
 
 @pytest.mark.parametrize(
-    ("table", "key"), [("storage-classes", "names"), ("data-folders", "images"), ("node-folders", "paths")]
+    ("table", "key"),
+    [
+        ("storage-classes", "names"),
+        ("data-folders", "images"),
+        ("node-folders", "paths"),
+        ("service-link-images", "images"),
+    ],
 )
 def test_what_a_table_lists_it_lists_once(table, key):
     listed = [entry for row in rows(table) for entry in row[key]]
