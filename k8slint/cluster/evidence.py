@@ -228,7 +228,7 @@ def _gather(cluster: Cluster) -> Hints:
         namespace, installer = obj.namespace, installers().get(obj.group_kind)
         if installer is not None:
             paths = [path for path in _folders(obj, installer) if isinstance(path, str)]
-            if paths and all(_is_read(cluster, posixpath.normpath(path.lstrip("/"))) for path in paths):
+            if paths and all(is_read(cluster, posixpath.normpath(path.lstrip("/"))) for path in paths):
                 continue
             namespace = _target(obj, installer)
             if paths:
@@ -284,7 +284,7 @@ def _target(obj: Object, installer: Installer) -> str:
     return next((target for target in targets if target and not has_placeholder(target)), "")
 
 
-def _is_read(cluster: Cluster, path: str) -> bool:
+def is_read(cluster: Cluster, path: str) -> bool:
     """Whether something at the path was read; the end of its path suffices, as the repository's root is unknown."""
     alike = _paths_by_name(cluster.whole).get(posixpath.basename(path), ())
     return any(f"/{read}".endswith(f"/{path}") for read in alike)

@@ -164,11 +164,20 @@ def _is_optional(source: Mapping[str, Any]) -> bool:
 _Supplies = Mapping[tuple[str, str], Mapping[str, Sequence[Supply]]]
 _SUPPLIED: Final = frozenset(
     {
+        "AppProject.argoproj.io",
+        "Bucket.source.toolkit.fluxcd.io",
         "ClusterRole.rbac.authorization.k8s.io",
         "ConfigMap",
         "Deployment.apps",
+        "ExternalArtifact.source.toolkit.fluxcd.io",
         "Gateway.gateway.networking.k8s.io",
+        "GitRepository.source.toolkit.fluxcd.io",
+        "HelmChart.source.toolkit.fluxcd.io",
+        "HelmRelease.helm.toolkit.fluxcd.io",
+        "HelmRepository.source.toolkit.fluxcd.io",
         "IngressClass.networking.k8s.io",
+        "Kustomization.kustomize.toolkit.fluxcd.io",
+        "OCIRepository.source.toolkit.fluxcd.io",
         "PersistentVolumeClaim",
         "PriorityClass.scheduling.k8s.io",
         "ReplicaSet.apps",
