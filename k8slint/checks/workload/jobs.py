@@ -8,16 +8,14 @@ from functools import cache
 from itertools import accumulate
 from typing import Final
 
-from k8slint.cluster.cluster import Cluster, once
-from k8slint.cluster.kustomizations import file_of
-from k8slint.cluster.tables import installers
+from k8slint.checks.gitops import keeper_of
+from k8slint.cluster.cluster import Cluster
 from k8slint.loading.document import Path
 from k8slint.loading.tables import rows
-from k8slint.objects.fields import dig, integer, mapping, reach, sequence, text
+from k8slint.objects.fields import dig, integer, mapping, sequence, text
 from k8slint.objects.object import Container, Object, Pod
 from k8slint.objects.problem import Problem, Related
 from k8slint.values.image import Image
-from k8slint.values.placeholder import has_placeholder
 from k8slint.values.regex import regex
 from k8slint.values.well_known import HELM_HOOK
 
@@ -110,7 +108,6 @@ _LONGEST_OF_KUBELET: Final = 300
 _MOST_RETRIES: Final = 1000
 
 
-_GITOPS: Final = ("argocd.argoproj.io/", "kustomize.toolkit.fluxcd.io/")
 _HOOKS: Final = (HELM_HOOK, "argocd.argoproj.io/hook")
 _LEFT_ALONE: Final = ("kustomize.toolkit.fluxcd.io/reconcile", "argocd.argoproj.io/compare-options")
 
@@ -122,40 +119,13 @@ def ttl_deletes_managed_job(obj: Object, cluster: Cluster) -> Iterator[Problem]:
         return
     if any(key in obj.annotations for key in (*_HOOKS, *_LEFT_ALONE)):
         return
-    keeper = _keeper(obj, cluster)
+    keeper = keeper_of(obj, cluster)
     if keeper is not None:
         yield Problem(
             ("spec", "ttlSecondsAfterFinished"),
-            f"{obj} is deleted {seconds} s after it has finished, and {keeper[0]} makes it again",
-            keeper[1],
+            f"{obj} is deleted {seconds} s after it has finished, and {keeper.name} makes it again",
+            keeper.related,
         )
-
-
-def _keeper(obj: Object, cluster: Cluster) -> tuple[str, tuple[Related, ...]] | None:
-    """What keeps the object in place, with its place, or None if nothing shows that anything does."""
-    for key in (*obj.annotations, *obj.labels):
-        if key.startswith(_GITOPS):
-            return ("Argo CD" if key.startswith(_GITOPS[0]) else "Flux"), ()
-    file = f"/{file_of(obj)}"
-    for folder, keeper in _kept_folders(cluster.whole):
-        if f"/{folder}/" in file:
-            return str(keeper), (Related(keeper, ("metadata", "name"), f'keeps what is in "{folder}"'),)
-    return None
-
-
-@once
-def _kept_folders(cluster: Cluster) -> tuple[tuple[str, Object], ...]:
-    """The folders of plain manifests that tools keep in place, each with the object that says so."""
-    return tuple(
-        (folder, obj)
-        for group_kind, installer in installers().items()
-        for obj in cluster.of_kind(group_kind)
-        for place in installer.folders
-        for _, path in reach(obj.data, place)
-        if isinstance(path, str) and not has_placeholder(path)
-        for folder in (posixpath.normpath(path.strip("/")),)
-        if folder not in ("", ".") and not folder.startswith("..")
-    )
 
 
 def _spec_path(obj: Object) -> Path:
