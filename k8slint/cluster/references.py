@@ -20,8 +20,8 @@ from k8slint.objects.object import Container, Object, Pod
 from k8slint.values.names import is_dns_subdomain
 from k8slint.values.regex import regex
 
-Use = Literal["environment", "volume", "file", "image", "certificate"]
-"""The use of a reference: variables, a volume, a file mounted by subPath, pulling an image, TLS of a gateway."""
+Use = Literal["environment", "volume", "file", "image", "certificate", "values"]
+"""The use of a reference: variables, a volume, a file mounted by subPath, an image, TLS of a gateway, a release."""
 
 
 class Reference(NamedTuple):
@@ -147,6 +147,17 @@ def certificates_of(obj: Object) -> Iterator[Reference]:
         is_here = ref.get("kind", "Secret") == "Secret" and ref.get("namespace", obj.namespace) == obj.namespace
         if is_here and is_dns_subdomain(text(name)):
             yield Reference("Secret", name, path, "certificate")
+
+
+def values_of(obj: Object) -> Iterator[Reference]:
+    """The ConfigMaps and Secrets from which a HelmRelease of Flux takes its values, in order of writing."""
+    if obj.group_kind != "HelmRelease.helm.toolkit.fluxcd.io":
+        return
+    for index, source in items(obj.spec.get("valuesFrom")):
+        path, kind, name = ("spec", "valuesFrom", index), text(source.get("kind")), text(source.get("name"))
+        if kind in _CONFIG and is_dns_subdomain(name) and not _is_optional(source):
+            key = text(source.get("valuesKey")) or "values.yaml"
+            yield Reference(kind, name, (*path, "name"), "values", key, (*path, "valuesKey"))
 
 
 def pull_secrets_of(account: Object) -> Iterator[Reference]:
