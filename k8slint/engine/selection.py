@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from k8slint.engine.rule import Rule
 from k8slint.finding import Severity
-from k8slint.objects.pod_templates import pod_maker
+from k8slint.objects.pod_templates import POD_TEMPLATES, pod_maker
 from k8slint.usage import UsageError, blamed_on
 from k8slint.values.nearest import did_you_mean, nearest
 from k8slint.values.record import made, record
@@ -140,8 +140,8 @@ def _is_meant(group_kind: str, rule: Rule) -> bool:
     One of PodTemplates speaks of all custom resources that hold pod templates, one of the dry run of those that make
     pods as a kind of the rule does.
     """
-    if group_kind in rule.kinds:
-        return True
+    if group_kind in rule.kinds or group_kind in POD_TEMPLATES:
+        return group_kind in rule.kinds
     maker = pod_maker(group_kind)
     if maker is None:
         return False

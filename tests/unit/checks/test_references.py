@@ -689,9 +689,47 @@ spec: {target: {name: made-too, template: {data: {a: b}, templateFrom: []}}, dat
 """
 
 
-@pytest.mark.parametrize(
-    ("text", "index"), [(text, index) for text in (WHOLE, SELECTORS) for index in range(len(read(text)))]
-)
+GITOPS = """
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: web, namespace: argocd}
+spec:
+  project: teem
+  source: {repoURL: "https://git.example.com/web.git", path: deploy}
+  sources: [{repoURL: "https://charts.example.com", chart: web}]
+  destination: {server: "https://kubernetes.default.svc", name: in-cluster, namespace: web}
+---
+{apiVersion: argoproj.io/v1alpha1, kind: AppProject, metadata: {name: teems, namespace: argocd}}
+---
+{apiVersion: source.toolkit.fluxcd.io/v1, kind: HelmRepository, metadata: {name: charts, namespace: flux}}
+---
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: web, namespace: flux}
+spec:
+  chart: {spec: {chart: web, sourceRef: {kind: HelmRepository, name: chart}}}
+  chartRef: {kind: OCIRepository, name: charts}
+  valuesFrom: [{kind: ConfigMap, name: made, valuesKey: b}]
+---
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: web, namespace: flux}
+spec:
+  sourceRef: {kind: GitRepository, name: flux-system}
+  dependsOn: [{name: base}]
+  postBuild: {substitute: {PORT: 8080}}
+---
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: base, namespace: flux}
+spec: {path: ./base, dependsOn: [{name: web}, {name: baes}]}
+---
+{apiVersion: v1, kind: ConfigMap, metadata: {name: made, namespace: flux}, data: {a: b}}
+"""
+MANIFESTS = (WHOLE, SELECTORS, GITOPS)
+
+
+@pytest.mark.parametrize(("text", "index"), [(text, index) for text in MANIFESTS for index in range(len(read(text)))])
 def test_no_shape_of_data_makes_a_check_fail(text: str, index: int) -> None:
     written = read(text, "test.yaml")
     unchanged = [obj for place, obj in enumerate(written) if place != index]
@@ -706,6 +744,6 @@ def test_no_shape_of_data_makes_a_check_fail(text: str, index: int) -> None:
 
 
 def test_the_whole_manifest_is_seen_by_every_check() -> None:
-    clusters = [Cluster(read(text, "test.yaml")) for text in (WHOLE, SELECTORS)]
+    clusters = [Cluster(read(text, "test.yaml")) for text in MANIFESTS]
     silent = {name for name in RULES if not any(list(found_by(name, cluster)) for cluster in clusters)}
     assert silent == set()
