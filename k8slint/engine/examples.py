@@ -69,7 +69,7 @@ def _unequal(findings: Iterable[Finding], marks: list[tuple[int, str]]) -> Itera
 
 
 def _findings(rule: Rule, example: str, version: KubernetesVersion) -> Iterator[Finding]:
-    source = Source("example.yaml", example)
+    source = Source("example/example.yaml", example)
     reading = read_source(source, compose(source))
     nodes = tuple(obj for obj in reading.objects if obj.group_kind == "Node")
     others = tuple(obj for obj in reading.objects if obj.group_kind != "Node")

@@ -35,7 +35,7 @@ def job_cannot_be_updated(obj: Object, cluster: Cluster) -> Iterator[Problem]:
     keeper = keeper_of(obj, cluster) or _automated_beside(cluster.whole).get(_place(obj))
     if keeper is not None and not _replaces(keeper):
         message = f"{obj} can be applied once: {keeper.name} will apply it again, and its template can never change"
-        yield Problem(("metadata", "name"), message, keeper.related, rests_on=Absence(mended_by="ssa"))
+        yield Problem(("metadata", "name"), message, keeper.related, rests_on=Absence(mended_by="argocd.argoproj.io/"))
 
 
 def _is_made_anew(obj: Object, cluster: Cluster) -> bool:

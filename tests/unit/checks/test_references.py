@@ -715,6 +715,7 @@ apiVersion: kustomize.toolkit.fluxcd.io/v1
 kind: Kustomization
 metadata: {name: web, namespace: flux}
 spec:
+  path: ./test.yaml
   sourceRef: {kind: GitRepository, name: flux-system}
   dependsOn: [{name: base}]
   postBuild: {substitute: {PORT: 8080}}
@@ -722,7 +723,7 @@ spec:
 apiVersion: kustomize.toolkit.fluxcd.io/v1
 kind: Kustomization
 metadata: {name: base, namespace: flux}
-spec: {path: ./base, dependsOn: [{name: web}, {name: baes}]}
+spec: {path: ./tset.yaml, sourceRef: {kind: GitRepository, name: flux-system}, dependsOn: [{name: web}, {name: baes}]}
 ---
 {apiVersion: v1, kind: ConfigMap, metadata: {name: made, namespace: flux}, data: {a: b}}
 """

@@ -201,3 +201,36 @@ def test_pods_of_several_profiles_share_the_nodes(run: Run) -> None:
         "two": "assigned",
         "three": "not-modelled",
     }
+
+
+ROLLOUT = """
+apiVersion: argoproj.io/v1alpha1
+kind: Rollout
+metadata: {name: web}
+spec:
+  replicas: 2
+  selector: {matchLabels: {app: web}}
+  template: {metadata: {labels: {app: web}}, spec: {containers: [{name: c, image: i}]}}
+"""
+
+
+def test_pods_of_a_custom_resource_that_is_counted_as_a_built_in_kind_are_placed(run: Run) -> None:
+    prometheus = "{apiVersion: monitoring.coreos.com/v1, kind: Prometheus, metadata: {name: k8s}}"
+    result = run(f"{ROLLOUT}---\n{prometheus}", NODE)
+    assert [(pod.name, pod.node) for pod in result.pods] == [("web-00001", "a"), ("web-00002", "a")]
+    assert "pods of custom resources are made as those of a ReplicaSet: Rollout default/web" in result.assumptions
+    assert "pods that custom resources may make are not simulated: Prometheus default/k8s" in result.assumptions
+
+
+def test_running_pods_of_a_rollout_make_way_for_its_new_ones(run: Run) -> None:
+    owner = "{apiVersion: apps/v1, kind: ReplicaSet, name: web-7d9, controller: true}"
+    labels = "{app: web, rollouts-pod-template-hash: 7d9}"
+    pod = f"""
+        apiVersion: v1
+        kind: Pod
+        metadata: {{name: web-7d9-x, namespace: default, labels: {labels}, ownerReferences: [{owner}]}}
+        spec: {{nodeName: a, containers: [{{name: c, image: i}}]}}
+    """
+    result = run(ROLLOUT, f"{NODE}\n---\n{pod}")
+    assert result.nodes is not None
+    assert result.nodes[0].pods == ("default/web-00001", "default/web-00002")
