@@ -14,9 +14,14 @@ from k8slint.loading.document import Source
 
 
 @cache
+def text_of(table: str) -> str:
+    """The text of a table."""
+    return (TABLES / f"{table}.yaml").read_text(encoding="utf-8")
+
+
+@cache
 def rows(table: str) -> list[dict[str, Any]]:
     """The rows of a table, in the form that its schema describes."""
-    file = TABLES / f"{table}.yaml"
-    (document,) = compose(Source(str(file), file.read_text(encoding="utf-8")))
+    (document,) = compose(Source(str(TABLES / f"{table}.yaml"), text_of(table)))
     found: list[dict[str, Any]] = document.data
     return found

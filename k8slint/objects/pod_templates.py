@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Final, NamedTuple
 
-from k8slint.loading.tables import rows
+from k8slint.loading.tables import rows, text_of
 
 # The path to the pod or pod template of each built-in kind that has one, by kind and group.
 POD_TEMPLATES: Final[dict[str, tuple[str, ...]]] = {
@@ -35,6 +35,7 @@ class PodMaker(NamedTuple):
     is_same: bool = False
 
 
+_TABLE: Final = "pod-templates"
 _BUILT_IN: Final = {kind: PodMaker((path,), kind, is_same=True) for kind, path in POD_TEMPLATES.items()}
 
 
@@ -42,7 +43,8 @@ def pod_maker(group_kind: str) -> PodMaker | None:
     """How objects of a kind, written `Kind.group`, make pods, or None if they make none or are not known."""
     maker = _BUILT_IN.get(group_kind)
     if maker is None and "." in (group := group_kind.partition(".")[2]) and not group.endswith(".k8s.io"):
-        return _custom().get(group_kind)
+        # Most custom kinds have no row: then the table need not be parsed.
+        return _custom().get(group_kind) if group_kind in text_of(_TABLE) else None
     return maker
 
 
@@ -52,5 +54,5 @@ def _custom() -> Mapping[str, PodMaker]:
         row["kind"]: PodMaker(
             tuple(tuple(path.split(".")) for path in row.get("templates", ())), row.get("like", ""), "same" in row
         )
-        for row in rows("pod-templates")
+        for row in rows(_TABLE)
     }

@@ -147,7 +147,7 @@ def _templates(inventory: Inventory, creation: Creation, nodes: Sequence[Node]) 
     workloads = [item for item in inventory.manifests if is_workload(item.obj) and item not in refused]
     for item in inventory.manifests:
         if is_unknown_workload(item.obj):
-            notes.assumptions.take("pods that custom resources may make are not simulated", item.label)
+            notes.assumptions.take("pods that custom resources may make are not simulated", _label(item))
     batches = [batch for _, batch in notes.read(workloads, lambda item: batch_of(item, scalers))]
     found = (creation.template_of(batch, nodes) for batch in batches)
     return [template for template in found if template is not None]
@@ -184,7 +184,7 @@ def _assume_of(templates: Iterable[Template], profiles: Sequence[Profile], assum
             take("where a cluster puts random letters into a pod's name, a number counts up")
         if batch.item.group_kind not in WORKLOADS:
             kind = batch.item.obj.makes_pods_like.partition(".")[0]
-            take(f"pods of custom resources are made as those of a {kind}", batch.item.label)
+            take(f"pods of custom resources are made as those of a {kind}", _label(batch.item))
         if batch.is_late:
             take("one run of each CronJob is simulated, once everything else has its place", name)
         if batch.in_order and len(batch.pods) > 1:
@@ -194,6 +194,11 @@ def _assume_of(templates: Iterable[Template], profiles: Sequence[Profile], assum
     take("pods are tried by priority, then in the order of the manifests")
     if len(profiles) > 1:
         take("the pods of one scheduler profile are placed before those of the next")
+
+
+def _label(item: Item) -> str:
+    """Kind with group, namespace and name: custom kinds may have the name of a built-in one."""
+    return f"{item.group_kind} {item.namespace}/{item.name}"
 
 
 def _chains(created: Iterable[Created]) -> Iterator[list[str]]:

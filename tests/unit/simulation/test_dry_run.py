@@ -218,8 +218,14 @@ def test_pods_of_a_custom_resource_that_is_counted_as_a_built_in_kind_are_placed
     prometheus = "{apiVersion: monitoring.coreos.com/v1, kind: Prometheus, metadata: {name: k8s}}"
     result = run(f"{ROLLOUT}---\n{prometheus}", NODE)
     assert [(pod.name, pod.node) for pod in result.pods] == [("web-00001", "a"), ("web-00002", "a")]
-    assert "pods of custom resources are made as those of a ReplicaSet: Rollout default/web" in result.assumptions
-    assert "pods that custom resources may make are not simulated: Prometheus default/k8s" in result.assumptions
+    assert (
+        "pods of custom resources are made as those of a ReplicaSet: Rollout.argoproj.io default/web"
+        in result.assumptions
+    )
+    assert (
+        "pods that custom resources may make are not simulated: Prometheus.monitoring.coreos.com default/k8s"
+        in result.assumptions
+    )
 
 
 def test_running_pods_of_a_rollout_make_way_for_its_new_ones(run: Run) -> None:
