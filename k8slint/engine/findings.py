@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from k8slint.engine.locate import locate, shown_line
-from k8slint.engine.masking import joined, masked
+from k8slint.engine.masking import joined, masked, without_forms
 from k8slint.engine.selection import Selection
 from k8slint.engine.stages import Said, World, said_of, said_of_ignores
 from k8slint.finding import Finding, Ignored, ObjectName, RelatedLocation
@@ -134,7 +134,7 @@ def _finding(said: Said, span: Span, selection: Selection, concealed: Concealed)
         effect=masked(problem.effect or page.effect, document),
         fix=masked(problem.fix or page.fix, document),
         object=_name(obj) if obj is not None else None,
-        field_path=named,
+        field_path=without_forms(named),
         location=locate(document, place),
         related=related,
         line=shown_line(document, span, concealed.get(document, ())),
@@ -153,4 +153,5 @@ def _related(related: Related, concealed: Concealed) -> RelatedLocation:
 
 
 def _name(obj: Object) -> ObjectName:
-    return ObjectName(obj.gvk.api_version, obj.gvk.kind, obj.namespace, obj.name)
+    parts = (obj.gvk.api_version, obj.gvk.kind, obj.namespace, obj.name)
+    return ObjectName(*map(without_forms, parts))
