@@ -25,8 +25,10 @@ class Secret(NamedTuple):
     end: int
 
 
-# No secret is shorter, but the password of a URL.
-_SHORTEST: Final = 20
+# Each form of the table has such a word in it, and few other short texts do; in a long one that takes longer to find
+# than the beginnings of the forms.
+_LONG: Final = 500
+_WORD: Final = regex(r"[\w+/=-]{20}")
 _KEY_SIGN: Final = "PRIVATE KEY"
 # The header lines of an old or PGP key may stand before its text, whose lines a JSON string parts by `\n`.
 _PRIVATE_KEY: Final = regex(
@@ -63,25 +65,19 @@ def secrets_in(text: str) -> Iterator[Secret]:
     >>> list(secrets_in("curl ftp://backup:$(PASSWORD)@files/"))
     []
     """
-    yield from _of_general_form(text)
-    if len(text) >= _SHORTEST:
-        yield from _of_a_provider(text)
-        if ("AKIA" in text or "ASIA" in text) and is_aws_id(text):
-            yield from (
-                Secret("an AWS secret key", *match.span()) for match in _AWS_KEY.finditer(text) if _is_real(match)
-            )
-
-
-def _of_general_form(text: str) -> Iterator[Secret]:
-    for sign, what, form, is_one in _FORMS:
-        if sign in text:
+    for signs, what, form, is_one in _FORMS:
+        if any(sign in text for sign in signs):
             yield from (Secret(what, *match.span("secret")) for match in form.finditer(text) if is_one(match))
+    if _has_long_word(text):
+        yield from _of_a_provider(text)
 
 
 def _of_a_provider(text: str) -> Iterator[Secret]:
     for begins, what, form in _table():
         if begins in text:
             yield from (Secret(what, *match.span("secret")) for match in form.finditer(text) if _is_real(match))
+    if ("AKIA" in text or "ASIA" in text) and is_aws_id(text):
+        yield from (Secret("an AWS secret key", *match.span()) for match in _AWS_KEY.finditer(text) if _is_real(match))
 
 
 def written_in(text: str) -> Iterator[tuple[int, int]]:
@@ -115,8 +111,14 @@ def is_aws_key(text: str) -> bool:
 
 
 def may_be_secret(text: str) -> bool:
-    """Whether a long text may hold a secret of a known form: a quick test before the search."""
-    return any(sign in text for sign, *_ in _FORMS) or any(begins in text for begins, *_ in _table()) or "AKIA" in text
+    """Whether a text may hold a secret of a known form: a quick test before the search.
+
+    >>> may_be_secret("web.shop.svc.cluster.local"), may_be_secret("amqp://app:hunter2@mq")
+    (False, True)
+    """
+    if any(sign in text for sign in _SIGNS):
+        return True
+    return _has_long_word(text) and ("AKIA" in text or any(begins in text for begins, *_ in _table()))
 
 
 def _is_password(match: re.Match[str]) -> bool:
@@ -143,16 +145,28 @@ def _is_user_and_password(match: re.Match[str]) -> bool:
     return bool(user and colon and password) and plain.isprintable()
 
 
-_Form = tuple[str, str, re.Pattern[str], Callable[[re.Match[str]], bool]]
-# A sign that each text of the form holds, what it is called, the form, and what it must be beyond that.
+_Form = tuple[tuple[str, ...], str, re.Pattern[str], Callable[[re.Match[str]], bool]]
+# Signs, of which each text of the form holds one, what it is called, the form, and what it must be beyond that.
 _FORMS: Final[tuple[_Form, ...]] = (
-    (_KEY_SIGN, A_PRIVATE_KEY, _PRIVATE_KEY, _is_real),
-    ("://", A_URL, _URL, _is_password_of_url),
-    ("(", "an address with a password in it", _MYSQL, _is_password),
-    ("=", "a connection string with a password in it", _CONNECTION, _is_password),
-    ("earer ", "a bearer token", _BEARER, _is_real),
-    ("asic ", "a user name and password", _BASIC, _is_user_and_password),
+    ((_KEY_SIGN,), A_PRIVATE_KEY, _PRIVATE_KEY, _is_real),
+    (("://",), A_URL, _URL, _is_password_of_url),
+    (("@tcp(", "@unix("), "an address with a password in it", _MYSQL, _is_password),
+    (
+        ("assword=", "ASSWORD=", "pwd=", "Pwd=", "PWD="),
+        "a connection string with a password in it",
+        _CONNECTION,
+        _is_password,
+    ),
+    (("earer ",), "a bearer token", _BEARER, _is_real),
+    (("asic ",), "a user name and password", _BASIC, _is_user_and_password),
 )
+
+
+_SIGNS: Final = tuple(sign for signs, *_ in _FORMS for sign in signs)
+
+
+def _has_long_word(text: str) -> bool:
+    return len(text) > _LONG or _WORD.search(text) is not None
 
 
 @cache
@@ -167,4 +181,4 @@ def _table() -> tuple[tuple[str, str, re.Pattern[str]], ...]:
 
 def _not_within(begins: str) -> str:
     """A word does not hold a token: `disk-` has no `sk-`. Sentences and addresses may go before a dot or a slash."""
-    return r"(?<![\w.-])" if begins[0].isalnum() and "/" not in begins else ""
+    return r"(?<![\w-])" if begins[0].isalnum() and "/" not in begins else ""

@@ -164,10 +164,9 @@ PLACES = {
     "an ignore": POD + "    imagePullPolicy: Sometimes # k8slint: ignore[no-such-rule] ...\n",
     "a header": GET + '        - {name: Via, value: "...", x: 1}\n',
     "an annotation": CONFIG.replace("name: s,", 'name: S, annotations: {a: "..."},'),
-    "a label": CONFIG.replace("name: s,", 'name: s, labels: {a: "..."},'),
+    "a label": CONFIG.replace("name: s,", 'name: s, labels: {a: "...", b: "-"},'),
     "a block": CONFIG + "data:\n  x: |\n    a: b\n    c: ...\n  y: 1\n",
     "a file": CONFIG + 'data: {x: "to=...", n: 1}\n',
-    "a custom object": 'apiVersion: example.com/v1\nkind: X\nmetadata: {name: "..."}\nspec: {a: "..."}\n',
     "text that cannot be read": POD + '    args: ["..."\n    x: y\n',
     "json": '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"S","x":"..."},"data":{"a":["..."]}}',
 }

@@ -32,9 +32,9 @@ _LINE: Final = regex(r"(?:export\s+|- +)?([\"']?)([A-Za-z_][\w.-]{0,80})\1\s*([=
 _JSON: Final = regex(r'"([\w.-]{1,80})"\s*:\s*"((?:[^"\\\n]|\\.){1,200})"')
 _SQL: Final = regex(r"\b(?:identified\s+by|password)\s+'([^'\s]{1,100})'", re.IGNORECASE)
 _OPTION: Final = regex(
-    r"(?<![\w-])--?([A-Za-z][\w.-]{2,60})(?:=|\s+)([\"']?)([^\s\"'-][^\s\"']{0,200})\2(?=[\s;\"']|$)"
+    r"(?<![\w-])--?([A-Za-z][\w.-]{2,60})(?:=|\s+)([\"']?)([^\s\"'-][^\s\"']{0,200}+)\2(?=[\s;\"']|$)"
 )
-_VARIABLE: Final = regex(r"(?<![\w.$-])([A-Za-z_]\w{2,60})=([\"']?)([^\s\"';|&]{1,200})\2(?=[\s;\"'|&]|$)")
+_VARIABLE: Final = regex(r"(?<![\w.$-])([A-Za-z_]\w{2,60})=([\"']?)([^\s\"';|&]{1,200}+)\2(?=[\s;\"'|&]|$)")
 # Words of schemas, and what an expression of a programming language has.
 _TYPES: Final = frozenset({"any", "bool", "int", "integer", "null", "number", "object", "str", "string", "text"})
 _EXPRESSION: Final = regex(r"[(){}\[\]<>$*&|`]|^[!%@?]")
@@ -47,10 +47,10 @@ _SHORT_NUMBER: Final = regex(r"[0-9]{1,3}(?:\.[0-9]+)?[a-z]{0,2}")
 
 
 class Assigned(NamedTuple):
-    """A name that gets a literal secret, and the number of the line, from 1."""
+    """A name that gets a literal secret, and the offset of its line or entry in the text."""
 
     name: str
-    line: int
+    at: int
 
 
 def is_literal(name: str, value: str) -> bool:
@@ -77,7 +77,7 @@ def assigned_in_file(name: str, text: str) -> Iterator[Assigned]:
         pairs = _of_lines(text)
     for key, value, at in pairs:
         if _is_secret(key, value):
-            yield Assigned(key, text.count("\n", 0, at) + 1)
+            yield Assigned(key, at)
 
 
 def assigned_in_command(text: str) -> Iterator[str]:

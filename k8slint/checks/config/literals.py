@@ -116,8 +116,9 @@ def _assigned_in(key: str, value: str) -> str:
     found = list(assigned_in_file(key, value))
     if not found:
         return ""
-    lines = f" in line {found[0].line}" if "\n" in value else ""
-    return f"a literal secret: {_listed([each.name for each in found])}{lines}"
+    named = _listed([each.name for each in found])
+    line = value.count("\n", 0, found[0].at) + 1
+    return f"a literal secret: {named} in line {line}" if "\n" in value else f"a literal secret: {named}"
 
 
 def _assigned_in_variable(name: str, value: str) -> str:
