@@ -30,6 +30,7 @@ _CODE: Final = frozenset(
 )  # fmt: skip
 _LINE: Final = regex(r"(?:export\s+|- +)?([\"']?)([A-Za-z_][\w.-]{0,80})\1\s*([=:])\s*")
 _JSON: Final = regex(r'"([\w.-]{1,80})"\s*:\s*"((?:[^"\\\n]|\\.){1,200})"')
+_IS_JSON: Final = regex(r"\s*(?:\{|\[\s*[{\"])")
 _SQL: Final = regex(r"\b(?:identified\s+by|password)\s+'([^'\s]{1,100})'", re.IGNORECASE)
 _OPTION: Final = regex(
     r"(?<![\w-])--?([A-Za-z][\w.-]{2,60})(?:=|\s+)([\"']?)([^\s\"'-][^\s\"']{0,200}+)\2(?=[\s;\"']|$)"
@@ -71,7 +72,7 @@ def assigned_in_file(name: str, text: str) -> Iterator[Assigned]:
         pairs = (("password", match[1], match.start()) for match in _SQL.finditer(text))
     elif not may_name_a_credential(text.lower()) or _is_code(name, text):
         return
-    elif text.lstrip()[:1] in ("{", "["):
+    elif _IS_JSON.match(text):
         pairs = ((match[1], match[2], match.start()) for match in _JSON.finditer(text))
     else:
         pairs = _of_lines(text)
