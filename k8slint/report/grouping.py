@@ -10,8 +10,8 @@ from k8slint.finding import Finding, Location
 from k8slint.report.escape import visible
 from k8slint.values.regex import regex
 
-# An item of a list, or a key with a dot in it, as that of a label.
-_INDEX: Final = regex(r"\[[^\]]*\]")
+_ITEM: Final = regex(r"\[[0-9]+\]")
+_LAST: Final = regex(r"[^.\[\]]*(?:\[[^\]]*\])?\Z")
 
 
 class Group(NamedTuple):
@@ -47,10 +47,11 @@ def _cause(finding: Finding) -> str:
 def _last(path: str) -> str:
     """The last name of a path: the same field of other containers, or of a Pod and a Deployment, is one cause.
 
-    >>> _last("spec.template.spec.containers[1].ports[0].name"), _last("spec.volumes[0]")
-    ('name', 'volumes')
+    >>> _last("spec.template.spec.containers[1].ports[0].name"), _last("metadata.labels[example.org/a]")
+    ('name', 'labels[example.org/a]')
     """
-    return _INDEX.sub("", path).rpartition(".")[2]
+    match = _LAST.search(_ITEM.sub("", path))
+    return match[0] if match is not None else path
 
 
 def by_rule(groups: Iterable[Group]) -> list[list[Group]]:
