@@ -66,7 +66,7 @@ def judge(reading: Reading, world: World, selection: Selection) -> Judged:
     ignores = _ignores_of(reading, selection)
     world.cluster.missed.clear()
     world.schemas.asked.clear()
-    kept: list[tuple[Said, Span, Ignore | None]] = []
+    kept: list[_Kept] = []
     secrets: dict[Document, list[Span]] = {}
     for said in said_of(reading, world, selection):
         span = said.span
@@ -82,6 +82,7 @@ def judge(reading: Reading, world: World, selection: Selection) -> Judged:
     if ignores is not None:
         takes = partial(judged.takes, is_ignored=False)
         kept += ((said, said.span, None) for said in said_of_ignores(ignores, selection, takes))
+    kept = _heard(kept, selection)
     # Places and source lines are looked up only for the problems that are kept.
     concealed = {document: joined(spans) for document, spans in secrets.items()}
     for said, span, hiding in kept:
@@ -91,6 +92,22 @@ def judge(reading: Reading, world: World, selection: Selection) -> Judged:
         else:
             judged.ignored.append(Ignored(finding, hiding.reason))
     return judged
+
+
+_Kept = tuple[Said, Span, "Ignore | None"]
+
+
+def _heard(kept: list[_Kept], selection: Selection) -> list[_Kept]:
+    """All but the problems whose rule yields to another that speaks of the same place."""
+    rules = selection.rules
+    if not any(rules[said.problem.rule].yields_to for said, _, _ in kept):
+        return kept
+    spoken = {(said.document, span, said.problem.rule) for said, span, _ in kept}
+    return [
+        (said, span, hiding)
+        for said, span, hiding in kept
+        if not any((said.document, span, other) in spoken for other in rules[said.problem.rule].yields_to)
+    ]
 
 
 def may_ignore(text: str) -> bool:
