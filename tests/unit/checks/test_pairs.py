@@ -105,7 +105,7 @@ PAIRS = [
         ["subpath-mount-never-refreshes"],
         [
             (WEB % "volumeMounts: [{name: conf, mountPath: /a, subPath: a.conf}]")
-            + "          volumes: [{name: conf, configMap: {name: config}}]\n",
+            + "      volumes: [{name: conf, configMap: {name: config}}]\n",
             CONFIG % "b.conf: a",
         ],
     ),
