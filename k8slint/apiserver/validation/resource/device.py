@@ -18,7 +18,6 @@ _MOST_CONFIGS: Final = 32
 _MOST_PARAMETER_BYTES: Final = 10 * 1024
 _MOST_EXPRESSION_BYTES: Final = 10 * 1024
 _MOST_ID: Final = 32
-# Mirrors: dynamic-resource-allocation cel/compile.go newCompiler @ v1.37
 _DEVICE: Final = {"device": dict.fromkeys(("driver", "attributes", "capacity", "allowMultipleAllocations"))}
 _MATCH: Final = Wanted(("bool",), "must evaluate to bool or the unknown type, not")
 _EFFECTS: Final = one_of("NoExecute", "NoSchedule", **{"None": 35})
@@ -120,7 +119,8 @@ def full_attribute_name(field: Field) -> None:
 def selectors(field: Field) -> None:
     """Expressions that devices must meet.
 
-    Mirrors: pkg/apis/resource/validation/validation.go validateSelector @ v1.37
+    Mirrors: pkg/apis/resource/validation/validation.go validateSelector,
+    dynamic-resource-allocation cel/compile.go newCompiler @ v1.37
     """
     if not at_most(field, _MOST_SELECTORS):
         return
