@@ -52,7 +52,8 @@ class Outside(NamedTuple):
 class _Fault(NamedTuple):
     said: str
     id: int
-    near: str | None
+    name: str
+    instead: Scope
 
 
 def first_outside(expression: Parsed, scope: Scope) -> Outside | None:
@@ -63,7 +64,9 @@ def first_outside(expression: Parsed, scope: Scope) -> Outside | None:
     fault = min(faults, key=lambda each: expression.offsets[each.id])
     offset = expression.offsets[fault.id]
     before = expression.text[:offset]
-    return Outside(Refused(fault.said, before.count("\n") + 1, offset - before.rfind("\n")), fault.near)
+    return Outside(
+        Refused(fault.said, before.count("\n") + 1, offset - before.rfind("\n")), nearest(fault.name, fault.instead)
+    )
 
 
 def _faults(node: Node, scope: Scope) -> Iterator[_Fault]:
@@ -75,11 +78,11 @@ def _faults(node: Node, scope: Scope) -> Iterator[_Fault]:
         match part:
             case Name(name, id_):
                 if not _is_known(name, scope, known):
-                    yield _Fault(f"undeclared reference to '{name}' (in container '')", id_, nearest(name, scope))
+                    yield _Fault(f"undeclared reference to '{name}' (in container '')", id_, name, scope)
             case Select(operand, field, _, id_):
                 shape = _shape(operand, scope, known)
                 if shape is not None and field not in shape:
-                    yield _Fault(f"undefined field '{field}'", id_, nearest(field, shape))
+                    yield _Fault(f"undefined field '{field}'", id_, field, shape)
                 pending.append((operand, known))
             case Call("bind", (Name("cel"), Name(name), value, body)):
                 pending += ((value, known), (body, known | {name}))
