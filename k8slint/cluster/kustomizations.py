@@ -70,6 +70,23 @@ def files_taken_in(cluster: Cluster) -> frozenset[str]:
 
 
 @once
+def kustomizations_by_file(cluster: Cluster) -> Mapping[str, tuple[str, ...]]:
+    """The names of the kustomizations that take in each file."""
+    return grouped((file, one.document.source.name) for one in kustomizations(cluster) for file in listed_files(one))
+
+
+def are_applied_together(one: Object, other: Object, cluster: Cluster) -> bool:
+    """Whether two objects are known to come to one cluster and namespace: those of one file or kustomization do."""
+    if one.namespace != other.namespace:
+        return False
+    here, there = one.document.source, other.document.source
+    if here is there:
+        return True
+    takers = kustomizations_by_file(cluster.whole)
+    return not set(takers.get(here.name, ())).isdisjoint(takers.get(there.name, ()))
+
+
+@once
 def kustomizations_by_folder(cluster: Cluster) -> Mapping[str, tuple[Object, ...]]:
     """The kustomizations by their folders, named as the sources are."""
     return grouped((folder_of(one), one) for one in kustomizations(cluster))

@@ -15,6 +15,7 @@ from k8slint.checks.references import (
     objects_of_pods,
     role_bindings,
     selected_pods,
+    service_accounts,
     target_ports,
 )
 from k8slint.cluster.cluster import Cluster
@@ -267,14 +268,14 @@ def test_each_repetition_is_said() -> None:
 )
 def test_without_its_account_a_pod_is_refused_in_the_servers_words(manifest: str, effect: str) -> None:
     spec = "{serviceAccountName: web, containers: [{name: a, image: x}]}"
-    problem = only(problems(classes_of_pods.missing_service_account, manifest % spec))
+    problem = only(problems(service_accounts.missing_service_account, manifest % spec))
     said = 'error looking up service account shop/web: serviceaccount "web" not found.'
     assert problem.effect == effect + said
     assert problem.rests_on.name == "web"
 
 
 def test_the_namespace_of_an_account_that_no_file_says_is_not_said() -> None:
-    problem = only(problems(classes_of_pods.missing_service_account, pod("{serviceAccountName: gone}")))
+    problem = only(problems(service_accounts.missing_service_account, pod("{serviceAccountName: gone}")))
     assert problem.effect.endswith('error looking up service account gone: serviceaccount "gone" not found.')
 
 
@@ -301,7 +302,7 @@ def test_a_part_of_a_patch_names_classes_that_may_be_none_of_this_run() -> None:
     patch = (
         "{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {serviceAccountName: gone, containers: [{name: a}]}}"
     )
-    assert not problems(classes_of_pods.missing_service_account, patch)
+    assert not problems(service_accounts.missing_service_account, patch)
 
 
 BINDING = """
@@ -329,14 +330,14 @@ def test_subjects_are_missed_in_namespaces_that_the_files_fill(
     kind: str, own: str, namespace: str, expected: bool
 ) -> None:
     other = "\n---\n{apiVersion: v1, kind: ServiceAccount, metadata: {name: worker, namespace: shop}}"
-    found = problems(role_bindings.missing_binding_subject, BINDING % (kind, own, namespace) + other)
+    found = problems(service_accounts.missing_service_account, BINDING % (kind, own, namespace) + other)
     assert [problem.path for problem in found] == [("subjects", 0, "name")] * expected
 
 
 def test_a_subject_of_another_namespace_is_shown() -> None:
     account = "\n---\n{apiVersion: v1, kind: ServiceAccount, metadata: {name: web, namespace: blog}}"
     problem = only(
-        problems(role_bindings.missing_binding_subject, BINDING % ("ClusterRoleBinding", "", "shop") + account)
+        problems(service_accounts.missing_service_account, BINDING % ("ClusterRoleBinding", "", "shop") + account)
     )
     assert problem.message.endswith('the one in namespace "blog" cannot be used from "shop"')
     assert problem.related[0].path == ("metadata", "namespace")
@@ -467,6 +468,72 @@ def test_a_description_that_lists_namespaces_or_classes_has_listed_all() -> None
 
 # Junk where a manifest has something, and a manifest that has something at every place the checks look at.
 JUNK = (None, "x", 7, True, [], {}, [None, "x", {}, []], {"x": None, "name": [], "key": {}})
+SELECTORS = """
+apiVersion: v1
+kind: Service
+metadata: {name: lion, namespace: zoo, labels: {app: lion}}
+spec: {selector: {app: lion}, ports: [{name: roar, port: 1}]}
+---
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: lion, namespace: zoo}
+spec:
+  serviceName: lion
+  replicas: 2
+  selector: {matchLabels: {app: lion}, matchExpressions: [{key: app, operator: In, values: [lion]}]}
+  template:
+    metadata: {labels: {app: lion}}
+    spec:
+      affinity:
+        podAffinity:
+          requiredDuringSchedulingIgnoredDuringExecution:
+            - {topologyKey: z, labelSelector: {matchLabels: {app: loin}}}
+        podAntiAffinity:
+          preferredDuringSchedulingIgnoredDuringExecution:
+            - weight: 1
+              podAffinityTerm: {labelSelector: {matchExpressions: [{key: app, operator: In, values: [loin]}]}}
+      topologySpreadConstraints: [{maxSkew: 1, topologyKey: z, labelSelector: {matchLabels: {app: loin}}}]
+      containers: [{name: lion, image: lion}]
+---
+apiVersion: v1
+kind: ReplicationController
+metadata: {name: cub, namespace: zoo}
+spec:
+  selector: {app: lion}
+  template: {metadata: {labels: {app: lion}}, spec: {containers: [{name: lion, image: lion}]}}
+---
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata: {name: pride, namespace: zoo}
+spec: {selector: {matchLabels: {app: lion}}}
+---
+{apiVersion: policy/v1, kind: PodDisruptionBudget, metadata: {name: all, namespace: zoo}, spec: {selector: {}}}
+---
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata: {name: gone, namespace: zoo}
+spec: {selector: {matchLabels: {app: loin}}}
+---
+apiVersion: monitoring.coreos.com/v1
+kind: ServiceMonitor
+metadata: {name: gone, namespace: zoo}
+spec: {selector: {matchLabels: {app: loin}}, namespaceSelector: {matchNames: [zoo]}, endpoints: [{port: roar}]}
+---
+apiVersion: monitoring.coreos.com/v1
+kind: ServiceMonitor
+metadata: {name: port, namespace: zoo}
+spec: {selector: {matchLabels: {app: lion}}, endpoints: [{port: raor}]}
+---
+apiVersion: monitoring.coreos.com/v1
+kind: PodMonitor
+metadata: {name: gone, namespace: zoo}
+spec: {selector: {matchLabels: {app: loin}}, podMetricsEndpoints: [{port: roar}]}
+---
+apiVersion: monitoring.coreos.com/v1
+kind: PodMonitor
+metadata: {name: port, namespace: zoo}
+spec: {selector: {matchLabels: {app: lion}}, podMetricsEndpoints: [{port: raor}]}
+"""
 WHOLE = """
 apiVersion: apps/v1
 kind: StatefulSet
@@ -622,9 +689,11 @@ spec: {target: {name: made-too, template: {data: {a: b}, templateFrom: []}}, dat
 """
 
 
-@pytest.mark.parametrize("index", range(len(read(WHOLE))))
-def test_no_shape_of_data_makes_a_check_fail(index: int) -> None:
-    written = read(WHOLE, "test.yaml")
+@pytest.mark.parametrize(
+    ("text", "index"), [(text, index) for text in (WHOLE, SELECTORS) for index in range(len(read(text)))]
+)
+def test_no_shape_of_data_makes_a_check_fail(text: str, index: int) -> None:
+    written = read(text, "test.yaml")
     unchanged = [obj for place, obj in enumerate(written) if place != index]
     for path in places(written[index].data):
         if path[0] in ("apiVersion", "kind"):
@@ -637,6 +706,6 @@ def test_no_shape_of_data_makes_a_check_fail(index: int) -> None:
 
 
 def test_the_whole_manifest_is_seen_by_every_check() -> None:
-    cluster = Cluster(read(WHOLE, "test.yaml"))
-    silent = {name for name in RULES if not list(found_by(name, cluster))}
+    clusters = [Cluster(read(text, "test.yaml")) for text in (WHOLE, SELECTORS)]
+    silent = {name for name in RULES if not any(list(found_by(name, cluster)) for cluster in clusters)}
     assert silent == set()
