@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from k8slint.cluster.cluster import Cluster, once
 from k8slint.cluster.evidence import evidence_of
+from k8slint.cluster.kustomizations import folder_of
 from k8slint.cluster.network_policies import (
+    PortRange,
     is_on_host,
     pods_at,
     policies_by_selector,
@@ -62,7 +64,7 @@ def egress_policy_without_dns(obj: Object, cluster: Cluster) -> Iterator[Problem
 
 
 class _Lack(NamedTuple):
-    """What a policy lacks: a pod that cannot look up names, if the files hold one, and a rule that fails to open DNS."""
+    """What a policy lacks: a pod that cannot look up names, if the files hold one, and a rule meant to open DNS."""
 
     pod: Pod | None
     narrow: tuple[Path, str, str] | None
@@ -72,22 +74,39 @@ class _Lack(NamedTuple):
 def _lacking(cluster: Cluster) -> Mapping[Object, _Lack]:
     """The first policy of each pod that no policy lets ask for names; those whose pods no file holds, too."""
     groups = policies_by_selector(cluster, "Egress")
-    opening = [key for key, several in groups.items() if any(map(_opens_dns, several))]
-    opened = {pod for namespace, selector in opening for pod in cluster.pods_selected(selector, namespace)}
-    moves, places = evidence_of(cluster).moves_namespaces, {namespace for namespace, _ in opening}
+    opening = {key: found for key, several in groups.items() if (found := [*filter(_opens_dns, several)])}
+    opened = {pod for key, several in opening.items() for pod in _opened(cluster, key, several)}
+    places = {namespace for namespace, _ in opening}
+    folders = {folder_of(policy) for several in opening.values() for policy in several}
+    moves = evidence_of(cluster).moves_namespaces
     found: dict[Object, _Lack] = {}
     for key, several in groups.items():
-        namespace, selector = key
-        policy = next((each for each in several if _opens_names_only(each)), None)
-        if policy is None or (moves and opening) or key in opening:
+        policy = next(filter(_opens_names_only, several), None) if key not in opening else None
+        if policy is None:
             continue
-        pods = pods_at(cluster, selector, namespace)
+        pods = pods_at(cluster, key[1], key[0])
         lacking = next((pod for pod in pods if pod not in opened and not _needs_none(pod)), None)
-        if lacking is None and (pods or not places.isdisjoint(("", namespace)) or (places and not namespace)):
+        is_opened = policy.namespace in places or folder_of(policy) in folders or (opening and moves)
+        if lacking is None and (pods or is_opened):
             continue
         opened.update(pods)
         found[policy] = _Lack(lacking, next(filter(None, map(_narrow, several)), None))
     return found
+
+
+def _opened(cluster: Cluster, key: tuple[str, LabelSelector], several: Iterable[Object]) -> Iterator[Pod]:
+    """The pods for which policies of a namespace and selector open DNS.
+
+    Where only one of pod and policy writes a namespace, they must lie in one folder; unless a kustomization sets it.
+    """
+    namespace, selector = key
+    if evidence_of(cluster).moves_namespaces:
+        yield from cluster.pods_selected(selector, "")
+        return
+    folders = {folder_of(policy) for policy in several}
+    for pod in cluster.pods_selected(selector, namespace):
+        if pod.namespace == namespace or folder_of(pod.obj) in folders:
+            yield pod
 
 
 def _needs_none(pod: Pod) -> bool:
@@ -96,11 +115,17 @@ def _needs_none(pod: Pod) -> bool:
 
 
 def _opens_names_only(policy: Object) -> bool:
-    """Whether some rule opens peers that are asked for by name: pods, namespaces, everything; not a few addresses."""
+    """Whether some rule opens peers that are asked for by name; not a few addresses, nor the API server alone."""
     return any(
-        not (peers := [*items(rule.get("to"))]) or any(_is_named(peer) for _, peer in peers)
+        (not (peers := [*items(rule.get("to"))]) or any(_is_named(peer) for _, peer in peers))
+        and any(port.first not in _OF_API_SERVERS for _, port in port_ranges(rule) or _ALL_PORTS)
         for _, rule in rules_of(policy, "Egress")
     )
+
+
+# Programs find the API server by its address, which the kubelet writes into their environment.
+_OF_API_SERVERS: Final = (6443, 8443)
+_ALL_PORTS: Final = ((0, PortRange(None, None, "", "TCP")),)
 
 
 def _is_named(peer: Mapping[str, Any]) -> bool:
@@ -155,7 +180,7 @@ def _tells_of_dns(selector: LabelSelector) -> bool:
 
 
 def _is_dns_of_own(peer: Mapping[str, Any], policy: Object) -> bool:
-    """Whether a peer means the cluster's DNS pods, but selects them in the policy's own namespace, where they are not."""
+    """Whether a peer means the cluster's DNS pods, but looks for them in the policy's own namespace."""
     if "namespaceSelector" in peer or "ipBlock" in peer or policy.namespace in _NAMESPACES:
         return False
     return mapping(mapping(peer.get("podSelector")).get("matchLabels")).get("k8s-app") == "kube-dns"
