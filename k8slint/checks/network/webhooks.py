@@ -49,8 +49,8 @@ def webhook_blocks_itself(obj: Object, cluster: Cluster) -> Iterator[Problem]:
             f'Once all of them are gone, none can be made: Internal error occurred: failed calling webhook "{name}": '
             f'failed to call webhook: Post "https://{where}": no endpoints available for service "{backend.name}".'
         )
-        rests_on = Absence(mended_by=NAMESPACE_NAME)
-        yield Problem(_place(path, webhook), message, related, effect, _fix(backend, system), rests_on=rests_on)
+        fix, rests_on = _fix(backend, system), _unless_patched(obj)
+        yield Problem(_place(path, webhook), message, related, effect, fix, rests_on=rests_on)
 
 
 def webhook_blocks_system_namespaces(obj: Object, cluster: Cluster) -> Iterator[Problem]:
@@ -60,8 +60,8 @@ def webhook_blocks_system_namespaces(obj: Object, cluster: Cluster) -> Iterator[
             continue
         message = f'the webhook is asked about every Pod of namespace "{_SYSTEM}", and fails closed'
         related = (Related(obj, backend.path, "it runs in the cluster"),)
-        rests_on = Absence(mended_by=NAMESPACE_NAME)
-        yield Problem(_place(path, webhook), message, related, fix=_fix(backend, message), rests_on=rests_on)
+        fix, rests_on = _fix(backend, message), _unless_patched(obj)
+        yield Problem(_place(path, webhook), message, related, fix=fix, rests_on=rests_on)
 
 
 def _asked_about_pods(obj: Object) -> Iterator[tuple[Path, Mapping[str, Any], Backend]]:
@@ -87,6 +87,11 @@ def _covers_system(cluster: Cluster, webhook: Mapping[str, Any]) -> bool:
     if any(one.operator not in _LEAVES_OUT or one.key in _LABELS_OF_SYSTEM_PODS for one in requirements):
         return False
     return covers_namespace(cluster, webhook, _SYSTEM)
+
+
+def _unless_patched(obj: Object) -> Absence | None:
+    """The condition that no patch leaves namespaces out; the object's own file, which may be taken for one, is none."""
+    return None if NAMESPACE_NAME in obj.document.source.text else Absence(mended_by=NAMESPACE_NAME)
 
 
 def _place(path: Path, webhook: Mapping[str, Any]) -> Path:
