@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import chain, islice
 from typing import Any, Final, Literal, NamedTuple
 
 from k8slint.cluster.cluster import Cluster, once
@@ -84,7 +85,7 @@ def _named(selector: LabelSelector) -> frozenset[str] | None:
 
 
 def pods_of_peer(cluster: Cluster, policy: Object, peer: Mapping[str, Any]) -> tuple[Pod, ...] | None:
-    """The pods of a peer, or None if the files do not tell: an ipBlock, or namespaces known by other labels."""
+    """The first pods of a peer, or None if the files do not tell: an ipBlock, or namespaces known by other labels."""
     if "ipBlock" in peer:
         return None
     everybody = LabelSelector(())
@@ -92,12 +93,16 @@ def pods_of_peer(cluster: Cluster, policy: Object, peer: Mapping[str, Any]) -> t
     if selector is None or not peer:
         return None
     if "namespaceSelector" not in peer:
-        return pods_at(cluster, selector, policy.namespace)
+        return pods_at(cluster, selector, policy.namespace)[:_FIRST]
     places = selector_in(peer, "namespaceSelector")
     names = _named(places) if places is not None else None
     if not names:
         return None
-    return tuple(pod for name in sorted(names) for pod in pods_at(cluster, selector, name))
+    several = chain.from_iterable(pods_at(cluster, selector, name) for name in sorted(names))
+    return tuple(islice(several, _FIRST))
+
+
+_FIRST: Final = 50
 
 
 class PortRange(NamedTuple):
@@ -136,3 +141,26 @@ def port_ranges(rule: Mapping[str, Any]) -> list[tuple[int, PortRange]] | None:
 def is_on_host(pod: Pod) -> bool:
     """Whether a pod uses the network of its node, which policies do not govern."""
     return pod.spec.get("hostNetwork") is True
+
+
+def container_ports(pod: Pod) -> Iterator[dict[str, Any]]:
+    """The ports that the containers of a pod declare."""
+    for container in pod.containers:
+        for _, entry in items(container.data.get("ports")):
+            yield entry
+
+
+def target_port(pod: Pod, port: Mapping[str, Any]) -> int | None:
+    """The number of the pod's port to which the port of a Service sends, or None if it cannot be told.
+
+    Mirrors: pkg/api/v1/pod/util.go FindPort @ v1.37
+    """
+    written = port.get("targetPort") or port.get("port")
+    if not isinstance(written, str):
+        return integer(written)
+    if written.isascii() and written.isdigit() and len(written) < _LONG:
+        return int(written)
+    return next((integer(one.get("containerPort")) for one in container_ports(pod) if one.get("name") == written), None)
+
+
+_LONG: Final = 6

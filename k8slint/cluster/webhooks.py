@@ -38,10 +38,10 @@ def webhooks_of(obj: Object) -> Iterator[tuple[Path, dict[str, Any]]]:
 def backend_at(data: Mapping[str, Any], path: Path) -> Backend | None:
     """The Service in a `clientConfig` at the path, or None if it is a URL or waits for a value."""
     service = mapping(mapping(data.get("clientConfig")).get("service"))
-    namespace, name, port = text(service.get("namespace")), text(service.get("name")), service.get("port", 443)
-    if not name or has_placeholder(name) or has_placeholder(namespace) or integer(port) is None:
+    namespace, name, port = text(service.get("namespace")), text(service.get("name")), service.get("port")
+    if not name or has_placeholder(name) or has_placeholder(namespace) or not (port is None or integer(port)):
         return None
-    return Backend((*path, "clientConfig", "service"), namespace, name, port)
+    return Backend((*path, "clientConfig", "service"), namespace, name, 443 if port is None else port)
 
 
 def backend_pods(cluster: Cluster, backend: Backend) -> tuple[tuple[Object, Pod], ...]:

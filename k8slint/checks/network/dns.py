@@ -74,7 +74,7 @@ class _Lack(NamedTuple):
 def _lacking(cluster: Cluster) -> Mapping[Object, _Lack]:
     """The first policy of each pod that no policy lets ask for names; those whose pods no file holds, too."""
     groups = policies_by_selector(cluster, "Egress")
-    opening = {key: found for key, several in groups.items() if (found := [*filter(_opens_dns, several)])}
+    opening = {key: those for key, several in groups.items() if (those := [*filter(_opens_dns, several)])}
     opened = {pod for key, several in opening.items() for pod in _opened(cluster, key, several)}
     places = {namespace for namespace, _ in opening}
     folders = {folder_of(policy) for several in opening.values() for policy in several}

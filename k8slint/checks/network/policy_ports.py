@@ -11,11 +11,13 @@ from k8slint.cluster.network_policies import (
     PEERS,
     Direction,
     PortRange,
+    container_ports,
     is_on_host,
     pods_governed,
     pods_of_peer,
     port_ranges,
     rules_of,
+    target_port,
     types_of,
 )
 from k8slint.cluster.service_selectors import may_select_others, selector_of
@@ -90,34 +92,16 @@ def _way(cluster: Cluster, pod: Pod, number: int, protocol: str) -> _Way | None:
     """Where the Services of a pod send what comes to a port; None if some do not, or the pod may listen there."""
     if is_on_host(pod):
         return None
-    listened = {entry.get("containerPort") for _, _, entry in _ports(pod)}
+    listened = {integer(entry.get("containerPort")) for entry in container_ports(pod)}
     found = None
     for service in _services(cluster).get(pod, ()):
         for index, port in items(service.spec.get("ports")):
-            target = _target(pod, port)
+            target = target_port(pod, port)
             if target is None or target == number:
                 return None
             if port.get("port") == number and (text(port.get("protocol")) or "TCP") == protocol:
                 found = found or _Way(service, ("spec", "ports", index), target)
     return None if number in listened else found
-
-
-def _target(pod: Pod, port: Mapping[str, Any]) -> int | None:
-    """The number of the pod's port to which a Service sends, or None if it cannot be told."""
-    written = port.get("targetPort", port.get("port"))
-    if isinstance(written, str) and not written.isdigit():
-        named = [entry.get("containerPort") for _, _, entry in _ports(pod) if entry.get("name") == written]
-        return integer(named[0]) if named else None
-    return integer(int(written)) if isinstance(written, str) and len(written) < _LONG else integer(written)
-
-
-_LONG: Final = 6
-
-
-def _ports(pod: Pod) -> Iterator[tuple[Path, int, Mapping[str, Any]]]:
-    for container in pod.containers:
-        for index, entry in items(container.data.get("ports")):
-            yield container.path, index, entry
 
 
 @once

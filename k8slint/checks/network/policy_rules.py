@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from k8slint.cluster.cluster import Cluster
 from k8slint.cluster.network_policies import DIRECTIONS, PEERS, rules_of, selector_in, types_of
@@ -28,15 +29,18 @@ def network_policy_rules_ignored(obj: Object, _: Cluster) -> Iterator[Problem]:
         yield Problem(("spec", field), message, related, effect, fix)
 
 
+_BOTH: Final = (["namespaceSelector"], ["podSelector"])
+
+
 def networkpolicy_peers_are_alternatives(obj: Object, _: Cluster) -> Iterator[Problem]:
     """A namespaceSelector and a podSelector as two peers, alone beside each other, as one more dash makes them."""
     for direction in DIRECTIONS:
         for path, rule in rules_of(obj, direction) if direction in types_of(obj) else ():
             peers = sequence(rule.get(PEERS[direction]))
             keys = [[*peer] if isinstance(peer, dict) else [] for peer in peers]
-            if sorted(keys) != [["namespaceSelector"], ["podSelector"]]:
+            if len(keys) != len(_BOTH) or not all(each in keys for each in _BOTH):
                 continue
-            of_pods = keys.index(["podSelector"])
+            of_pods = keys.index(_BOTH[1])
             pods = selector_in(peers[of_pods])
             places = selector_in(peers[1 - of_pods], "namespaceSelector")
             if pods is None or places is None or not pods.requirements:
