@@ -11,6 +11,7 @@ from k8slint.cluster.alternatives import divide
 from k8slint.cluster.bundles import Bundles, Place, judged_alone, parting, with_slashes
 from k8slint.cluster.unread import Unread, unread_texts
 from k8slint.engine.stages import World
+from k8slint.objects.object import Object
 from k8slint.project import Material
 
 
@@ -37,7 +38,12 @@ def worlds(
 
         there = tuple(each for each in unreadable if is_there(each.file))
         amendments = tuple(each.text for each in material.amendments if is_there(each.name))
-        return World(bundles.at(place), schemas, Unread(material.is_whole, there, amendments))
+
+        def is_common(obj: Object) -> bool:
+            return set(division.place_of(obj.document.source.name)).issubset(place)
+
+        unread = Unread(material.is_whole, there, amendments)
+        return World(bundles.at(place), schemas, unread, is_common=is_common)
 
     def world_for(file: str) -> World:
         place = division.place_of(file)

@@ -17,6 +17,7 @@ from k8slint.apiserver.validation.field import Field, Validation
 from k8slint.apiserver.validation.registry import validate
 from k8slint.apiserver.warnings.registry import warn
 from k8slint.loading.document import Path, Source
+from k8slint.objects.foreign import is_for_programs
 from k8slint.objects.object import Object
 from k8slint.objects.problem import Problem
 from k8slint.values.gvk import GroupVersionKind
@@ -111,6 +112,8 @@ def _without_type(obj: Object, schemas: Schemas) -> Iterator[Problem]:
     yield from check_metadata(obj, minor, is_known=kinds is not None)
     if kinds is not None:
         yield from check_custom(obj, kinds, schemas.asked)
+    elif schemas.custom_kinds and not is_for_programs(gvk.group) and (misspelt := schemas.misspelt(gvk)) is not None:
+        yield misspelt
 
 
 @cache

@@ -19,6 +19,7 @@ from k8slint.values.version import KubernetesVersion
 
 if TYPE_CHECKING:
     from k8slint.apiserver.custom.custom_resource import Kinds, Version
+    from k8slint.objects.problem import Problem
 
 BUNDLED: Final = tuple(KubernetesVersion(1, minor) for minor in range(OLDEST_MINOR, NEWEST_MINOR + 1))
 NEWEST: Final = BUNDLED[-1]
@@ -60,6 +61,18 @@ class Schemas:
         from k8slint.apiserver.custom.custom_resource import kinds_of  # noqa: PLC0415 - only custom resources pay for it
 
         return kinds_of(self.crds, self.further)
+
+    def misspelt(self, gvk: GroupVersionKind) -> Problem | None:
+        """The problem of a custom kind that no CRD defines, if one nearly does; worked out once a kind."""
+        from k8slint.apiserver.custom.custom_resource import kind_meant  # noqa: PLC0415 - as above
+
+        if gvk not in self._misspelt:
+            self._misspelt[gvk] = kind_meant(gvk, self.custom_kinds)
+        return self._misspelt[gvk]
+
+    @cached_property
+    def _misspelt(self) -> dict[GroupVersionKind, Problem | None]:
+        return {}
 
     @cached_property
     def asked(self) -> Asked:

@@ -70,6 +70,23 @@ def files_taken_in(cluster: Cluster) -> frozenset[str]:
 
 
 @once
+def kustomizations_by_file(cluster: Cluster) -> Mapping[str, tuple[str, ...]]:
+    """The names of the kustomizations that take in each file."""
+    return grouped((file, one.document.source.name) for one in kustomizations(cluster) for file in listed_files(one))
+
+
+def are_applied_together(one: Object, other: Object, cluster: Cluster) -> bool:
+    """Whether two objects are known to come to one cluster and namespace: those of one file or kustomization do."""
+    if one.namespace != other.namespace:
+        return False
+    here, there = one.document.source, other.document.source
+    if here is there:
+        return True
+    takers = kustomizations_by_file(cluster.whole)
+    return not set(takers.get(here.name, ())).isdisjoint(takers.get(there.name, ()))
+
+
+@once
 def kustomizations_by_folder(cluster: Cluster) -> Mapping[str, tuple[Object, ...]]:
     """The kustomizations by their folders, named as the sources are."""
     return grouped((folder_of(one), one) for one in kustomizations(cluster))
@@ -102,15 +119,34 @@ def open_paths(cluster: Cluster) -> Iterator[str]:
     A component that no kustomization here takes in counts as one of them, because it is part of something unread.
     """
     read, several = paths_read(cluster.whole), list(kustomizations(cluster))
-    by_folder = kustomizations_by_folder(cluster.whole)
     listed = {path for kustomization in several for path in listed_files(kustomization)}
-    pending = [
+    yield from _taken_in_from(
+        (
+            folder_of(one)
+            for one in several
+            if takes_in_remote(one)
+            or any(path not in read for path in listed_files(one))
+            or (one.kind == "Component" and folder_of(one) not in listed)
+        ),
+        cluster,
+    )
+
+
+@once
+def paths_changed(cluster: Cluster) -> frozenset[str]:
+    """The folders of kustomizations that change more than images, and every path that these take in."""
+    changing = (
         folder_of(one)
-        for one in several
-        if takes_in_remote(one)
-        or any(path not in read for path in listed_files(one))
-        or (one.kind == "Component" and folder_of(one) not in listed)
-    ]
+        for one in kustomizations(cluster)
+        if any(one.data.get(field) for field in _CHANGES if field != "images")
+    )
+    return frozenset(_taken_in_from(changing, cluster))
+
+
+def _taken_in_from(folders: Iterable[str], cluster: Cluster) -> Iterator[str]:
+    """Folders of kustomizations, and every path that these take in, directly or through others."""
+    by_folder = kustomizations_by_folder(cluster.whole)
+    pending = list(folders)
     found: set[str] = set()
     while pending:
         path = pending.pop()

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from k8slint.cluster.cluster import Cluster, once
-from k8slint.objects.fields import items, sequence
+from k8slint.objects.fields import dig, items, sequence, strings
+from k8slint.objects.object import Pod
 from k8slint.values.grouped import grouped
 from k8slint.values.labels import LabelSelector
 from k8slint.values.well_known import HOSTNAME
@@ -87,3 +88,23 @@ def demanded_hosts(term: Mapping[str, Any]) -> list[str] | None:
             if expression.get("key") == key and expression.get("operator") == "In":
                 return list(dict.fromkeys(str(value) for value in sequence(expression.get("values"))))
     return None
+
+
+def is_pinned(pod: Pod, cluster: Cluster) -> bool:
+    """Whether only one node can run the pod."""
+    spec = pod.spec
+    node_selector = strings(spec.get("nodeSelector"))
+    if spec.get("nodeName") or HOSTNAME in node_selector:
+        return True
+    terms = terms_of(dig(spec, "affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution"))
+    hosts = [demanded_hosts(term) for term in terms or ()]
+    if hosts and all(each is not None and len(each) == 1 and each == hosts[0] for each in hosts):
+        return True
+    nodes = known_nodes(cluster) if node_selector or terms else None
+    if nodes is None:
+        return False
+    selector = LabelSelector.of_labels(node_selector)
+    meeting = (
+        nodes.all if terms is None else {id(node): node for term in terms for node in nodes.meeting(term)}.values()
+    )
+    return sum(1 for node in meeting if selector.matches(node.labels)) == 1

@@ -149,6 +149,13 @@ def certificates_of(obj: Object) -> Iterator[Reference]:
             yield Reference("Secret", name, path, "certificate")
 
 
+def pull_secrets_of(account: Object) -> Iterator[Reference]:
+    """The Secrets that a ServiceAccount gives its pods for pulling images, in order of writing."""
+    for index, secret in items(account.data.get("imagePullSecrets")):
+        if is_dns_subdomain(text(secret.get("name"))):
+            yield Reference("Secret", secret["name"], ("imagePullSecrets", index, "name"), "image")
+
+
 def _is_optional(source: Mapping[str, Any]) -> bool:
     return source.get("optional") not in (None, False)
 
@@ -160,6 +167,8 @@ _SUPPLIED: Final = frozenset(
         "ClusterRole.rbac.authorization.k8s.io",
         "ConfigMap",
         "Deployment.apps",
+        "Gateway.gateway.networking.k8s.io",
+        "IngressClass.networking.k8s.io",
         "PersistentVolumeClaim",
         "PriorityClass.scheduling.k8s.io",
         "ReplicaSet.apps",

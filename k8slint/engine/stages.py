@@ -7,7 +7,7 @@ server. The problems of the ignores come last, because they depend on what the o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from k8slint.apiserver.create import create
@@ -25,19 +25,28 @@ if TYPE_CHECKING:
     from k8slint.engine.ignores import Ignores
 
 _DRY_RUN: Final = "dry-run"
+# Kinds by which admission judges what else is in their namespace, and fields of pods that their classes decide.
+_POLICIES: Final = ("LimitRange", "ResourceQuota")
+_OF_CLASSES: Final = ("overhead", "preemptionPolicy", "priority", "runtimeClassName")
+
+
+def _is_any(_: Object) -> bool:
+    """Whether an object is applied wherever the source is: yes, for there are no alternatives."""
+    return True
 
 
 class World(NamedTuple):
     """What a source is judged against.
 
     `bundles` are the worlds of the kustomizations that take the source in, as dev and prod take in a base: an object
-    that one of them lacks is missing.
+    that one of them lacks is missing. `is_common`: an object is applied wherever the source is.
     """
 
     cluster: Cluster
     schemas: Schemas
     unread: Unread
     bundles: tuple[World, ...] = ()
+    is_common: Callable[[Object], bool] = _is_any
 
     def may_say(self, problem: Problem | ReadProblem) -> bool:
         """Whether the problem may be reported: nothing that was not read could make it untrue."""
@@ -114,14 +123,29 @@ def pitfalls(obj: Object, world: World, selection: Selection) -> Iterator[Proble
 
 
 def dry_run(obj: Object, world: World, selection: Selection) -> Iterator[Problem]:
-    """What keeps the pods of the object from running on the described cluster; nothing if none is described."""
+    """What keeps the pods of the object from running on the described cluster; if none is, what admission refuses."""
     rules = selection.aimed_at(_DRY_RUN, obj.group_kind)
-    if world.cluster.nodes is None or not rules:
+    if not rules:
         return
-    from k8slint.checks.scheduling.stage import problems_of  # noqa: PLC0415 - most runs describe no cluster
+    cluster = world.cluster
+    found: Sequence[Problem] = ()
+    if cluster.nodes is not None:
+        from k8slint.checks.scheduling.stage import problems_of  # noqa: PLC0415 - most runs describe no cluster
 
+        found = problems_of(obj, cluster.whole)
+    elif _may_be_refused(obj, cluster.whole):
+        from k8slint.checks.scheduling.by_files import problems_by_files  # noqa: PLC0415 - few files decide on others
+
+        found = problems_by_files(obj, cluster, world.is_common)
     ids = {rule.id for rule in rules}
-    yield from (problem for problem in problems_of(obj, world.cluster.whole) if problem.rule in ids)
+    yield from (problem for problem in found if problem.rule in ids)
+
+
+def _may_be_refused(obj: Object, whole: Cluster) -> bool:
+    """Whether admission may refuse the object for what other files hold."""
+    if any(map(whole.of_kind, _POLICIES)):
+        return True
+    return obj.pod is not None and any(obj.pod.spec.get(field) is not None for field in _OF_CLASSES)
 
 
 Stage = Callable[[Object, World, Selection], Iterator[Problem]]

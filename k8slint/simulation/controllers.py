@@ -37,6 +37,8 @@ _LONGEST_PREFIX: Final = 58
 # No cluster is built for more pods of one workload.
 MOST_PODS: Final = 200_000
 WORKLOADS: Final = frozenset(POD_TEMPLATES) - {"PodTemplate"}
+ENDING: Final = frozenset({"Job", "CronJob", "Never", "OnFailure"})
+"""Kinds whose pods end by themselves and free their node, and the restart policies of such Pods."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,16 +130,41 @@ def scalers_of(inventory: Inventory, notes: Notes) -> Scalers:
 
 
 def replicas_of(item: Item, scalers: Scalers) -> tuple[int, str]:
-    """How many pods the workload is to have, and a note if an autoscaler changes that number, else an empty text.
+    """How many pods the workload is to have, and a note if that is not the number written, else an empty text.
 
-    Mirrors: pkg/controller/podautoscaler/horizontal.go reconcileAutoscaler @ v1.36
+    A new Deployment that is paused makes none.
+
+    Mirrors: pkg/controller/podautoscaler/horizontal.go reconcileAutoscaler @ v1.36,
+    pkg/controller/deployment/deployment_controller.go syncDeployment @ v1.37
     """
-    written = _count(mapping_at(item.data, "spec", ""), "replicas", 1)
+    spec = mapping_at(item.data, "spec", "")
+    if item.group_kind == "Deployment.apps" and flag_at(spec, "paused", "spec"):
+        return 0, "paused: no pod is made until it is resumed"
+    written = _count(spec, "replicas", 1)
     scaler = scalers.get((item.obj.kind, item.namespace, item.name))
     if scaler is None or not written:
         return written, ""
     wanted = min(max(written, scaler.least), scaler.most)
     return wanted, f'HorizontalPodAutoscaler "{scaler.name}" asks for {wanted}' if wanted != written else ""
+
+
+def count_of(item: Item, scalers: Scalers) -> int:
+    """How many pods the workload is to have at a time; one for a DaemonSet, which has one for each node.
+
+    Raises:
+        ShapeError: if a field cannot be read.
+    """
+    own = mapping_at(item.data, "spec", "")
+    match item.group_kind:
+        case "Pod" | "DaemonSet.apps":
+            return 1
+        case "Job.batch":
+            return _parallelism(own, "spec")[0]
+        case "CronJob.batch":
+            job = mapping_at(mapping_at(own, "jobTemplate", "spec"), "spec", "spec.jobTemplate")
+            return 0 if flag_at(own, "suspend", "spec") else _parallelism(job, "spec.jobTemplate.spec")[0]
+        case _:
+            return replicas_of(item, scalers)[0]
 
 
 def _pod(item: Item, _: Scalers) -> Batch:
@@ -153,14 +180,8 @@ def _pod(item: Item, _: Scalers) -> Batch:
 
 
 def _deployment(item: Item, scalers: Scalers) -> Batch:
-    """The pods of a Deployment; a new one that is paused has none.
-
-    Mirrors: pkg/controller/deployment/deployment_controller.go syncDeployment @ v1.37
-    """
     template, spec = _template(item)
     count, note = replicas_of(item, scalers)
-    if flag_at(mapping_at(item.data, "spec", ""), "paused", "spec"):
-        count, note = 0, "paused: no pod is made until it is resumed"
     digest = template_hash(item)
     name, hashed = f"{item.name}-{digest}", {"pod-template-hash": digest}
     selector = mapping_at(mapping_at(item.data, "spec", ""), "selector", "spec")
@@ -196,7 +217,7 @@ def _stateful_set(item: Item, scalers: Scalers) -> Batch:
     own = mapping_at(item.data, "spec", "")
     count, note = replicas_of(item, scalers)
     _no_more_than_most(count)
-    first = _count(mapping_at(own, "ordinals", "spec"), "start", 0, "spec.ordinals")
+    first = first_ordinal(item)
     claims = tuple(template for _, template in items_at(own, "volumeClaimTemplates", "spec"))
     names = [text_at(mapping_at(claim, "metadata", ""), "name", "spec.volumeClaimTemplates") for claim in claims]
     volumes = [volume for _, volume in items_at(spec, "volumes", "spec") if volume.get("name") not in names]
@@ -216,6 +237,16 @@ def _stateful_set(item: Item, scalers: Scalers) -> Batch:
     in_order = text_at(own, "podManagementPolicy", "spec") != "Parallel"
     metadata = _metadata(item, _labels(template) | {REVISION_HASH: f"{item.name}-{template_hash(item)}"})
     return Batch(item, "", metadata, spec, pods, in_order=in_order, claim_templates=claims, note=note)
+
+
+def first_ordinal(item: Item) -> int:
+    """The number in the name of a StatefulSet's first pod.
+
+    Raises:
+        ShapeError: if it cannot be read.
+    """
+    own = mapping_at(item.data, "spec", "")
+    return _count(mapping_at(own, "ordinals", "spec"), "start", 0, "spec.ordinals")
 
 
 def _daemon_set(item: Item, _: Scalers) -> Batch:
@@ -240,18 +271,10 @@ def _cron_job(item: Item, _: Scalers) -> Batch:
 
 
 def _job_batch(item: Item, job: Mapping[str, Any], name: str, where: str, *, is_late: bool = False) -> Batch:
-    """The pods that a Job runs at the same time.
-
-    Mirrors: pkg/controller/job/job_controller.go manageJob @ v1.36
-    """
+    """The pods that a Job runs at the same time."""
     template = mapping_at(job, "template", where)
     spec = _spec(template, f"{where}.template.spec")
-    parallelism = _count(job, "parallelism", 1, where)
-    if job.get("completions") is not None:
-        parallelism = min(parallelism, _count(job, "completions", 1, where))
-    note = ""
-    if flag_at(job, "suspend", where):
-        parallelism, note = 0, "suspended"
+    parallelism, note = _parallelism(job, where)
     uid = template_hash(item)
     labels = {
         **_labels(template, f"{where}.template"),
@@ -268,6 +291,19 @@ def _job_batch(item: Item, job: Mapping[str, Any], name: str, where: str, *, is_
             for index in range(len(pods))
         )
     return Batch(item, f"{name}-", metadata, spec, pods, is_late=is_late, note=note)
+
+
+def _parallelism(job: Mapping[str, Any], where: str) -> tuple[int, str]:
+    """How many pods a Job runs at the same time, and a note if it runs none.
+
+    Mirrors: pkg/controller/job/job_controller.go manageJob @ v1.36
+    """
+    if flag_at(job, "suspend", where):
+        return 0, "suspended"
+    parallelism = _count(job, "parallelism", 1, where)
+    if job.get("completions") is not None:
+        parallelism = min(parallelism, _count(job, "completions", 1, where))
+    return parallelism, ""
 
 
 _CONTROLLERS: Final[Mapping[str, Callable[[Item, Scalers], Batch]]] = {

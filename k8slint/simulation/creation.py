@@ -7,14 +7,15 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any, Final
 
-from k8slint.apiserver.admission.plugins import Policies, admit_claim, admit_pod, class_of_claim, refusal_text
-from k8slint.apiserver.admission.refusal import AdmissionPhase, Cause, Refusal, Refused, refusal_of
-from k8slint.apiserver.admission.resource_quota import Ledger, Usage, usage_of_claim, usage_of_object, usage_of_pod
+from k8slint.apiserver.admission.plugins import Policies, admit_claim, admit_pod, refusal_text
+from k8slint.apiserver.admission.refusal import AdmissionPhase, Cause, Refused, refusal_of
+from k8slint.apiserver.admission.resource_quota import Ledger, Usage, usage_of_pod
 from k8slint.loading.document import Path
 from k8slint.scheduling import Node, Pod, ShapeError
 from k8slint.scheduling.objects.node_affinity import NodeChoice, NodeTerm
 from k8slint.scheduling.objects.taints import Toleration, untolerated
 from k8slint.simulation.controllers import Batch, Planned, ephemeral_claims, numbered
+from k8slint.simulation.created_objects import charge_claim, claim_refused, create_objects
 from k8slint.simulation.inventory import Inventory, Item, placed
 from k8slint.simulation.notes import Notes
 from k8slint.simulation.stored_claims import StoredClaim
@@ -38,7 +39,6 @@ _DAEMON_TOLERATIONS: Final = (
     (PID_PRESSURE, "NoSchedule"),
     (UNSCHEDULABLE, "NoSchedule"),
 )
-_CLAIM: Final = "persistentvolumeclaims"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,25 +87,7 @@ class Creation:
 
     def create_objects(self, inventory: Inventory) -> frozenset[Item]:
         """Create the manifests' claims, and charge the objects that quotas count; return those that are refused."""
-        refused: set[Item] = set()
-        for item in inventory.manifests:
-            is_claim = item.group_kind == "PersistentVolumeClaim"
-            if item.group_kind == "Pod" or not (is_claim or item.namespace in self.ledger.quotas):
-                continue
-            try:
-                if is_claim:
-                    self._create_claim(item.data, item.namespace, item.name)
-                elif item.key not in inventory.described:
-                    self._charge_object(item)
-            except Refused as forbidden:
-                resource = _CLAIM if is_claim else usage_of_object(item.group_kind, {}).resource
-                message = refusal_text(resource, item.obj.kind, item.name, forbidden)
-                self.notes.refusals.append(Refusal(item.obj, forbidden.field, message, forbidden.cause))
-                refused.add(item)
-            except ShapeError as error:
-                self.notes.refusals.append(refusal_of(item.obj, error))
-                refused.add(item)
-        return frozenset(refused)
+        return create_objects(inventory, self._create_claim, self.ledger, self.notes)
 
     def template_of(self, batch: Batch, nodes: Iterable[Node]) -> Template | None:
         """The pods of a workload after admission, or None, with a refusal in the notes, if they cannot be read."""
@@ -158,9 +140,6 @@ class Creation:
         names = (f"{start}{number:05}" for number in numbers)
         return next(name for name in names if f"{batch.item.namespace}/{name}" not in self.names)
 
-    def _charge_object(self, item: Item) -> None:
-        self.ledger.charge(item.namespace, usage_of_object(item.group_kind, item.data))
-
     def _create_claims(self, batch: Batch, planned: Planned) -> Created | None:
         """Create the claims of a pod; return the pod as refused if one is refused that must exist before it, else None.
 
@@ -176,17 +155,14 @@ class Creation:
                 self._create_claim(data, namespace, name)
             except Refused as forbidden:
                 if name in own:
-                    start = (
-                        f"create Claim {name} for Pod {planned.name} in StatefulSet {batch.item.name} failed error: "
-                    )
-                    message = start + refusal_text(_CLAIM, "PersistentVolumeClaim", name, forbidden)
+                    message = claim_refused(name, planned.name, batch.item.name, forbidden)
                     return Created(batch, planned.name, None, message, cause=forbidden.cause)
         return None
 
     def _create_claim(self, data: Mapping[str, Any], namespace: str, name: str) -> None:
         admitted = placed(admit_claim(data, namespace, self.policies), namespace, name)
         wanted = StoredClaim.of(admitted)
-        self.ledger.charge(namespace, usage_of_claim(admitted.get("spec") or {}, class_of_claim(admitted) or ""))
+        charge_claim(admitted, namespace, self.ledger)
         self.claims[namespace, name] = wanted
 
 

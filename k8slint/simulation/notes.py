@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
 from k8slint.apiserver.admission.refusal import Refusal, refusal_of
-from k8slint.scheduling import ShapeError
 from k8slint.simulation.assumptions import Assumptions
 from k8slint.simulation.inventory import Inventory, Item
+from k8slint.values.reading import ShapeError
 
 T = TypeVar("T")
 _ENFORCE: Final = "pod-security.kubernetes.io/enforce"

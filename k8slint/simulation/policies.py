@@ -45,7 +45,7 @@ def policies_of(inventory: Inventory, cluster: Cluster, version: KubernetesVersi
         runtimes,
         default_storage_class(classes),
         frozenset(item.name for item, ending in notes.read(inventory.of_kind("Namespace"), _is_ending) if ending),
-        _elsewhere(inventory, cluster),
+        frozenset(each for each in named_classes(inventory) if cluster.is_external(each.kind, "", each.name)),
         _accounts(inventory),
     )
 
@@ -63,16 +63,15 @@ def _is_ending(item: Item) -> bool:
     )
 
 
-def _elsewhere(inventory: Inventory, cluster: Cluster) -> frozenset[Missing]:
-    """The classes that the manifests' pods name and that exist elsewhere, according to the settings."""
-    named = {
+def named_classes(inventory: Inventory) -> frozenset[Missing]:
+    """The classes that the manifests' pods name."""
+    return frozenset(
         Missing(kind, name)
         for item in inventory.manifests
         if (pod := item.obj.pod) is not None
         for kind, key in (("PriorityClass", "priorityClassName"), ("RuntimeClass", "runtimeClassName"))
         if isinstance(name := pod.spec.get(key), str) and name
-    }
-    return frozenset(each for each in named if cluster.is_external(each.kind, "", each.name))
+    )
 
 
 def _accounts(inventory: Inventory) -> dict[str, frozenset[str]]:

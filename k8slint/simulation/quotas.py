@@ -14,11 +14,10 @@ from k8slint.apiserver.admission.resource_quota import (
     usage_of_object,
     usage_of_pod,
 )
-from k8slint.scheduling import ShapeError
 from k8slint.simulation.described_pods import is_finished
 from k8slint.simulation.inventory import Inventory, Item
 from k8slint.simulation.notes import Notes
-from k8slint.values.reading import mapping_at
+from k8slint.values.reading import ShapeError, mapping_at
 
 
 def ledger_of_quotas(inventory: Inventory, leaving: Iterable[Item], policies: Policies, notes: Notes) -> Ledger:
@@ -47,7 +46,7 @@ def ledger_of_quotas(inventory: Inventory, leaving: Iterable[Item], policies: Po
     struck = Ledger(counted, ledger.used)
     for item in inventory.described.values():
         if item.key in gone and counted.get(item.namespace):
-            struck.add(item.namespace, _usage(item, policies), sign=-1)
+            struck.add(item.namespace, _usage(item, policies), times=-1)
     return ledger
 
 

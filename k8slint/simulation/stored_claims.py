@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from k8slint.apiserver.admission.plugins import Policies, class_of_claim, with_default_class
-from k8slint.scheduling import ShapeError
 from k8slint.scheduling.objects.volumes import Claim
 from k8slint.simulation.inventory import Inventory, placed
-from k8slint.values.reading import mapping_at
+from k8slint.values.reading import ShapeError, mapping_at
 
 
 @dataclass(frozen=True, slots=True)

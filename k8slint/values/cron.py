@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -128,6 +129,25 @@ class CronSchedule:
         else:
             day_comes = day_comes or bool(months.values and weekdays.values)
         return day_comes and bool(minutes.values and hours.values)
+
+
+def shortest_period(schedule: CronSchedule) -> int:
+    """The least number of seconds between two times of a schedule; a day if it names one time a day at most.
+
+    >>> [shortest_period(CronSchedule.parse(text)) for text in ("*/5 * * * *", "0 0,1 1 * *", "30 4 * * *")]
+    [300, 3600, 86400]
+    """
+    if not schedule.fields:
+        return schedule.every_seconds
+    minutes, hours, days, _, weekdays = schedule.fields
+    times = sorted(60 * hour + minute for hour in hours.values for minute in minutes.values)
+    gaps = [later - earlier for earlier, later in pairwise(times)]
+    if times and days.is_star and weekdays.is_star:
+        gaps.append(times[0] + _MINUTES_OF_A_DAY - times[-1])
+    return 60 * min(gaps, default=_MINUTES_OF_A_DAY)
+
+
+_MINUTES_OF_A_DAY: Final = 24 * 60
 
 
 def time_zone_error(zone: str) -> str:

@@ -194,6 +194,51 @@ def policies_and_budgets(size: int) -> str:
     return _text([*(_pod(n, {"app": "web"}) for n in range(size)), *policies, *budgets])
 
 
+def selectors_that_nearly_match(size: int) -> str:
+    """Budgets, policies, terms and monitors that each miss their pods by a letter."""
+
+    def selector(number: int) -> dict[str, Any]:
+        return {"matchLabels": {"app": f"ap-{number}"}}
+
+    def pod(number: int) -> dict[str, Any]:
+        term = {"topologyKey": "kubernetes.io/hostname", "labelSelector": selector(number)}
+        required = {"requiredDuringSchedulingIgnoredDuringExecution": [term]}
+        return _pod(number, affinity={"podAntiAffinity": required}, topologySpreadConstraints=[term])
+
+    def askers(number: int) -> Iterable[dict[str, Any]]:
+        policy = {"podSelector": selector(number), "ingress": [{"from": [{"podSelector": selector(number)}]}]}
+        monitor = {"selector": selector(number), "endpoints": [{"port": "http"}]}
+        yield _object("PodDisruptionBudget", number, "policy/v1", spec={"selector": selector(number)})
+        yield _object("NetworkPolicy", number, "networking.k8s.io/v1", spec=policy)
+        yield _object("ServiceMonitor", number, "monitoring.coreos.com/v1", spec=monitor)
+        yield _object("PodMonitor", number, "monitoring.coreos.com/v1", spec=monitor)
+        yield {**_service(number, {"app": f"app-{number}"}), "metadata": _labelled("service", number)}
+
+    return _text([*map(pod, range(size)), *(asker for number in range(size) for asker in askers(number))])
+
+
+def _labelled(kind: str, number: int) -> dict[str, Any]:
+    return {"name": f"{kind}-{number}", "namespace": "shop", "labels": {"app": f"app-{number}"}}
+
+
+def selectors_that_all_match(size: int) -> str:
+    """Workloads, budgets and monitors over the same labels."""
+    labels = {"app": "web"}
+    selector = {"matchLabels": labels}
+    monitor = {"selector": selector, "endpoints": [{"port": "none"}], "podMetricsEndpoints": [{"port": "none"}]}
+
+    def askers(number: int) -> Iterable[dict[str, Any]]:
+        yield _object("PodDisruptionBudget", number, "policy/v1", spec={"selector": selector})
+        yield _object("ServiceMonitor", number, "monitoring.coreos.com/v1", spec=monitor)
+        yield _object("PodMonitor", number, "monitoring.coreos.com/v1", spec=monitor)
+        service = _service(number, labels)
+        yield {**service, "metadata": {**service["metadata"], "labels": labels}}
+        stateful = {**_pod(number, labels)["spec"], "serviceName": f"service-{number}"}
+        yield _object("StatefulSet", number, "apps/v1", spec=stateful)
+
+    return _text([*(_pod(n, labels) for n in range(size)), *(each for n in range(size) for each in askers(n))])
+
+
 def the_same_object(size: int) -> str:
     return _text(_object("ConfigMap", 0, data={"n": str(n)}) for n in range(size))
 
@@ -469,6 +514,8 @@ ALL: tuple[Make, ...] = (
     paths_of_an_ingress,
     stateful_sets_and_services,
     policies_and_budgets,
+    selectors_that_nearly_match,
+    selectors_that_all_match,
     the_same_object,
     the_same_key,
     the_same_node_port,

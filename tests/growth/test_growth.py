@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 import k8slint
-from k8slint.cluster import service_selectors as selection
+from k8slint.cluster import pod_selectors as selection
 from k8slint.cluster import similar_names as spelling
 from k8slint.finding import Ignored, Report
 from k8slint.lint import Request, lint

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from k8slint.apiserver.admission.refusal import AdmissionPhase, Cause, Reason, Refused
 from k8slint.apiserver.admission.resource_list import (
@@ -16,6 +16,7 @@ from k8slint.apiserver.admission.resource_list import (
     containers_of,
     pod_total,
 )
+from k8slint.loading.document import Path
 from k8slint.values.field_path import path_of
 from k8slint.values.reading import items_at, mapping_at, text_at
 from k8slint.values.version import KubernetesVersion
@@ -25,8 +26,9 @@ _MOST_MILLI = (2**63 - 1) // 1000
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """One entry of a LimitRange, defaults filled in."""
+    """One entry of a LimitRange, defaults filled in; `path` leads to it."""
 
+    path: Path
     kind: str
     least: Amounts
     most: Amounts
@@ -37,8 +39,9 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class LimitRange:
-    """The entries of a LimitRange."""
+    """A LimitRange: its name and its entries."""
 
+    name: str
     limits: tuple[Limit, ...]
 
     @classmethod
@@ -49,7 +52,8 @@ class LimitRange:
             ShapeError: if a field cannot be read.
         """
         entries = items_at(mapping_at(data, "spec", ""), "limits", "spec")
-        return cls(tuple(_limit(entry, where) for where, entry in entries))
+        name = text_at(mapping_at(data, "metadata", ""), "name", "metadata")
+        return cls(name, tuple(_limit(entry, where) for where, entry in entries))
 
 
 def _limit(entry: Mapping[str, Any], where: str) -> Limit:
@@ -63,7 +67,8 @@ def _limit(entry: Mapping[str, Any], where: str) -> Limit:
     if kind == "Container":
         default = {**most, **default}
         request = {**least, **default, **request}
-    return Limit(kind, least, most, amounts_at(entry, "maxLimitRequestRatio", where), default, request)
+    ratios = amounts_at(entry, "maxLimitRequestRatio", where)
+    return Limit(path_of(where), kind, least, most, ratios, default, request)
 
 
 def with_limit_defaults(spec: Mapping[str, Any], ranges: Iterable[LimitRange]) -> dict[str, Any]:
@@ -109,24 +114,21 @@ def hold_pod_to(spec: Mapping[str, Any], ranges: Iterable[LimitRange], version: 
     Mirrors: plugin/pkg/admission/limitranger/admission.go PodValidateLimitFunc @ v1.36
     """
     for one in ranges:
-        broken = [found for limit in one.limits for found in _pod_against(spec, limit, version)]
-        if broken:
-            message, field = _aggregate(message for message, _ in broken), path_of(broken[0][1])
-            raise Refused(message, AdmissionPhase.VALIDATING, field, Cause(Reason.LIMIT_RANGE))
+        _refuse(one, [found for limit in one.limits for found in _pod_against(spec, limit, version)])
 
 
-def _pod_against(spec: Mapping[str, Any], limit: Limit, version: KubernetesVersion) -> Iterator[tuple[str, str]]:
+def _pod_against(spec: Mapping[str, Any], limit: Limit, version: KubernetesVersion) -> Iterator[_Breach]:
     if limit.kind == "Container":
         for where, container, _ in containers_of(spec):
             requests = container_amounts(container, where, "requests")
             limits = container_amounts(container, where, "limits")
-            for message in _against(limit, requests, limits):
-                yield message, f"{where}.resources"
+            for breach in _against(limit, requests, limits):
+                yield breach._replace(field=(*path_of(where), "resources", *breach.field))
     elif limit.kind == "Pod":
         requests = pod_total(spec, "requests", version, overhead=False)
         limits = pod_total(spec, "limits", version, overhead=False)
-        for message in _against(limit, requests, limits):
-            yield message, "spec.containers"
+        for breach in _against(limit, requests, limits):
+            yield breach._replace(field=("spec", "containers"))
 
 
 def hold_claim_to(spec: Mapping[str, Any], ranges: Iterable[LimitRange]) -> None:
@@ -139,54 +141,68 @@ def hold_claim_to(spec: Mapping[str, Any], ranges: Iterable[LimitRange]) -> None
     """
     requests = amounts_at(mapping_at(spec, "resources", "spec"), "requests", "spec.resources")
     for one in ranges:
-        broken: list[str] = []
+        broken: list[_Breach] = []
         for limit in one.limits:
             if limit.kind == "PersistentVolumeClaim":
                 broken += _over_least(limit, requests, {})
                 broken += _over_most_request(limit, requests)
-        if broken:
-            field = ("spec", "resources", "requests", "storage")
-            raise Refused(_aggregate(broken), AdmissionPhase.VALIDATING, field, Cause(Reason.LIMIT_RANGE))
+        _refuse(one, [breach._replace(field=("spec", "resources", *breach.field)) for breach in broken])
 
 
-def _against(limit: Limit, requests: Amounts, limits: Amounts) -> Iterator[str]:
+class _Breach(NamedTuple):
+    """One objection of a range: the field below `resources` that breaks it, and the entry that it breaks."""
+
+    message: str
+    field: Path
+    entry: Path
+
+
+def _refuse(broken: LimitRange, breaches: Sequence[_Breach]) -> None:
+    if breaches:
+        first = breaches[0]
+        cause = Cause(Reason.LIMIT_RANGE, broken.name, first.entry)
+        message = _aggregate(breach.message for breach in breaches)
+        raise Refused(message, AdmissionPhase.VALIDATING, first.field, cause)
+
+
+def _against(limit: Limit, requests: Amounts, limits: Amounts) -> Iterator[_Breach]:
     yield from _over_least(limit, requests, limits)
     yield from _under_most(limit, requests, limits)
     for name, ratio in sorted(limit.ratios.items()):
         message = _ratio(limit.kind, name, ratio, requests.get(name, ZERO), limits.get(name, ZERO))
         if message:
-            yield message
+            yield _Breach(message, ("limits", name), (*limit.path, "maxLimitRequestRatio", name))
 
 
-def _over_least(limit: Limit, requests: Amounts, limits: Amounts) -> Iterator[str]:
+def _over_least(limit: Limit, requests: Amounts, limits: Amounts) -> Iterator[_Breach]:
     for name, least in sorted(limit.least.items()):
-        start = f"minimum {name} usage per {limit.kind} is {least}"
+        start, entry = f"minimum {name} usage per {limit.kind} is {least}", (*limit.path, "min", name)
         if name not in requests:
-            yield f"{start}.  No request is specified"
+            yield _Breach(f"{start}.  No request is specified", ("requests", name), entry)
         elif _milli(requests[name]) < _milli(least):
-            yield f"{start}, but request is {requests[name]}"
+            yield _Breach(f"{start}, but request is {requests[name]}", ("requests", name), entry)
         elif name in limits and _milli(limits[name]) < _milli(least):
-            yield f"{start}, but limit is {limits[name]}"
+            yield _Breach(f"{start}, but limit is {limits[name]}", ("limits", name), entry)
 
 
-def _under_most(limit: Limit, requests: Amounts, limits: Amounts) -> Iterator[str]:
+def _under_most(limit: Limit, requests: Amounts, limits: Amounts) -> Iterator[_Breach]:
     for name, most in sorted(limit.most.items()):
-        start = f"maximum {name} usage per {limit.kind} is {most}"
+        start, entry = f"maximum {name} usage per {limit.kind} is {most}", (*limit.path, "max", name)
         if name not in limits:
-            yield f"{start}.  No limit is specified"
+            yield _Breach(f"{start}.  No limit is specified", ("limits", name), entry)
         elif _milli(limits[name]) > _milli(most):
-            yield f"{start}, but limit is {limits[name]}"
+            yield _Breach(f"{start}, but limit is {limits[name]}", ("limits", name), entry)
         elif name in requests and _milli(requests[name]) > _milli(most):
-            yield f"{start}, but request is {requests[name]}"
+            yield _Breach(f"{start}, but request is {requests[name]}", ("requests", name), entry)
 
 
-def _over_most_request(limit: Limit, requests: Amounts) -> Iterator[str]:
+def _over_most_request(limit: Limit, requests: Amounts) -> Iterator[_Breach]:
     for name, most in sorted(limit.most.items()):
-        start = f"maximum {name} usage per {limit.kind} is {most}"
+        start, entry = f"maximum {name} usage per {limit.kind} is {most}", (*limit.path, "max", name)
         if name not in requests:
-            yield f"{start}.  No request is specified"
+            yield _Breach(f"{start}.  No request is specified", ("requests", name), entry)
         elif _milli(requests[name]) > _milli(most):
-            yield f"{start}, but request is {requests[name]}"
+            yield _Breach(f"{start}, but request is {requests[name]}", ("requests", name), entry)
 
 
 def _ratio(kind: str, name: str, most: PrintedQuantity, request: PrintedQuantity, limit: PrintedQuantity) -> str:

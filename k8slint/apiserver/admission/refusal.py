@@ -53,12 +53,14 @@ class Missing(NamedTuple):
 class Cause(NamedTuple):
     """Why an object is refused, in a form for programs.
 
-    `quota` is the name of the quota, `resource` the first by name that is used up. `missing` is the object that was
-    not found: the refusal is true only if it exists nowhere.
+    `policy` is the name of the quota or LimitRange, and `entry` leads to what it says. `resource` is the first by name
+    that a quota has no room for, or all that it demands and does not find. `missing` is the object that was not found:
+    the refusal is true only if it exists nowhere.
     """
 
     reason: Reason = Reason.FORBIDDEN
-    quota: str = ""
+    policy: str = ""
+    entry: Path = ()
     resource: str = ""
     missing: Missing | None = None
 

@@ -18,6 +18,7 @@ from k8slint.apiserver.admission.resource_list import (
     has_pod_level,
     pod_total,
 )
+from k8slint.values.field_path import path_of
 from k8slint.values.labels import Requirement
 from k8slint.values.reading import (
     ShapeError,
@@ -64,13 +65,14 @@ _TERM_LISTS: Final = (
 class Usage:
     """What one object uses, and what else quotas look at.
 
-    `resource` is its collection, such as `pods`. `missing` maps a resource to the containers that leave it out.
+    `resource` is its collection, such as `pods`. `missing` maps a resource to the paths of the containers that leave it
+    out, by their names.
     `scopes` are the scopes that the object falls under; `classes` maps a scope of classes to the object's class.
     """
 
     resource: str
     amounts: Amounts
-    missing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    missing: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     scopes: frozenset[str] = frozenset()
     classes: Mapping[str, str] = field(default_factory=dict)
 
@@ -171,14 +173,27 @@ class Ledger:
         for quota_name, used in after.items():
             self.used[namespace, quota_name] = used
 
-    def add(self, namespace: str, usage: Usage, sign: int = 1) -> None:
-        """Record what an existing object uses, whether or not there is room; a `sign` of -1 takes it back."""
+    def room(self, namespace: str, usage: Usage, most: int) -> int:
+        """How many such objects the quotas have room for, up to `most`; none if one misses an amount."""
+        for quota in self.quotas.get(namespace, ()):
+            if quota.binds(usage):
+                if quota.hard.keys() & usage.missing.keys():
+                    return 0
+                used = self.used.get((namespace, quota.name), {})
+                for name, amount in usage.amounts.items():
+                    if name in quota.hard and amount.nanos > 0:
+                        left = quota.hard[name].nanos - used.get(name, ZERO).nanos
+                        most = min(most, max(left // amount.nanos, 0))
+        return most
+
+    def add(self, namespace: str, usage: Usage, times: int = 1) -> None:
+        """Record what existing objects use, whether or not there is room; -1 takes one back."""
         for quota in self.quotas.get(namespace, ()):
             if quota.binds(usage):
                 used = self.used.setdefault((namespace, quota.name), {})
                 for name, amount in usage.amounts.items():
                     if name in quota.hard:
-                        left = used.get(name, ZERO) + PrintedQuantity(sign * amount.nanos, amount.form)
+                        left = used.get(name, ZERO) + PrintedQuantity(times * amount.nanos, amount.form)
                         used[name] = left if left.nanos > 0 else ZERO
 
     def _after(self, namespace: str, quota: Quota, amounts: Amounts) -> Amounts:
@@ -193,8 +208,8 @@ class Ledger:
             )
             asked, taken, hard = shown
             message = f"exceeded quota: {quota.name}, requested: {asked}, used: {taken}, limited: {hard}"
-            cause = Cause(Reason.QUOTA_EXCEEDED, quota.name, over[0])
-            raise Refused(message, AdmissionPhase.VALIDATING, ("spec",), cause)
+            cause = Cause(Reason.QUOTA_EXCEEDED, quota.name, ("spec", "hard", over[0]), over[0])
+            raise Refused(message, AdmissionPhase.VALIDATING, (), cause)
         return {**used, **after}
 
 
@@ -208,10 +223,12 @@ def ledger_of(quotas: Mapping[str, Iterable[Quota]]) -> Ledger:
 def _demand(quota: Quota, usage: Usage) -> None:
     missing = {name: usage.missing[name] for name in sorted(quota.hard) if name in usage.missing}
     if missing:
-        parts = "; ".join(f"{name} for: {','.join(containers)}" for name, containers in missing.items())
+        parts = "; ".join(f"{name} for: {','.join(sorted(containers))}" for name, containers in missing.items())
         message = f"failed quota: {quota.name}: must specify {parts}"
-        cause = Cause(Reason.QUOTA_FAILED, quota.name)
-        raise Refused(message, AdmissionPhase.VALIDATING, ("spec", "containers"), cause)
+        first, containers = next(iter(missing.items()))
+        cause = Cause(Reason.QUOTA_FAILED, quota.name, ("spec", "hard", first), ", ".join(missing))
+        where = (*path_of(next(iter(containers.values()))), "resources")
+        raise Refused(message, AdmissionPhase.VALIDATING, where, cause)
 
 
 def _listed(amounts: Iterable[tuple[str, PrintedQuantity]]) -> str:
@@ -273,19 +290,19 @@ def _compute(requests: Amounts, limits: Amounts) -> Amounts:
     return found
 
 
-def _missing(spec: Mapping[str, Any], version: KubernetesVersion) -> dict[str, tuple[str, ...]]:
-    """The containers that leave out an amount, by its name in a quota.
+def _missing(spec: Mapping[str, Any], version: KubernetesVersion) -> dict[str, dict[str, str]]:
+    """The paths of the containers that leave out an amount, by its name in a quota and their names.
 
     Mirrors: pkg/quota/v1/evaluator/core/pods.go podEvaluator.Constraints @ v1.36
     """
     if has_pod_level(spec, version):
         return {}
-    found: dict[str, set[str]] = {}
+    found: dict[str, dict[str, str]] = {}
     for where, container, _ in containers_of(spec):
         amounts = _compute(*(container_amounts(container, where, key) for key in ("requests", "limits")))
         for name in _COMPUTE - amounts.keys():
-            found.setdefault(name, set()).add(text_at(container, "name", where))
-    return {name: tuple(sorted(containers)) for name, containers in found.items()}
+            found.setdefault(name, {}).setdefault(text_at(container, "name", where), where)
+    return found
 
 
 def _crosses_namespaces(spec: Mapping[str, Any]) -> bool:

@@ -20,6 +20,7 @@ from k8slint.objects.foreign import is_for_programs
 from k8slint.objects.object import Object
 from k8slint.objects.problem import Absence, Problem, Related
 from k8slint.values.gvk import GroupVersionKind
+from k8slint.values.slips import is_slip
 
 if TYPE_CHECKING:
     from k8slint.apiserver.custom.keywords import Defect
@@ -322,6 +323,22 @@ def _not_served(gvk: GroupVersionKind, kind: Kind) -> Problem:
     message = f'{kind.name} has no version "{gvk.version}": {serves}'
     related = (Related(kind.crd, ("spec", "versions"), "the versions it serves"),)
     return Problem(("apiVersion",), message, related, effect=no_match(gvk), fix=fix, rule="unknown-kind")
+
+
+def kind_meant(gvk: GroupVersionKind, kinds: Mapping[tuple[str, str], Kinds]) -> Problem | None:
+    """The problem of a custom kind that no CRD defines, if one has nearly its name, or its name in nearly its group."""
+    for (group, kind), several in kinds.items():
+        if group == gvk.group and is_slip(kind, gvk.kind):
+            field, message, fix = "kind", f'there is no kind "{gvk.kind}" in {group}', f"write kind: {kind}"
+        elif kind == gvk.kind and is_slip(group, gvk.group):
+            field, message, fix = "apiVersion", f'there is no group "{gvk.group}" with {kind}', f"write {group}"
+        else:
+            continue
+        meant = kind if field == "kind" else group
+        related = (Related(several.all[0].crd, ("spec", "names", "kind"), f"{kind} of {group} is defined here"),)
+        message, rests_on = f'{message}; did you mean "{meant}"?', Absence(gvk.kind)
+        return Problem((field,), message, related, no_match(gvk), fix, rule="unknown-kind", rests_on=rests_on)
+    return None
 
 
 def _deprecated(gvk: GroupVersionKind, version: Version) -> Problem:

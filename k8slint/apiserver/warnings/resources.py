@@ -25,7 +25,9 @@ def whole_bytes(amounts: Field, names: Sequence[str] = ("memory", "ephemeral-sto
         if amount is not None and amount.nanos % 10**9:
             is_milli = str(entry.value).endswith(_MILLI)
             fix = "write M for millions of bytes, as m means thousandths" if is_milli else "write whole bytes"
-            entry.warn(f'fractional byte value "{amount}" is invalid, must be an integer', fix=fix)
+            entry.warn(
+                f'fractional byte value "{amount}" is invalid, must be an integer', rule="implausible-quantity", fix=fix
+            )
 
 
 def claim_warnings(claim: Field) -> None:

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
 from k8slint.checks.network.earlier import folder
+from k8slint.checks.serving import replicas_of
 from k8slint.checks.wording import few
 from k8slint.cluster.cluster import Cluster, once
-from k8slint.objects.fields import dig, integer, mapping, text
+from k8slint.objects.fields import dig, mapping
 from k8slint.objects.object import Object, Pod
 from k8slint.objects.problem import Problem, Related
 from k8slint.values.labels import LabelSelector
@@ -54,29 +55,10 @@ class _Portion(NamedTuple):
 @once
 def _portions(cluster: Cluster) -> Mapping[Pod, _Portion]:
     return {
-        pod: _Portion(obj, (obj.namespace, folder(obj)), (obj.kind, obj.name), _replicas(obj, cluster))
+        pod: _Portion(obj, (obj.namespace, folder(obj)), (obj.kind, obj.name), replicas_of(obj, cluster))
         for pod in cluster.pods
         if (obj := pod.obj).group_kind in _SPLIT_BY and not dig(obj.data, "metadata", "ownerReferences")
     }
-
-
-def _replicas(obj: Object, cluster: Cluster) -> int | None:
-    """The number of pods that a workload runs, or None if an autoscaler decides or the field holds no number."""
-    if (obj.namespace, obj.kind, obj.name) in _scaled(cluster):
-        return None
-    written = obj.spec.get("replicas")
-    return 1 if written is None else integer(written)
-
-
-@once
-def _scaled(cluster: Cluster) -> frozenset[tuple[str, str, str]]:
-    """Namespace, kind and name of each target of an autoscaler."""
-    return frozenset(
-        (obj.namespace, text(dig(obj.spec, "scaleTargetRef", "kind")) or "Deployment", target)
-        for kind in ("HorizontalPodAutoscaler.autoscaling", "ScaledObject.keda.sh")
-        for obj in cluster.of_kind(kind)
-        if (target := text(dig(obj.spec, "scaleTargetRef", "name")))
-    )
 
 
 def _shares(counts: Mapping[Object, int | None]) -> str:

@@ -49,7 +49,7 @@ class _Meant(NamedTuple):
     said: str
 
 
-def rbac_unknown_resource(obj: Object, cluster: Cluster) -> Iterator[Problem]:
+def rbac_rule_grants_nothing(obj: Object, cluster: Cluster) -> Iterator[Problem]:
     """Each word of a rule that matches no request, unless another rule grants what was meant."""
     if is_aggregated(obj):
         return

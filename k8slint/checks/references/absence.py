@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from k8slint.cluster.cluster import CLUSTER_SCOPED, Cluster
+from k8slint.cluster.cluster import CLUSTER_SCOPED, Cluster, once
 from k8slint.cluster.references import is_supplied, may_exist, names_supplied, supplies, supply_elsewhere
 from k8slint.cluster.similar_names import is_slip, nearest_name
 from k8slint.cluster.tables import names_given_by_clusters
@@ -64,6 +64,12 @@ def is_near(cluster: Cluster, group_kind: str, namespace: str, name: str) -> boo
     if group_kind not in CLUSTER_SCOPED and is_supplied(cluster, group_kind, "", name):
         return True
     return any(is_slip(name, each) for each in worth_comparing(name, names_supplied(cluster, group_kind, namespace)))
+
+
+@once
+def served_namespaces(cluster: Cluster) -> frozenset[str]:
+    """The namespaces for which the files hold Services; what is in others may be the work of others."""
+    return frozenset(obj.namespace for obj in cluster.of_kind("Service"))
 
 
 def of_other_kind(cluster: Cluster, obj: Object, kinds: Mapping[str, str], name: str) -> Object | None:

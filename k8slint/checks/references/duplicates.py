@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from k8slint.cluster.cluster import Cluster, once
-from k8slint.cluster.kustomizations import kustomizations, listed_files
+from k8slint.cluster.kustomizations import kustomizations_by_file
 from k8slint.objects.object import Object
 from k8slint.objects.problem import Problem, Related
-from k8slint.values.grouped import grouped
 from k8slint.values.gvk import GroupVersionKind
 
 
@@ -32,7 +31,7 @@ def duplicate_object(obj: Object, cluster: Cluster) -> Iterator[Problem]:
 @once
 def _repeated(cluster: Cluster) -> Mapping[Object, tuple[Object, str]]:
     """The objects that repeat an earlier one, each with that one and the kustomization's name, empty within a file."""
-    by_file = _kustomizations_by_file(cluster)
+    by_file = kustomizations_by_file(cluster)
     first_of: dict[tuple[str, GroupVersionKind, str, str], Object] = {}
     found: dict[Object, tuple[Object, str]] = {}
     for obj in cluster.objects:
@@ -46,13 +45,3 @@ def _repeated(cluster: Cluster) -> Mapping[Object, tuple[Object, str]]:
                 if first.document.source is not obj.document.source:
                     found.setdefault(obj, (first, kustomization))
     return found
-
-
-@once
-def _kustomizations_by_file(cluster: Cluster) -> Mapping[str, tuple[str, ...]]:
-    """The names of the kustomizations that take in each file."""
-    return grouped(
-        (file, kustomization.document.source.name)
-        for kustomization in kustomizations(cluster)
-        for file in listed_files(kustomization)
-    )

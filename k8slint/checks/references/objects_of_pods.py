@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 from k8slint.checks.references.absence import absence, is_missing, is_near
-from k8slint.cluster.cluster import Cluster
-from k8slint.cluster.references import Reference, certificates_of, references_of
+from k8slint.cluster.cluster import Cluster, once
+from k8slint.cluster.kustomizations import folder_of
+from k8slint.cluster.references import Reference, certificates_of, pull_secrets_of, references_of
 from k8slint.objects.object import Object, Pod
 from k8slint.objects.problem import Problem
 
@@ -17,9 +19,10 @@ def missing_configmap(pod: Pod, cluster: Cluster) -> Iterator[Problem]:
 
 
 def missing_secret(obj: Object, cluster: Cluster) -> Iterator[Problem]:
-    """A Secret that a container, a volume or a certificate needs and no file holds or makes."""
+    """A Secret that a container, a volume, an account or a certificate needs and no file holds or makes."""
     if obj.pod is None:
-        yield from _missing_objects(certificates_of(obj), cluster, obj, "Secret")
+        named = pull_secrets_of(obj) if obj.kind == "ServiceAccount" else certificates_of(obj)
+        yield from _missing_objects(named, cluster, obj, "Secret")
         return
     for problem in _missing_objects(references_of(obj.pod, cluster), cluster, obj, "Secret"):
         yield problem._replace(path=(*obj.pod.path, *problem.path))
@@ -41,9 +44,25 @@ def _missing_objects(references: Iterable[Reference], cluster: Cluster, obj: Obj
         if not is_missing(cluster, obj, kind, name):
             continue
         # People commonly make Secrets of registries and certificates by hand.
-        if reference.use in ("image", "certificate") and not is_near(cluster, kind, obj.namespace, name):
+        is_by_hand = reference.use in ("image", "certificate") and not (
+            reference.use == "image" and _place(obj) in _places_with_pull_secrets(cluster)
+        )
+        if is_by_hand and not is_near(cluster, kind, obj.namespace, name):
             continue
         yield absence(reference.path, cluster, obj, kind, name, effect=_effect(reference, obj))
+
+
+@once
+def _places_with_pull_secrets(cluster: Cluster) -> frozenset[tuple[str, str]]:
+    return frozenset(_place(obj) for obj in cluster.of_kind("Secret") if obj.data.get("type") in _PULL_SECRETS)
+
+
+def _place(obj: Object) -> tuple[str, str]:
+    """The namespace of an object, or its folder if it writes none."""
+    return obj.namespace, "" if obj.namespace else folder_of(obj)
+
+
+_PULL_SECRETS: Final = ("kubernetes.io/dockerconfigjson", "kubernetes.io/dockercfg")
 
 
 def _effect(reference: Reference, obj: Object) -> str:

@@ -7,12 +7,11 @@ from collections.abc import Iterator, Mapping
 from k8slint.checks.wording import listed
 from k8slint.cluster.cluster import Cluster
 from k8slint.cluster.evidence import evidence_of
-from k8slint.cluster.service_selectors import (
+from k8slint.cluster.pod_selectors import Selection, may_select_others, selector_of
+from k8slint.cluster.services import (
     MOST_SELECTED,
     DeclaredPort,
     declared_ports,
-    may_select_others,
-    selector_of,
 )
 from k8slint.loading.document import Path
 from k8slint.objects.fields import items, text
@@ -39,7 +38,11 @@ def service_target_port_missing(obj: Object, cluster: Cluster) -> Iterator[Probl
         for path, wanted, protocol in named
         if (wanted, protocol) not in declared.known and not has_placeholder(wanted)
     ]
-    if not 0 < len(pods) <= MOST_SELECTED or not wrong or may_select_others(obj, selector, cluster):
+    if (
+        not 0 < len(pods) <= MOST_SELECTED
+        or not wrong
+        or may_select_others(Selection(obj, selector, obj.namespace), cluster)
+    ):
         return
     for path, wanted, protocol in wrong:
         if not evidence_of(cluster).is_patched(wanted):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
 
-from k8slint.checks.scheduling.run import ENDING, explainer, pods_of
+from k8slint.checks.scheduling.run import explainer, pods_of
+from k8slint.checks.scheduling.templates import is_unrendered
 from k8slint.cluster.cluster import Cluster
 from k8slint.objects.object import Object
 from k8slint.objects.object import Pod as Template
@@ -15,16 +15,10 @@ from k8slint.scheduling import NotModelled, Pod, Status, Unschedulable
 from k8slint.scheduling.objects.pod_affinity import PodTerm
 from k8slint.scheduling.objects.volumes import Claim, PersistentVolume
 from k8slint.scheduling.plugins import inter_pod_affinity
+from k8slint.simulation.controllers import ENDING
 from k8slint.simulation.explain import Explanation
 from k8slint.simulation.feasible_nodes import FeasibleNodes, domains, means_itself
 from k8slint.simulation.results import DryRun, PodResult, Scene, Verdict
-from k8slint.values.placeholder import has_placeholder
-
-# The fields in which a pod asks for nodes, volumes and policies: a placeholder in one leaves its fate unknown.
-_ASKING: Final = (
-    "affinity", "nodeName", "nodeSelector", "priorityClassName", "runtimeClassName", "schedulerName",
-    "serviceAccountName", "tolerations", "topologySpreadConstraints", "volumes",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,7 +118,7 @@ def cases(cluster: Cluster, run: DryRun) -> Iterator[Case]:
     for obj in dict.fromkeys(workload.obj for workload in run.workloads):
         pods = run.of(obj)
         failing = tuple(_failing(obj, pods, scene))
-        if not failing or obj.pod is None or _is_unrendered(obj.pod):
+        if not failing or obj.pod is None or is_unrendered(obj.pod):
             continue
         running = sum(1 for pod in pods if _runs(pod))
         if running and obj.kind in ENDING:
@@ -164,16 +158,3 @@ def _fails(pod: PodResult, scene: Scene) -> bool:
 
 def _runs(pod: PodResult) -> bool:
     return pod.verdict is Verdict.ASSIGNED or pod.preemption is not None
-
-
-def _is_unrendered(template: Template) -> bool:
-    pending: list[Any] = [template.spec.get(key) for key in _ASKING]
-    while pending:
-        value = pending.pop()
-        if isinstance(value, dict):
-            pending += [*value, *value.values()]
-        elif isinstance(value, list):
-            pending += value
-        elif has_placeholder(value):
-            return True
-    return False

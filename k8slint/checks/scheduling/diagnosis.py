@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
-from k8slint.apiserver.admission.refusal import Reason
 from k8slint.checks.scheduling.case import Case
 from k8slint.checks.scheduling.claims import is_storage_defect, is_volume_defect, writers_of
+from k8slint.checks.scheduling.refusals import rule_of_refusal
 from k8slint.checks.scheduling.run import described_kinds, freed_by_jobs, node_loads
+from k8slint.checks.storage.shared_volumes import single_pod_volume_shared
 from k8slint.cluster.cluster import Cluster
-from k8slint.loading.document import Path
-from k8slint.objects.fields import dig, sequence, strings, text
-from k8slint.objects.object import Pod
+from k8slint.objects.fields import sequence, strings, text
 from k8slint.scheduling.objects.volumes import PersistentVolume
 from k8slint.scheduling.plugins import (
     inter_pod_affinity,
@@ -82,6 +81,8 @@ def _is_said_of_storage(case: Case) -> bool:
                 case.run.unbound.get((claim.namespace, claim.name)) and writers_of(claim, case) for claim in case.claims
             )
         )
+    if any(status.plugin == volume_restrictions.NAME for status in case.first.statuses.values()):
+        return next(single_pod_volume_shared(case.obj, case.cluster), None) is not None
     if not case.reasons & {volume_binding.BIND_CONFLICT, volume_binding.NODE_CONFLICT}:
         return False
     if any(is_storage_defect(writer, case.cluster) for claim in case.claims for writer in writers_of(claim, case)):
@@ -140,26 +141,7 @@ def _rule_of_refusal(case: Case) -> str | None:
     # If the description lists no object of the kind, the missing one may exist all the same.
     if cause.missing is not None and cause.missing.kind not in case.cluster.once(described_kinds):
         return None
-    # If the manifest itself writes the limit, validation reports it.
-    if cause.reason is Reason.OVER_LIMIT and _writes_limit(case.template, case.first.path):
-        return None
-    return _BY_REASON.get(cause.reason)
-
-
-def _writes_limit(template: Pod, request: Path) -> bool:
-    *resources, _, resource = request
-    return dig(template.data, *resources, "limits", resource) is not None
-
-
-# Other reasons mean that the object is invalid as written, which validation reports.
-_BY_REASON: Final[Mapping[Reason, str]] = {
-    Reason.QUOTA_EXCEEDED: "quota-refuses-pods",
-    Reason.QUOTA_FAILED: "quota-refuses-pods",
-    Reason.LIMIT_RANGE: "quota-refuses-pods",
-    Reason.OVER_LIMIT: "quota-refuses-pods",
-    Reason.NOT_FOUND: "admission-refuses-object",
-    Reason.FORBIDDEN: "admission-refuses-object",
-}
+    return rule_of_refusal(cause, case.template, case.first.path)
 
 
 def _knows_scheduler(name: str, cluster: Cluster) -> bool:

@@ -8,9 +8,10 @@ from typing import Final
 
 from k8slint.apiserver.defaults.core import DEFAULT_SCHEDULER
 from k8slint.checks.scheduling.case import Case
-from k8slint.checks.scheduling.paths import at_node_choice, at_refusal, at_request, at_volume
+from k8slint.checks.scheduling.paths import at_node_choice, at_refusal, at_volume
 from k8slint.checks.scheduling.refusals import refused
 from k8slint.checks.scheduling.run import node_loads
+from k8slint.checks.scheduling.templates import at_amount
 from k8slint.cluster.cluster_file import SHORTHAND
 from k8slint.cluster.similar_names import nearest_name
 from k8slint.loading.document import Path
@@ -220,13 +221,13 @@ def _too_large(case: Case) -> Problem:
         )
         asked = " and ".join(f"{in_words(name, amount, up=True)} of {name}" for name, amount in wanted.items())
         message = f'no node has all of {asked}; nearest is "{node.name}", which has too little {" and ".join(lacking)}'
-        return Problem(at_request(case, lacking[0]), message, effect=_effect(case))
+        return Problem(at_amount(case.template, lacking[0]), message, effect=_effect(case))
     message = "; ".join(_shortage(case, nodes, name, wanted[name]) for name in short)
     fix = ""
     if _is_shorthand(case) and not any(amount_of(node, short[0]) for node in nodes):
         setting = f"--nodes {len(nodes)}:{short[0]}={wanted[short[0]]}"
         fix = f"Describe nodes that have it, as with {setting}, or with --cluster."
-    return Problem(at_request(case, short[0]), message, effect=_effect(case), fix=fix)
+    return Problem(at_amount(case.template, short[0]), message, effect=_effect(case), fix=fix)
 
 
 def _shortage(case: Case, nodes: Sequence[Node], resource: str, wanted: int) -> str:

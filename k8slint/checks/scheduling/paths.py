@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from k8slint.checks.scheduling.case import Case
-from k8slint.cluster.volume_matching import quantity
+from k8slint.checks.scheduling.templates import at_amount
 from k8slint.loading.document import Path
 from k8slint.objects.fields import dig, items, mapping, text
 from k8slint.scheduling.plugins import (
@@ -54,26 +54,8 @@ def _at_spec(case: Case, _reason: str = "") -> Path:
 def _at_resources(case: Case, reason: str) -> Path:
     resource = node_resources_fit.resource_of(reason)
     if resource:
-        return at_request(case, resource)
+        return at_amount(case.template, resource)
     return ("spec", "replicas") if case.obj.spec.get("replicas") is not None else _at_spec(case)
-
-
-def at_request(case: Case, resource: str) -> Path:
-    """The path to the pod's own request of a resource, else to the largest of a container, else to a place for one."""
-    prefix, spec = case.template.path, case.template.spec
-    for field in ("requests", "limits"):
-        if dig(spec, "resources", field, resource) is not None:
-            return (*prefix, "spec", "resources", field, resource)
-    found: list[tuple[int, Path]] = []
-    for container in case.template.containers:
-        for field in ("requests", "limits"):
-            amount = quantity(dig(container.data, "resources", field, resource))
-            if amount is not None:
-                found.append((amount.nanos, (*prefix, *container.path, "resources", field, resource)))
-                break
-    if found:
-        return max(found, key=lambda pair: pair[0])[1]
-    return (*prefix, "spec", "containers", 0, "resources")
 
 
 def at_node_choice(case: Case, key: str | None) -> Path:

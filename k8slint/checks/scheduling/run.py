@@ -7,19 +7,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import Final
 
 from k8slint.cluster.cluster import Cluster
 from k8slint.objects.fields import text
 from k8slint.scheduling import Pod, ShapeError
+from k8slint.simulation.controllers import ENDING
 from k8slint.simulation.dry_run import dry_run
 from k8slint.simulation.explain import Explainer
 from k8slint.simulation.feasible_nodes import requests_of
 from k8slint.simulation.results import DryRun, PodResult, Scene, Verdict
 from k8slint.usage import UsageError
-
-ENDING: Final = frozenset({"Job", "CronJob", "Never", "OnFailure"})
-"""Kinds whose pods end by themselves and free their node, and the restart policies of such Pods."""
 
 
 def outcome(cluster: Cluster) -> DryRun:

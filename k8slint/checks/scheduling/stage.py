@@ -8,6 +8,7 @@ from typing import Final
 from k8slint.checks.scheduling.case import cases
 from k8slint.checks.scheduling.claims import unbound_claims
 from k8slint.checks.scheduling.diagnosis import rule_of
+from k8slint.checks.scheduling.drills import drilled
 from k8slint.checks.scheduling.messages import STATEMENTS, nearest_node, way_out
 from k8slint.checks.scheduling.refusals import refused_objects
 from k8slint.checks.scheduling.run import outcome
@@ -54,6 +55,7 @@ def _problems(cluster: Cluster) -> Mapping[Object, Sequence[Problem]]:
             fix = way_out(case) if explained <= _MOST_EXPLAINED else ""
             problem = problem._replace(fix=fix or nearest_node(case) or problem.fix)
         found.setdefault(case.obj, []).append(problem)
-    for obj, problem in (*unbound_claims(cluster, run), *refused_objects(cluster, run)):
+    others = (*unbound_claims(cluster, run), *refused_objects(cluster, run.refusals), *drilled(cluster, run))
+    for obj, problem in others:
         found.setdefault(obj, []).append(problem)
     return found

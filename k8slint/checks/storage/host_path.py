@@ -8,15 +8,13 @@ from posixpath import normpath
 from typing import Any, Final
 
 from k8slint.cluster.cluster import Cluster
-from k8slint.cluster.node_selectors import demanded_hosts, has_one_node, known_nodes, terms_of
+from k8slint.cluster.node_selectors import has_one_node, is_pinned
 from k8slint.cluster.tables import rows
 from k8slint.loading.document import Path
-from k8slint.objects.fields import dig, strings, text
+from k8slint.objects.fields import text
 from k8slint.objects.object import Object, Pod
 from k8slint.objects.problem import Problem
-from k8slint.values.labels import LabelSelector
 from k8slint.values.placeholder import has_placeholder
-from k8slint.values.well_known import HOSTNAME
 
 _WHOLE_TREES: Final = frozenset({"/", "/etc", "/var"})
 _ONLY_THERE: Final = {
@@ -59,7 +57,7 @@ def _hostpaths_of_pod(pod: Pod, cluster: Cluster) -> Iterator[Problem]:
         if is_written_to is not None and _holds_data(data["hostPath"], is_written_to=is_written_to):
             with_data.append((path, data["hostPath"]))
     # Ask for the nodes last: if none are described, the report says that a finding rests on that.
-    if with_data and not _is_pinned(pod, cluster) and not has_one_node(cluster):
+    if with_data and not is_pinned(pod, cluster) and not has_one_node(cluster):
         yield from (_stays_behind((*pod.path, *path, "hostPath"), host_path) for path, host_path in with_data)
 
 
@@ -91,23 +89,3 @@ def _stays_behind(path: Path, host_path: Mapping[str, Any]) -> Problem:
         return problem
     effect = f"On another node the Pod hangs in ContainerCreating: hostPath type check failed: {written} {refused}."
     return problem._replace(effect=effect)
-
-
-def _is_pinned(pod: Pod, cluster: Cluster) -> bool:
-    """Whether only one node can run the pod."""
-    spec = pod.spec
-    node_selector = strings(spec.get("nodeSelector"))
-    if spec.get("nodeName") or HOSTNAME in node_selector:
-        return True
-    terms = terms_of(dig(spec, "affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution"))
-    hosts = [demanded_hosts(term) for term in terms or ()]
-    if hosts and all(each is not None and len(each) == 1 and each == hosts[0] for each in hosts):
-        return True
-    nodes = known_nodes(cluster) if node_selector or terms else None
-    if nodes is None:
-        return False
-    selector = LabelSelector.of_labels(node_selector)
-    meeting = (
-        nodes.all if terms is None else {id(node): node for term in terms for node in nodes.meeting(term)}.values()
-    )
-    return sum(1 for node in meeting if selector.matches(node.labels)) == 1

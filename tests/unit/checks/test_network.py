@@ -6,12 +6,14 @@ from collections.abc import Mapping
 
 import pytest
 
-from k8slint.checks.network import ingresses, namespaces, node_ports, services
+from k8slint.checks.network import cluster_ips, default_classes, ingresses, namespaces, node_ports, services
 from k8slint.cluster.cluster import Cluster
 from k8slint.objects.problem import Problem
 from tests.build import read
 
 CHECKS = {
+    cluster_ips.duplicate_cluster_ip: "Service",
+    default_classes.several_default_classes: "StorageClass.storage.k8s.io",
     node_ports.duplicate_node_port: "Service",
     services.canary_without_session_affinity: "Service",
     ingresses.ingress_duplicate_host_path: "Ingress.networking.k8s.io",
@@ -69,12 +71,16 @@ def test_node_ports_meet_within_a_folder_and_the_second_is_told():
     [
         {"one/a.yaml": service("a", 30001), "two/b.yaml": service("b", 30001)},
         {"app/a.yaml": service("a", 30001), "app/prod.yaml": service("a", 30001)},
-        {"app/a.yaml": service("a", 30001), "app/b.yaml": service("b", 30001, protocol="UDP")},
     ],
-    ids=["two folders are two clusters as likely as not", "the same object twice", "another protocol"],
+    ids=["two folders are two clusters as likely as not", "the same object twice"],
 )
 def test_node_ports_that_need_not_meet(files):
     assert problems(node_ports.duplicate_node_port, files) == []
+
+
+def test_node_ports_go_by_number_whatever_the_protocol():
+    files = {"app/a.yaml": service("a", 30001), "app/b.yaml": service("b", 30001, protocol="UDP")}
+    assert [file for file, _ in problems(node_ports.duplicate_node_port, files)] == ["app/b.yaml"]
 
 
 def test_services_of_one_name_in_two_namespaces_are_two():
@@ -183,3 +189,31 @@ def test_no_shape_of_data_stops_a_check(shape):
     for check in CHECKS:
         for _, problem in problems(check, files):
             assert problem.message
+
+
+def at(name: str, address: str) -> str:
+    return f"{{apiVersion: v1, kind: Service, metadata: {{name: {name}}}, spec: {{clusterIP: {address}}}}}"
+
+
+def test_addresses_meet_within_a_folder_and_with_the_cluster_that_is_described():
+    apart = {"dev/a.yaml": at("a", "10.96.0.20"), "prod/b.yaml": at("b", "10.96.0.20")}
+    assert not problems(cluster_ips.duplicate_cluster_ip, apart)
+    ((file, problem),) = problems(
+        cluster_ips.duplicate_cluster_ip, {"a.yaml": at("a", "10.96.0.10")}, at("dns", "10.96.0.10")
+    )
+    assert file == "a.yaml"
+    assert problem.message == ('failed to allocate IP 10.96.0.10: provided IP is already allocated, to Service "dns"')
+    assert not problems(cluster_ips.duplicate_cluster_ip, {"a.yaml": at("dns", "10.96.0.10")}, at("dns", "10.96.0.10"))
+
+
+def default(name: str) -> str:
+    mark = "{storageclass.kubernetes.io/is-default-class: 'true'}"
+    return f"{{apiVersion: storage.k8s.io/v1, kind: StorageClass, metadata: {{name: {name}, annotations: {mark}}}}}"
+
+
+def test_default_classes_meet_within_a_folder_and_with_the_cluster_that_is_described():
+    check = default_classes.several_default_classes
+    assert not problems(check, {"dev/a.yaml": default("a"), "prod/b.yaml": default("b")})
+    assert not problems(check, {"a.yaml": default("standard")}, default("standard"))
+    ((_, problem),) = problems(check, {"a.yaml": default("a")}, default("standard"))
+    assert problem.message == 'StorageClass "a" is the default class, as is StorageClass "standard"'

@@ -79,7 +79,7 @@ rules:
     ],
 )
 def test_what_nobody_serves_is_said_unless_it_is_granted_elsewhere(rules, count):
-    assert len(problems(unknown_resources.rbac_unknown_resource, ROLE % rules, "ClusterRole")) == count
+    assert len(problems(unknown_resources.rbac_rule_grants_nothing, ROLE % rules, "ClusterRole")) == count
 
 
 COPY = """\
@@ -127,7 +127,7 @@ CHECKS = {
         "webhook_configuration_writable",
         "wildcard_in_role",
     ),
-    unknown_resources: ("rbac_unknown_resource",),
+    unknown_resources: ("rbac_rule_grants_nothing",),
 }
 SHAPES = ("null", "3", "[]", "[3]", "[[]]", "{}", "{a: b}", "['*']", "[null, '*', 3]")
 

@@ -15,11 +15,13 @@ from k8slint.checks.references import (
     objects_of_pods,
     role_bindings,
     selected_pods,
+    service_accounts,
     target_ports,
 )
 from k8slint.cluster.cluster import Cluster
 from k8slint.engine.rule import load_rules
 from k8slint.objects.problem import Problem
+from k8slint.values.version import KubernetesVersion
 from tests.build import objects_of, places, problems_of, read, spoilt
 
 RULES = {
@@ -266,14 +268,14 @@ def test_each_repetition_is_said() -> None:
 )
 def test_without_its_account_a_pod_is_refused_in_the_servers_words(manifest: str, effect: str) -> None:
     spec = "{serviceAccountName: web, containers: [{name: a, image: x}]}"
-    problem = only(problems(classes_of_pods.missing_service_account, manifest % spec))
+    problem = only(problems(service_accounts.missing_service_account, manifest % spec))
     said = 'error looking up service account shop/web: serviceaccount "web" not found.'
     assert problem.effect == effect + said
     assert problem.rests_on.name == "web"
 
 
 def test_the_namespace_of_an_account_that_no_file_says_is_not_said() -> None:
-    problem = only(problems(classes_of_pods.missing_service_account, pod("{serviceAccountName: gone}")))
+    problem = only(problems(service_accounts.missing_service_account, pod("{serviceAccountName: gone}")))
     assert problem.effect.endswith('error looking up service account gone: serviceaccount "gone" not found.')
 
 
@@ -300,7 +302,7 @@ def test_a_part_of_a_patch_names_classes_that_may_be_none_of_this_run() -> None:
     patch = (
         "{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {serviceAccountName: gone, containers: [{name: a}]}}"
     )
-    assert not problems(classes_of_pods.missing_service_account, patch)
+    assert not problems(service_accounts.missing_service_account, patch)
 
 
 BINDING = """
@@ -328,14 +330,14 @@ def test_subjects_are_missed_in_namespaces_that_the_files_fill(
     kind: str, own: str, namespace: str, expected: bool
 ) -> None:
     other = "\n---\n{apiVersion: v1, kind: ServiceAccount, metadata: {name: worker, namespace: shop}}"
-    found = problems(role_bindings.missing_binding_subject, BINDING % (kind, own, namespace) + other)
+    found = problems(service_accounts.missing_service_account, BINDING % (kind, own, namespace) + other)
     assert [problem.path for problem in found] == [("subjects", 0, "name")] * expected
 
 
 def test_a_subject_of_another_namespace_is_shown() -> None:
     account = "\n---\n{apiVersion: v1, kind: ServiceAccount, metadata: {name: web, namespace: blog}}"
     problem = only(
-        problems(role_bindings.missing_binding_subject, BINDING % ("ClusterRoleBinding", "", "shop") + account)
+        problems(service_accounts.missing_service_account, BINDING % ("ClusterRoleBinding", "", "shop") + account)
     )
     assert problem.message.endswith('the one in namespace "blog" cannot be used from "shop"')
     assert problem.related[0].path == ("metadata", "namespace")
@@ -418,8 +420,120 @@ def test_a_service_may_mean_pods_that_a_custom_resource_makes() -> None:
     assert problems(selected_pods.service_selects_nothing, files | {"b/t.yaml": monitor})
 
 
+def scaled(api_version: str) -> str:
+    ref = f"{{apiVersion: '{api_version}', kind: Deployment, name: web}}"
+    return f"{{apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, spec: {{scaleTargetRef: {ref}}}}}"
+
+
+@pytest.mark.parametrize(
+    ("minor", "api_version", "said"),
+    [
+        (33, "", "a reference without apiVersion has no Deployment: it is in apps/v1"),
+        (33, "v1", 'apiVersion "v1" has no Deployment: it is in apps/v1'),
+        (34, "v1", ""),  # refused by the API server
+        (34, "extensions/v1beta1", 'apiVersion "extensions/v1beta1" has no Deployment: it is in apps/v1'),
+        (33, "apps/v1beta1", ""),
+    ],
+)
+def test_a_target_of_the_core_group_is_left_to_the_api_server_where_it_refuses_it(
+    minor: int, api_version: str, said: str
+) -> None:
+    cluster = Cluster(read(scaled(api_version)), version=KubernetesVersion(1, minor))
+    found = [problem.message for problem in found_by("hpa_target_not_scalable", cluster)]
+    assert found == ([said] if said else [])
+
+
+def test_the_effect_of_a_webhook_without_service_quotes_its_name_as_it_is() -> None:
+    service = "{apiVersion: v1, kind: Service, metadata: {name: guard, namespace: guard}, spec: {ports: [{port: 443}]}}"
+    hooks = "[{name: '{0}.example.com', clientConfig: {service: {name: gaurd, namespace: guard}}}]"
+    kind = "admissionregistration.k8s.io/v1, kind: MutatingWebhookConfiguration"
+    webhook = f"{{apiVersion: {kind}, metadata: {{name: a}}, webhooks: {hooks}}}"
+    problem = only(list(found_by("webhook_service_missing", Cluster(read(f"{service}\n---\n{webhook}")))))
+    assert problem.effect == (
+        'The requests that it covers are refused: failed calling webhook "{0}.example.com": service "gaurd" not found.'
+    )
+
+
+def test_a_description_that_lists_namespaces_or_classes_has_listed_all() -> None:
+    config = "{apiVersion: v1, kind: ConfigMap, metadata: {name: a, namespace: billing}}"
+    ingress = "{apiVersion: networking.k8s.io/v1, kind: Ingress, spec: {ingressClassName: internal}}"
+    described = (
+        "{apiVersion: v1, kind: Namespace, metadata: {name: shop}}\n---\n"
+        "{apiVersion: networking.k8s.io/v1, kind: IngressClass, metadata: {name: alb}}"
+    )
+    for name, file in (("missing_namespace", config), ("missing_ingress_class", ingress)):
+        assert not list(found_by(name, Cluster(read(file), description=())))
+        only(list(found_by(name, Cluster(read(file), description=read(described, "cluster.yaml")))))
+
+
 # Junk where a manifest has something, and a manifest that has something at every place the checks look at.
 JUNK = (None, "x", 7, True, [], {}, [None, "x", {}, []], {"x": None, "name": [], "key": {}})
+SELECTORS = """
+apiVersion: v1
+kind: Service
+metadata: {name: lion, namespace: zoo, labels: {app: lion}}
+spec: {selector: {app: lion}, ports: [{name: roar, port: 1}]}
+---
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: lion, namespace: zoo}
+spec:
+  serviceName: lion
+  replicas: 2
+  selector: {matchLabels: {app: lion}, matchExpressions: [{key: app, operator: In, values: [lion]}]}
+  template:
+    metadata: {labels: {app: lion}}
+    spec:
+      affinity:
+        podAffinity:
+          requiredDuringSchedulingIgnoredDuringExecution:
+            - {topologyKey: z, labelSelector: {matchLabels: {app: loin}}}
+        podAntiAffinity:
+          preferredDuringSchedulingIgnoredDuringExecution:
+            - weight: 1
+              podAffinityTerm: {labelSelector: {matchExpressions: [{key: app, operator: In, values: [loin]}]}}
+      topologySpreadConstraints: [{maxSkew: 1, topologyKey: z, labelSelector: {matchLabels: {app: loin}}}]
+      containers: [{name: lion, image: lion}]
+---
+apiVersion: v1
+kind: ReplicationController
+metadata: {name: cub, namespace: zoo}
+spec:
+  selector: {app: lion}
+  template: {metadata: {labels: {app: lion}}, spec: {containers: [{name: lion, image: lion}]}}
+---
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata: {name: pride, namespace: zoo}
+spec: {selector: {matchLabels: {app: lion}}}
+---
+{apiVersion: policy/v1, kind: PodDisruptionBudget, metadata: {name: all, namespace: zoo}, spec: {selector: {}}}
+---
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata: {name: gone, namespace: zoo}
+spec: {selector: {matchLabels: {app: loin}}}
+---
+apiVersion: monitoring.coreos.com/v1
+kind: ServiceMonitor
+metadata: {name: gone, namespace: zoo}
+spec: {selector: {matchLabels: {app: loin}}, namespaceSelector: {matchNames: [zoo]}, endpoints: [{port: roar}]}
+---
+apiVersion: monitoring.coreos.com/v1
+kind: ServiceMonitor
+metadata: {name: port, namespace: zoo}
+spec: {selector: {matchLabels: {app: lion}}, endpoints: [{port: raor}]}
+---
+apiVersion: monitoring.coreos.com/v1
+kind: PodMonitor
+metadata: {name: gone, namespace: zoo}
+spec: {selector: {matchLabels: {app: loin}}, podMetricsEndpoints: [{port: roar}]}
+---
+apiVersion: monitoring.coreos.com/v1
+kind: PodMonitor
+metadata: {name: port, namespace: zoo}
+spec: {selector: {matchLabels: {app: lion}}, podMetricsEndpoints: [{port: raor}]}
+"""
 WHOLE = """
 apiVersion: apps/v1
 kind: StatefulSet
@@ -473,6 +587,7 @@ apiVersion: networking.k8s.io/v1
 kind: Ingress
 metadata: {name: a, annotations: {cert-manager.io/issuer: a}}
 spec:
+  ingressClassName: ngnix
   tls: [{secretName: a}]
   defaultBackend: {service: {name: db, port: {number: 7}}}
   rules: [{http: {paths: [{backend: {service: {name: gone, port: {name: http}}}}]}}]
@@ -502,6 +617,57 @@ kind: HorizontalPodAutoscaler
 metadata: {name: a}
 spec: {scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: gone}}
 ---
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: {name: b}
+spec: {scaleTargetRef: {apiVersion: apps/v1, kind: DaemonSet, name: agent}}
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: a, namespace: blog}
+spec:
+  parentRefs: [{name: edge, namespace: shop, sectionName: htps}, {name: egde, namespace: shop}, {name: edge}]
+  rules:
+    - backendRefs: [{name: db, namespace: shop, port: 7}, {name: gone, namespace: shop}]
+      filters: [{type: RequestMirror, requestMirror: {backendRef: {kind: Service, name: db, port: 1}}}]
+---
+apiVersion: gateway.networking.k8s.io/v1beta1
+kind: ReferenceGrant
+metadata: {name: a, namespace: shop}
+spec: {from: [{kind: GRPCRoute, namespace: blog}], to: [{kind: Service, name: db}]}
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingWebhookConfiguration
+metadata: {name: a}
+webhooks: [{name: a.example.com, clientConfig: {service: {name: db, namespace: shop, port: 443}}}]
+---
+apiVersion: apiregistration.k8s.io/v1
+kind: APIService
+metadata: {name: v1.example.com}
+spec: {service: {name: gone, namespace: shop}}
+---
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: things.example.com}
+spec:
+  group: example.com
+  names: {kind: Thing}
+  scope: Namespaced
+  conversion: {strategy: Webhook, webhook: {clientConfig: {service: {name: db, namespace: shop, port: 2}}}}
+  versions: [{name: v1}, {name: v2}]
+---
+{apiVersion: v1, kind: Namespace, metadata: {name: blgo}}
+---
+apiVersion: v1
+kind: ServiceAccount
+metadata:
+  name: owned
+  namespace: blog
+  ownerReferences:
+    - {apiVersion: apps/v1, kind: StatefulSet, name: db, uid: 6f7e1a0c-5b4d-4a46-9d8e-0a7b1c2d3e4f}
+    - {apiVersion: example.com/v1, kind: Thing, name: gone, uid: 6f7e1a0c-5b4d-4a46-9d8e-0a7b1c2d3e4f}
+imagePullSecrets: [{name: gone}]
+---
 {apiVersion: example.com/v1, kind: Thing, metadata: {name: thing}, spec: {a: [b, {c: d}], env: [{name: e}]}}
 ---
 apiVersion: argoproj.io/v1alpha1
@@ -523,9 +689,11 @@ spec: {target: {name: made-too, template: {data: {a: b}, templateFrom: []}}, dat
 """
 
 
-@pytest.mark.parametrize("index", range(len(read(WHOLE))))
-def test_no_shape_of_data_makes_a_check_fail(index: int) -> None:
-    written = read(WHOLE, "test.yaml")
+@pytest.mark.parametrize(
+    ("text", "index"), [(text, index) for text in (WHOLE, SELECTORS) for index in range(len(read(text)))]
+)
+def test_no_shape_of_data_makes_a_check_fail(text: str, index: int) -> None:
+    written = read(text, "test.yaml")
     unchanged = [obj for place, obj in enumerate(written) if place != index]
     for path in places(written[index].data):
         if path[0] in ("apiVersion", "kind"):
@@ -538,6 +706,6 @@ def test_no_shape_of_data_makes_a_check_fail(index: int) -> None:
 
 
 def test_the_whole_manifest_is_seen_by_every_check() -> None:
-    cluster = Cluster(read(WHOLE, "test.yaml"))
-    silent = {name for name in RULES if not list(found_by(name, cluster))}
+    clusters = [Cluster(read(text, "test.yaml")) for text in (WHOLE, SELECTORS)]
+    silent = {name for name in RULES if not any(list(found_by(name, cluster)) for cluster in clusters)}
     assert silent == set()

@@ -599,3 +599,30 @@ def test_an_unreadable_node_is_refused(body: str) -> None:
     )
     with pytest.raises(UsageError, match=r"^the cluster description: Node"):
         said(pod("large", cpu="9"), described)
+
+
+def test_pods_that_share_a_volume_of_one_pod_are_said_once() -> None:
+    claim = (
+        "{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: d}, spec: {accessModes: [ReadWriteOncePod]}}"
+    )
+    shared = "volumes: [{name: d, persistentVolumeClaim: {claimName: d}}]"
+    assert said(together(claim, deployment("web", 2, "1", shared)), nodes("a", "b")) == []
+
+
+def test_a_drill_is_silent_where_the_nodes_are_too_full_already() -> None:
+    fits, one_more = deployment("web", 2, "3"), deployment("more", 1, "3")
+    assert said(fits, nodes("a", "b")) == [("rollout-cannot-finish", "Deployment web")]
+    assert said(together(fits, one_more), nodes("a", "b")) == [("unschedulable-pod", "Deployment more")]
+
+
+def test_an_autoscaler_is_tried_beside_what_runs() -> None:
+    scaler = """
+        apiVersion: autoscaling/v2
+        kind: HorizontalPodAutoscaler
+        metadata: {name: web}
+        spec: {scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}, maxReplicas: %d}
+    """
+    running = together(deployment("web", 1, "1"), deployment("other", 3, "1"))
+    assert said(together(running, scaler % 5), nodes("a", "b")) == []
+    problem = the_one(together(running, scaler % 6), nodes("a", "b"))
+    assert problem.message.startswith('5 of 6 Pods of Deployment "web" fit on the nodes: 0/2 nodes are available')

@@ -287,7 +287,7 @@ class TestCompletion:
             ("explain ignor", 2, ["ignore-without-reason", "ignores"]),
             ("check --select syntax", 3, ["syntax-error"]),
             ("check --ignore bare-pod,syntax", 3, ["bare-pod,syntax-error"]),
-            ("check --profile s", 3, ["strict"]),
+            ("check --profile s", 3, ["security", "strict"]),
             ("check --output-format ju", 3, ["junit"]),
             ("check --fail-level w", 3, ["warning"]),
         ],

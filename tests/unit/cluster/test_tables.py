@@ -93,7 +93,13 @@ def test_a_kind_without_a_row_makes_what_its_group_says():
 
 
 @pytest.mark.parametrize(
-    ("table", "key"), [("storage-classes", "names"), ("data-folders", "images"), ("node-folders", "paths")]
+    ("table", "key"),
+    [
+        ("storage-classes", "names"),
+        ("data-folders", "images"),
+        ("node-folders", "paths"),
+        ("service-link-images", "images"),
+    ],
 )
 def test_what_a_table_lists_it_lists_once(table, key):
     listed = [entry for row in rows(table) for entry in row[key]]

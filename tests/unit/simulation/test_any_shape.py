@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from k8slint.cluster.cluster import Cluster
 from k8slint.objects.object import Object
 from k8slint.scheduling import ShapeError
+from k8slint.simulation.admission import admit
 from k8slint.simulation.dry_run import dry_run
 from k8slint.simulation.export.lean import anonymized, lean
 from k8slint.values.version import KubernetesVersion
@@ -36,7 +37,8 @@ def spoilt_objects(text: str, number: int, path: tuple[Any, ...], junk: Any) -> 
     return objects_of(*spoilt(whole, (number, *path), junk), file="spoilt.yaml")
 
 
-OF_MANIFESTS, OF_CLUSTER = places_in(MANIFESTS), places_in(CLUSTER)
+BOTH = f"{CLUSTER}\n---\n{MANIFESTS}"
+OF_MANIFESTS, OF_CLUSTER, OF_BOTH = places_in(MANIFESTS), places_in(CLUSTER), places_in(BOTH)
 
 
 SOUND_MANIFESTS, SOUND_CLUSTER = read(MANIFESTS), read(CLUSTER)
@@ -54,6 +56,14 @@ def test_the_sound_manifests_come_to_pods() -> None:
 def test_no_manifest_breaks_a_run(place: tuple[int, tuple[Any, ...]], junk: Any) -> None:
     run = dry_run(Cluster(spoilt_objects(MANIFESTS, *place, junk), SOUND_CLUSTER), V1_36)
     assert all(refusal.message for refusal in run.refusals)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from(OF_BOTH), st.sampled_from(JUNK))
+def test_nothing_breaks_admission(place: tuple[int, tuple[Any, ...]], junk: Any) -> None:
+    objects = spoilt_objects(BOTH, *place, junk)
+    verdicts = admit(objects, Cluster(objects, version=V1_36))
+    assert all(refusal.message for refusal in (*verdicts.objects, *verdicts.pods))
 
 
 @settings(max_examples=300, deadline=None)

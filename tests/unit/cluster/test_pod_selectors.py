@@ -1,13 +1,21 @@
-"""What a Service selects, and what it seems to mean where it selects nothing."""
+"""What a selector of pods selects, and what it seems to mean where it selects nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import pytest
 
 from k8slint.cluster.cluster import Cluster
-from k8slint.cluster.service_selectors import declared_ports, nearest_pod, selector_of, written_part
+from k8slint.cluster.pod_selectors import (
+    Selection,
+    label_selector,
+    may_be_labelled,
+    nearest_pod,
+    selector_of,
+    written_part,
+)
 from k8slint.values.labels import LabelSelector
 from tests.build import read
 
@@ -30,7 +38,7 @@ def nearest_to(files: Mapping[str, str]) -> str | None:
     first = next(obj for obj in objects if obj.kind == "Service")
     selector = selector_of(first)
     assert selector is not None
-    found = nearest_pod(first, selector, cluster)
+    found = nearest_pod(Selection(first, selector, first.namespace), cluster)
     return found.obj.name if found is not None else None
 
 
@@ -117,27 +125,61 @@ def test_of_several_the_one_that_meets_most_is_nearest() -> None:
     assert nearest_to(files) == "two"
 
 
-def test_ports_are_those_of_containers_that_go_on_running() -> None:
-    text = """
-apiVersion: v1
-kind: Pod
-metadata: {name: web}
-spec:
-  initContainers:
-    - {name: setup, ports: [{name: setup, containerPort: 1}]}
-    - {name: proxy, restartPolicy: Always, ports: [{name: admin, containerPort: 2}]}
-  containers:
-    - {name: web, ports: [{name: http, containerPort: 3}, {name: dns, containerPort: 4, protocol: UDP}, null, x]}
-    - {name: odd, ports: x}
----
-{apiVersion: v1, kind: Pod, metadata: {name: web}, spec: {containers: [{ports: [{name: patched, containerPort: 5}]}]}}
-"""
-    objects = read({"a.yaml": text})
-    ports = declared_ports(Cluster(objects), LabelSelector(()), "")
-    assert [(port.name, port.protocol) for port in ports.by_name.values()] == [
-        ("admin", "TCP"),
-        ("http", "TCP"),
-        ("dns", "UDP"),
-        ("patched", "TCP"),
-    ]
-    assert ports.known == {("admin", "TCP"), ("http", "TCP"), ("dns", "UDP"), ("patched", "TCP")}
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ({"matchLabels": {"app": "web"}}, "app=web"),
+        (
+            {"matchLabels": {"app": "web"}, "matchExpressions": [{"key": "tier", "operator": "Exists"}]},
+            "app=web,tier",
+        ),
+        ({}, None),
+        (None, None),
+        ({"matchLabels": {}}, None),
+        ({"matchLabels": ["app"]}, None),
+        ({"matchLabels": {"app": 1}}, None),
+        ({"matchLabels": {"app": "${APP}"}}, None),
+        ({"matchExpressions": ["tier"]}, None),
+        ({"matchExpressions": [{"key": "tier", "operator": "In", "values": ["{{ tier }}"]}]}, None),
+        ({"matchExpressions": [{"operator": "Exists"}]}, None),
+    ],
+)
+def test_a_label_selector_is_known_if_it_is_applied_as_written(written: Any, expected: str | None) -> None:
+    found = label_selector(written)
+    assert (str(found) if found is not None else None) == expected
+
+
+@pytest.mark.parametrize(
+    ("selector", "is_own", "expected"),
+    [
+        ("app=wbe", False, "front"),  # a slip
+        ("app=web-admin", False, None),  # another workload, perhaps of no file
+        ("app.kubernetes.io/name=web", False, "front"),  # the value of the other custom for names
+        ("app=front", False, "front"),  # the name of the workload
+        ("tier=web", False, None),
+        ("app=asker", True, "asker"),
+        ("unit=asker", False, None),
+    ],
+)
+def test_which_pods_a_selector_may_mean(selector: str, is_own: bool, expected: str | None) -> None:
+    key, _, value = selector.partition("=")
+    text = pod("front", "{app: web}") + pod("asker", "{unit: a}")
+    asker, *_ = read({"a.yaml": service("asker", "{a: b}")})
+    selection = Selection(asker, LabelSelector.of_labels({key: value}), "", is_own)
+    found = nearest_pod(selection, Cluster(read({"pods.yaml": text})))
+    assert (found.obj.name if found is not None else None) == expected
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ("commonLabels: {team: a}", {"team", "a"}),
+        ("labels: [{pairs: {team: a}}, x, {pairs: null}]", {"team", "a"}),
+        ("patches: [{patch: 'team: a'}]", {"team", "a"}),
+        ("namePrefix: team", set()),
+    ],
+)
+def test_a_kustomization_may_add_a_label(fields: str, words: set[str]) -> None:
+    text = f"{{apiVersion: kustomize.config.k8s.io/v1beta1, kind: Kustomization, {fields}}}"
+    cluster = Cluster(read({"kustomization.yaml": text}))
+    assert {word for word in ("team", "a", "unit") if may_be_labelled(word, cluster)} == words
