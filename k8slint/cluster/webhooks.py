@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from k8slint.cluster.cluster import Cluster, once
-from k8slint.cluster.service_selectors import selector_of
+from k8slint.cluster.pod_selectors import selector_of
 from k8slint.loading.document import Path
 from k8slint.objects.fields import dig, integer, items, mapping, sequence, text
 from k8slint.objects.object import Object, Pod

@@ -20,7 +20,7 @@ from k8slint.cluster.network_policies import (
     target_port,
     types_of,
 )
-from k8slint.cluster.service_selectors import may_select_others, selector_of
+from k8slint.cluster.pod_selectors import Selection, may_select_others, selector_of
 from k8slint.loading.document import Path
 from k8slint.objects.fields import integer, items, text
 from k8slint.objects.object import Object, Pod
@@ -110,7 +110,7 @@ def _services(cluster: Cluster) -> Mapping[Pod, list[Object]]:
     found: dict[Pod, list[Object]] = {}
     for service in cluster.of_kind("Service"):
         selector = selector_of(service)
-        if selector is None or may_select_others(service, selector, cluster):
+        if selector is None or may_select_others(Selection(service, selector, service.namespace), cluster):
             continue
         for pod in cluster.pods_selected(selector, service.namespace)[:_MOST_PODS]:
             found.setdefault(pod, []).append(service)
