@@ -172,7 +172,7 @@ def _probe(container: Container, field: str) -> _Probe | None:
     return _Probe(data, delay, period, timeout, threshold, _endpoint(container, data))
 
 
-# SetDefaults_Probe of the API server.
+# The defaults of SetDefaults_Probe, in seconds.
 _DEFAULTS: Final = (("initialDelaySeconds", 0), ("periodSeconds", 10), ("timeoutSeconds", 1), ("failureThreshold", 3))
 
 
