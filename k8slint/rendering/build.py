@@ -125,7 +125,7 @@ class Build:
             into.take(self._gathered(other, chain, origin).copy(), origin)
             return
         try:
-            loaded = self.files.documents(kustomization.root, path, origin)
+            found = self.files.objects(kustomization.root, path, origin)
         except Remote:
             self._note(path, origin)
             return
@@ -134,7 +134,7 @@ class Build:
                 raise
             self._note(path, origin)
             return
-        into.resources.extend(resources_of(loaded))
+        into.resources.extend(found)
 
     def _take_component(
         self, kustomization: Kustomization, path: str, origin: Origin, into: Accumulation, chain: tuple[str, ...]

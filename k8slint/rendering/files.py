@@ -13,7 +13,9 @@ from k8slint.loading.opening import read_file
 from k8slint.loading.text import MAX_BYTES
 from k8slint.rendering.origin import Origin
 from k8slint.rendering.problems import Refused
+from k8slint.rendering.reading import resources_of
 from k8slint.rendering.remote import is_remote_file
+from k8slint.rendering.resource import Resource
 from k8slint.usage import reason
 
 if TYPE_CHECKING:
@@ -43,6 +45,7 @@ class Files:
         self._here = os.path.realpath(os.curdir)
         self._bytes: dict[str, bytes | OSError] = {}
         self._loaded: dict[str, Loaded] = {}
+        self._objects: dict[str, list[Resource]] = {}
         self._known = Known()
         self._size = 0
 
@@ -106,6 +109,19 @@ class Files:
                     found = OSError(0, "more bytes than are read", real)
             self._bytes[real] = found
         return found
+
+    def objects(self, root: str, path: str, origin: Origin) -> list[Resource]:
+        """The objects of a file that a kustomization of the folder `root` names, ready to be changed.
+
+        Raises:
+            Refused: as `content`, and for what is no object.
+            Remote: for an address.
+        """
+        real, content = self.content(root, path, origin)
+        found = self._objects.get(real)
+        if found is None:
+            found = self._objects[real] = resources_of(self.loaded(real, content))
+        return [each.copy() for each in found]
 
     def documents(self, root: str, path: str, origin: Origin) -> Loaded:
         """The documents of a file that a kustomization of the folder `root` names.

@@ -43,7 +43,8 @@ def resources_of(loaded: Loaded) -> list[Resource]:
     """
     if loaded.skipped:
         raise Refused(f"{loaded.source.name} is {loaded.skipped}", (loaded.source.name, 1, 1))
-    pending = [(data, Origin(document)) for document in loaded.documents for data in (data_of(document),)]
+    is_other = _OTHER.search(loaded.source.text) is not None
+    pending = [(data_of(document, is_other=is_other), Origin(document)) for document in loaded.documents]
     if len(pending) == 1 and isinstance(pending[0][0], dict) and pending[0][0].get("kind") in ("List", "ResourceList"):
         pending = list(_unwrapped(*pending[0]))
     found = []
@@ -119,8 +120,8 @@ def _refuse_no_object(data: Any, origin: Origin) -> None:
         raise Refused(f"missing metadata.name in object {scalar_text(data['kind'])}{because}", origin.below("metadata"))
 
 
-def data_of(document: Document) -> Any:
-    """The data of a document as go-yaml v3 reads it.
+def data_of(document: Document, *, is_other: bool) -> Any:
+    """The data of a document as go-yaml v3 reads it; `is_other` says whether that may be other data.
 
     Raises:
         Refused: if it cannot be read, or repeats a key.
@@ -130,10 +131,9 @@ def data_of(document: Document) -> Any:
             raise Refused(problem.message, document.source.place(problem.span[0]))
     if document.failed:
         raise Refused("this is no YAML", document.source.place(document.start))
-    text = document.source.text
-    if _OTHER.search(text, document.start) is None:
+    if not is_other:
         return document.data
-    return _as_version_3(document.marks.root, text, 0, document.source)
+    return _as_version_3(document.marks.root, document.source.text, 0, document.source)
 
 
 def _as_version_3(value: Written, text: str, depth: int, source: Source) -> Any:

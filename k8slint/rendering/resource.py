@@ -83,6 +83,16 @@ class Resource:
         current = self.current_id
         self.previous.append((current.effective_namespace, current.name, current.gvk.kind))
 
+    @property
+    def is_noted(self) -> bool:
+        """Whether kustomize has noted anything in annotations of its own."""
+        return bool(self.previous or self.prefixes or self.suffixes or self.needs_hash or self.behavior)
+
+    def forget(self) -> None:
+        """Drop what kustomize noted in annotations, with which a patch removed it."""
+        self.previous, self.prefixes, self.suffixes = [], [], []
+        self.needs_hash, self.behavior = False, ""
+
     def metadata(self) -> tuple[dict[str, Any], Origin]:
         """The metadata and its origin; made if there is none."""
         found = self.data.get("metadata")

@@ -82,9 +82,9 @@ class Resources:
                 f'id {identity} exists; behavior must be merge or replace, not "{resource.behavior or "create"}"',
                 resource.origin,
             )
-        _take_over(resource, old)
         if resource.behavior == "merge":
             _merge_data(resource, old)
+        _take_over(resource, old)
         self.items[next(number for number, each in enumerate(self.items) if each is old)] = resource
         self.changed()
 

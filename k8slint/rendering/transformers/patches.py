@@ -136,11 +136,14 @@ def merge_into(target: Resource, one: Resource, keys: MergeKeys, patch: Patch | 
     }
     if allows_name or allows_kind:
         target.remember()
+    drops_notes = isinstance(one.data.get("metadata"), dict) and one.data["metadata"].get("annotations", "") is None
     result = merged(Cell(target.data, target.origin), Cell(one.data, one.origin), keys)
     if not result:
         target.drop()
         return
     target.data = result
+    if drops_notes:
+        target.forget()
     if not allows_kind:
         target.data["kind"] = kind
         target.origin.set("kind", places["kind",])
@@ -166,6 +169,8 @@ def apply_operations(
     for resource in list(selected(resources, selector)):
         if remembers:
             resource.remember()
+        if resource.is_noted:
+            _make_annotations(resource)
         try:
             resource.data = applied(resource.data, resource.origin, operations)
         except Refused as error:
@@ -183,20 +188,11 @@ def apply_operations(
     resources.changed()
 
 
-def strategic_merges(
-    loads: list[Loaded], origin: Origin
-) -> list[Resource]:
-    """The objects of `patchesStrategicMerge`.
-
-    Raises:
-        Refused: for what holds none.
-
-    Mirrors: sigs.k8s.io/kustomize/api internal/builtins/PatchStrategicMergeTransformer.go loadFromPaths @ v0.21.1
-    """
-    found = [each for loaded in loads for each in resources_of(loaded)]
-    if not found:
-        raise Refused("patch appears to be empty", origin)
-    return found
+def _make_annotations(resource: Resource) -> None:
+    """Give an object annotations: kustomize has some of its own there by now, which an operation may stand beside."""
+    metadata, _ = resource.metadata()
+    if metadata.get("annotations") is None:
+        metadata["annotations"] = {}
 
 
 def apply_merges(merges: list[Resource], resources: Resources, keys: MergeKeys) -> None:
