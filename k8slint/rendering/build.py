@@ -58,7 +58,7 @@ class Build:
         """
         kustomization = self._read(root, None)
         self._set_schema(kustomization)
-        gathered = self._gathered(kustomization, (), None).copy()
+        gathered = self._gathered(kustomization, (), None)
         add_hashes(gathered.resources)
         follow_names(gathered.resources, gathered.config.name_reference)
         resolve_variables(gathered.resources, gathered.variables, gathered.config.var_reference)
@@ -68,24 +68,28 @@ class Build:
         return resources
 
     def _read(self, root: str, origin: Origin | None) -> Kustomization:
-        kustomization = read_kustomization(self.files, root, origin)
+        kustomization = self.files.kustomizations.get(root)
+        if kustomization is None:
+            kustomization = self.files.kustomizations[root] = read_kustomization(self.files, root, origin)
         if root not in self._warned:
             self._warned.add(root)
             self.problems += kustomization.problems
         return kustomization
 
     def _gathered(self, kustomization: Kustomization, chain: tuple[str, ...], origin: Origin | None) -> Accumulation:
-        """What a kustomization that is no component gathers; it may be shared, so it is not changed."""
+        """What a kustomization that is no component gathers, to be changed by who takes it in."""
         key = (kustomization.root, str(id(self.keys)), *(kustomization.get("buildMetadata") or ()))
         found = self.files.built.get(key)
         if found is not None and not self.unread:
             for root in found.roots:
                 _refuse_cycle(root, chain, origin)
-            return found
+            return found.copy()
         before = self.keys, len(self.unread)
         gathered = self._accumulate(kustomization, Accumulation(), chain)
-        if (self.keys, len(self.unread)) == before:
+        if chain and (self.keys, len(self.unread)) == before:
+            # What is asked for by itself is seldom a part of others.
             self.files.built[key] = gathered
+            return gathered.copy()
         return gathered
 
     def _accumulate(self, kustomization: Kustomization, into: Accumulation, chain: tuple[str, ...]) -> Accumulation:
@@ -122,7 +126,7 @@ class Build:
             other = self._child(folder, origin, kustomization, chain)
             if other.is_component:
                 raise Refused(f'"{path}" is a Component: it belongs among the components', origin)
-            into.take(self._gathered(other, chain, origin).copy(), origin)
+            into.take(self._gathered(other, chain, origin), origin)
             return
         try:
             found = self.files.objects(kustomization.root, path, origin)

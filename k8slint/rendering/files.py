@@ -20,6 +20,7 @@ from k8slint.usage import reason
 
 if TYPE_CHECKING:
     from k8slint.rendering.accumulation import Accumulation
+    from k8slint.rendering.kustomization import Kustomization
 
 Opener = Callable[[str], bytes]
 """What gives the bytes of a file by its absolute path, or raises OSError."""
@@ -40,12 +41,14 @@ class Files:
 
     def __init__(self, opener: Opener = open_file, *, shows_absolute: bool = False) -> None:
         self.built: dict[tuple[str, ...], Accumulation] = {}
+        self.kustomizations: dict[str, Kustomization] = {}
         self._opener = opener
         self._shows_absolute = shows_absolute
         self._here = os.path.realpath(os.curdir)
         self._bytes: dict[str, bytes | OSError] = {}
         self._loaded: dict[str, Loaded] = {}
         self._objects: dict[str, list[Resource]] = {}
+        self._real: dict[tuple[str, str], str] = {}
         self._known = Known()
         self._size = 0
 
@@ -76,6 +79,9 @@ class Files:
             Refused: if there is no such file, or it lies outside of the folder.
             Remote: for an address.
         """
+        known = self._real.get((root, path))
+        if known is not None:
+            return known
         if is_remote_file(path):
             raise Remote(path)
         if not path or "\0" in path:
@@ -91,6 +97,7 @@ class Files:
                 "only folders with a kustomization of their own",
                 origin,
             )
+        self._real[root, path] = real
         return real
 
     def bytes_of(self, real: str) -> bytes | OSError:

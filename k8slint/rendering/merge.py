@@ -59,6 +59,8 @@ class _Merge:
 
     def walk(self, target: Cell | None, patch: Cell | None, shape: Shape | None) -> Cell | None:
         """The merged value, or None if there is none afterwards."""
+        if patch is None and target is not None and self._is_settled(target.data, shape):
+            return target
         known = target if target is not None and target.data is not None else patch
         if known is None or known.data is None:
             return self._nulls(target, patch)
@@ -75,6 +77,33 @@ class _Merge:
         if patch is not None and isinstance(patch.data, (dict, list)):
             self._refuse_other(str, "scalar", target, patch)
         return patch if patch is not None else target
+
+    def _is_settled(self, data: Data, shape: Shape | None) -> bool:
+        """Whether a merge without a patch leaves the data as they are: no null, and in no list a key twice."""
+        if isinstance(data, dict):
+            return all(
+                self._is_settled(value, self._keys.field(shape, key))
+                if isinstance(value, (dict, list))
+                else value is not None
+                for key, value in data.items()
+            )
+        if not isinstance(data, list):
+            return data is not None
+        if shape is None or shape.keys is None:
+            return True
+        if len(shape.keys) != 1:
+            return len(data) <= 1 and all(
+                isinstance(item, dict)
+                and any(scalar_text(item.get(key)) for key in shape.keys)
+                and self._is_settled(item, self._keys.item(shape))
+                for item in data
+            )
+        key = shape.keys[0]
+        texts = {scalar_text(item.get(key)) for item in data if isinstance(item, dict)}
+        if len(texts) != len(data) or "" in texts:
+            return False
+        inner = self._keys.item(shape)
+        return all(self._is_settled(item, inner) for item in data)
 
     @staticmethod
     def _refuse_other(form: type, name: str, target: Cell | None, patch: Cell | None) -> None:

@@ -6,10 +6,11 @@ Mirrors: sigs.k8s.io/kustomize/api filters/nameref/nameref.go, internal/accumula
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache, partial
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
-from k8slint.rendering.field_specs import FieldSpec, Slot, visit_path
+from k8slint.rendering.field_paths import root_slot
+from k8slint.rendering.field_specs import Slot, split_path
 from k8slint.rendering.gvk import Gvk
 from k8slint.rendering.origin import Origin
 from k8slint.rendering.problems import Refused
@@ -28,15 +29,30 @@ def follow_names(resources: Resources, references: tuple[NameReference, ...]) ->
     if not index.by_name:
         return
     for resource in resources:
-        referrer = _Referrer(resource, index)
-        for target, spec in _references_of(references, resource.original_id.gvk):
-            visit_path(resource, spec, partial(referrer.set_value, target, spec))
+        fields = _fields_of(references, resource.original_id.gvk)
+        if fields.fields:
+            referrer = _Referrer(resource, index)
+            referrer.walk(fields, root_slot(resource.data, resource.origin))
+
+
+class _Fields(NamedTuple):
+    """The fields of a type that name others, as a tree of steps; `named` are the types that a field names."""
+
+    fields: dict[str, _Fields]
+    named: list[tuple[Gvk, str]]
 
 
 @lru_cache(maxsize=1024)
-def _references_of(references: tuple[NameReference, ...], gvk: Gvk) -> tuple[tuple[Gvk, FieldSpec], ...]:
-    """The fields of a type that name others, each with the type that it names."""
-    return tuple((target, spec) for target, specs in references for spec in specs if gvk.is_selected_by(spec.gvk))
+def _fields_of(references: tuple[NameReference, ...], gvk: Gvk) -> _Fields:
+    root = _Fields({}, [])
+    for target, specs in references:
+        for spec in specs:
+            if gvk.is_selected_by(spec.gvk):
+                here = root
+                for step in split_path(spec.path):
+                    here = here.fields.setdefault(step.removesuffix("[]"), _Fields({}, []))
+                here.named.append((target, spec.path))
+    return root
 
 
 class _Index:
@@ -60,7 +76,32 @@ class _Referrer:
         self._id = resource.current_id
         self._namespaces = _namespaces_of_subjects(resource)
 
-    def set_value(self, target: Gvk, spec: FieldSpec, slot: Slot) -> None:
+    def walk(self, fields: _Fields, slot: Slot) -> None:
+        """Follow the references in the fields below a place.
+
+        Mirrors: sigs.k8s.io/kustomize/api filters/fieldspec/fieldspec.go Filter.filter @ v0.21.1
+        """
+        for target, path in fields.named:
+            self._set_value(target, path, slot)
+        value = slot.value
+        if not fields.fields or value is None:
+            return
+        if isinstance(value, dict):
+            found = [name for name in fields.fields if name in value]
+            if found:
+                origin = slot.value_origin()
+                for name in found:
+                    self.walk(fields.fields[name], Slot(value, name, origin))
+        elif isinstance(value, list):
+            if value:
+                origin, inner = slot.value_origin(), fields._replace(named=[])
+                for index in range(len(value)):
+                    self.walk(inner, Slot(value, index, origin))
+        else:
+            path = next(iter(fields.fields))
+            raise Refused(f'considering field "{path}": a list or mapping is expected', slot.value_origin())
+
+    def _set_value(self, target: Gvk, path: str, slot: Slot) -> None:
         value = slot.value
         if value is None:
             return
@@ -70,20 +111,20 @@ class _Referrer:
                 if isinstance(item, list):
                     raise Refused("expected to be either a string or a map of string", origin.items(len(value))[index])
                 if item is not None:
-                    self.set_value(target, spec, Slot(value, index, origin))
+                    self._set_value(target, path, Slot(value, index, origin))
         elif isinstance(value, dict):
-            self._set_mapping(target, spec, value, slot.value_origin())
+            self._set_mapping(target, path, value, slot.value_origin())
         else:
-            found = self._referral(scalar_text(value), target, spec, None, slot)
+            found = self._referral(scalar_text(value), target, path, None, slot)
             if found is not None and found.name != value:
                 slot.put(found.name)
 
-    def _set_mapping(self, target: Gvk, spec: FieldSpec, value: dict[str, Any], origin: Origin) -> None:
+    def _set_mapping(self, target: Gvk, path: str, value: dict[str, Any], origin: Origin) -> None:
         if "name" not in value:
             raise Refused("path config error; no 'name' field in node", origin)
         name = scalar_text(value["name"])
         slot = Slot(value, "name", origin)
-        found = self._referral(name, target, spec, value, slot)
+        found = self._referral(name, target, path, value, slot)
         if found is None or (found.name == name and not found.namespace):
             return
         slot.put(found.name)
@@ -94,7 +135,7 @@ class _Referrer:
                 Slot(value, "namespace", origin).put(found.namespace, place)
 
     def _referral(
-        self, name: str, target: Gvk, spec: FieldSpec, mapping: dict[str, Any] | None, slot: Slot
+        self, name: str, target: Gvk, path: str, mapping: dict[str, Any] | None, slot: Slot
     ) -> Resource | None:
         """The object that a name means, or None if it means none of those that were renamed."""
         known = self._index.by_name.get(name)
@@ -103,7 +144,7 @@ class _Referrer:
         candidates = [each for each in known if self._could_mean(each) and _was_selected(each, target)]
         if mapping is not None and "namespace" in mapping:
             candidates = self._in_namespace(candidates, scalar_text(mapping["namespace"]))
-        if spec.path.endswith("roleRef/name"):
+        if path.endswith("roleRef/name"):
             role = self._role()
             if role is not None:
                 candidates = [each for each in candidates if _was_selected(each, role)]

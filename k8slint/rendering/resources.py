@@ -52,7 +52,8 @@ class Resources:
             raise Refused(f"more than {_MOST:,} objects", resource.origin)
         self._keys.add(identity.key)
         self.items.append(resource)
-        self._by_name = None
+        if self._by_name is not None:
+            self._index(resource, self._by_name)
 
     def extend(self, resources: Iterable[Resource]) -> None:
         """Add objects; Refused as `append`."""
@@ -105,9 +106,13 @@ class Resources:
         if self._by_name is None:
             self._by_name = {}
             for resource in self.items:
-                for each in dict.fromkeys((resource.name, *(name for _, name, _ in resource.previous))):
-                    self._by_name.setdefault(each, []).append(resource)
+                self._index(resource, self._by_name)
         return self._by_name.get(name, [])
+
+    @staticmethod
+    def _index(resource: Resource, by_name: dict[str, list[Resource]]) -> None:
+        for name in dict.fromkeys((resource.name, *(name for _, name, _ in resource.previous))):
+            by_name.setdefault(name, []).append(resource)
 
     def only(self, identity: ResId, origin: Origin) -> Resource:
         """The only object that has or had the identity.
