@@ -15,12 +15,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from k8slint.loading.document import Path, Place
 from k8slint.rendering.build import Build, Unread
 from k8slint.rendering.files import Files, Opener, open_file
-from k8slint.rendering.origin import Origin
+from k8slint.rendering.origin import Origin, apart
 from k8slint.rendering.problems import Refused, RenderProblem
 
 __all__ = ["Files", "Opener", "Origin", "RenderProblem", "Rendered", "RenderedObject", "Unread", "open_file", "render"]
@@ -35,6 +36,11 @@ class RenderedObject(NamedTuple):
     def place(self, path: Path = ()) -> Place:
         """File, line and column where the value at the path is written, or what wrote it."""
         return self.origin.at(path).place
+
+    def places(self) -> Iterator[tuple[Path, Place]]:
+        """The places of the values that are written elsewhere than the object is, by their paths."""
+        for path, origin in apart(self.data, self.origin):
+            yield path, origin.place
 
 
 class Rendered(NamedTuple):

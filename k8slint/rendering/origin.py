@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any, Final
 
 from k8slint.loading.document import Document, Path, Place, Source, Span
+
+Data = Any
+"""Plain data: dict, list, str, int, float, bool and None."""
 
 _QUOTES: Final = ('"', "'", "|", ">")
 _BLOCK: Final = re.compile(r"[|>][-+0-9]*[^\n]*\n")
@@ -140,14 +144,26 @@ def embedded(origin: Origin, text: str) -> Source:
     return Source(outer.name, text, origin=place_in_block)
 
 
+def apart(data: Data, origin: Origin) -> Iterator[tuple[Path, Origin]]:
+    """The values of an object that are not written where its shape says, each with its path: the outermost of them."""
+    pending: list[tuple[Path, Data, Origin]] = [((), data, origin)]
+    while pending:
+        path, value, here = pending.pop()
+        found: list[tuple[Path, Data, Origin]] = []
+        if isinstance(here.parts, dict) and isinstance(value, dict):
+            found = [((*path, key), value[key], here.parts[key]) for key in value if key in here.parts]
+        elif isinstance(here.parts, list) and isinstance(value, list):
+            found = [((*path, index), *each) for index, each in enumerate(zip(value, here.parts, strict=False))]
+        for inner, _, part in found:
+            if part.document is not here.document or part.path != (*here.path, inner[-1]):
+                yield inner, part
+        pending += found[::-1]
+
+
 def of_file(name: str, text: str, line: int = 1) -> Origin:
     """The origin of a value that is the text of a file, or starts in one of its lines."""
     source = Source(name, text)
     return Origin(Document(source, 0, source.bounds(line)[0], None, None))
-
-
-Data = Any
-"""Plain data: dict, list, str, int, float, bool and None."""
 
 
 def copied(data: Data) -> Data:
