@@ -69,7 +69,9 @@ def _is_block(text: str) -> bool:
         and bool(body)
         and len(text) - len(body) < len(_CHOMPING)
         and not body.startswith((" ", "\n"))
-        and all(line.isascii() and (not line or line.isprintable()) and line == line.rstrip() for line in body.split("\n"))
+        and all(
+            line.isascii() and (not line or line.isprintable()) and line == line.rstrip() for line in body.split("\n")
+        )
     )
 
 

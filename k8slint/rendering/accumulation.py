@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from k8slint.rendering.field_specs import Conflict
+from k8slint.rendering.field_specs import ConflictError
 from k8slint.rendering.origin import Origin
 from k8slint.rendering.problems import Refused
 from k8slint.rendering.resources import Resources
@@ -50,7 +50,7 @@ class Accumulation:
         """
         try:
             self.config = self.config.merged(config)
-        except Conflict as error:
+        except ConflictError as error:
             raise Refused(str(error), origin) from None
 
     def add_variables(self, variables: list[Variable]) -> None:

@@ -101,13 +101,16 @@ class Build:
             for path, origin in kustomization.entries(field):
                 self._take_resource(kustomization, path or "", origin, into, here)
         into.configure(settings(context), whole)
-        for resource in [*generators_of(context), *external_generators(context, self._objects(kustomization, "generators", here))]:
+        for resource in [
+            *generators_of(context),
+            *external_generators(context, self._objects(kustomization, "generators", here)),
+        ]:
             into.resources.absorb(resource)
         for path, origin in kustomization.entries("components"):
             self._take_component(kustomization, path or "", origin, into, here)
         context = context._replace(keys=self.keys)
         transformers = self._objects(kustomization, "transformers", here)
-        for change in [*changes_of(context, into.config), *external_changes(context, transformers, into.config)]:
+        for change in [*changes_of(context, into.config), *external_changes(context, transformers)]:
             change(into.resources)
             into.resources.drop_empty()
         self._validate(context, kustomization, into, here)
@@ -156,9 +159,7 @@ class Build:
             raise Refused(f'"{path}" is a Kustomization, not a Component: it belongs among the resources', origin)
         self._accumulate(other, into, chain)
 
-    def _child(
-        self, folder: str, origin: Origin, parent: Kustomization, chain: tuple[str, ...]
-    ) -> Kustomization:
+    def _child(self, folder: str, origin: Origin, parent: Kustomization, chain: tuple[str, ...]) -> Kustomization:
         if len(chain) > _DEEPEST:
             raise Refused(f"kustomizations more than {_DEEPEST} deep", origin)
         child = self._read(folder, origin)
@@ -187,7 +188,7 @@ class Build:
         self, context: Context, kustomization: Kustomization, into: Accumulation, chain: tuple[str, ...]
     ) -> None:
         validators = self._objects(kustomization, "validators", chain)
-        for change in external_changes(context, validators, into.config):
+        for change in external_changes(context, validators):
             before = [each.data for each in into.copy().resources]
             change(into.resources)
             if [each.data for each in into.resources] != before:
@@ -295,4 +296,3 @@ def _finish(kustomization: Kustomization, gathered: Accumulation, resources: lis
                 found["annotations"] = texts
             else:
                 del found["annotations"]
-

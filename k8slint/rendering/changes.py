@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from k8slint.loading.load import Loaded
 from k8slint.rendering.crds import config_of_crds
-from k8slint.rendering.field_specs import Conflict, FieldSpec
+from k8slint.rendering.field_specs import ConflictError, FieldSpec
 from k8slint.rendering.files import Files, Remote
 from k8slint.rendering.generators import generated
 from k8slint.rendering.kustomization import REPLACEMENT, Kustomization, checked
@@ -78,7 +78,7 @@ def settings(context: Context) -> TransformerConfig:
             if document is not None:
                 try:
                     config = config.merged(read(document.data, Origin(document)))
-                except Conflict as error:
+                except ConflictError as error:
                     raise Refused(str(error), origin) from None
     return config
 
@@ -94,7 +94,7 @@ def generators_of(context: Context) -> Iterator[Resource]:
     for field, kind in _GENERATORS.items():
         for entry, origin in kustomization.entries(field):
             try:
-                yield generated(kind, entry or {}, origin, options, context.files, context.root)
+                yield generated(kind, entry or {}, origin, options=options, files=context.files, root=context.root)
             except Remote as error:
                 context.note(str(error), origin)
     for field in ("helmCharts", "helmChartInflationGenerator"):
@@ -186,7 +186,7 @@ def _labels(context: Context, config: TransformerConfig) -> Iterator[Change]:
         own = tuple(specs_of(entry.get("fields"), origin.below("fields")))
         try:
             specs = specs_of_label(entry, own, config)
-        except Conflict as error:
+        except ConflictError as error:
             raise Refused(str(error), origin) from None
         yield partial(add_texts, texts=entry.get("pairs") or {}, specs=specs, origin=origin.below("pairs"))
     common = context.kustomization.get("commonLabels")

@@ -38,7 +38,11 @@ def config_of_crds(data: Any, origin: Origin) -> TransformerConfig:
 def _properties(data: Mapping[str, Any], name: str) -> dict[str, Any]:
     schema = data.get(name)
     for key in ("Schema", "properties"):
-        schema = next((schema[each] for each in (key, key.lower()) if each in schema), None) if isinstance(schema, dict) else None
+        schema = (
+            next((schema[each] for each in (key, key.lower()) if each in schema), None)
+            if isinstance(schema, dict)
+            else None
+        )
     return schema if isinstance(schema, dict) else {}
 
 
@@ -70,7 +74,8 @@ class _Found:
             ("identity", "name_prefix"),
         ):
             if f"x-kubernetes-{word}" in schema:
-                config = config._replace(**{field: merged_specs(getattr(config, field), (spec,))})
+                changed: Any = {field: merged_specs(getattr(config, field), (spec,))}
+                config = config._replace(**changed)
         version, kind = (schema.get(f"x-kubernetes-object-ref-{part}") for part in ("api-version", "kind"))
         if isinstance(version, str) and isinstance(kind, str):
             key = schema.get("x-kubernetes-object-ref-name-key")

@@ -43,7 +43,8 @@ class Slot(NamedTuple):
     def value_origin(self) -> Origin:
         """The origin of what is there, which keeps what is changed in it."""
         if isinstance(self.container, list):
-            return self.origin.items(len(self.container))[self.key]
+            found: Origin = self.origin.items(len(self.container))[self.key]
+            return found
         return self.origin.child(self.key)
 
     def put(self, value: Any, origin: Origin | None = None) -> None:
@@ -60,7 +61,7 @@ class Slot(NamedTuple):
 Setter = Callable[[Slot], None]
 
 
-class Conflict(ValueError):
+class ConflictError(ValueError):
     """Two field specs for one path differ in whether the field is made."""
 
 
@@ -68,7 +69,7 @@ def merged_specs(known: Iterable[FieldSpec], new: Iterable[FieldSpec]) -> tuple[
     """The specs with those added that are not among them.
 
     Raises:
-        Conflict: if two for one path differ.
+        ConflictError: if two for one path differ.
 
     Mirrors: sigs.k8s.io/kustomize/api types/fieldspec.go FsSlice.MergeAll @ v0.21.1
     """
@@ -83,7 +84,7 @@ def merged_specs(known: Iterable[FieldSpec], new: Iterable[FieldSpec]) -> tuple[
             result.append(spec)
             same.append(spec)
         elif found.create != spec.create:
-            raise Conflict(f"conflicting fieldspecs for {spec.path}")
+            raise ConflictError(f"conflicting fieldspecs for {spec.path}")
     return tuple(result)
 
 

@@ -25,7 +25,7 @@ class _Pair(NamedTuple):
 
 
 def generated(
-    kind: str, entry: Mapping[str, Any], origin: Origin, options: Mapping[str, Any], files: Files, root: str
+    kind: str, entry: Mapping[str, Any], origin: Origin, *, options: Mapping[str, Any], files: Files, root: str
 ) -> Resource:
     """The object that an entry of a generator makes; `options` are those of all generators of the kustomization.
 
@@ -133,7 +133,9 @@ def _lines(path: str, here: Origin, files: Files, root: str) -> Iterator[_Pair]:
         try:
             written = line.removesuffix(b"\r").decode("utf-8")
         except UnicodeDecodeError:
-            raise Refused(f"line {number + 1} has invalid utf8 bytes", of_file(files.shown(real), text, number + 1)) from None
+            raise Refused(
+                f"line {number + 1} has invalid utf8 bytes", of_file(files.shown(real), text, number + 1)
+            ) from None
         if number == 0:
             written = written.removeprefix(_BOM.decode())
         written = written.lstrip(_SPACES)

@@ -41,16 +41,8 @@ def operations_of(data: Any, origin: Origin) -> list[Operation]:
         here = origin.below(index)
         if not isinstance(each, dict):
             raise Refused("an operation of a JSON patch is a mapping with op and path", here)
-        found.append(
-            Operation(
-                each.get("op") if isinstance(each.get("op"), str) else "",
-                each["path"] if isinstance(each.get("path"), str) else "\0",
-                each["from"] if isinstance(each.get("from"), str) else "\0",
-                each.get("value"),
-                "value" in each,
-                here,
-            )
-        )
+        op, path, source = (each[key] if isinstance(each.get(key), str) else "\0" for key in ("op", "path", "from"))
+        found.append(Operation(op, path, source, each.get("value"), "value" in each, here))
     return found
 
 

@@ -27,7 +27,12 @@ _TEXTS: Final = [_TEXT]
 _MAP: Final = {"*": _TEXT}
 _ID: Final = dict.fromkeys(("group", "version", "kind", "name", "namespace"), _TEXT)
 SELECTOR: Final = {**_ID, "annotationSelector": _TEXT, "labelSelector": _TEXT}
-_PATCH: Final = {"path": _TEXT, "patch": _TEXT, "target": SELECTOR, "options": {"allowNameChange": _BOOL, "allowKindChange": _BOOL}}
+_PATCH: Final = {
+    "path": _TEXT,
+    "patch": _TEXT,
+    "target": SELECTOR,
+    "options": {"allowNameChange": _BOOL, "allowKindChange": _BOOL},
+}
 _FIELD_OPTIONS: Final = {"delimiter": _TEXT, "index": _INT, "encoding": _TEXT, "create": _BOOL}
 REPLACEMENT: Final = {
     "source": {**_ID, "fieldPath": _TEXT, "options": _FIELD_OPTIONS},
@@ -225,14 +230,18 @@ def kustomization_of(root: str, document: Document) -> Kustomization:
     if version != _VERSIONS[kind]:
         raise Refused(f'apiVersion for {kind} should be {_VERSIONS[kind]}, not "{version}"', here.below("apiVersion"))
     problems = tuple(
-        RenderProblem(f"{old} is deprecated: use {new} instead", here.below(names.get((old,), old)).place, is_error=False)
+        RenderProblem(
+            f"{old} is deprecated: use {new} instead", here.below(names.get((old,), old)).place, is_error=False
+        )
         for old, new in _DEPRECATED.items()
         if old in fields
     )
     return Kustomization(root, document, {**fields, "kind": kind}, names, problems)
 
 
-def checked(data: Any, form: Form, origin: Origin, names: dict[Path, str], path: Path, *, is_strict: bool = True) -> Any:
+def checked(
+    data: Any, form: Form, origin: Origin, names: dict[Path, str], path: Path, *, is_strict: bool = True
+) -> Any:
     """The data with the fields of mappings by their right names.
 
     Raises:
@@ -304,4 +313,8 @@ def _shown(data: Any) -> str:
         return "a list"
     if isinstance(data, str):
         return "a text"
-    return f"the number {data}; put it in quotes" if not isinstance(data, bool) else f'{"true" if data else "false"}; put it in quotes'
+    return (
+        f"the number {data}; put it in quotes"
+        if not isinstance(data, bool)
+        else f"{'true' if data else 'false'}; put it in quotes"
+    )

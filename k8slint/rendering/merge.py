@@ -188,7 +188,12 @@ def _set(target: Cell, key: str, value: Cell | None) -> None:
         return
     new = value.data
     old = data.get(key)
-    if isinstance(old, str) and new is not None and not isinstance(new, (str, dict, list)) and origin.child(key).is_quoted:
+    if (
+        isinstance(old, str)
+        and new is not None
+        and not isinstance(new, (str, dict, list))
+        and origin.child(key).is_quoted
+    ):
         new = value.origin.written or scalar_text(new)
     data[key] = new
     origin.set(key, value.origin)
@@ -202,7 +207,9 @@ def _directive(patch: Cell, *, is_strict: bool = True) -> str:
     if word not in ("delete", "replace", "merge"):
         if not is_strict:
             return "merge"
-        raise Refused(f'unknown patch strategy "{word}": it may be delete, replace or merge', patch.origin.below(_DIRECTIVE))
+        raise Refused(
+            f'unknown patch strategy "{word}": it may be delete, replace or merge', patch.origin.below(_DIRECTIVE)
+        )
     del patch.data[_DIRECTIVE]
     patch.origin.forget(_DIRECTIVE)
     return word

@@ -1,6 +1,7 @@
 """References by name follow the objects that were renamed.
 
-Mirrors: sigs.k8s.io/kustomize/api filters/nameref/nameref.go, internal/accumulator/namereferencetransformer.go @ v0.21.1
+Mirrors: sigs.k8s.io/kustomize/api filters/nameref/nameref.go,
+    internal/accumulator/namereferencetransformer.go @ v0.21.1
 """
 
 from __future__ import annotations
@@ -164,7 +165,11 @@ class _Referrer:
         return candidates[0]
 
     def _could_mean(self, other: Resource) -> bool:
-        """Mirrors: sigs.k8s.io/kustomize/api resmap/reswrangler.go resWrangler.SubsetThatCouldBeReferencedByResource."""
+        """Whether a name may mean the other at all.
+
+        Mirrors: sigs.k8s.io/kustomize/api resmap/reswrangler.go
+            resWrangler.SubsetThatCouldBeReferencedByResource @ v0.21.1
+        """
         if self._id.is_cluster_wide:
             return True
         theirs = other.current_id

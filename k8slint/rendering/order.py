@@ -17,9 +17,7 @@ FIRST: Final = (
 LAST: Final = ("MutatingWebhookConfiguration", "ValidatingWebhookConfiguration")
 
 
-def in_order(
-    resources: Sequence[Resource], first: Sequence[str] = FIRST, last: Sequence[str] = LAST
-) -> list[Resource]:
+def in_order(resources: Sequence[Resource], first: Sequence[str] = FIRST, last: Sequence[str] = LAST) -> list[Resource]:
     """The objects by kind, those of the lists first and last, then by type, namespace and name.
 
     Mirrors: sigs.k8s.io/kustomize/api internal/builtins/SortOrderTransformer.go legacyIDSorter @ v0.21.1

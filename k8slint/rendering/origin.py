@@ -51,8 +51,8 @@ class Origin:
         found = self
         for step in path:
             parts = found.parts
-            if isinstance(parts, dict) and isinstance(step, str) and step in parts:
-                found = parts[step]
+            if isinstance(parts, dict):
+                found = parts.get(step) or found.below(step) if isinstance(step, str) else found.below(step)
             elif isinstance(parts, list) and isinstance(step, int) and 0 <= step < len(parts):
                 found = parts[step]
             else:
@@ -101,7 +101,7 @@ class Origin:
 
     @property
     def written(self) -> str:
-        """The text of a scalar as it is written, with its quotes; what is no scalar gives the text of its first part."""
+        """The text of a scalar as it is written, with its quotes; empty for a null that is not written out."""
         found = self.document.marks.span(self.path)
         if found is None:
             return ""

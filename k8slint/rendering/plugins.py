@@ -32,7 +32,6 @@ from k8slint.rendering.origin import Origin, embedded
 from k8slint.rendering.problems import Refused
 from k8slint.rendering.reading import embedded_documents, first_document, resources_of
 from k8slint.rendering.resource import Resource
-from k8slint.rendering.transformer_config import TransformerConfig
 from k8slint.rendering.transformers.images import set_images
 from k8slint.rendering.transformers.labels import add_texts
 from k8slint.rendering.transformers.names import add_hashes, add_prefix, add_suffix
@@ -69,12 +68,12 @@ def external_generators(context: Context, settings: list[Resource]) -> Iterator[
         entry["name"] = entry.get("name") or each.name
         entry["namespace"] = entry.get("namespace") or each.namespace
         try:
-            yield generated(made, entry, each.origin, {}, context.files, context.root)
+            yield generated(made, entry, each.origin, options={}, files=context.files, root=context.root)
         except Remote as error:
             context.note(str(error), each.origin)
 
 
-def external_changes(context: Context, settings: list[Resource], config: TransformerConfig) -> list[Change]:
+def external_changes(context: Context, settings: list[Resource]) -> list[Change]:
     """The changes that the plugins make.
 
     Raises:
@@ -182,14 +181,19 @@ def _replica(context: Context, entry: Mapping[str, Any], origin: Origin) -> Iter
 
 def _value(context: Context, entry: Mapping[str, Any], origin: Origin) -> Iterator[Change]:
     value = (entry.get("value") or "").strip() or os.path.basename(context.root)
-    targets = [(each or {}, origin.below("targets").below(index)) for index, each in enumerate(entry.get("targets") or ())]
+    targets = [
+        (each or {}, origin.below("targets").below(index)) for index, each in enumerate(entry.get("targets") or ())
+    ]
     if entry.get("targetFilePath"):
         loaded = context.documents(entry["targetFilePath"], origin.below("targetFilePath"))
         document = first_document(loaded) if loaded is not None else None
         if document is not None:
             here = Origin(document)
             found = checked(document.data, {"targets": [_TARGET]}, here, {}, (), is_strict=False) or {}
-            targets += [(each or {}, here.below("targets").below(index)) for index, each in enumerate(found.get("targets") or ())]
+            targets += [
+                (each or {}, here.below("targets").below(index))
+                for index, each in enumerate(found.get("targets") or ())
+            ]
     if not targets:
         raise Refused("must specify at least one target", origin)
     for target, here in targets:

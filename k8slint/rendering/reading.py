@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from k8slint.loading.document import Document, Source
+from k8slint.loading.document import Document, Path, Source
 from k8slint.loading.load import Loaded, load
 from k8slint.loading.marks import Written, parts_of, unpack
 from k8slint.rendering.origin import Origin, copied
@@ -19,7 +19,7 @@ from k8slint.values.regex import regex
 _OTHER: Final = regex(
     r"""(?:^|[-:?\[{,][ \t]|[\[{,])[ \t]*(?:[&!]\S+[ \t]+)*"""
     r"""(?:(?:y|n|yes|no|on|off)[ \t]*(?=$|[:,\]}#]|[ \t]\#)|[0-9]{4}-[0-9]|[-+.~0-9][^\s:]*[ \t]*:(?=\s)"""
-    r"""|(?:true|false|null)[ \t]*:(?=\s))""",
+    r"""|(?:true|false|null)[ \t]*:(?=\s)|>[-+0-9]*[ \t]*(?=$|[ \t]\#))""",
     re.MULTILINE | re.IGNORECASE,
 )
 _BOOLEANS: Final = frozenset({"true", "True", "TRUE", "false", "False", "FALSE"})
@@ -28,8 +28,11 @@ _DATE: Final = regex(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
 _TIME: Final = regex(
     r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})T([0-9]{1,2}):([0-9]{1,2}):([0-9]{1,2})(\.[0-9]+)?(Z|[-+][0-9]{2}:[0-9]{2})"
 )
-_NUMBER_KEY: Final = regex(r"[-+]?(?:0[xX][0-9a-fA-F]+|0[oObB]?[0-7]+|[0-9][0-9_]*(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?|\.[0-9]+)")
-_KEYS_AT_TOP: Final = 1
+_NUMBER_KEY: Final = regex(
+    r"[-+]?(?:0[xX][0-9a-fA-F]+|0[oObB]?[0-7]+|[0-9][0-9_]*(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?|\.[0-9]+)"
+)
+_BEFORE_INDENTED: Final = regex(r"^([^ \t\n][^\n]*\n)(?=\n*[ \t]|\n+\Z)", re.MULTILINE)
+_ANNOTATIONS: Final = ("metadata", "annotations")
 
 
 def resources_of(loaded: Loaded) -> list[Resource]:
@@ -49,7 +52,7 @@ def resources_of(loaded: Loaded) -> list[Resource]:
         pending = list(_unwrapped(*pending[0]))
     found = []
     for data, origin in _flat(pending):
-        if data is None or data == {} or data == []:
+        if data is None or (isinstance(data, (dict, list)) and not data):
             continue
         _refuse_no_object(data, origin)
         found.append(Resource(copied(data), origin))
@@ -133,27 +136,33 @@ def data_of(document: Document, *, is_other: bool) -> Any:
         raise Refused("this is no YAML", document.source.place(document.start))
     if not is_other:
         return document.data
-    return _as_version_3(document.marks.root, document.source.text, 0, document.source)
+    return _as_version_3(document.marks.root, document.source.text, (), document.source)
 
 
-def _as_version_3(value: Written, text: str, depth: int, source: Source) -> Any:
+def _as_version_3(value: Written, text: str, path: Path, source: Source) -> Any:
     data = value.data
     if isinstance(data, dict):
         keys = parts_of(value.mark)[0::2]
         for (key, _), mark in zip(data.items(), keys, strict=False):
-            if depth >= _KEYS_AT_TOP and isinstance(mark, int):
+            if path and isinstance(mark, int):
                 _refuse_other_key(key, *unpack(mark), text, source)
         return {
-            _key(key, mark, text): _as_version_3(item, text, depth + 1, source)
+            _key(key, mark, text): _as_version_3(item, text, (*path, key), source)
             for (key, item), mark in zip(value.entries(), keys, strict=False)
         }
     if isinstance(data, list):
-        return [_as_version_3(item, text, depth + 1, source) for item in value.items()]
-    if not isinstance(value.mark, int):
+        return [_as_version_3(item, text, (*path, index), source) for index, item in enumerate(value.items())]
+    # Annotations stay the texts that are written.
+    if not isinstance(value.mark, int) or (isinstance(data, str) and path[:-1] == _ANNOTATIONS):
         return data
-    start, end = unpack(value.mark)
+    return _scalar(data, *unpack(value.mark), text)
+
+
+def _scalar(data: Any, start: int, end: int, text: str) -> Any:
     if isinstance(data, bool) and text[start:end].strip() not in _BOOLEANS and text[start] not in "!&":
         return text[start:end].strip()
+    if isinstance(data, str) and "\n" in data and text[start] == ">":
+        return _folded(data)
     if isinstance(data, str) and data[4:5] == "-" and text.startswith(data, start):
         return _timestamp(data)
     return data
@@ -172,7 +181,23 @@ def _key(key: str, mark: Any, text: str) -> str:
 def _refuse_other_key(key: str, start: int, end: int, text: str, source: Source) -> None:
     written = text[start:end].strip()
     if written in _BOOLEANS or written in _NULLS or _NUMBER_KEY.fullmatch(written):
-        raise Refused(f'the key {written} is no string, which kustomize cannot write: put it in quotes, "{key}"', source.place(start))
+        raise Refused(
+            f'the key {written} is no string, which kustomize cannot write: put it in quotes, "{key}"',
+            source.place(start),
+        )
+
+
+def _folded(text: str) -> str:
+    r"""A text in folded style after kustomize has written and read it: a break before an indented line is doubled.
+
+    >>> _folded("a(\n  b\n)\n")
+    'a(\n\n  b\n)\n'
+
+    Mirrors: go.yaml.in/yaml/v3 emitterc.go yaml_emitter_write_folded_scalar
+    """
+    if text[:1] in (" ", "\t", "\n"):
+        return text
+    return _BEFORE_INDENTED.sub(r"\1\n", text)
 
 
 def _timestamp(text: str) -> str:

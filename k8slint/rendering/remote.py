@@ -9,7 +9,8 @@ from k8slint.values.regex import regex
 
 _FILE: Final = regex(r"https?:", re.IGNORECASE)
 _GIT: Final = regex(
-    r"(?:git::)?(?:(?:ssh|https?)://[^/]+/|file://|github\.com[/:]|[a-z][a-z0-9-]*@[^/:]+[/:])[^?]*[^/?:]", re.IGNORECASE
+    r"(?:git::)?(?:(?:ssh|https?)://[^/]+/|file://|github\.com[/:]|[a-z][a-z0-9-]*@[^/:]+[/:])[^?]*[^/?:]",
+    re.IGNORECASE,
 )
 
 

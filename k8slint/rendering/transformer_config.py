@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
-from k8slint.rendering.field_specs import Conflict, FieldSpec, merged_specs, rank, sorted_specs
+from k8slint.rendering.field_specs import ConflictError, FieldSpec, merged_specs, rank, sorted_specs
 from k8slint.rendering.gvk import Gvk
 from k8slint.rendering.origin import Origin
 from k8slint.rendering.problems import Refused
@@ -34,7 +34,7 @@ class TransformerConfig(NamedTuple):
         """This and another.
 
         Raises:
-            Conflict: if both have a field spec for a path and differ.
+            ConflictError: if both have a field spec for a path and differ.
 
         Mirrors: sigs.k8s.io/kustomize/api internal/plugins/builtinconfig/transformerconfig.go TransformerConfig.Merge
             @ v0.21.1
@@ -92,7 +92,7 @@ def config_of(data: Any, origin: Origin) -> TransformerConfig:
             parts[FIELDS[name]] = tuple(specs_of(value, here))
     try:
         return TransformerConfig().merged(TransformerConfig(**parts))
-    except Conflict as error:
+    except ConflictError as error:
         raise Refused(str(error), origin) from None
 
 
@@ -176,9 +176,14 @@ _COMMON_LABELS: Final = (
     *_specs(True, "Service.v1 spec/selector", "ReplicationController.v1 spec/selector"),
     *_specs(
         True,
-        *(f"{kind} spec/selector/matchLabels" for kind in ("Deployment", "ReplicaSet", "DaemonSet", "StatefulSet.apps")),
+        *(
+            f"{kind} spec/selector/matchLabels"
+            for kind in ("Deployment", "ReplicaSet", "DaemonSet", "StatefulSet.apps")
+        ),
     ),
-    *_specs(False, *(f"{kind}.apps {path}" for kind in ("Deployment", "StatefulSet") for path in (*_AFFINITY, _SPREAD))),
+    *_specs(
+        False, *(f"{kind}.apps {path}" for kind in ("Deployment", "StatefulSet") for path in (*_AFFINITY, _SPREAD))
+    ),
     *_specs(
         False,
         "Job.batch spec/selector/matchLabels",

@@ -57,20 +57,18 @@ def note_variables(resources: Resources, variables: list[Variable]) -> None:
         for resource in resources.named(wanted.name):
             for known in (*resource.previous_ids, resource.current_id):
                 same = known.gvk == wanted.gvk and known.name == wanted.name
-                if same and (
-                    not wanted.namespace or known.effective_namespace == wanted.effective_namespace
-                ):
+                if same and (not wanted.namespace or known.effective_namespace == wanted.effective_namespace):
                     found.append(resource)
                     break
         if len(found) > 1:
-            raise Refused(f"found {len(found)} resId matches for var {variable.name} (unable to disambiguate)", variable.origin)
+            raise Refused(
+                f"found {len(found)} resId matches for var {variable.name} (unable to disambiguate)", variable.origin
+            )
         if found:
             found[0].variables.append(variable.name)
 
 
-def resolve_variables(
-    resources: Resources, variables: Mapping[str, Variable], specs: tuple[FieldSpec, ...]
-) -> None:
+def resolve_variables(resources: Resources, variables: Mapping[str, Variable], specs: tuple[FieldSpec, ...]) -> None:
     """Replace the variables in all objects.
 
     Raises:
@@ -83,24 +81,23 @@ def resolve_variables(
         return
     values = {name: _value(resources, variables[name]) for name in sorted(variables)}
 
-    def set_value(slot: Slot) -> None:
-        value = slot.value
-        if isinstance(value, str):
-            _expand(slot, values)
-        elif isinstance(value, dict):
-            origin = slot.value_origin()
-            for key in value:
-                if isinstance(value[key], str):
-                    _expand(Slot(value, key, origin), values)
-        elif isinstance(value, list):
-            origin = slot.value_origin()
-            for index, item in enumerate(value):
-                if not isinstance(item, str):
-                    raise Refused("invalid value type expect a string", origin.items(len(value))[index])
-                _expand(Slot(value, index, origin), values)
-
     for resource in resources:
-        visit(resource, specs, set_value)
+        visit(resource, specs, lambda slot: _expand_in(slot, values))
+
+
+def _expand_in(slot: Slot, values: Mapping[str, Any]) -> None:
+    """Replace the variables in a text, or in the texts of a mapping or list."""
+    value = slot.value
+    if isinstance(value, str):
+        _expand(slot, values)
+    elif isinstance(value, (dict, list)):
+        origin = slot.value_origin()
+        for key in list(value) if isinstance(value, dict) else range(len(value)):
+            inner = Slot(value, key, origin)
+            if isinstance(inner.value, str):
+                _expand(inner, values)
+            elif isinstance(value, list):
+                raise Refused("invalid value type expect a string", inner.value_origin())
 
 
 def _value(resources: Resources, variable: Variable) -> Any:

@@ -9,9 +9,9 @@ from typing import Any, Final
 from k8slint.rendering.field_specs import FieldSpec, Slot, visit
 from k8slint.rendering.origin import Origin
 from k8slint.rendering.problems import Refused
+from k8slint.rendering.resource import scalar_text
 from k8slint.rendering.resources import Resources
 from k8slint.rendering.selectors import go_regex
-from k8slint.rendering.resource import scalar_text
 
 _LISTS: Final = frozenset({"containers", "initContainers"})
 _AFTER_NAME: Final = r"(:[a-zA-Z0-9_.{}-]*)?(@sha256:[a-zA-Z0-9_.{}-]*)?\Z"

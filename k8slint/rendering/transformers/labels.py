@@ -15,7 +15,9 @@ from k8slint.rendering.transformer_config import TransformerConfig
 METADATA: Final = FieldSpec(Gvk(), "metadata/labels", create=True)
 
 
-def add_texts(resources: Resources, texts: Mapping[str, str | None], specs: tuple[FieldSpec, ...], origin: Origin) -> None:
+def add_texts(
+    resources: Resources, texts: Mapping[str, str | None], specs: tuple[FieldSpec, ...], origin: Origin
+) -> None:
     """Set labels or annotations in each mapping that the specs name; `origin` is that of the texts.
 
     Mirrors: sigs.k8s.io/kustomize/api filters/labels/labels.go Filter.Filter @ v0.21.1
@@ -39,11 +41,13 @@ def add_texts(resources: Resources, texts: Mapping[str, str | None], specs: tupl
             visit(resource, specs, set_value, "mapping")
 
 
-def specs_of_label(label: Mapping[str, Any], own: tuple[FieldSpec, ...], config: TransformerConfig) -> tuple[FieldSpec, ...]:
+def specs_of_label(
+    label: Mapping[str, Any], own: tuple[FieldSpec, ...], config: TransformerConfig
+) -> tuple[FieldSpec, ...]:
     """The fields that an entry of `labels` changes; `own` are those that it names itself.
 
     Raises:
-        Conflict: if two specs for one path differ.
+        ConflictError: if two specs for one path differ.
 
     Mirrors: sigs.k8s.io/kustomize/api internal/target/kusttarget_configplugin.go transformerConfigurators @ v0.21.1
     """

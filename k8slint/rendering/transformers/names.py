@@ -21,7 +21,8 @@ _KEEP_THEIR_NAMES: Final = (
 def add_prefix(resources: Resources, prefix: str, specs: tuple[FieldSpec, ...]) -> None:
     """Put the prefix before names.
 
-    Mirrors: sigs.k8s.io/kustomize/api internal/builtins/PrefixTransformer.go PrefixTransformerPlugin.Transform @ v0.21.1
+    Mirrors: sigs.k8s.io/kustomize/api internal/builtins/PrefixTransformer.go
+        PrefixTransformerPlugin.Transform @ v0.21.1
     """
     _rename(resources, specs, lambda name: f"{prefix}{name}", lambda each: each.prefixes.append(prefix))
 
@@ -29,7 +30,8 @@ def add_prefix(resources: Resources, prefix: str, specs: tuple[FieldSpec, ...]) 
 def add_suffix(resources: Resources, suffix: str, specs: tuple[FieldSpec, ...]) -> None:
     """Put the suffix after names.
 
-    Mirrors: sigs.k8s.io/kustomize/api internal/builtins/SuffixTransformer.go SuffixTransformerPlugin.Transform @ v0.21.1
+    Mirrors: sigs.k8s.io/kustomize/api internal/builtins/SuffixTransformer.go
+        SuffixTransformerPlugin.Transform @ v0.21.1
     """
     _rename(resources, specs, lambda name: f"{name}{suffix}", lambda each: each.suffixes.append(suffix))
 

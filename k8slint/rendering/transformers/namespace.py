@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
-from k8slint.rendering.field_specs import FieldSpec, Slot, visit, visit_path
+from k8slint.rendering.field_specs import FieldSpec, Setter, Slot, visit, visit_path
 from k8slint.rendering.gvk import Gvk
 from k8slint.rendering.origin import Origin
 from k8slint.rendering.problems import Refused
@@ -41,16 +42,31 @@ def set_namespace(
         if not (unset_only and scalar_text(slot.value)):
             slot.put(namespace, Origin(origin.document, origin.path))
 
-    of_core = tuple(spec for spec in specs if spec.path != _METADATA.path)
-    of_others = tuple(spec for spec in of_core if spec.path != "metadata/name")
-    unbound = {specs: _without_subjects(specs) for specs in (of_core, of_others)}
     for resource in resources:
         if not resource.data:
             continue
         resource.remember()
-        _set_one(resource, of_core, of_others, unbound, set_value, subjects)
+        if not resource.gvk.is_cluster_wide:
+            visit_path(resource, _METADATA, set_value, "scalar")
+        is_binding = resource.gvk.kind in _BINDINGS
+        if is_binding:
+            _set_subjects(resource, set_value, subjects)
+        is_core = resource.data.get("apiVersion") == "v1"
+        visit(resource, _chosen(specs, is_core=is_core, is_binding=is_binding), set_value, "scalar")
     resources.changed()
     _refuse_conflict(resources, origin)
+
+
+@lru_cache(maxsize=256)
+def _chosen(specs: tuple[FieldSpec, ...], *, is_core: bool, is_binding: bool) -> tuple[FieldSpec, ...]:
+    """The specs for an object: without those for which there is code, and names only of the core group's objects."""
+    return tuple(
+        spec
+        for spec in specs
+        if spec.path != _METADATA.path
+        and (is_core or spec.path != "metadata/name")
+        and not (is_binding and spec.gvk.kind in _BINDINGS and spec.path == "subjects/namespace")
+    )
 
 
 def set_namespace_of(resource: Resource, namespace: str, origin: Origin) -> None:
@@ -58,21 +74,7 @@ def set_namespace_of(resource: Resource, namespace: str, origin: Origin) -> None
     visit_path(resource, _METADATA, lambda slot: slot.put(namespace, Origin(origin.document, origin.path)), "scalar")
 
 
-def _set_one(resource, of_core, of_others, unbound, set_value, subjects) -> None:  # type: ignore[no-untyped-def]
-    if not resource.gvk.is_cluster_wide:
-        visit_path(resource, _METADATA, set_value, "scalar")
-    chosen = of_core if resource.data.get("apiVersion") == "v1" else of_others
-    if resource.gvk.kind in _BINDINGS:
-        chosen = unbound[chosen]
-        _set_subjects(resource, set_value, subjects)
-    visit(resource, chosen, set_value, "scalar")
-
-
-def _without_subjects(specs: tuple[FieldSpec, ...]) -> tuple[FieldSpec, ...]:
-    return tuple(spec for spec in specs if not (spec.gvk.kind in _BINDINGS and spec.path == "subjects/namespace"))
-
-
-def _set_subjects(resource: Resource, set_value, subjects: str) -> None:  # type: ignore[no-untyped-def]
+def _set_subjects(resource: Resource, set_value: Setter, subjects: str) -> None:
     found = resource.data.get("subjects")
     if subjects == "none" or found is None:
         return

@@ -99,7 +99,10 @@ def apply_patch(patch: Patch, resources: Resources, keys: MergeKeys) -> None:
 def _merge_into_selected(
     one: Resource, resources: Resources, selector: Selector, keys: MergeKeys, patch: Patch
 ) -> None:
-    """Mirrors: sigs.k8s.io/kustomize/api resmap/reswrangler.go resWrangler.ApplySmPatch @ v0.21.1."""
+    """Merge a patch into all objects that the selector takes.
+
+    Mirrors: sigs.k8s.io/kustomize/api resmap/reswrangler.go resWrangler.ApplySmPatch @ v0.21.1
+    """
     chosen = {each.current_id.key for each in selected(resources, selector)}
     found = [each for each in resources if each.current_id.key in chosen]
     for target in found:
@@ -158,9 +161,7 @@ def merge_into(target: Resource, one: Resource, keys: MergeKeys, patch: Patch | 
         metadata.pop("namespace", None)
 
 
-def apply_operations(
-    operations: list[Operation], resources: Resources, selector: Selector, *, remembers: bool
-) -> None:
+def apply_operations(operations: list[Operation], resources: Resources, selector: Selector, *, remembers: bool) -> None:
     """Apply a JSON patch to all objects that the selector takes.
 
     Raises:

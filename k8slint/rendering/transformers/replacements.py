@@ -92,7 +92,10 @@ def _is_selected(known: ResId, wanted: ResId) -> bool:
 
 
 def _apply(resources: Resources, value: _Value, target: Mapping[str, Any], origin: Origin) -> None:
-    """Mirrors: sigs.k8s.io/kustomize/api filters/replacement/replacement.go applyReplacement @ v0.21.1."""
+    """Copy the value into the objects of a target.
+
+    Mirrors: sigs.k8s.io/kustomize/api filters/replacement/replacement.go applyReplacement @ v0.21.1
+    """
     if target.get("select") is None:
         raise Refused("target must specify resources to select", origin)
     chosen = selector_of(target["select"], origin.below("select"))
@@ -134,7 +137,10 @@ def _copy_into(resource: Resource, value: _Value, target: Mapping[str, Any], ori
 
 
 def _set(place: Slot, value: _Value, options: Mapping[str, Any], origin: Origin, *, is_new: bool) -> None:
-    """Mirrors: sigs.k8s.io/kustomize/api filters/replacement/replacement.go setFieldValue @ v0.21.1."""
+    """Set a field, or a part of its text.
+
+    Mirrors: sigs.k8s.io/kustomize/api filters/replacement/replacement.go setFieldValue @ v0.21.1
+    """
     old = place.value
     new = value.data
     if isinstance(old, (dict, list)):
@@ -209,7 +215,9 @@ def _replaced_in(slot: Slot, steps: list[str], value: _Value, origin: Origin) ->
         spans = [document.marks.span(place.value_origin().path) for place in places]
         for place in places:
             old = place.value
-            place.put(copied(value.data) if isinstance(old, (dict, list)) else _as(old, scalar_text(value.data), origin))
+            place.put(
+                copied(value.data) if isinstance(old, (dict, list)) else _as(old, scalar_text(value.data), origin)
+            )
     except Refused:
         return False
     if is_json:
@@ -226,6 +234,10 @@ def _replaced_in(slot: Slot, steps: list[str], value: _Value, origin: Origin) ->
 
 def _as_json(data: Any, *, pretty: bool) -> str:
     text = json.dumps(
-        data, sort_keys=True, ensure_ascii=False, indent=2 if pretty else None, separators=None if pretty else (",", ":")
+        data,
+        sort_keys=True,
+        ensure_ascii=False,
+        indent=2 if pretty else None,
+        separators=None if pretty else (",", ":"),
     )
     return text.translate(_HTML)

@@ -11,14 +11,16 @@ from k8slint.rendering.problems import Refused
 from k8slint.rendering.resources import Resources
 
 
-def set_replicas(resources: Resources, replica: Mapping[str, Any], specs: tuple[FieldSpec, ...], origin: Origin) -> None:
+def set_replicas(
+    resources: Resources, replica: Mapping[str, Any], specs: tuple[FieldSpec, ...], origin: Origin
+) -> None:
     """Set the number of replicas of the objects that have or had the name.
 
     Raises:
         Refused: if no object of the right kinds has it.
 
-    Mirrors: sigs.k8s.io/kustomize/api internal/builtins/ReplicaCountTransformer.go ReplicaCountTransformerPlugin.Transform
-        @ v0.21.1
+    Mirrors: sigs.k8s.io/kustomize/api internal/builtins/ReplicaCountTransformer.go
+        ReplicaCountTransformerPlugin.Transform @ v0.21.1
     """
     name, count = replica.get("name") or "", replica.get("count") or 0
 
