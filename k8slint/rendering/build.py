@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 
 from k8slint.loading.document import Place
 from k8slint.rendering.accumulation import Accumulation
+from k8slint.rendering.build_metadata import add_metadata, note_change, of_field, of_file
 from k8slint.rendering.changes import Context, changes_of, generators_of, settings
 from k8slint.rendering.files import Files, Remote, is_below
 from k8slint.rendering.kustomization import Kustomization, read_kustomization
@@ -24,7 +25,6 @@ from k8slint.rendering.problems import Refused, RenderProblem
 from k8slint.rendering.reading import embedded_documents, resources_of
 from k8slint.rendering.remote import is_remote
 from k8slint.rendering.resource import Resource
-from k8slint.rendering.transformers.labels import METADATA, add_texts
 from k8slint.rendering.transformers.names import add_hashes
 from k8slint.rendering.variables import note_variables, resolve_variables, variable_of
 
@@ -49,6 +49,8 @@ class Build:
         self.keys: MergeKeys = BUILT_IN_KEYS
         self._has_schema = False
         self._warned: set[str] = set()
+        # The path from the first kustomization to the one at hand, as they name each other.
+        self._trail = ""
 
     def run(self, root: str) -> list[Resource]:
         """The objects of the kustomization of a folder, as they would be applied.
@@ -64,7 +66,8 @@ class Build:
         resolve_variables(gathered.resources, gathered.variables, gathered.config.var_reference)
         _drop_local(gathered)
         resources = _ordered(kustomization, list(gathered.resources))
-        _finish(kustomization, gathered, resources)
+        _make_annotations_texts(resources)
+        add_metadata(kustomization, resources)
         return resources
 
     def _read(self, root: str, origin: Origin | None) -> Kustomization:
@@ -78,7 +81,8 @@ class Build:
 
     def _gathered(self, kustomization: Kustomization, chain: tuple[str, ...], origin: Origin | None) -> Accumulation:
         """What a kustomization that is no component gathers, to be changed by who takes it in."""
-        key = (kustomization.root, str(id(self.keys)), *(kustomization.get("buildMetadata") or ()))
+        metadata = kustomization.get("buildMetadata") or ()
+        key = (kustomization.root, str(id(self.keys)), self._trail if metadata else "", *metadata)
         found = self.files.built.get(key)
         if found is not None and not self.unread:
             for root in found.roots:
@@ -101,17 +105,23 @@ class Build:
             for path, origin in kustomization.entries(field):
                 self._take_resource(kustomization, path or "", origin, into, here)
         into.configure(settings(context), whole)
-        for resource in [
-            *generators_of(context),
-            *external_generators(context, self._objects(kustomization, "generators", here)),
-        ]:
+        tracks = bool(kustomization.get("buildMetadata"))
+        made = list(generators_of(context))
+        for kind, resource in made:
+            resource.source = of_field(self._trail, kustomization.name, kind) if tracks else ""
+        settings_of_generators = self._objects(kustomization, "generators", here)
+        for resource in [*(each for _, each in made), *external_generators(context, settings_of_generators)]:
             into.resources.absorb(resource)
         for path, origin in kustomization.entries("components"):
             self._take_component(kustomization, path or "", origin, into, here)
         context = context._replace(keys=self.keys)
         transformers = self._objects(kustomization, "transformers", here)
-        for change in [*changes_of(context, into.config), *external_changes(context, transformers)]:
+        fields = changes_of(context, into.config)
+        named = ((of_field(self._trail, kustomization.name, kind), change) for kind, change in fields)
+        for source, change in [*named, *external_changes(context, transformers)]:
             change(into.resources)
+            if tracks:
+                note_change(into.resources, source)
             into.resources.drop_empty()
         self._validate(context, kustomization, into, here)
         variables = [variable_of(entry or {}, origin) for entry, origin in kustomization.entries("vars")]
@@ -129,7 +139,9 @@ class Build:
             other = self._child(folder, origin, kustomization, chain)
             if other.is_component:
                 raise Refused(f'"{path}" is a Component: it belongs among the components', origin)
+            trail, self._trail = self._trail, os.path.join(self._trail, path)
             into.take(self._gathered(other, chain, origin), origin)
+            self._trail = trail
             return
         try:
             found = self.files.objects(kustomization.root, path, origin)
@@ -141,6 +153,9 @@ class Build:
                 raise
             self._note(path, origin)
             return
+        if kustomization.get("buildMetadata"):
+            for each in found:
+                each.source = of_file(self._trail, path)
         into.resources.extend(found)
 
     def _take_component(
@@ -157,7 +172,9 @@ class Build:
         other = self._child(folder, origin, kustomization, chain)
         if not other.is_component:
             raise Refused(f'"{path}" is a Kustomization, not a Component: it belongs among the resources', origin)
+        trail, self._trail = self._trail, os.path.join(self._trail, path)
         self._accumulate(other, into, chain)
+        self._trail = trail
 
     def _child(self, folder: str, origin: Origin, parent: Kustomization, chain: tuple[str, ...]) -> Kustomization:
         if len(chain) > _DEEPEST:
@@ -179,6 +196,8 @@ class Build:
         for text, origin in kustomization.entries(field):
             inline = _inline(text or "", origin)
             if inline is not None:
+                for each in inline if kustomization.get("buildMetadata") else ():
+                    each.source = of_file(self._trail, kustomization.name)
                 gathered.resources.extend(inline)
             else:
                 self._take_resource(kustomization, text or "", origin, gathered, chain)
@@ -188,7 +207,7 @@ class Build:
         self, context: Context, kustomization: Kustomization, into: Accumulation, chain: tuple[str, ...]
     ) -> None:
         validators = self._objects(kustomization, "validators", chain)
-        for change in external_changes(context, validators):
+        for _, change in external_changes(context, validators):
             before = [each.data for each in into.copy().resources]
             change(into.resources)
             if [each.data for each in into.resources] != before:
@@ -282,12 +301,8 @@ def _ordered(kustomization: Kustomization, resources: list[Resource]) -> list[Re
     return in_order(resources, lists.get("orderFirst") or (), lists.get("orderLast") or ())
 
 
-def _finish(kustomization: Kustomization, gathered: Accumulation, resources: list[Resource]) -> None:
-    """Make annotations texts, as kustomize leaves them, and add the label of who manages the objects."""
-    metadata = kustomization.get("buildMetadata") or ()
-    if "managedByLabel" in metadata:
-        origin = kustomization.origin("buildMetadata", list(metadata).index("managedByLabel"))
-        add_texts(gathered.resources, {"app.kubernetes.io/managed-by": "kustomize-v5.8.1"}, (METADATA,), origin)
+def _make_annotations_texts(resources: list[Resource]) -> None:
+    """Make annotations texts, as kustomize leaves them when it removes its own."""
     for resource in resources:
         found: Any = resource.data.get("metadata")
         if isinstance(found, dict) and "annotations" in found:

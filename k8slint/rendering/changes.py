@@ -83,8 +83,8 @@ def settings(context: Context) -> TransformerConfig:
     return config
 
 
-def generators_of(context: Context) -> Iterator[Resource]:
-    """The objects that the kustomization generates.
+def generators_of(context: Context) -> Iterator[tuple[str, Resource]]:
+    """The objects that the kustomization generates, each with the generator's name.
 
     Raises:
         Refused: for an entry that makes none.
@@ -94,7 +94,10 @@ def generators_of(context: Context) -> Iterator[Resource]:
     for field, kind in _GENERATORS.items():
         for entry, origin in kustomization.entries(field):
             try:
-                yield generated(kind, entry or {}, origin, options=options, files=context.files, root=context.root)
+                yield (
+                    f"{kind}Generator",
+                    generated(kind, entry or {}, origin, options=options, files=context.files, root=context.root),
+                )
             except Remote as error:
                 context.note(str(error), origin)
     for field in ("helmCharts", "helmChartInflationGenerator"):
@@ -103,8 +106,8 @@ def generators_of(context: Context) -> Iterator[Resource]:
             context.note(f"the Helm chart {named}".rstrip(), origin)
 
 
-def changes_of(context: Context, config: TransformerConfig) -> list[Change]:
-    """The changes that the fields of the kustomization make, in kustomize's order.
+def changes_of(context: Context, config: TransformerConfig) -> list[tuple[str, Change]]:
+    """The changes that the fields of the kustomization make, in kustomize's order, each with the transformer's name.
 
     Raises:
         Refused: for a field that cannot be read.
@@ -112,7 +115,7 @@ def changes_of(context: Context, config: TransformerConfig) -> list[Change]:
     Mirrors: sigs.k8s.io/kustomize/api internal/target/kusttarget_configplugin.go
         KustTarget.configureBuiltinTransformers @ v0.21.1
     """
-    return [change for maker in _IN_ORDER for change in maker(context, config)]
+    return [(kind, change) for kind, maker in _IN_ORDER for change in maker(context, config)]
 
 
 def _strategic_merges(context: Context, config: TransformerConfig) -> Iterator[Change]:
@@ -172,10 +175,14 @@ def _namespace(context: Context, config: TransformerConfig) -> Iterator[Change]:
         yield lambda resources: set_namespace(resources, name, config.namespace, origin)
 
 
-def _affixes(context: Context, config: TransformerConfig) -> Iterator[Change]:
-    prefix, suffix = context.kustomization.get("namePrefix"), context.kustomization.get("nameSuffix")
+def _prefix(context: Context, config: TransformerConfig) -> Iterator[Change]:
+    prefix = context.kustomization.get("namePrefix")
     if prefix:
         yield lambda resources: add_prefix(resources, prefix, config.name_prefix)
+
+
+def _suffix(context: Context, config: TransformerConfig) -> Iterator[Change]:
+    suffix = context.kustomization.get("nameSuffix")
     if suffix:
         yield lambda resources: add_suffix(resources, suffix, config.name_suffix)
 
@@ -190,9 +197,9 @@ def _labels(context: Context, config: TransformerConfig) -> Iterator[Change]:
             raise Refused(str(error), origin) from None
         yield partial(add_texts, texts=entry.get("pairs") or {}, specs=specs, origin=origin.below("pairs"))
     common = context.kustomization.get("commonLabels")
-    if common:
+    if common or context.kustomization.get("labels"):
         origin = context.kustomization.origin("commonLabels")
-        yield lambda resources: add_texts(resources, common, config.common_labels, origin)
+        yield lambda resources: add_texts(resources, common or {}, config.common_labels, origin)
 
 
 def _annotations(context: Context, config: TransformerConfig) -> Iterator[Change]:
@@ -253,8 +260,13 @@ def _replacements(context: Context, config: TransformerConfig) -> Iterator[Chang
         for entry, origin in context.kustomization.entries("replacements")
         for each in replacements_of(context, entry or {}, origin)
     ]
-    for replacement, origin in found:
-        yield partial(replace, replacement=replacement, origin=origin)
+
+    def replace_all(resources: Resources) -> None:
+        for replacement, origin in found:
+            replace(resources, replacement, origin)
+
+    if context.kustomization.get("replacements"):
+        yield replace_all
 
 
 def replacements_of(context: Context, entry: Mapping[str, Any], origin: Origin) -> list[tuple[dict[str, Any], Origin]]:
@@ -285,17 +297,18 @@ def replacements_of(context: Context, entry: Mapping[str, Any], origin: Origin) 
 
 
 Maker = Callable[[Context, TransformerConfig], Iterator[Change]]
-_IN_ORDER: Final[tuple[Maker, ...]] = (
-    _strategic_merges,
-    _patches,
-    _namespace,
-    _affixes,
-    _labels,
-    _annotations,
-    _json_patches,
-    _replicas,
-    _images,
-    _replacements,
+_IN_ORDER: Final[tuple[tuple[str, Maker], ...]] = (
+    ("PatchStrategicMergeTransformer", _strategic_merges),
+    ("PatchTransformer", _patches),
+    ("NamespaceTransformer", _namespace),
+    ("PrefixTransformer", _prefix),
+    ("SuffixTransformer", _suffix),
+    ("LabelTransformer", _labels),
+    ("AnnotationsTransformer", _annotations),
+    ("PatchJson6902Transformer", _json_patches),
+    ("ReplicaCountTransformer", _replicas),
+    ("ImageTagTransformer", _images),
+    ("ReplacementTransformer", _replacements),
 )
 
 

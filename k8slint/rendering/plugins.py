@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any, Final, NamedTuple
 
+from k8slint.rendering.build_metadata import of_plugin
 from k8slint.rendering.changes import (
     Change,
     Context,
@@ -68,27 +69,29 @@ def external_generators(context: Context, settings: list[Resource]) -> Iterator[
         entry["name"] = entry.get("name") or each.name
         entry["namespace"] = entry.get("namespace") or each.namespace
         try:
-            yield generated(made, entry, each.origin, options={}, files=context.files, root=context.root)
+            resource = generated(made, entry, each.origin, options={}, files=context.files, root=context.root)
+            resource.source = of_plugin(each)
+            yield resource
         except Remote as error:
             context.note(str(error), each.origin)
 
 
-def external_changes(context: Context, settings: list[Resource]) -> list[Change]:
-    """The changes that the plugins make.
+def external_changes(context: Context, settings: list[Resource]) -> list[tuple[str, Change]]:
+    """The changes that the plugins make, each with the origin that is noted.
 
     Raises:
         Refused: for a plugin that is not built in, or settings that do not fit.
 
     Mirrors: sigs.k8s.io/kustomize/api internal/plugins/loader/loader.go Loader.LoadTransformers @ v0.21.1
     """
-    changes: list[Change] = []
+    changes: list[tuple[str, Change]] = []
     for each in settings:
         kind = _built_in(each)
         plugin = _PLUGINS.get(kind)
         if plugin is None:
             raise Refused(f"plugin {each.original_id} not a transformer", each.origin)
         entry = checked(each.data, plugin.form, each.origin, {}, (), is_strict=False)
-        changes += plugin.changes(context, entry, each.origin)
+        changes += ((of_plugin(each), change) for change in plugin.changes(context, entry, each.origin))
     return changes
 
 

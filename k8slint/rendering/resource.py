@@ -15,7 +15,18 @@ class Resource:
     and removes at the end is kept in fields here.
     """
 
-    __slots__ = ("behavior", "data", "needs_hash", "origin", "prefixes", "previous", "source", "suffixes", "variables")
+    __slots__ = (
+        "behavior",
+        "changes",
+        "data",
+        "needs_hash",
+        "origin",
+        "prefixes",
+        "previous",
+        "source",
+        "suffixes",
+        "variables",
+    )
 
     def __init__(self, data: Data, origin: Origin) -> None:
         self.data = data
@@ -26,7 +37,8 @@ class Resource:
         self.needs_hash = False
         self.behavior = ""
         self.variables: list[str] = []
-        self.source: tuple[str, ...] = ()
+        self.source = ""
+        self.changes: list[str] = []
 
     def copy(self) -> Resource:
         """The same for another build."""
@@ -34,7 +46,7 @@ class Resource:
         other.previous = list(self.previous)
         other.prefixes, other.suffixes = list(self.prefixes), list(self.suffixes)
         other.needs_hash, other.behavior = self.needs_hash, self.behavior
-        other.variables, other.source = list(self.variables), self.source
+        other.variables, other.source, other.changes = list(self.variables), self.source, list(self.changes)
         return other
 
     @property

@@ -85,6 +85,7 @@ class Resources:
             )
         if resource.behavior == "merge":
             _merge_data(resource, old)
+            resource.source = old.source or resource.source
         _take_over(resource, old)
         self.items[next(number for number, each in enumerate(self.items) if each is old)] = resource
         self.changed()
@@ -165,7 +166,7 @@ def _take_over(resource: Resource, old: Resource) -> None:
         origin.set("namespace", old.origin.at(("metadata", "namespace")))
     else:
         metadata.pop("namespace", None)
-    resource.variables = list(old.variables)
+    resource.variables, resource.changes = list(old.variables), list(old.changes)
     resource.previous, resource.behavior = list(old.previous), old.behavior
     resource.prefixes, resource.suffixes = list(old.prefixes), list(old.suffixes)
     resource.needs_hash = resource.needs_hash and old.needs_hash
