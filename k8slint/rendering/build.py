@@ -84,7 +84,7 @@ class Build:
         metadata = kustomization.get("buildMetadata") or ()
         key = (kustomization.root, str(id(self.keys)), self._trail if metadata else "", *metadata)
         found = self.files.built.get(key)
-        if found is not None and not self.unread:
+        if found is not None:
             for root in found.roots:
                 _refuse_cycle(root, chain, origin)
             return found.copy()

@@ -188,7 +188,7 @@ class PathMatch(NamedTuple):
             tested = item.get(field) if isinstance(item, dict) and field else item
             if field and not (isinstance(item, dict) and field in item):
                 continue
-            if pattern is None or pattern.search(scalar_text(tested)):
+            if pattern is None or pattern.occurs_in(scalar_text(tested)):
                 place = Slot(items, index, origins)
                 found += [place] if not field else list(self.places(place, at + 1))
         if not found and self.creates is not None:

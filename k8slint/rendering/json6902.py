@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
-from k8slint.rendering.origin import Data, Origin, copied
+from k8slint.rendering.origin import MOST_VALUES, Data, Origin, bounded, copied
 from k8slint.rendering.problems import Refused
 
 _INDEX: Final = re.compile(r"[-+]?[0-9]{1,9}")
@@ -229,7 +229,10 @@ def _copy(document: _Document, operation: Operation) -> None:
     slot = _slot(document, operation.source, operation)
     if isinstance(slot.container, list) and _get(slot) is None:
         raise _no_index(operation, slot)
-    value, origin = copied(_get(slot)), _origin_at(slot).copy()
+    value = _get(slot)
+    if not bounded(document.data, MOST_VALUES // 2):
+        raise Refused("copies of copies: the object becomes too large", operation.origin)
+    value, origin = copied(value), _origin_at(slot).copy()
     _insert(_slot(document, operation.path, operation), operation, value, origin)
 
 

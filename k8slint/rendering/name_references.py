@@ -27,12 +27,12 @@ def follow_names(resources: Resources, references: tuple[NameReference, ...]) ->
         Refused: if a name may mean several objects that now have different names.
     """
     index = _Index(resources)
-    if not index.by_name:
-        return
     for resource in resources:
         fields = _fields_of(references, resource.original_id.gvk)
         if fields.fields:
             referrer = _Referrer(resource, index)
+            if not index.by_name:
+                continue
             referrer.walk(fields, root_slot(resource.data, resource.origin))
 
 
@@ -227,8 +227,11 @@ def _namespaces_of_subjects(resource: Resource) -> frozenset[str]:
     subjects = resource.data.get("subjects")
     if resource.gvk.kind != "RoleBinding" or not isinstance(subjects, list):
         return frozenset()
-    return frozenset(
-        scalar_text(each["namespace"])
-        for each in subjects
-        if isinstance(each, dict) and each.get("namespace") and each.get("kind") == "ServiceAccount"
-    )
+    found = set()
+    for index, each in enumerate(subjects):
+        if isinstance(each, dict) and "namespace" in each and each.get("kind") == "ServiceAccount":
+            if not isinstance(each["namespace"], str):
+                here = resource.origin.at(("subjects", index, "namespace"))
+                raise Refused(f"Invalid Input: namespace is blank for resource {resource.current_id}", here)
+            found.add(each["namespace"])
+    return frozenset(found)

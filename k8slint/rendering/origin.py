@@ -11,6 +11,10 @@ from k8slint.loading.document import Document, Path, Place, Source, Span
 Data = Any
 """Plain data: dict, list, str, int, float, bool and None."""
 
+DEEPEST: Final = 150
+"""The most levels that are rendered: what walks through data calls itself a level deeper each time."""
+MOST_VALUES: Final = 1_000_000
+
 _QUOTES: Final = ('"', "'", "|", ">")
 _BLOCK: Final = re.compile(r"[|>][-+0-9]*[^\n]*\n")
 _PROPERTIES: Final = re.compile(r"(?:[&!]\S*\s+)*")
@@ -164,6 +168,24 @@ def of_file(name: str, text: str, line: int = 1) -> Origin:
     """The origin of a value that is the text of a file, or starts in one of its lines."""
     source = Source(name, text)
     return Origin(Document(source, 0, source.bounds(line)[0], None, None))
+
+
+def bounded(data: Data, most: int = MOST_VALUES) -> bool:
+    """Whether the data are no deeper and no larger than is rendered."""
+    pending = [(data, 0)]
+    count = 0
+    while pending:
+        value, depth = pending.pop()
+        if isinstance(value, (dict, list)):
+            count += len(value)
+            if depth > DEEPEST or count > most:
+                return False
+            pending += [
+                (item, depth + 1)
+                for item in (value.values() if isinstance(value, dict) else value)
+                if isinstance(item, (dict, list))
+            ]
+    return True
 
 
 def copied(data: Data) -> Data:

@@ -32,7 +32,7 @@ from k8slint.rendering.kustomization import (
 from k8slint.rendering.origin import Origin, embedded
 from k8slint.rendering.problems import Refused
 from k8slint.rendering.reading import embedded_documents, first_document, resources_of
-from k8slint.rendering.resource import Resource
+from k8slint.rendering.resource import Resource, scalar_text
 from k8slint.rendering.transformers.images import set_images
 from k8slint.rendering.transformers.labels import add_texts
 from k8slint.rendering.transformers.names import add_hashes, add_prefix, add_suffix
@@ -48,6 +48,7 @@ _TEXT: Final = FIELDS["namePrefix"]
 _BOOL: Final = FIELD_SPEC["create"]
 _METADATA: Final = {"metadata": FIELDS["metadata"]}
 _TARGET: Final = {"selector": SELECTOR, "fieldPath": _TEXT, "filePathPosition": REPLICA["count"]}
+_NOT_RENDERED: Final = {"HelmChartInflationGenerator": "the Helm chart", "IAMPolicyGenerator": "the IAM policy"}
 _GENERATORS: Final = {"ConfigMapGenerator": ("ConfigMap", GENERATOR), "SecretGenerator": ("Secret", SECRET_GENERATOR)}
 
 
@@ -59,8 +60,8 @@ def external_generators(context: Context, settings: list[Resource]) -> Iterator[
     """
     for each in settings:
         kind = _built_in(each)
-        if kind == "HelmChartInflationGenerator":
-            context.note(f"the Helm chart {each.data.get('name') or each.name}", each.origin)
+        if kind in _NOT_RENDERED:
+            context.note(f"{_NOT_RENDERED[kind]} {scalar_text(each.data.get('name')) or each.name}", each.origin)
             continue
         if kind not in _GENERATORS:
             raise Refused(f"plugin {each.original_id} not a generator", each.origin)

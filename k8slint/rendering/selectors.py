@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from k8slint.rendering.gvk import Gvk, ResId
 from k8slint.rendering.origin import Origin
 from k8slint.rendering.problems import Refused
 from k8slint.rendering.resource import Resource
+from k8slint.values.automaton import Automaton
+from k8slint.values.expressions import DeclinedError
 from k8slint.values.labels import LabelSelector, Requirement
 from k8slint.values.regex import regex
 
@@ -19,19 +22,41 @@ _TERM: Final = regex(
     r"|(?P<set>in|notin)\s*\((?P<values>[^()]*)\))?)\s*(?:,|$)"
 )
 _PARTS: Final = ("group", "version", "kind", "name", "namespace")
-# Of Go's regular expressions the few things that Python writes otherwise.
-_GO_ONLY: Final = re.compile(r"\\z|\\Q|\\E|\\C|\[\[:|\\p|\(\?[a-zA-Z]*U")
-_LONGEST: Final = 10_000
+_LONGEST_SAID: Final = 80
+_MOST_KNOWN: Final = 10_000
+
+
+class Pattern:
+    """A regular expression, with what is known of texts; it is searched for in linear time.
+
+    Raises:
+        DeclinedError: if the expression is invalid or not supported.
+    """
+
+    __slots__ = ("_automaton", "_known")
+
+    def __init__(self, expression: str) -> None:
+        self._automaton = Automaton(expression)
+        self._known: dict[str, bool] = {}
+
+    def occurs_in(self, text: str) -> bool:
+        """Whether the expression matches any part of the text."""
+        found = self._known.get(text)
+        if found is None:
+            if len(self._known) > _MOST_KNOWN:
+                self._known.clear()
+            found = self._known[text] = self._automaton.occurs_in(text)
+        return found
 
 
 class Selector(NamedTuple):
     """A target: anchored regular expressions, None where all match, and selectors for labels and annotations."""
 
-    group: re.Pattern[str] | None
-    version: re.Pattern[str] | None
-    kind: re.Pattern[str] | None
-    name: re.Pattern[str] | None
-    namespace: re.Pattern[str] | None
+    group: Pattern | None
+    version: Pattern | None
+    kind: Pattern | None
+    name: Pattern | None
+    namespace: Pattern | None
     labels: LabelSelector
     annotations: LabelSelector
 
@@ -67,8 +92,8 @@ class Selector(NamedTuple):
         return any(part is not None for part in self[: len(_PARTS)])
 
 
-def _fits(pattern: re.Pattern[str] | None, text: str) -> bool:
-    return pattern is None or pattern.search(text) is not None
+def _fits(pattern: Pattern | None, text: str) -> bool:
+    return pattern is None or pattern.occurs_in(text)
 
 
 def selector_of(data: Mapping[str, Any], origin: Origin) -> Selector:
@@ -92,20 +117,26 @@ def selector_of(data: Mapping[str, Any], origin: Origin) -> Selector:
     )
 
 
-def go_regex(text: str, origin: Origin, *, anchored: bool = False) -> re.Pattern[str] | None:
-    """A regular expression of Go, compiled; None for an empty one.
+def go_regex(text: str, origin: Origin, *, anchored: bool = False) -> Pattern | None:
+    """A regular expression of Go; None for an empty one.
 
     Raises:
-        Refused: for what is none, or what Python has no like for.
+        Refused: for what is none, or is not supported.
     """
     if not text:
         return None
-    if len(text) > _LONGEST or _GO_ONLY.search(text):
-        raise Refused(f'the regular expression "{text[:80]}" is of a form that is not read here', origin)
+    pattern = _compiled(f"^(?:{text})$" if anchored else text)
+    if pattern is None:
+        raise Refused(f'error parsing regexp: "{text[:_LONGEST_SAID]}"', origin)
+    return pattern
+
+
+@lru_cache(maxsize=1024)
+def _compiled(text: str) -> Pattern | None:
     try:
-        return re.compile(rf"^(?:{text})\Z" if anchored else text)
-    except (re.error, RecursionError, OverflowError) as error:
-        raise Refused(f'error parsing regexp "{text}": {error}', origin) from None
+        return Pattern(text)
+    except DeclinedError:
+        return None
 
 
 def label_selector(text: str, origin: Origin) -> LabelSelector:

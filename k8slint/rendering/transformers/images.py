@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -11,10 +10,10 @@ from k8slint.rendering.origin import Origin
 from k8slint.rendering.problems import Refused
 from k8slint.rendering.resource import scalar_text
 from k8slint.rendering.resources import Resources
-from k8slint.rendering.selectors import go_regex
+from k8slint.rendering.selectors import Pattern, go_regex
 
 _LISTS: Final = frozenset({"containers", "initContainers"})
-_AFTER_NAME: Final = r"(:[a-zA-Z0-9_.{}-]*)?(@sha256:[a-zA-Z0-9_.{}-]*)?\Z"
+_AFTER_NAME: Final = r"(:[a-zA-Z0-9_.{}-]*)?(@sha256:[a-zA-Z0-9_.{}-]*)?$"
 
 
 def set_images(resources: Resources, image: Mapping[str, Any], specs: tuple[FieldSpec, ...], origin: Origin) -> None:
@@ -37,10 +36,9 @@ def set_images(resources: Resources, image: Mapping[str, Any], specs: tuple[Fiel
         if isinstance(value, (dict, list)):
             raise Refused("an image is a text", slot.value_origin())
         text = scalar_text(value)
-        if name in text or not name.isalnum():
-            new = renamed(text, pattern, image)
-            if new != text:
-                slot.put(new, where.copy())
+        new = renamed(text, pattern, image)
+        if new != text:
+            slot.put(new, where.copy())
 
     for resource in resources:
         if resource.gvk.kind != "CustomResourceDefinition":
@@ -66,12 +64,12 @@ def _visit_containers(data: Any, origin: Origin, set_value: Any) -> None:
                     set_value(Slot(item, "image", place))
 
 
-def renamed(text: str, pattern: re.Pattern[str], image: Mapping[str, Any]) -> str:
+def renamed(text: str, pattern: Pattern, image: Mapping[str, Any]) -> str:
     """An image after an entry of `images`, the same if it is not of that name.
 
     Mirrors: sigs.k8s.io/kustomize/api filters/imagetag/updater.go imageTagUpdater.SetImageValue @ v0.21.1
     """
-    if pattern.search(text) is None:
+    if not pattern.occurs_in(text):
         return text
     name, tag, digest = parts_of(text)
     name = image.get("newName") or name

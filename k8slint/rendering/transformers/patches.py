@@ -10,7 +10,7 @@ from k8slint.rendering.gvk import ResId
 from k8slint.rendering.json6902 import Operation, applied, operations_of
 from k8slint.rendering.merge import Cell, merged
 from k8slint.rendering.merge_keys import MergeKeys
-from k8slint.rendering.origin import Origin
+from k8slint.rendering.origin import Origin, bounded
 from k8slint.rendering.problems import Refused
 from k8slint.rendering.reading import resources_of
 from k8slint.rendering.resource import Resource
@@ -60,7 +60,7 @@ def patch_of(loaded: Loaded, entry: Mapping[str, Any], origin: Origin) -> Patch:
 def json_operations(loaded: Loaded) -> list[Operation] | None:
     """The operations of a text, or None if it is no JSON patch."""
     documents = loaded.documents
-    if loaded.skipped or not documents or documents[0].failed:
+    if loaded.skipped or not documents or documents[0].failed or not bounded(documents[0].data):
         return None
     data = documents[0].data
     if not isinstance(data, list) or not all(isinstance(each, dict) for each in data):

@@ -10,7 +10,7 @@ from k8slint.loading.load import load
 from k8slint.rendering.field_paths import PathMatch, looked_up, root_slot, steps_of
 from k8slint.rendering.field_specs import Slot
 from k8slint.rendering.gvk import Gvk, ResId
-from k8slint.rendering.origin import Origin, copied
+from k8slint.rendering.origin import MOST_VALUES, Origin, bounded, copied
 from k8slint.rendering.problems import Refused
 from k8slint.rendering.reading import plain
 from k8slint.rendering.resource import Resource, scalar_text
@@ -146,6 +146,8 @@ def _set(place: Slot, value: _Value, options: Mapping[str, Any], origin: Origin,
     if isinstance(old, (dict, list)):
         if options.get("delimiter"):
             raise Refused("delimiter option can only be used with scalar nodes", origin)
+        if not bounded(new, MOST_VALUES // 100):
+            raise Refused("the value is too large, or nested too deep", origin)
         place.put(copied(new), value.origin.copy())
         return
     text = scalar_text(new)
