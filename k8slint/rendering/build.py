@@ -30,6 +30,8 @@ from k8slint.rendering.variables import note_variables, resolve_variables, varia
 
 _LOCAL: Final = "config.kubernetes.io/local-config"
 _DEEPEST: Final = 100
+_MOST_STEPS: Final = 5_000
+_MOST_GENERATED: Final = 256 * 1024 * 1024
 
 
 class Unread(NamedTuple):
@@ -51,6 +53,8 @@ class Build:
         self._warned: set[str] = set()
         # The path from the first kustomization to the one at hand, as they name each other.
         self._trail = ""
+        self._steps = 0
+        self._generated = 0
 
     def run(self, root: str) -> list[Resource]:
         """The objects of the kustomization of a folder, as they would be applied.
@@ -97,37 +101,55 @@ class Build:
         return gathered
 
     def _accumulate(self, kustomization: Kustomization, into: Accumulation, chain: tuple[str, ...]) -> Accumulation:
+        """Do what the kustomization says to what was gathered before, in kustomize's order."""
+        self._steps += 1
+        if self._steps > _MOST_STEPS:
+            raise Refused(f"more than {_MOST_STEPS:,} kustomizations are taken in", kustomization.origin())
         here = (*chain, kustomization.root)
         into.roots.append(kustomization.root)
-        whole = kustomization.origin()
-        context = Context(self.files, kustomization, self.keys, self._note)
         for field in ("resources", "bases"):
             for path, origin in kustomization.entries(field):
                 self._take_resource(kustomization, path or "", origin, into, here)
-        into.configure(settings(context), whole)
-        tracks = bool(kustomization.get("buildMetadata"))
-        made = list(generators_of(context))
-        for kind, resource in made:
-            resource.source = of_field(self._trail, kustomization.name, kind) if tracks else ""
-        settings_of_generators = self._objects(kustomization, "generators", here)
-        for resource in [*(each for _, each in made), *external_generators(context, settings_of_generators)]:
-            into.resources.absorb(resource)
+        into.configure(settings(self._context(kustomization)), kustomization.origin())
+        self._generate(kustomization, into, here)
         for path, origin in kustomization.entries("components"):
             self._take_component(kustomization, path or "", origin, into, here)
-        context = context._replace(keys=self.keys)
-        transformers = self._objects(kustomization, "transformers", here)
-        fields = changes_of(context, into.config)
-        named = ((of_field(self._trail, kustomization.name, kind), change) for kind, change in fields)
-        for source, change in [*named, *external_changes(context, transformers)]:
-            change(into.resources)
-            if tracks:
-                note_change(into.resources, source)
-            into.resources.drop_empty()
-        self._validate(context, kustomization, into, here)
+        self._transform(kustomization, into, here)
+        self._validate(kustomization, into, here)
         variables = [variable_of(entry or {}, origin) for entry, origin in kustomization.entries("vars")]
         note_variables(into.resources, variables)
         into.add_variables(variables)
         return into
+
+    def _context(self, kustomization: Kustomization) -> Context:
+        return Context(self.files, kustomization, self.keys, self._note)
+
+    def _generate(self, kustomization: Kustomization, into: Accumulation, chain: tuple[str, ...]) -> None:
+        context = self._context(kustomization)
+        generated = []
+        for kind, resource in generators_of(context):
+            if kustomization.get("buildMetadata"):
+                resource.source = of_field(self._trail, kustomization.name, kind)
+            self._generated += sum(map(len, resource.data.get("data", {}).values()))
+            if self._generated > _MOST_GENERATED:
+                raise Refused(f"more than {_MOST_GENERATED:,} characters are generated", resource.origin)
+            generated.append(resource)
+        generated += external_generators(context, self._objects(kustomization, "generators", chain))
+        for resource in generated:
+            into.resources.absorb(resource)
+
+    def _transform(self, kustomization: Kustomization, into: Accumulation, chain: tuple[str, ...]) -> None:
+        context = self._context(kustomization)
+        changes = [
+            (of_field(self._trail, kustomization.name, kind), change)
+            for kind, change in changes_of(context, into.config)
+        ]
+        changes += external_changes(context, self._objects(kustomization, "transformers", chain))
+        for source, change in changes:
+            change(into.resources)
+            if kustomization.get("buildMetadata"):
+                note_change(into.resources, source)
+            into.resources.drop_empty()
 
     def _take_resource(
         self, kustomization: Kustomization, path: str, origin: Origin, into: Accumulation, chain: tuple[str, ...]
@@ -203,11 +225,9 @@ class Build:
                 self._take_resource(kustomization, text or "", origin, gathered, chain)
         return list(gathered.resources)
 
-    def _validate(
-        self, context: Context, kustomization: Kustomization, into: Accumulation, chain: tuple[str, ...]
-    ) -> None:
+    def _validate(self, kustomization: Kustomization, into: Accumulation, chain: tuple[str, ...]) -> None:
         validators = self._objects(kustomization, "validators", chain)
-        for _, change in external_changes(context, validators):
+        for _, change in external_changes(self._context(kustomization), validators):
             before = [each.data for each in into.copy().resources]
             change(into.resources)
             if [each.data for each in into.resources] != before:

@@ -15,6 +15,10 @@ from k8slint.rendering.problems import Refused
 _INDEX: Final = re.compile(r"[-+]?[0-9]{1,9}")
 
 
+# Each copy looks at the whole object, because copies of copies grow fast.
+_MOST_COPIES: Final = 200
+
+
 class Operation(NamedTuple):
     """One operation of a patch; `origin` is that of the operation, below which its value is written."""
 
@@ -52,6 +56,8 @@ def applied(data: Data, origin: Origin, operations: list[Operation]) -> Data:
     Raises:
         Refused: for an operation that does not apply.
     """
+    if sum(operation.op == "copy" for operation in operations) > _MOST_COPIES:
+        raise Refused(f"more than {_MOST_COPIES:,} copies in a patch", operations[0].origin)
     for operation in operations:
         if operation.path == "\0":
             raise Refused(f'the operation "{operation.op}" has no path', operation.origin)

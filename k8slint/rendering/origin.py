@@ -17,6 +17,7 @@ MOST_VALUES: Final = 1_000_000
 
 _QUOTES: Final = ('"', "'", "|", ">")
 _BLOCK: Final = re.compile(r"[|>][-+0-9]*[^\n]*\n")
+_INDENT: Final = re.compile(r"\n*( *)")
 _PROPERTIES: Final = re.compile(r"(?:[&!]\S*\s+)*")
 
 
@@ -135,9 +136,8 @@ def embedded(origin: Origin, text: str) -> Source:
             return (name, line, column + inner_column) if inner_line == 1 else (name, line, column)
 
         return Source(outer.name, text, origin=place)
-    first = outer.text[body.end() :]
-    first = first.lstrip("\n")
-    indent = len(first) - len(first.lstrip(" "))
+    first = _INDENT.match(outer.text, body.end())
+    indent = len(first[1]) if first is not None else 0
     start_line = outer.position(body.end())[0]
 
     def place_in_block(inner_line: int, inner_column: int) -> Place:

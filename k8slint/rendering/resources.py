@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 from k8slint.rendering.gvk import ResId
 from k8slint.rendering.origin import Origin
 from k8slint.rendering.problems import Refused
 from k8slint.rendering.resource import Resource
 
-_MOST = 100_000
+_MOST: Final = 30_000
 
 
 class Resources:
