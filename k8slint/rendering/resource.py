@@ -85,7 +85,10 @@ class Resource:
     @property
     def original_id(self) -> ResId:
         """The first identity."""
-        return self.previous_ids[0] if self.previous else self.current_id
+        if not self.previous:
+            return self.current_id
+        namespace, name, kind = self.previous[0]
+        return ResId(self.gvk._replace(kind=kind), name, namespace, is_known_scope=False)
 
     def remember(self) -> None:
         """Note the current identity as an earlier one, before it changes.
@@ -93,7 +96,9 @@ class Resource:
         Mirrors: sigs.k8s.io/kustomize/api resource/resource.go Resource.StorePreviousId @ v0.21.1
         """
         current = self.current_id
-        self.previous.append((current.effective_namespace, current.name, current.gvk.kind))
+        known = current.effective_namespace, current.name, current.gvk.kind
+        if known not in self.previous:
+            self.previous.append(known)
 
     @property
     def is_noted(self) -> bool:

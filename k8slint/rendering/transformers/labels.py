@@ -9,6 +9,7 @@ from k8slint.rendering.field_specs import FieldSpec, Slot, merged_specs, visit
 from k8slint.rendering.gvk import Gvk
 from k8slint.rendering.origin import Origin
 from k8slint.rendering.problems import Refused
+from k8slint.rendering.reading import plain
 from k8slint.rendering.resources import Resources
 from k8slint.rendering.transformer_config import TransformerConfig
 
@@ -23,6 +24,9 @@ def add_texts(
     Mirrors: sigs.k8s.io/kustomize/api filters/labels/labels.go Filter.Filter @ v0.21.1
     """
     origins = {key: origin.below(key) for key in texts}
+    for key in texts:
+        if not isinstance(plain(key), str):
+            raise Refused(f'"{key}" is no name that kustomize can write: it would be no text', origins[key])
 
     def set_value(slot: Slot) -> None:
         found = slot.value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
@@ -58,14 +59,31 @@ def patch_of(loaded: Loaded, entry: Mapping[str, Any], origin: Origin) -> Patch:
 
 
 def json_operations(loaded: Loaded) -> list[Operation] | None:
-    """The operations of a text, or None if it is no JSON patch."""
+    """The operations of a text, or None if it is no JSON patch.
+
+    Raises:
+        Refused: for what starts as JSON and is none.
+    """
     documents = loaded.documents
     if loaded.skipped or not documents or documents[0].failed or not bounded(documents[0].data):
         return None
     data = documents[0].data
     if not isinstance(data, list) or not all(isinstance(each, dict) for each in data):
         return None
+    text = documents[0].source.text.strip()
+    if text.startswith("[") and not _is_json(text):
+        raise Refused(
+            "a patch that starts with [ is read as JSON, and this is none: quote its keys", Origin(documents[0])
+        )
     return operations_of(data, Origin(documents[0]))
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
 
 
 def apply_patch(patch: Patch, resources: Resources, keys: MergeKeys) -> None:
