@@ -188,6 +188,8 @@ def _set(target: Cell, key: str, value: Cell | None) -> None:
         return
     new = value.data
     old = data.get(key)
+    if type(old) is type(new) and not isinstance(new, (dict, list)) and old == new and key in data:
+        return  # who wrote it first has written it
     if (
         isinstance(old, str)
         and new is not None

@@ -127,9 +127,7 @@ class Resources:
             return found[0]
         if found:
             raise Refused(f"multiple matches for Id {identity}; failed to find unique target for patch", origin)
-        raise Refused(
-            f"no resource matches strategic merge patch {identity}: no matches for Id{self._near(identity)}", origin
-        )
+        raise Refused(f"no resource matches strategic merge patch {identity}{self._near(identity)}", origin)
 
     def _near(self, identity: ResId) -> str:
         same_name = next(iter(self.named(identity.name)), None)

@@ -17,7 +17,8 @@ KEYS = {"files", "gives", "refused", "root"}
 
 
 def check(case: Mapping[str, Any]) -> None:
-    with TemporaryDirectory() as folder:
+    with TemporaryDirectory() as made:
+        folder = str(Path(made).resolve())
         for name, text in case["files"].items():
             path = Path(folder) / name
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -30,5 +31,5 @@ def check(case: Mapping[str, Any]) -> None:
             return
         assert not rendered.objects
         ((message, (file, line, _), _),) = errors
-        assert case["refused"]["message"] in message
-        assert f"{Path(file).resolve().relative_to(Path(folder).resolve())}:{line}" == case["refused"]["at"]
+        assert case["refused"]["message"] in message.replace(f"{folder}/", "")
+        assert f"{Path(file).relative_to(folder)}:{line}" == case["refused"]["at"]
