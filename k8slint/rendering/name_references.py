@@ -31,8 +31,6 @@ def follow_names(resources: Resources, references: tuple[NameReference, ...]) ->
         fields = _fields_of(references, resource.original_id.gvk)
         if fields.fields:
             referrer = _Referrer(resource, index)
-            if not index.by_name:
-                continue
             referrer.walk(fields, root_slot(resource.data, resource.origin))
 
 

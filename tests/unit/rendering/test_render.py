@@ -174,7 +174,7 @@ HOSTILE = {
     "deep": ({"kustomization.yaml": "resources: [a.yaml]\n", "a.yaml": DEEP}, "nested deeper than"),
     "copies of copies": (
         {
-            "kustomization.yaml": f"resources: [a.yaml]\npatches:\n- target: {{kind: ConfigMap}}\n  patch: |-\n{COPIES}",
+            "kustomization.yaml": "resources: [a.yaml]\npatches:\n- target: {kind: ConfigMap}\n  patch: |-\n" + COPIES,
             "a.yaml": CONFIG_MAP,
         },
         "copies of copies",
