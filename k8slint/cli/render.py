@@ -1,4 +1,7 @@
-"""`k8slint render`: what a kustomization applies, and where each value of it is written."""
+"""`k8slint render`: what a kustomization applies, and where each value of it is written.
+
+The JSON is as `schemas/render.schema.json` describes it.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +48,7 @@ def render(
     for unread in rendered.unread:
         complain(f"{_place(unread.place)}: {unread.what} is not read: nothing is fetched or run")
     if output is RenderFormat.JSON:
-        write_stdout(f"{json.dumps(_as_json(rendered), ensure_ascii=False, indent=2)}\n")
+        write_stdout(f"{json.dumps(_as_json(rendered), indent=2)}\n")
     elif rendered.builds:
         write_stdout("---\n".join(map(_as_yaml, rendered.objects)))
     raise typer.Exit(2 if rendered.unread else 0 if rendered.builds else 1)
@@ -66,6 +69,7 @@ def _as_yaml(each: RenderedObject) -> str:
 def _as_json(rendered: Rendered) -> dict[str, Any]:
     objects = rendered.objects if rendered.builds else ()
     return {
+        "version": 1,
         "objects": [{"object": each.data, "origin": _origin(each)} for each in objects],
         "problems": [_problem(problem) for problem in rendered.problems],
         "unread": [{"what": unread.what, **_position(unread.place)} for unread in rendered.unread],

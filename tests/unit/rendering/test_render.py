@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 
@@ -75,6 +76,21 @@ def test_each_value_says_where_it_is_written(project):
     }
     assert {path: web.place(path) for path in places} == places
     assert dict(web.places())["spec", "paused"] == ("dev/kustomization.yaml", 10, 14)
+
+
+def test_every_value_has_a_place_in_a_file_that_is_there(monkeypatch):
+    monkeypatch.chdir(Path(__file__).parent.parent.parent / "golden/render")
+    for each in render("dev").objects:
+        for path in paths(each.data):
+            file, line, _ = each.place(path)
+            assert 0 < line <= len(Path(file).read_text(encoding="utf-8").splitlines())
+
+
+def paths(data, path=()):
+    yield path
+    steps = data if isinstance(data, dict) else range(len(data)) if isinstance(data, list) else ()
+    for step in steps:
+        yield from paths(data[step], (*path, step))
 
 
 def test_generated_values_are_written_in_their_files(project):
