@@ -86,15 +86,15 @@ class Build:
     def _gathered(self, kustomization: Kustomization, chain: tuple[str, ...], origin: Origin | None) -> Accumulation:
         """What a kustomization that is no component gathers, to be changed by who takes it in."""
         metadata = kustomization.get("buildMetadata") or ()
-        key = (kustomization.root, str(id(self.keys)), self._trail if metadata else "", *metadata)
+        key = (kustomization.root, self._trail if metadata else "", *metadata)
         found = self.files.built.get(key)
-        if found is not None:
+        if found is not None and self.keys is BUILT_IN_KEYS:
             for root in found.roots:
                 _refuse_cycle(root, chain, origin)
             return found.copy()
-        before = self.keys, len(self.unread)
+        gaps = len(self.unread)
         gathered = self._accumulate(kustomization, Accumulation(), chain)
-        if chain and (self.keys, len(self.unread)) == before:
+        if chain and self.keys is BUILT_IN_KEYS and len(self.unread) == gaps:
             # What is asked for by itself is seldom a part of others.
             self.files.built[key] = gathered
             return gathered.copy()

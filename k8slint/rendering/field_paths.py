@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 from k8slint.rendering.field_specs import Slot, split_path
-from k8slint.rendering.origin import Origin
+from k8slint.rendering.origin import DEEPEST, Origin
 from k8slint.rendering.problems import Refused
 from k8slint.rendering.resource import scalar_text
 from k8slint.rendering.selectors import go_regex
@@ -122,6 +122,8 @@ class PathMatch(NamedTuple):
         if at == len(self.steps):
             yield slot
             return
+        if len(self.steps) > DEEPEST:
+            raise Refused(f"a path of more than {DEEPEST} steps", self.origin)
         step = self.steps[at]
         test = condition(step, self.origin)
         if test is not None:

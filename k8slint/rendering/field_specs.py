@@ -8,7 +8,7 @@ from typing import Any, Final, Literal, NamedTuple
 
 from k8slint.rendering.gvk import Gvk
 from k8slint.rendering.order import FIRST, LAST, sort_text
-from k8slint.rendering.origin import Origin
+from k8slint.rendering.origin import DEEPEST, Origin
 from k8slint.rendering.problems import Refused
 from k8slint.rendering.resource import Resource
 
@@ -143,9 +143,10 @@ def visit_path(resource: Resource, spec: FieldSpec, set_value: Setter, creates: 
 
     Mirrors: sigs.k8s.io/kustomize/api filters/fieldspec/fieldspec.go Filter.filter @ v0.21.1
     """
-    _Visit(split_path(spec.path), spec.create and bool(creates), creates, set_value, spec.path).map(
-        resource.data, resource.origin, 0
-    )
+    steps = split_path(spec.path)
+    if len(steps) > DEEPEST:
+        raise Refused(f"a path of more than {DEEPEST} steps", resource.origin)
+    _Visit(steps, spec.create and bool(creates), creates, set_value, spec.path).map(resource.data, resource.origin, 0)
 
 
 class _Visit(NamedTuple):

@@ -72,6 +72,8 @@ def applied(data: Data, origin: Origin, operations: list[Operation]) -> Data:
             origin.document, origin.path, origin.parts = value.document, value.path, None
         else:
             apply(_Document(data, origin), operation)
+    if not bounded(data):
+        raise Refused("the object becomes too large, or nested too deep", operations[-1].origin)
     return data
 
 

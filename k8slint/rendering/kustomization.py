@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from k8slint.loading.discovery import KUSTOMIZATIONS
 from k8slint.loading.document import Document, Path
-from k8slint.rendering.origin import Origin
+from k8slint.rendering.origin import Origin, of_file
 from k8slint.rendering.problems import Refused, RenderProblem
 from k8slint.rendering.reading import first_document
 from k8slint.values.nearest import nearest
@@ -194,18 +194,11 @@ def read_kustomization(files: Files, root: str, origin: Origin | None) -> Kustom
     if len(found) > 1:
         both = " and ".join(map(os.path.basename, found))
         raise Refused(f"found multiple kustomization files under {shown}: {both}", (files.shown(found[0]), 1, 1))
-    here = Origin(Document(_no_source(files, found[0]), 0, 0, None, None))
-    loaded = files.documents(root, os.path.basename(found[0]), here)
+    loaded = files.documents(root, os.path.basename(found[0]), of_file(files.shown(found[0]), ""))
     document = first_document(loaded)
     if document is None:
         raise Refused("the kustomization is empty", (files.shown(found[0]), 1, 1))
     return kustomization_of(root, document)
-
-
-def _no_source(files: Files, path: str) -> Any:
-    from k8slint.loading.document import Source  # noqa: PLC0415 - for the place of an error alone
-
-    return Source(files.shown(path), "")
 
 
 def kustomization_of(root: str, document: Document) -> Kustomization:

@@ -134,6 +134,8 @@ def _copy_into(resource: Resource, value: _Value, target: Mapping[str, Any], ori
         for place in places:
             is_new = any(each.container is place.container and each.key == place.key for each in match.new)
             _set(place, value, options, here, is_new=is_new)
+    if not bounded(resource.data):
+        raise Refused("the object becomes too large, or nested too deep", origin)
 
 
 def _set(place: Slot, value: _Value, options: Mapping[str, Any], origin: Origin, *, is_new: bool) -> None:

@@ -195,6 +195,24 @@ HOSTILE = {
         },
         "copies of copies",
     ),
+    "operations that nest": (
+        {
+            "kustomization.yaml": "resources: [a.yaml]\npatches:\n- target: {kind: ConfigMap}\n  patch: |-\n"
+            + "".join(
+                f"    - {{op: add, path: {'/a' * (100 * n + 1)}, value: {'{a: ' * 100}{'}' * 100}}}\n" for n in range(9)
+            ),
+            "a.yaml": CONFIG_MAP,
+        },
+        "nested too deep",
+    ),
+    "a path of many steps": (
+        {
+            "kustomization.yaml": "resources: [a.yaml]\nreplacements:\n- sourceValue: x\n  targets:\n"
+            f"  - {{select: {{kind: ConfigMap}}, options: {{create: true}}, fieldPaths: [{'a.' * 2_000}a]}}\n",
+            "a.yaml": CONFIG_MAP,
+        },
+        "more than 150 steps",
+    ),
     "components twice and twice": (
         {
             "kustomization.yaml": "components: [c0]\n",
