@@ -15,6 +15,9 @@ from typing import Any
 import pytest
 
 import k8slint
+from k8slint.checks import serving
+from k8slint.checks.references import overlaps
+from k8slint.checks.workload import disruption_budgets
 from k8slint.cluster import pod_selectors as selection
 from k8slint.cluster import similar_names as spelling
 from k8slint.finding import Ignored, Report
@@ -55,7 +58,15 @@ def sampled(cases: Iterator[tuple[str, Make]], offset: int) -> list[Any]:
 @pytest.fixture(autouse=True)
 def low_bounds(monkeypatch):
     """A name is compared with a hundred others and no more: with fewer, to be past that takes no long input."""
-    for module, bound in ((nearest, "MOST_COMPARED"), (spelling, "MOST_COMPARED"), (selection, "_FEW_VALUES")):
+    bounds = (
+        (nearest, "MOST_COMPARED"),
+        (spelling, "MOST_COMPARED"),
+        (selection, "_FEW_VALUES"),
+        (disruption_budgets, "_MOST_COUNTED"),
+        (overlaps, "_MOST_GUARDED"),
+        (serving, "MOST_SELECTED"),
+    )
+    for module, bound in bounds:
         monkeypatch.setattr(module, bound, 10)
 
 

@@ -103,10 +103,19 @@ _ESCAPED: Final = {"<": 5, ">": 5, "&": 5, "\u2028": 3, "\u2029": 3}
 
 
 def _json_bytes(data: Any) -> int:
-    """The length in bytes of the data as JSON in one line, written as Go does.
+    """The length in bytes of the data as JSON in one line, as Go writes it."""
+    try:
+        return _written_bytes(json.dumps(data, ensure_ascii=False, separators=(",", ":")))
+    except RecursionError:
+        return _deep_json_bytes(data)
 
-    Mirrors: encoding/json Encoder.Encode
-    """
+
+def _written_bytes(written: str) -> int:
+    return utf8_bytes(written) + sum(more * written.count(character) for character, more in _ESCAPED.items())
+
+
+def _deep_json_bytes(data: Any) -> int:
+    """The same of data that nests too deep for a function that calls itself."""
     size, pending = 0, [data]
     while pending:
         value = pending.pop()
@@ -118,8 +127,7 @@ def _json_bytes(data: Any) -> int:
             pending.extend(value)
             size += len("[]") + _commas(value)
         else:
-            written = json.dumps(value, ensure_ascii=False)
-            size += utf8_bytes(written) + sum(more * written.count(character) for character, more in _ESCAPED.items())
+            size += _written_bytes(json.dumps(value, ensure_ascii=False))
     return size
 
 

@@ -70,6 +70,10 @@ def _stay(field: str, limit: Any, total: int) -> int | None:
     return number if field == "minAvailable" else max(total - number, 0)
 
 
+# A bound on time: hardly any budget guards more workloads.
+_MOST_COUNTED: Final = 200
+
+
 class _Group(NamedTuple):
     """A workload whose pods a budget counts, and their number."""
 
@@ -78,7 +82,9 @@ class _Group(NamedTuple):
 
 
 def _groups(pods: tuple[Pod, ...], budget: Object, cluster: Cluster) -> list[_Group]:
-    """The workloads of the pods; empty unless the number of pods of each is known."""
+    """The workloads of the pods; empty unless the number of pods of each is known, and there are few workloads."""
+    if len(pods) > _MOST_COUNTED:
+        return []
     found: dict[tuple[str, str], _Group] = {}
     for pod in pods:
         copies = copies_of(pod.obj, cluster) if pod.namespace == budget.namespace else None
