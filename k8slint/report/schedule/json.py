@@ -33,7 +33,7 @@ def render(subject: Subject) -> str:
             _pod(pod, subject.explainer.explain(pod) if pod.key in explained else None) for pod in subject.run.pods
         ],
         "refusals": [
-            {"object": _object(refusal.obj), "message": visible(refusal.message), "known": refusal.is_known}
+            {"object": object_entry(refusal.obj), "message": visible(refusal.message), "known": refusal.is_known}
             for refusal in subject.run.refusals
         ],
     }
@@ -61,7 +61,7 @@ def _pod(pod: PodResult, explanation: Explanation | None) -> dict[str, Any]:
     return {
         "namespace": visible(pod.namespace),
         "name": visible(pod.name),
-        "owner": _object(pod.owner),
+        "owner": object_entry(pod.owner),
         "verdict": (Verdict.GATED if pod.verdict is Verdict.WAITING else pod.verdict).value,
         "node": visible(pod.node),
         "message": visible(pod.message),
@@ -76,11 +76,12 @@ def _pod(pod: PodResult, explanation: Explanation | None) -> dict[str, Any]:
         "scores": {visible(name): dict(scores) for name, scores in pod.scores.items()},
         "ties": [visible(name) for name in pod.ties],
         "preemption": None if pod.preemption is None else _preemption(pod.preemption),
-        "explanation": None if explanation is None else _explanation(explanation),
+        "explanation": None if explanation is None else explanation_entry(explanation),
     }
 
 
-def _object(obj: Object) -> dict[str, str]:
+def object_entry(obj: Object) -> dict[str, str]:
+    """An object, as its manifest names it."""
     return {
         "apiVersion": visible(obj.gvk.api_version),
         "kind": visible(obj.kind),
@@ -93,7 +94,8 @@ def _preemption(preemption: Preemption) -> dict[str, Any]:
     return {"node": visible(preemption.node), "victims": [visible(victim.key) for victim in preemption.victims]}
 
 
-def _explanation(explanation: Explanation) -> dict[str, Any]:
+def explanation_entry(explanation: Explanation) -> dict[str, Any]:
+    """What keeps a pod from each node, and the changes that help."""
     return {
         "whole": [visible(text) for text in explanation.whole],
         "nodes": {
