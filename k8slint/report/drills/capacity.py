@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from k8slint.report.escape import flowing, visible
-from k8slint.report.schedule.json import explanation_entry, object_entry
+from k8slint.report.schedule.json import object_entry, pod_entry
 from k8slint.report.schedule.table import advice, behind, preemption_text
 from k8slint.report.schedule.terminal import Sheet, columns, sheet_of
 from k8slint.report.schedule.view import TITLES, Subject, listed, place_of
@@ -126,7 +126,6 @@ def _largest(found: Capacity, sheet: Sheet) -> Iterator[str]:
 def render_json(found: Capacity, subject: Subject) -> str:
     """The answer as `schemas/capacity.schema.json` describes it, in ASCII."""
     pod, largest = found.next, found.largest
-    explanation = None if pod is None else subject.explainer.explain(pod)
     entry: dict[str, Any] = {
         "version": VERSION,
         "kubernetesVersion": visible(subject.version),
@@ -138,22 +137,7 @@ def render_json(found: Capacity, subject: Subject) -> str:
         "isLowerBound": not found.note and pod is None,
         "nodes": _entries(found.nodes),
         "zones": _by_zone(found, subject) if subject.zones else {},
-        "next": None
-        if pod is None
-        else {
-            "name": visible(pod.name),
-            "verdict": pod.verdict.value,
-            "message": visible(pod.message),
-            "nodes": {
-                visible(name): {
-                    "plugin": each.plugin,
-                    "code": each.code.value,
-                    "reasons": [*map(visible, each.reasons)],
-                }
-                for name, each in pod.statuses.items()
-            },
-            "explanation": None if explanation is None else explanation_entry(explanation),
-        },
+        "next": None if pod is None else pod_entry(pod, subject.explainer.explain(pod)),
         "largest": None if largest is None else _largest_entry(largest),
         "podsWithoutNode": len(homeless(subject.run)),
         "assumptions": [flowing(assumption) for assumption in subject.run.assumptions],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 from k8slint.report.drills import Told
 from k8slint.report.escape import visible
@@ -10,13 +11,17 @@ from k8slint.report.schedule.view import listed
 from k8slint.report.wording import counted
 from k8slint.simulation.drills.without import Case, Loss
 
+_COUNTLESS: Final = 10**9
+# The largest whole number that every reader of JSON keeps.
+_MOST_EXACT: Final = 2**53 - 1
+
 
 def told(loss: Loss, named: str, total: int, dots: str) -> Told:
     """The answer for the nodes that were named so, or for the worst of any if `named` is empty, of `total` nodes."""
     worst = loss.worst
     entry = {
         "isCertain": loss.is_certain,
-        "ways": loss.ways,
+        "ways": min(loss.ways, _MOST_EXACT),
         "cases": [
             {"nodes": [visible(name) for name in case.nodes], "ways": case.ways, "withoutNode": case.homeless}
             for case in loss.cases
@@ -37,7 +42,8 @@ def _any(loss: Loss, total: int, dots: str) -> str:
     worst, count = loss.worst, len(loss.worst.nodes)
     if worst.homeless:
         what = "The worst" if loss.is_certain else "The worst that was found"
-        of = f"of {counted(loss.ways, 'way')} to lose {count} of {total} nodes"
+        ways = counted(loss.ways, "way") if loss.ways < _COUNTLESS else "very many ways"
+        of = f"of {ways} to lose {count} of {total} nodes"
         return f"{what} {of}: without {listed(worst.nodes, dots)}, {_result(worst)}."
     which = f"Whichever {counted(count, 'node')} of {total} {'is' if count == 1 else 'are'} lost"
     return f"{which}, {_result(worst)}." if loss.is_certain else f"{which}, {_result(worst)} in all that was tried."

@@ -30,7 +30,7 @@ def render(subject: Subject) -> str:
     parts = {
         "nodes": [_node(node) for node in subject.nodes()],
         "pods": [
-            _pod(pod, subject.explainer.explain(pod) if pod.key in explained else None) for pod in subject.run.pods
+            pod_entry(pod, subject.explainer.explain(pod) if pod.key in explained else None) for pod in subject.run.pods
         ],
         "refusals": [
             {"object": object_entry(refusal.obj), "message": visible(refusal.message), "known": refusal.is_known}
@@ -57,7 +57,8 @@ def _amounts(amounts: Mapping[str, int]) -> dict[str, int]:
     return {visible(resource): amount for resource, amount in amounts.items()}
 
 
-def _pod(pod: PodResult, explanation: Explanation | None) -> dict[str, Any]:
+def pod_entry(pod: PodResult, explanation: Explanation | None) -> dict[str, Any]:
+    """What becomes of a pod, with the explanation if it is to carry one."""
     return {
         "namespace": visible(pod.namespace),
         "name": visible(pod.name),
@@ -76,7 +77,7 @@ def _pod(pod: PodResult, explanation: Explanation | None) -> dict[str, Any]:
         "scores": {visible(name): dict(scores) for name, scores in pod.scores.items()},
         "ties": [visible(name) for name in pod.ties],
         "preemption": None if pod.preemption is None else _preemption(pod.preemption),
-        "explanation": None if explanation is None else explanation_entry(explanation),
+        "explanation": None if explanation is None else _explanation(explanation),
     }
 
 
@@ -94,8 +95,7 @@ def _preemption(preemption: Preemption) -> dict[str, Any]:
     return {"node": visible(preemption.node), "victims": [visible(victim.key) for victim in preemption.victims]}
 
 
-def explanation_entry(explanation: Explanation) -> dict[str, Any]:
-    """What keeps a pod from each node, and the changes that help."""
+def _explanation(explanation: Explanation) -> dict[str, Any]:
     return {
         "whole": [visible(text) for text in explanation.whole],
         "nodes": {

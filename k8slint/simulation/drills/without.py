@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
-from math import comb
+from itertools import islice
+from math import comb, prod
 from typing import Any, Final
 
 from k8slint.objects.fields import dig, items, mapping
 from k8slint.objects.object import Object
 from k8slint.scheduling import Assigned, Node, Pod, Profile, schedule
-from k8slint.scheduling.objects.node import in_scheduling_order
 from k8slint.simulation.drills.premises import Premises, assuming, homeless
-from k8slint.simulation.results import DryRun, Scene
+from k8slint.simulation.results import DryRun, NodeResult, Scene
 from k8slint.values.record import replaced
 from k8slint.values.well_known import HOSTNAME
 
 # Pods that nobody makes anew on another node: those that belong to the node.
 _OF_THE_NODE: Final = ("DaemonSet", "Node")
 _FINISHED: Final = ("Succeeded", "Failed")
-# More ways to lose nodes than this are not listed.
-_MOST_WAYS: Final = 5_000
-# All ways are tried while this many pods, in all runs together, have to be placed.
-_MOST_PLACED: Final = 2_500
-# Else the lost nodes are chosen in this many rounds, the nodes compared in each.
+# All cases are tried while their runs together have this many pods and nodes.
+_MOST_WORK: Final = 3_000
+# Else the nodes are chosen in so many rounds, in each of which so many are compared.
 _ROUNDS: Final = 3
+_COMPARED: Final = 30
 
 Names = tuple[str, ...]
 
@@ -74,16 +73,18 @@ def lose_any(premises: Premises, run: DryRun, count: int) -> Loss:
     """
     nodes = run.scene.stage.nodes if run.scene is not None else ()
     ways = comb(len(nodes), count)
-    groups = _alike(nodes, count, _mentioned(premises, nodes)) if ways <= _MOST_WAYS else []
-    if groups and len(groups) * max(len(run.pods), 1) <= _MOST_PLACED:
-        found = [(group, _without(premises, group[0])) for group in groups]
-        tried = [(Case(group[0], len(homeless(other)), len(group)), other) for group, other in found]
-        tried.sort(key=lambda each: -each[0].homeless)
-        return Loss(tuple(case for case, _ in tried), tried[0][1], ways)
+    most = _MOST_WORK // max(len(run.pods) + len(nodes), 1)
+    cases = _cases(nodes, count, _mentioned(premises, nodes), most)
+    if cases:
+        tried = [(names, of, _without(premises, names)) for names, of in cases]
+        found = [(Case(names, len(homeless(other)), of), other) for names, of, other in tried]
+        found.sort(key=lambda each: -each[0].homeless)
+        alike = ["nodes that differ only in their names are taken to be alike"] if len(cases) < ways else []
+        return Loss(tuple(case for case, _ in found), assuming(found[0][1], alike), ways)
     names = _greedy(premises, run, count)
     worst = _without(premises, names)
-    listed = f"of {ways:,} ways to lose {count} of {len(nodes)} nodes, one was found node by node: another may be worse"
-    return Loss((Case(names, len(homeless(worst))),), assuming(worst, [listed]), ways, is_certain=False)
+    text = f"the worst loss of {count} nodes was looked for node by node: another may be worse"
+    return Loss((Case(names, len(homeless(worst))),), assuming(worst, [text]), ways, is_certain=False)
 
 
 def _without(premises: Premises, names: Collection[str]) -> DryRun:
@@ -157,18 +158,35 @@ def _mentioned(premises: Premises, nodes: Iterable[Node]) -> frozenset[str]:
     return frozenset(found)
 
 
-def _alike(nodes: Sequence[Node], count: int, mentioned: Collection[str]) -> list[list[Names]]:
-    """All ways to lose `count` nodes; those after which the scheduler sees the same nodes in the same order together.
+def _cases(nodes: Sequence[Node], count: int, mentioned: Collection[str], most: int) -> list[tuple[Names, int]]:
+    """The ways to lose `count` nodes, one for all that take as many of each kind, with their number.
 
-    Nodes are the same if they differ only in their names, which no other object mentions.
+    The list is empty if there are more than `most` such cases. Nodes are of one kind if they differ only in their
+    names, which no other object mentions.
     """
-    kinds: dict[object, int] = {}
-    kind_of = {node.name: kinds.setdefault(_kind(node, mentioned), len(kinds)) for node in nodes}
-    groups: dict[tuple[int, ...], list[Names]] = {}
-    for names in combinations([node.name for node in nodes], count):
-        left = in_scheduling_order(node for node in nodes if node.name not in names)
-        groups.setdefault(tuple(kind_of[node.name] for node in left), []).append(names)
-    return list(groups.values())
+    kinds: dict[object, list[str]] = {}
+    for node in nodes:
+        kinds.setdefault(_kind(node, mentioned), []).append(node.name)
+    if len(kinds) > most:
+        return []
+    members = list(kinds.values())
+    found: list[tuple[Names, int]] = []
+    for taken in islice(_choices([len(names) for names in members], count), most + 1):
+        lost = {name for names, number in zip(members, taken, strict=True) for name in names[:number]}
+        of = prod(comb(len(names), number) for names, number in zip(members, taken, strict=True))
+        found.append((tuple(node.name for node in nodes if node.name in lost), of))
+    return found if len(found) <= most else []
+
+
+def _choices(sizes: Sequence[int], count: int) -> Iterator[tuple[int, ...]]:
+    """How many to take of each kind, of which there are so many, to take `count` in all."""
+    if count > sum(sizes):
+        return
+    if not sizes:
+        yield ()
+        return
+    for taken in range(min(sizes[0], count), -1, -1):
+        yield from ((taken, *others) for others in _choices(sizes[1:], count - taken))
 
 
 def _kind(node: Node, mentioned: Collection[str]) -> object:
@@ -180,21 +198,38 @@ def _kind(node: Node, mentioned: Collection[str]) -> object:
 
 
 def _greedy(premises: Premises, run: DryRun, count: int) -> Names:
-    """Nodes chosen a few at a time: those of whose pods most find no place on the others, as these stand."""
+    """Nodes chosen a few at a time: those of whose pods most find no place on the others, as these stand.
+
+    Only the nodes whose pods ask for most are compared.
+    """
     lost: list[str] = []
     for rounds_left in range(min(_ROUNDS, count), 0, -1):
-        scene = run.scene
+        scene, wanted = run.scene, -(-(count - len(lost)) // rounds_left)
         if scene is None:
             raise AssertionError(lost)
-        ranked = sorted(scene.stage.nodes, key=lambda node: _harm(scene, node), reverse=True)
-        lost += [node.name for node in ranked[: -(-(count - len(lost)) // rounds_left)]]
+        shares = _shares(run.nodes or ())
+        first = sorted(scene.stage.nodes, key=lambda node: shares[node.name], reverse=True)
+        compared = sorted(first[: max(_COMPARED, wanted)], key=lambda node: _harm(scene, node), reverse=True)
+        lost += [node.name for node in compared[:wanted]]
         if rounds_left > 1:
             run = _without(premises, lost)
     return tuple(lost)
 
 
-def _harm(scene: Scene, node: Node) -> tuple[int, float]:
-    """How many pods of the node find no other if only it is lost, and what share of the cluster they ask for."""
+def _shares(nodes: Iterable[NodeResult]) -> dict[str, float]:
+    """By node, the largest part of a resource that all pods request which those on the node do."""
+    nodes = tuple(nodes)
+    totals: Counter[str] = Counter()
+    for node in nodes:
+        totals.update(node.requested)
+    return {
+        node.name: max((amount / totals[name] for name, amount in node.requested.items() if amount), default=0.0)
+        for node in nodes
+    }
+
+
+def _harm(scene: Scene, node: Node) -> int:
+    """How many pods of the node find no place on the others, as these stand."""
     snapshot = scene.snapshot
     here = [pod for pod, name in snapshot.pods.items() if name == node.name and not _belongs(pod, node)]
     for pod in here:
@@ -208,7 +243,7 @@ def _harm(scene: Scene, node: Node) -> tuple[int, float]:
         result = schedule(own, snapshot, profile, scene.stage.version)
         snapshot = result.snapshot
         found += sum(not isinstance(outcome, Assigned) for outcome in result.outcomes)
-    return found, _share(here, scene.stage.nodes)
+    return found
 
 
 def _belongs(pod: Pod, node: Node) -> bool:
@@ -219,11 +254,3 @@ def _belongs(pod: Pod, node: Node) -> bool:
 def _profiles(scene: Scene, pods: Iterable[Pod]) -> list[Profile]:
     wanted = [scene.profile_for(pod) for pod in pods]
     return [profile for profile in scene.stage.profiles if any(profile is other for other in wanted)]
-
-
-def _share(pods: Iterable[Pod], nodes: Iterable[Node]) -> float:
-    """The part of all cpu and memory that the pods ask for, added up."""
-    pods, nodes = tuple(pods), tuple(nodes)
-    totals: Mapping[str, int] = {name: sum(node.allocatable.of(name) for node in nodes) for name in ("cpu", "memory")}
-    asked = {name: sum(pod.amounts.request.of(name) for pod in pods) for name in totals}
-    return sum(asked[name] / total for name, total in totals.items() if total)
