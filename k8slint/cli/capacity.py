@@ -77,4 +77,4 @@ def capacity(  # noqa: PLR0917 - typer reads the options from the signature
         write_stdout(render_json(found, subject))
     else:
         write_stdout(render(found, subject, color=is_colored, width=width(), blocks=draws_blocks()))
-    raise typer.Exit(2 if start.gaps else int(not found.total))
+    raise typer.Exit(2 if start.gaps or not found.is_known else int(not found.total))

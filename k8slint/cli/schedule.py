@@ -105,7 +105,7 @@ def schedule(  # noqa: PLR0917 - typer reads the options from the signature
     for gap in subject.gaps:
         complain(gap)
     run = subject.run
-    if not run.pods and not run.refusals and not scale:
+    if not run.pods and not run.refusals and not asks:
         raise UsageError("nothing to schedule: no workload among the objects, or none that has pods")
     told = None
     if asks:

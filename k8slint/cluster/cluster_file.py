@@ -111,6 +111,9 @@ def described_pool(shorthand: str) -> Pool:
     most = found.pop(_MAX, None)
     if most is not None and not (_COUNT.fullmatch(most) and int(most)):
         raise UsageError(f"{said}: max={most}: expected a number of nodes, as max=10")
+    less = next((f"{key}={value}" for key, value in found.items() if key != "zones" and value.startswith("-")), "")
+    if less:
+        raise UsageError(f"{said}: {less} is less than 0")
     if not found.keys() - {"zones", "pods"}:
         raise UsageError(f"{said}: what a node has is missing; {_HOW_POOL}")
     return _pool(name, found, None if most is None else int(most))

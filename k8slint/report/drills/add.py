@@ -28,7 +28,7 @@ def _sentence(growth: Growth, left: int) -> str:
     used = [_text(each) for each in growth.added if each.nodes]
     tried = enumerated([f"{each.tried:,} of {visible(each.pool.name)}" for each in growth.added])
     if not used:
-        return f"No number of added nodes helps: {_pods(before)} nowhere with up to {tried} too."
+        return f"No added node helps: {counted(before, 'pod')} {_fit(before)} nowhere with up to {tried} too."
     amount = f"{enumerated(used)} {'is' if growth.nodes == 1 else 'are'}"
     if not left:
         return f"{amount} enough for the {_pods(before)} nowhere now."
@@ -43,4 +43,8 @@ def _text(added: Added) -> str:
 
 
 def _pods(count: int) -> str:
-    return f"{counted(count, 'pod')} that {'fits' if count == 1 else 'fit'}"
+    return f"{counted(count, 'pod')} that {_fit(count)}"
+
+
+def _fit(count: int) -> str:
+    return "fits" if count == 1 else "fit"

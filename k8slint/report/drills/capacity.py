@@ -42,7 +42,9 @@ def _head(found: Capacity, subject: Subject, sheet: Sheet) -> Iterator[str]:
         yield from sheet.wrapped(visible(found.note), "  ", "  ")
         return
     asks = (
-        f"asks for {_amounts(found.requests)}" if found.requests else "asks for nothing, so only the pods are counted"
+        f"asks for {_amounts(found.requests)}"
+        if found.requests
+        else "asks for nothing, so that only the number of pods limits it"
     )
     yield from sheet.wrapped(f"one {asks}", "  ")
     left = len(homeless(subject.run))

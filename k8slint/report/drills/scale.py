@@ -15,16 +15,19 @@ def told(scaled: Scaled) -> Told:
     name = visible(f"{owner.kind} {owner.namespace}/{owner.name}" if owner.namespace else f"{owner.kind} {owner.name}")
     first, last = scaled.rows[0].replicas, scaled.rows[-1].replicas
     if most is None:
-        sentence = f"{name}: not even {counted(first, 'replica')} fit{'s' if first == 1 else ''} beside the others."
+        sentence = f"{name}: not even {counted(first, 'replica')} fit{'s' if first == 1 else ''}."
     elif most == last:
         sentence = f"{name}: all pods fit up to {counted(last, 'replica')}."
     else:
         stopped = next(row for row in scaled.rows if row.stopped)
-        left = f"{counted(len(stopped.stopped), 'pod')} {'has' if len(stopped.stopped) == 1 else 'have'} no node"
+        left = _without_node(len(stopped.stopped), "pod")
         sentence = f"{name}: all pods fit up to {counted(most, 'replica')}; with {stopped.replicas:,}, {left}."
+    if scaled.already:
+        sentence += f" {_without_node(len(scaled.already), 'other pod')} in any case."
     entry = {
         "object": object_entry(owner),
         "fitsUpTo": most,
+        "withoutNodeInAnyCase": len(scaled.already),
         "rows": [
             {
                 "replicas": row.replicas,
@@ -42,3 +45,7 @@ def told(scaled: Scaled) -> Told:
 
 def _rows(rows: tuple[Row, ...]) -> list[list[str]]:
     return [[f"{row.replicas:,}", f"{row.assigned:,}", f"{len(row.stopped):,}" if row.stopped else "-"] for row in rows]
+
+
+def _without_node(count: int, noun: str) -> str:
+    return f"{counted(count, noun)} {'has' if count == 1 else 'have'} no node"

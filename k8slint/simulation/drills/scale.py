@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -22,7 +22,7 @@ _STOPPED: Final = frozenset({Verdict.UNSCHEDULABLE, Verdict.WAITING, Verdict.REF
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """The run for one number of replicas: the pods that have a node, and those that are stopped."""
+    """The run for one number of replicas: how many pods have a node, and those that more replicas keep from one."""
 
     replicas: int
     assigned: int
@@ -33,12 +33,14 @@ class Row:
 class Scaled:
     """What becomes of the pods for each number of replicas that was tried, the fewest first.
 
-    `run` is that of the fewest replicas for which a pod is stopped, or else that of the most replicas.
+    `run` is that of the fewest replicas for which a pod is stopped, or else that of the most replicas. `already` are
+    pods of others that are stopped with the fewest replicas too; no row counts them.
     """
 
     owner: Object
     rows: tuple[Row, ...]
     run: DryRun
+    already: tuple[PodResult, ...]
 
     @property
     def fits_up_to(self) -> int | None:
@@ -59,11 +61,15 @@ def scale(premises: Premises, owner: Object, numbers: Sequence[int]) -> Scaled:
     """
     runs: dict[int, DryRun] = {}
 
-    def stops(number: int) -> bool:
+    def run_of(number: int) -> DryRun:
         if number not in runs:
             runs[number] = _scaled(premises, owner, number).run()
-        return bool(_stopped(runs[number]))
+        return runs[number]
 
+    def stops(number: int) -> bool:
+        return bool(_stopped(run_of(number), already))
+
+    already = tuple(pod for pod in _stopped(run_of(numbers[0]), ()) if _is_of_another(pod, owner))
     stops(numbers[-1])
     if len(numbers) * max(len(runs[numbers[-1]].pods), 1) <= _MOST_PLACED:
         for number in numbers:
@@ -71,9 +77,9 @@ def scale(premises: Premises, owner: Object, numbers: Sequence[int]) -> Scaled:
     elif not stops(numbers[0]) and stops(numbers[-1]):
         _narrow(numbers, stops)
     tried = sorted(runs)
-    rows = tuple(Row(number, _assigned(runs[number]), _stopped(runs[number])) for number in tried)
+    rows = tuple(Row(number, _assigned(runs[number]), _stopped(runs[number], already)) for number in tried)
     shown = runs[next((row.replicas for row in rows if row.stopped), tried[-1])]
-    return Scaled(owner, rows, assuming(shown, _assumptions(premises, owner, len(tried) < len(numbers))))
+    return Scaled(owner, rows, assuming(shown, _assumptions(premises, owner, len(tried) < len(numbers))), already)
 
 
 def _narrow(numbers: Sequence[int], stops: Any) -> None:
@@ -84,8 +90,13 @@ def _narrow(numbers: Sequence[int], stops: Any) -> None:
         low, high = (low, middle) if stops(numbers[middle]) else (middle, high)
 
 
-def _stopped(run: DryRun) -> tuple[PodResult, ...]:
-    return tuple(pod for pod in run.pods if pod.verdict in _STOPPED)
+def _stopped(run: DryRun, already: Iterable[PodResult]) -> tuple[PodResult, ...]:
+    known = {pod.key for pod in already}
+    return tuple(pod for pod in run.pods if pod.verdict in _STOPPED and pod.key not in known)
+
+
+def _is_of_another(pod: PodResult, owner: Object) -> bool:
+    return (pod.owner.stored_as, pod.owner.namespace, pod.owner.name) != (owner.stored_as, owner.namespace, owner.name)
 
 
 def _assigned(run: DryRun) -> int:

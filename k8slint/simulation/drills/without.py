@@ -9,7 +9,7 @@ from itertools import islice
 from math import comb, prod
 from typing import Any, Final
 
-from k8slint.objects.fields import dig, items, mapping
+from k8slint.objects.fields import dig, items, mapping, text
 from k8slint.objects.object import Object
 from k8slint.scheduling import Assigned, Node, Pod, Profile, schedule
 from k8slint.simulation.drills.premises import Premises, assuming, homeless
@@ -83,8 +83,8 @@ def lose_any(premises: Premises, run: DryRun, count: int) -> Loss:
         return Loss(tuple(case for case, _ in found), assuming(found[0][1], alike), ways)
     names = _greedy(premises, run, count)
     worst = _without(premises, names)
-    text = f"the worst loss of {count} nodes was looked for node by node: another may be worse"
-    return Loss((Case(names, len(homeless(worst))),), assuming(worst, [text]), ways, is_certain=False)
+    sentence = f"the worst loss of {count} nodes was looked for node by node: another may be worse"
+    return Loss((Case(names, len(homeless(worst))),), assuming(worst, [sentence]), ways, is_certain=False)
 
 
 def _without(premises: Premises, names: Collection[str]) -> DryRun:
@@ -125,10 +125,8 @@ def _node_of(obj: Object) -> str | None:
 
 def _controller(obj: Object) -> str:
     """The kind of the controller of a pod; empty if it has none."""
-    for owner in items(dig(obj.data, "metadata", "ownerReferences")):
-        if mapping(owner).get("controller") is True:
-            return str(mapping(owner).get("kind") or "")
-    return ""
+    owners = (owner for _, owner in items(dig(obj.data, "metadata", "ownerReferences")))
+    return next((text(owner.get("kind")) for owner in owners if owner.get("controller") is True), "")
 
 
 def _moved(obj: Object) -> Object | None:
