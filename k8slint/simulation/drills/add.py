@@ -13,6 +13,8 @@ from k8slint.simulation.results import DryRun, PodResult
 
 MOST_ADDED: Final = 1_000
 """No more nodes of one pool than this are tried."""
+# As many as this are tried even for one pod: others, which come first, may take the first nodes.
+_LEAST_TRIED: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,8 @@ def grow(premises: Premises, run: DryRun, pools: Sequence[Pool]) -> Growth:
         added.append(Added(pool, count, search.most if homeless(run) else 0))
         premises, run = search.premises(count), search.run(count)
     assumptions = []
+    if any(each.nodes for each in added):
+        assumptions.append("all pods are placed anew with the added nodes there; in a cluster those that run stay")
     if len(pools) > 1:
         assumptions.append("pools are grown in the order given, each as far as it helps: another mix may be smaller")
     nodes = run.scene.stage.nodes if run.scene is not None else ()
@@ -75,7 +79,7 @@ class _Search:
         self._pool = pool
         self._runs = {0: run}
         found = len(homeless(run))
-        self.most = min(pool.most or 2 * found + len(pool.zones), MOST_ADDED)
+        self.most = min(pool.most or max(2 * found, _LEAST_TRIED) + len(pool.zones), MOST_ADDED)
 
     def premises(self, count: int) -> Premises:
         """The premises with that many nodes of the pool."""

@@ -88,7 +88,7 @@ def capacity(run: DryRun, owner: Object) -> Capacity:
 def _why_no_template(run: DryRun, owner: Object) -> str:
     messages = [refusal.message for refusal in run.refusals if refusal.obj is owner]
     messages += [workload.note for workload in run.workloads if workload.obj is owner and workload.note]
-    return messages[0] if messages else "it runs already, and no manifest makes more of it"
+    return messages[0] if messages else "it exists already, and no manifest makes more of it"
 
 
 def _why_no_copies(template: Template) -> str:
@@ -143,7 +143,11 @@ def _counted(run: DryRun, scene: Scene, template: Template, most: int, none: Cap
     after = replace(
         run,
         unbound=unbound,
-        scene=replace(scene, outcomes={} if last is None else {last.pod.key: last}, snapshot=result.snapshot),
+        scene=replace(
+            scene,
+            outcomes=scene.outcomes if last is None else {**scene.outcomes, last.pod.key: last},
+            snapshot=result.snapshot,
+        ),
     )
     return replace(
         none,
