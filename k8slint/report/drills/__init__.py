@@ -39,17 +39,20 @@ def render(told: Told, subject: Subject, form: str, *, color: bool, width: int |
     shown = told.rows[: _ROWS_SHOWN + 1]
     more = f"and {len(told.rows) - len(shown)} more, which -o json lists" if len(told.rows) > len(shown) else ""
     if form == "markdown":
-        head, *others = shown or [[]]
-        rows = [markdown.row(head), markdown.row(["---"] * len(head)), *map(markdown.row, map(_escaped, others))]
-        blocks_of = [f"## {markdown.plain(told.sentence)}", "\n".join(rows) if others else "", more]
-        return "\n\n".join([*(block for block in blocks_of if block), markdown.render(subject)])
+        return _joined(
+            [f"## {markdown.plain(told.sentence)}"], _markdown_rows(shown), [more], [markdown.render(subject)]
+        )
     sheet = sheet_of(color=color, width=width, blocks=blocks)
-    sections = [list(sheet.wrapped(told.sentence, "")), [*_columns(shown, sheet), *([more] if more else [])]]
-    if not told.shows_nodes:
-        sections += table.endings(subject, sheet)
-        return "\n\n".join("\n".join(section) for section in sections if section) + "\n"
-    text = FORMATS[form](subject, color=color, width=width, blocks=blocks)
-    return "\n\n".join([*("\n".join(section) for section in sections if section), text])
+    head = [*sheet.wrapped(told.sentence, "")], [*_columns(shown, sheet), more]
+    if told.shows_nodes:
+        return _joined(*head, [FORMATS[form](subject, color=color, width=width, blocks=blocks)])
+    return _joined(*head, *table.endings(subject, sheet))
+
+
+def _joined(*sections: Sequence[str]) -> str:
+    """The sections that have lines, with an empty line between them and a line break at the end."""
+    found = ("\n".join(filter(None, section)) for section in sections)
+    return "\n\n".join(filter(None, found)).rstrip("\n") + "\n"
 
 
 def _columns(rows: Sequence[Sequence[str]], sheet: Sheet) -> list[str]:
@@ -59,8 +62,15 @@ def _columns(rows: Sequence[Sequence[str]], sheet: Sheet) -> list[str]:
     return [sheet.paint("strong", head), *others]
 
 
-def _escaped(cells: Sequence[str]) -> list[str]:
-    return [markdown.plain(cell) for cell in cells]
+def _markdown_rows(rows: Sequence[Sequence[str]]) -> list[str]:
+    if len(rows) < 2:
+        return []
+    head, *others = rows
+    return [
+        markdown.row(head),
+        markdown.row(["---"] * len(head)),
+        *(markdown.row(map(markdown.plain, row)) for row in others),
+    ]
 
 
 def _json(told: Told, subject: Subject) -> str:

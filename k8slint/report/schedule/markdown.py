@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from k8slint.report.escape import flowing, visible
@@ -78,7 +78,7 @@ def _nodes(subject: Subject) -> Iterator[str]:
         yield row([_name(node.name), *zone, *shares, plain(", ".join(subject.residents(node)))])
 
 
-def row(cells: Sequence[str]) -> str:
+def row(cells: Iterable[str]) -> str:
     """A row of a table, of cells that are Markdown."""
     return f"| {' | '.join(cells)} |"
 

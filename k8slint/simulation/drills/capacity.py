@@ -81,8 +81,10 @@ def capacity(run: DryRun, owner: Object) -> Capacity:
         return replace(none, next=stuck)
     most = min(_upper_bound(requests, run.nodes or ()) + 1, MOST_COPIES)
     counted = _counted(run, scene, template, most, none)
-    # Only a profile that does not look at resources has room for more than there is.
-    return counted if counted.next is not None else _counted(run, scene, template, MOST_COPIES, none)
+    if counted.next is None and most < MOST_COPIES:
+        # The profile does not look at resources.
+        return _counted(run, scene, template, MOST_COPIES, none)
+    return counted
 
 
 def _why_no_template(run: DryRun, owner: Object) -> str:
@@ -125,6 +127,7 @@ def _upper_bound(requests: Mapping[str, int], nodes: tuple[NodeResult, ...]) -> 
 
 
 def _counted(run: DryRun, scene: Scene, template: Template, most: int, none: Capacity) -> Capacity:
+    """The count of at most so many copies; `none` is the answer as it would be without any."""
     creation, assumptions = scene.creation.fork(), Assumptions()
     copies = list(_created(creation, template, most))
     pods = [copy.pod for copy in copies if copy.pod is not None]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from k8slint.objects.fields import dig, mapping
 from k8slint.objects.object import Object
@@ -82,7 +82,7 @@ def scale(premises: Premises, owner: Object, numbers: Sequence[int]) -> Scaled:
     return Scaled(owner, rows, assuming(shown, _assumptions(premises, owner, len(tried) < len(numbers))), already)
 
 
-def _narrow(numbers: Sequence[int], stops: Any) -> None:
+def _narrow(numbers: Sequence[int], stops: Callable[[int], bool]) -> None:
     """Try numbers until one that fits is next to one that does not; the first fits, the last does not."""
     low, high = 0, len(numbers) - 1
     while high - low > 1:

@@ -9,6 +9,7 @@ from itertools import islice
 from math import comb, prod
 from typing import Any, Final
 
+from k8slint.apiserver.defaults.core import DEFAULT_NAMESPACE
 from k8slint.objects.fields import dig, items, mapping, text
 from k8slint.objects.object import Object
 from k8slint.scheduling import Assigned, Node, Pod, Profile, schedule
@@ -103,7 +104,7 @@ def _assumptions(here: Iterable[Object], premises: Premises) -> Iterator[str]:
     here = tuple(here)
     if any(_moved(obj) is not None for obj in here):
         yield "running pods of a lost node are taken to be made anew by their controllers, under the same names"
-    bare = sorted(f"{obj.namespace}/{obj.name}" for obj in here if not _controller(obj))
+    bare = sorted(f"{obj.namespace or DEFAULT_NAMESPACE}/{obj.name}" for obj in here if not _controller(obj))
     if bare:
         shown = ", ".join(bare[:3]) + (f" and {len(bare) - 3} more" if len(bare) > 3 else "")
         yield f"running pods without a controller end with their node: {shown}"
@@ -230,8 +231,9 @@ def _harm(scene: Scene, node: Node) -> int:
     """How many pods of the node find no place on the others, as these stand."""
     snapshot = scene.snapshot
     here = [pod for pod, name in snapshot.pods.items() if name == node.name and not _belongs(pod, node)]
-    for pod in here:
-        snapshot = snapshot.without(pod)
+    for pod in reversed(here):
+        if pod in snapshot.reserved:
+            snapshot = snapshot.without(pod)
     left = {pod: name for pod, name in snapshot.pods.items() if name != node.name}
     nodes = tuple(other for other in snapshot.nodes if other is not node)
     snapshot = replace(snapshot, nodes=nodes, pods=left)

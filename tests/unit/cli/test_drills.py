@@ -231,7 +231,7 @@ class TestWithout:
         ended = ask(workload("app"), "schedule", "--without", "n1", "-o", "json", nodes=("--cluster", "cluster.yaml"))
         run = valid(ended.out, "drill")["schedule"]
         assert [(pod["name"], pod["node"]) for pod in run["pods"]] == [("app-bdjrgwgq9w-00001", "n2"), ("web", "n2")]
-        assert "running pods without a controller end with their node: /bare" in run["assumptions"]
+        assert "running pods without a controller end with their node: default/bare" in run["assumptions"]
 
     @pytest.mark.parametrize(
         ("text", "said"),
