@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from k8slint.cluster.cluster import Cluster
 from k8slint.cluster.cluster_file import described_pool
 from k8slint.scheduling import Assigned, Profile, schedule
-from k8slint.simulation.drills.add import fewest, grow
+from k8slint.simulation.drills.add import grow
 from k8slint.simulation.drills.capacity import MOST_COPIES, capacity
 from k8slint.simulation.drills.premises import Premises, homeless
 from k8slint.simulation.drills.scale import scale
+from k8slint.simulation.drills.search import fewest
 from k8slint.simulation.drills.without import lose, lose_any
 from k8slint.simulation.results import DryRun
 from k8slint.values.version import KubernetesVersion

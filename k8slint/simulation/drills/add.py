@@ -9,6 +9,7 @@ from typing import Final
 from k8slint.cluster.cluster_file import Pool
 from k8slint.scheduling import Node
 from k8slint.simulation.drills.premises import Premises, assuming, homeless
+from k8slint.simulation.drills.search import fewest
 from k8slint.simulation.results import DryRun, PodResult
 
 MOST_ADDED: Final = 1_000
@@ -118,31 +119,3 @@ class _Search:
             asked, has = sum(pod.amounts.request.of(resource) for pod in found), node.allocatable.of(resource)
             guess = max(guess, -(-asked // has)) if has else guess
         return guess
-
-
-def fewest(reaches: Callable[[int], bool], guess: int, most: int) -> int | None:
-    """A number up to `most` that reaches the goal while one less does not; None if none was found.
-
-    The search starts from the guess and takes steps that double, up or down.
-
-    >>> fewest(lambda count: count >= 7, 5, 100), fewest(lambda count: count >= 7, 50, 100)
-    (7, 7)
-    >>> fewest(lambda count: count >= 7, 5, 6) is None, fewest(lambda count: True, 3, 9)
-    (True, 0)
-    """
-    if reaches(0):
-        return 0
-    low, high, step = 0, guess, 1
-    while not reaches(high):
-        if high == most:
-            return None
-        low, high, step = high, min(high + step, most), step * 2
-    step = 1
-    while high - low > 1:
-        probe = max(high - step, (low + high) // 2)
-        step *= 2
-        if reaches(probe):
-            high = probe
-        else:
-            low = probe
-    return high

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from k8slint.objects.fields import dig, mapping
 from k8slint.objects.object import Object
 from k8slint.simulation.drills.premises import Premises, assuming
+from k8slint.simulation.drills.search import fewest
 from k8slint.simulation.results import DryRun, PodResult, Verdict
 from k8slint.values.record import replaced
 
@@ -74,20 +75,14 @@ def scale(premises: Premises, owner: Object, numbers: Sequence[int]) -> Scaled:
     if len(numbers) * max(len(runs[numbers[-1]].pods), 1) <= _MOST_PLACED:
         for number in numbers:
             stops(number)
-    elif not stops(numbers[0]) and stops(numbers[-1]):
-        _narrow(numbers, stops)
+    elif stops(numbers[-1]):
+        # If no other pod is in the way, as many replicas fit as have a node in the run with the most of them.
+        guess = len(numbers) - len(_stopped(runs[numbers[-1]], already))
+        fewest(lambda place: stops(numbers[place]), min(max(guess, 1), len(numbers) - 1), len(numbers) - 1)
     tried = sorted(runs)
     rows = tuple(Row(number, _assigned(runs[number]), _stopped(runs[number], already)) for number in tried)
     shown = runs[next((row.replicas for row in rows if row.stopped), tried[-1])]
     return Scaled(owner, rows, assuming(shown, _assumptions(premises, owner, len(tried) < len(numbers))), already)
-
-
-def _narrow(numbers: Sequence[int], stops: Callable[[int], bool]) -> None:
-    """Try numbers until one that fits is next to one that does not; the first fits, the last does not."""
-    low, high = 0, len(numbers) - 1
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if stops(numbers[middle]) else (middle, high)
 
 
 def _stopped(run: DryRun, already: Iterable[PodResult]) -> tuple[PodResult, ...]:

@@ -25,7 +25,7 @@ _FINISHED: Final = ("Succeeded", "Failed")
 _MOST_WORK: Final = 3_000
 # Else the nodes are chosen in so many rounds, in each of which so many are compared.
 _ROUNDS: Final = 3
-_COMPARED: Final = 30
+_COMPARED: Final = 20
 
 Names = tuple[str, ...]
 
