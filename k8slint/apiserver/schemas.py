@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from k8slint.apiserver.discovery.definitions import BUILT_IN_GROUPS, NEWEST_MINOR, OLDEST_MINOR
 from k8slint.apiserver.discovery.lifecycle import is_built_in
@@ -23,6 +23,20 @@ if TYPE_CHECKING:
 
 BUNDLED: Final = tuple(KubernetesVersion(1, minor) for minor in range(OLDEST_MINOR, NEWEST_MINOR + 1))
 NEWEST: Final = BUNDLED[-1]
+# The kinds with expressions that validation compiles, and the fields that hold one.
+_WITH_EXPRESSIONS: Final = frozenset(
+    (
+        "CustomResourceDefinition.apiextensions.k8s.io",
+        "DeviceClass.resource.k8s.io",
+        "MutatingAdmissionPolicy.admissionregistration.k8s.io",
+        "MutatingWebhookConfiguration.admissionregistration.k8s.io",
+        "ResourceClaim.resource.k8s.io",
+        "ResourceClaimTemplate.resource.k8s.io",
+        "ValidatingAdmissionPolicy.admissionregistration.k8s.io",
+        "ValidatingWebhookConfiguration.admissionregistration.k8s.io",
+    )
+)
+_EXPRESSIONS: Final = frozenset(("expression", "x-kubernetes-validations"))
 RULES: Final = "CEL rules (x-kubernetes-validations) of CustomResourceDefinitions"
 
 
@@ -140,11 +154,37 @@ def _is_known(gvk: GroupVersionKind, schemas: Schemas) -> bool:
 
 
 def assumptions(schemas: Schemas, objects: Iterable[Object]) -> Iterator[tuple[str, str]]:
-    """What is not evaluated of CustomResourceDefinitions, as a sentence, each with the kind of objects concerned."""
+    """What is not evaluated or compiled, as a sentence, each with the kind of objects concerned."""
+    objects = tuple(objects)
+    yield from _expressions_not_compiled(objects)
     kinds = {obj.gvk: None for obj in objects if obj.gvk.group not in BUILT_IN_GROUPS}
     for name, gvk in sorted((_shown(gvk), gvk) for gvk in kinds if not is_setting(gvk, schemas.version.minor)):
         for gap in _gaps(gvk, schemas):
             yield f"{gap} are not evaluated", name
+
+
+def _expressions_not_compiled(objects: Iterable[Object]) -> Iterator[tuple[str, str]]:
+    """That expressions are not held against the API server's compiler, by kind, where the library is not installed."""
+    written = [obj for obj in objects if obj.group_kind in _WITH_EXPRESSIONS and _has_expression(obj.data)]
+    if written:
+        from k8slint.cel.engine import is_available  # noqa: PLC0415 - only objects with expressions pay for it
+
+        if not is_available():
+            for name in sorted({obj.group_kind for obj in written}):
+                yield "CEL expressions (pip install k8slint[cel] compiles them) are not compiled", name
+
+
+def _has_expression(data: Any) -> bool:
+    pending = [data]
+    while pending:
+        part = pending.pop()
+        if isinstance(part, dict):
+            if not _EXPRESSIONS.isdisjoint(part):
+                return True
+            pending += part.values()
+        elif isinstance(part, list):
+            pending += part
+    return False
 
 
 def _gaps(gvk: GroupVersionKind, schemas: Schemas) -> Iterator[str]:

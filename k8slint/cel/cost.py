@@ -42,8 +42,7 @@ _REPEATS: Final = re.compile(r"(\)?)\{(\d{1,4})(?:,(\d{0,4}))?\}")
 _PER_STATE: Final = 3
 # The library refuses larger ones.
 _MOST_STATES: Final = 100_000.0
-# What is true or false.
-_TRUTHS: Final = frozenset(
+TRUTHS: Final = frozenset(
     {
         "_&&_",
         "_||_",
@@ -74,6 +73,7 @@ _TRUTHS: Final = frozenset(
         "containsCIDR",
     }
 )
+"""Functions and operators whose value is true or false."""
 # What is made of parts that its arguments have.
 _PASSED_ON: Final = frozenset(
     {"_+_", "_?:_", "_[_]", "_[?_]", "_?._", "or", "orValue", "value", "optional.of", "of", "reverse", "slice", "sort"}
@@ -164,7 +164,7 @@ def _call(node: Call, known: Mapping[str, Bound], folds: int) -> Bound:
     match node:
         case Call("lists.range" | "range", (*_, Constant(int(length)))):
             return Bound(1.0 + length, length, work + length)
-        case Call(operator) if operator in _TRUTHS:
+        case Call(operator) if operator in TRUTHS:
             return Bound(1.0, 0.0, work)
         case Call(operator) if operator in _PASSED_ON:
             return Bound(size, sum(each.width for each in bounds), work)

@@ -7,7 +7,7 @@ does it is unjudged, and so is what may be too much work.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import Enum
 from functools import cache, lru_cache
 from typing import Any, Final, NamedTuple
@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple
 from k8slint.cel.cost import Extent, bound, extent_of
 from k8slint.cel.errors import UNJUDGED
 from k8slint.cel.functions import FUNCTIONS, TAKE_LISTS, Function
-from k8slint.cel.syntax import Call, Constant, Name, Node, Select, Several, UnreadableError, parse, walk
+from k8slint.cel.syntax import Call, Constant, Name, Node, Select, Several, UnreadableError, offsets, parse, walk
 
 # Some tenths of a second at most; the API server gives up about as soon.
 _MOST_WORK: Final = 3_000_000
@@ -40,7 +40,17 @@ _OPTIONAL: Final = frozenset(
         "or",
     }
 )
-_SYNTAX: Final = re.compile(r"ERROR: <input>:(\d+):(\d+): Syntax error: (.*)")
+# What the library says of a text that is none, and the API server's words for it.
+_REFUSALS: Final = (
+    (
+        re.compile(r"ERROR: <input>:(\d+):(\d+): Syntax error: (.*?)(?: \[INVALID_ARGUMENT\])?$", re.MULTILINE),
+        r"Syntax error: \3",
+    ),
+    (
+        re.compile(r"ERROR: <input>:(\d+):(\d+): has\(\) argument must be a field selection"),
+        "invalid argument to has() macro",
+    ),
+)
 _ROUNDS: Final = "Iteration budget exceeded"
 _UNCHECKED: Final = "found no matching overload for"
 # What the API server says in its own words; the library's, without its code.
@@ -165,7 +175,7 @@ def program(text: str, *, has_optional_old_self: bool = False) -> Program | Refu
 
     Where `oldSelf` is an optional it is none, as for an object that is created; elsewhere it has no value.
     """
-    if len(text) > _LONGEST or text.count("optMap") + text.count("optFlatMap") > _MOST_DOUBLINGS:
+    if _is_too_much(text):
         return Unjudged.WORK
     if not _is_unicode(text):
         return Unjudged.LIBRARY
@@ -173,6 +183,34 @@ def program(text: str, *, has_optional_old_self: bool = False) -> Program | Refu
     if has_optional_old_self and isinstance(compiled, Program):
         compiled = _compiled(f"[optional.none()].all(oldSelf, ({text}\n))")
     return compiled
+
+
+class Parsed(NamedTuple):
+    """A text that is an expression, whatever its names are; `offsets` lead from the ids of its parts to them."""
+
+    text: str
+    tree: Node
+    offsets: Mapping[int, int]
+
+
+@lru_cache(maxsize=10_000)
+def parsed(text: str) -> Parsed | Refused | Unjudged:
+    """What a text is made of, whatever its variables and functions are; or why it is no expression."""
+    if _is_too_much(text):
+        return Unjudged.WORK
+    if not _is_unicode(text):
+        return Unjudged.LIBRARY
+    try:
+        serialized = _environment().compile(text, disable_check=True).serialize()
+        return Parsed(text, parse(serialized), offsets(serialized))
+    except RuntimeError as error:
+        return _refused(error)
+    except UnreadableError:
+        return Unjudged.WORK
+
+
+def _is_too_much(text: str) -> bool:
+    return len(text) > _LONGEST or text.count("optMap") + text.count("optFlatMap") > _MOST_DOUBLINGS
 
 
 def _is_unicode(text: str) -> bool:
@@ -188,8 +226,7 @@ def _compiled(text: str) -> Program | Refused | Unjudged:
     try:
         expression = _checked(text)
     except RuntimeError as error:
-        match = _SYNTAX.search(str(error))
-        return Refused(match[3], int(match[1]), int(match[2])) if match else Unjudged.LIBRARY
+        return _refused(error)
     try:
         tree = parse(expression.serialize())
     except UnreadableError:
@@ -199,6 +236,14 @@ def _compiled(text: str) -> Program | Refused | Unjudged:
     if functions & _OPTIONAL and (functions & TAKE_LISTS or "validate" in text):
         return Unjudged.LIBRARY
     return Program(expression, tree)
+
+
+def _refused(error: RuntimeError) -> Refused | Unjudged:
+    for form, wording in _REFUSALS:
+        match = form.search(str(error))
+        if match:
+            return Refused(match.expand(wording), int(match[1]), int(match[2]))
+    return Unjudged.LIBRARY
 
 
 def _checked(text: str) -> Any:

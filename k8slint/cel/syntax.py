@@ -6,12 +6,13 @@ protobuf runtime is needed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
 _DEEPEST: Final = 200
 _CHECKED: Final = b"CheckedExpr"
 # Fields of cel.expr.Expr that say what kind of expression it is.
+_ID: Final = 2
 _CONSTANT, _NAME, _SELECT, _CALL, _LIST, _STRUCT, _FOLD = range(3, 10)
 
 
@@ -26,17 +27,19 @@ class Constant(NamedTuple):
 
 
 class Name(NamedTuple):
-    """A variable."""
+    """A variable; `id` leads to its place in the text."""
 
     name: str
+    id: int = 0
 
 
 class Select(NamedTuple):
-    """A field of something; `is_test` where `has()` asks for it."""
+    """A field of something; `is_test` where `has()` asks for it, `id` leads to the place of its dot."""
 
     operand: Node
     field: str
     is_test: bool
+    id: int = 0
 
 
 class Call(NamedTuple):
@@ -76,6 +79,21 @@ def parse(serialized: bytes) -> Node:
         message = dict(_fields(serialized))
         body = dict(_fields(message[2]))
         return _node(body[4 if message[1].endswith(_CHECKED) else 2], 0)
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
+        raise UnreadableError("of another form") from error
+
+
+def offsets(serialized: bytes) -> Mapping[int, int]:
+    """Where the parts of a serialized expression begin, by their ids: characters from the start of the text.
+
+    Raises:
+        UnreadableError: for what is of another form.
+    """
+    try:
+        message = dict(_fields(serialized))
+        source = dict(_fields(message[2]))[5 if message[1].endswith(_CHECKED) else 3]
+        places = (dict(_fields(entry)) for number, entry in _fields(source) if number == 4)
+        return {int(place[1]): int(place[2]) for place in places}
     except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
         raise UnreadableError("of another form") from error
 
@@ -126,9 +144,13 @@ def _varint(message: bytes, at: int) -> tuple[int, int]:
 def _node(message: bytes, depth: int) -> Node:
     if depth > _DEEPEST:
         raise UnreadableError("too deep")
+    id_ = 0
     for kind, body in _fields(message):
-        if kind in _READERS:
-            return _READERS[kind](body, depth + 1)
+        if kind == _ID:
+            id_ = int(body)
+        elif kind in _READERS:
+            node = _READERS[kind](body, depth + 1)
+            return node._replace(id=id_) if isinstance(node, (Name, Select)) else node
     return Constant(None)
 
 

@@ -191,7 +191,7 @@ class RollingUpdate(NamedTuple):
 def rolling_update(deployment: Object, replicas: int) -> RollingUpdate | None:
     """How a Deployment replaces that number of pods, or None if it recreates them or that is not known.
 
-    Mirrors: pkg/controller/deployment/util/deployment_util.go ResolveFenceposts @ v1.36,
+    Mirrors: pkg/controller/deployment/util/deployment_util.go ResolveFenceposts,
     pkg/apis/apps/v1/defaults.go SetDefaults_Deployment @ v1.36
     """
     strategy = mapping(deployment.spec.get("strategy"))

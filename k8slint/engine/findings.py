@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from k8slint.engine.locate import locate, shown_line
-from k8slint.engine.masking import joined, masked
+from k8slint.engine.masking import joined, masked, without_forms
 from k8slint.engine.selection import Selection
 from k8slint.engine.stages import Said, World, said_of, said_of_ignores
 from k8slint.finding import Finding, Ignored, ObjectName, RelatedLocation
@@ -66,7 +66,7 @@ def judge(reading: Reading, world: World, selection: Selection) -> Judged:
     ignores = _ignores_of(reading, selection)
     world.cluster.missed.clear()
     world.schemas.asked.clear()
-    kept: list[tuple[Said, Span, Ignore | None]] = []
+    kept: list[_Kept] = []
     secrets: dict[Document, list[Span]] = {}
     for said in said_of(reading, world, selection):
         span = said.span
@@ -82,6 +82,7 @@ def judge(reading: Reading, world: World, selection: Selection) -> Judged:
     if ignores is not None:
         takes = partial(judged.takes, is_ignored=False)
         kept += ((said, said.span, None) for said in said_of_ignores(ignores, selection, takes))
+    kept = _heard(kept, selection)
     # Places and source lines are looked up only for the problems that are kept.
     concealed = {document: joined(spans) for document, spans in secrets.items()}
     for said, span, hiding in kept:
@@ -91,6 +92,22 @@ def judge(reading: Reading, world: World, selection: Selection) -> Judged:
         else:
             judged.ignored.append(Ignored(finding, hiding.reason))
     return judged
+
+
+_Kept = tuple[Said, Span, "Ignore | None"]
+
+
+def _heard(kept: list[_Kept], selection: Selection) -> list[_Kept]:
+    """All but the problems whose rule yields to another that speaks of the same place."""
+    rules = selection.rules
+    if not any(rules[said.problem.rule].yields_to for said, _, _ in kept):
+        return kept
+    spoken = {(said.document, span, said.problem.rule) for said, span, _ in kept}
+    return [
+        (said, span, hiding)
+        for said, span, hiding in kept
+        if not any((said.document, span, other) in spoken for other in rules[said.problem.rule].yields_to)
+    ]
 
 
 def may_ignore(text: str) -> bool:
@@ -134,7 +151,7 @@ def _finding(said: Said, span: Span, selection: Selection, concealed: Concealed)
         effect=masked(problem.effect or page.effect, document),
         fix=masked(problem.fix or page.fix, document),
         object=_name(obj) if obj is not None else None,
-        field_path=named,
+        field_path=without_forms(named),
         location=locate(document, place),
         related=related,
         line=shown_line(document, span, concealed.get(document, ())),
@@ -153,4 +170,5 @@ def _related(related: Related, concealed: Concealed) -> RelatedLocation:
 
 
 def _name(obj: Object) -> ObjectName:
-    return ObjectName(obj.gvk.api_version, obj.gvk.kind, obj.namespace, obj.name)
+    parts = (obj.gvk.api_version, obj.gvk.kind, obj.namespace, obj.name)
+    return ObjectName(*map(without_forms, parts))

@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 from weakref import WeakKeyDictionary
 
 from k8slint.checks.credentials import may_name_a_credential, names_a_credential
+from k8slint.checks.secret_forms import secrets_in, written_in
 from k8slint.loading.document import Document, Source, Span
 from k8slint.loading.marks import Written
 from k8slint.values.regex import regex
@@ -51,6 +52,7 @@ _NOTHING: Final = Hidden((), frozenset(), frozenset())
 
 _known: Final[WeakKeyDictionary[Document, Hidden]] = WeakKeyDictionary()
 _hinting: Final[WeakKeyDictionary[Source, bool]] = WeakKeyDictionary()
+_formed: Final[WeakKeyDictionary[Source, tuple[Span, ...]]] = WeakKeyDictionary()
 
 
 def hidden(document: Document) -> Hidden:
@@ -69,11 +71,26 @@ def _hints(source: Source) -> bool:
     return _hinting[source]
 
 
+def of_form(source: Source) -> tuple[Span, ...]:
+    """The spans of a source, comments included, that are secrets by their form; found once for each."""
+    if source not in _formed:
+        _formed[source] = tuple(joined(written_in(source.text)))
+    return _formed[source]
+
+
 def _hidden(document: Document) -> Hidden:
-    if document.failed or not (_hints(document.source) or _may_hold_half_an_object(document.data)):
+    if document.failed:
         return _NOTHING
-    spans: set[Span] = set()
+    formed = of_form(document.source)
+    if not (formed or _hints(document.source) or _may_hold_half_an_object(document.data)):
+        return _NOTHING
+    spans: set[Span] = set(formed)
     values: set[str] = set()
+    if formed:
+        for value, where in document.marks.root.scalars():
+            if isinstance(value, str) and any(secrets_in(value)):
+                spans.add(where)
+                values.add(value)
     for part in _parts(document.marks.root):
         is_secret = _is_secret(part.data)
         for found in _of_secret(part) if is_secret else _of_other(part):
@@ -91,9 +108,18 @@ def masked(text: str, document: Document) -> str:
     if not text:
         return text
     _, values, beginnings = hidden(document)
-    if not values:
-        return text
+    return without_forms(_without(text, values, beginnings) if values else text)
 
+
+@lru_cache(maxsize=4096)
+def without_forms(text: str) -> str:
+    """A text with all in it masked that is a secret by its form, whichever file it is from."""
+    for start, end in reversed(joined(written_in(text))):
+        text = text[:start] + MASK + text[end:]
+    return text
+
+
+def _without(text: str, values: frozenset[str], beginnings: frozenset[str]) -> str:
     def shown(token: re.Match[str]) -> str:
         written = token[1] if token[1] is not None else token[2]
         plain = written.replace('\\"', '"').replace("\\\\", "\\")
@@ -113,6 +139,8 @@ def masked_unread(document: Document, line: str, start: int) -> str:
     or follows a quote that was left open.
     """
     key = _KEY.match(line)
+    if any(begin < start + len(line) and end > start for begin, end in of_form(document.source)):
+        return f"{key[0]} {MASK}" if key is not None else MASK
     if "Secret" in document.source.text:
         return f"{key[0]} {MASK}" if key is not None else MASK
     for match in _CREDENTIAL.finditer(line):

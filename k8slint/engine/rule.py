@@ -44,6 +44,7 @@ class Rule:
     with (object, pod, container), or the stage that finds the problems.
     `topic` is the file's `check`: the module of the category that has the check; empty for the rules of a stage.
     `kinds` limit a rule of objects or of the dry run to kinds as `Kind` or `Kind.group`; empty means all.
+    `yields_to` are rules that say more of a place of which both speak: there this one is not heard.
     """
 
     id: str
@@ -55,6 +56,7 @@ class Rule:
     target: str
     topic: str
     kinds: frozenset[str]
+    yields_to: tuple[str, ...]
     file: Path
 
     @cached_property
@@ -148,5 +150,6 @@ def _rule(file: Path, head: dict[str, Any]) -> Rule:
         target=head["for"],
         topic=head.get("check", ""),
         kinds=frozenset(head.get("kinds", ())),
+        yields_to=tuple(head.get("yieldsTo", ())),
         file=file,
     )

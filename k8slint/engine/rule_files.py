@@ -50,7 +50,7 @@ def _faults(file: Path) -> Iterator[tuple[int, str]]:
     if document.data["id"] != file.stem:
         yield _line(document, ("id",)), f'the id "{document.data["id"]}" is not the name of the file'
     why = _line(document, ("why",))
-    for key in ("id", "summary", "severity", "default", "profiles", "for", "kinds", "check"):
+    for key in ("id", "summary", "severity", "default", "profiles", "for", "kinds", "check", "yieldsTo"):
         if key in document.data and _line(document, (key,)) > why:
             yield _line(document, (key,)), f'"{key}" must stand above "why"'
 

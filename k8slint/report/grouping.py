@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 from k8slint.finding import Finding, Location
 from k8slint.report.escape import visible
+from k8slint.values.regex import regex
+
+_ITEM: Final = regex(r"\[[0-9]+\]")
+_LAST: Final = regex(r"[^.\[\]]*(?:\[[^\]]*\])?\Z")
 
 
 class Group(NamedTuple):
-    """A finding, and the others of the same severity, rule and message."""
+    """A finding, and the others of the same severity, rule and cause."""
 
     first: Finding
     others: tuple[Finding, ...]
@@ -25,9 +30,28 @@ def gathered(findings: Iterable[Finding]) -> list[Group]:
     """The findings in groups: the worst first, then by the place of the first finding."""
     alike: dict[tuple[str, str, str], list[Finding]] = {}
     for finding in findings:
-        alike.setdefault((finding.severity, finding.rule, finding.message), []).append(finding)
+        alike.setdefault((finding.severity, finding.rule, _cause(finding)), []).append(finding)
     groups = [Group(first, tuple(others)) for first, *others in alike.values()]
     return sorted(groups, key=lambda group: group.first.severity.rank)
+
+
+def _cause(finding: Finding) -> str:
+    """The message; if it begins with the path of the field, as the API server's do, with the field's name alone."""
+    path = finding.field_path
+    if not path or not finding.message.startswith(f"{path}:"):
+        return finding.message
+    return _last(path) + finding.message[len(path) :]
+
+
+@lru_cache(maxsize=1024)
+def _last(path: str) -> str:
+    """The last name of a path: the same field of other containers, or of a Pod and a Deployment, is one cause.
+
+    >>> _last("spec.template.spec.containers[1].ports[0].name"), _last("metadata.labels[example.org/a]")
+    ('name', 'labels[example.org/a]')
+    """
+    match = _LAST.search(_ITEM.sub("", path))
+    return match[0] if match is not None else path
 
 
 def by_rule(groups: Iterable[Group]) -> list[list[Group]]:

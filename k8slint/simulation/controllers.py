@@ -134,7 +134,7 @@ def replicas_of(item: Item, scalers: Scalers) -> tuple[int, str]:
 
     A new Deployment that is paused makes none.
 
-    Mirrors: pkg/controller/podautoscaler/horizontal.go reconcileAutoscaler @ v1.36,
+    Mirrors: pkg/controller/podautoscaler/horizontal.go reconcileAutoscaler,
     pkg/controller/deployment/deployment_controller.go syncDeployment @ v1.37
     """
     spec = mapping_at(item.data, "spec", "")

@@ -10,11 +10,18 @@ import pytest
 from ruamel.yaml import YAML
 
 from tests.conformance.apiserver import check as apiserver
+from tests.conformance.kustomize import check as kustomize
 from tests.conformance.pod_security import check as pod_security
 from tests.conformance.scheduling import check as scheduling
 from tests.conformance.simulation import check as simulation
 
-SUBJECTS = {"apiserver": apiserver, "pod_security": pod_security, "scheduling": scheduling, "simulation": simulation}
+SUBJECTS = {
+    "apiserver": apiserver,
+    "kustomize": kustomize,
+    "pod_security": pod_security,
+    "scheduling": scheduling,
+    "simulation": simulation,
+}
 TABLES = {
     f"{subject}/{file.stem}": YAML(typ="safe").load(file)
     for subject in SUBJECTS

@@ -45,6 +45,31 @@ def services_beside_the_same_pods(size: int) -> str:
     return _text([*pods, *(_service(n, {"app": "web", "tier": f"t-{n}"}) for n in range(size))])
 
 
+def policies_of_the_same_pods(size: int) -> str:
+    def policy(number: int) -> dict[str, Any]:
+        peers = [{"podSelector": {}}, {"podSelector": {"matchLabels": {"app": f"app-{number}"}}}]
+        spec = {
+            "podSelector": {"matchLabels": {"app": "web"}} if number % 2 else {},
+            "ingress": [{"from": peers, "ports": [{"port": 443}]}],
+            "egress": [{"to": peers[:1], "ports": [{"port": 443}]}],
+        }
+        return _object("NetworkPolicy", number, "networking.k8s.io/v1", spec=spec)
+
+    webhooks = [
+        {"name": f"w{n}.example.com", "clientConfig": {"service": {"name": f"service-{n}", "namespace": "shop"}}}
+        for n in range(size)
+    ]
+    configuration = "admissionregistration.k8s.io/v1"
+    return _text(
+        [
+            *(_pod(n, {"app": "web"}) for n in range(size)),
+            *(_service(n, {"app": "web"}, 8443) for n in range(size)),
+            *map(policy, range(size)),
+            _object("ValidatingWebhookConfiguration", 0, configuration, webhooks=webhooks),
+        ]
+    )
+
+
 def keys_that_are_nearly_there(size: int) -> str:
     env = [
         {"name": f"E{n}", "valueFrom": {"configMapKeyRef": {"name": "configmap-0", "key": f"kye-{n}"}}}
@@ -475,6 +500,7 @@ ALL: tuple[Make, ...] = (
     services_that_nearly_select,
     services_over_the_same_pods,
     services_beside_the_same_pods,
+    policies_of_the_same_pods,
     keys_that_are_nearly_there,
     config_maps_that_are_nearly_there,
     one_missing_secret_of_many,

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from k8slint.checks.secret_forms import secrets_in
 from k8slint.lint import lint
 from k8slint.loading import composer, events
 from k8slint.project import Request
@@ -126,6 +127,70 @@ def filled(shape, chance):
     text = shape.replace("{base64}", encoded).replace("{base64_with_line_break}", broken).replace("{number}", number)
     text = text.replace("%%", "\0").replace("%s", value).replace("\0", "%")
     return text, {value, value[:8], value[-8:], encoded[:20], broken[:20], number, number[:8]}
+
+
+# What is a secret by its form alone, with a canary in it; written in parts, so that no scanner takes it for one.
+FORMS = {
+    "a GitHub token": "gh" + "p_%s%s",
+    "a GitLab token": "glp" + "at-%s",
+    "a Slack token": "xo" + "xb-1%s",
+    "a Slack webhook": "https://hooks." + "slack.com/services/T0000000/B0000000/%s",
+    "a Stripe key": "sk_" + "live_%s",
+    "a SendGrid key": "S" + "G.0123456789abcdefghijkl.%s0123456789abcdefghi",
+    "an npm token": "np" + "m_%s0123456789ab",
+    "a JSON Web Token": "e" + "yJ0123456789.eyJ0123456789.%s",
+    "an OpenAI key": "sk-" + "proj-%s%s",
+    "a storage key": "DefaultEndpointsProtocol=https;Account" + "Key=%s%s%s01234567890123==",
+    "a bearer token": "Bearer %s1",
+    "a password in a URL": "amqp://app:%s@mq:5672",
+    "a password in an address": "root:%s@tcp(mysql:3306)/app",
+    "a password in a connection string": "Server=db;Password=%s;Ssl=true",
+    "a private key": "-----BEGIN " + "PRIVATE KEY-----\\n%s%s\\n-----END PRIVATE KEY-----",
+    "an AWS key": "AKIA" + "QWERTYUIOPASDFGH %saA34567890123456",
+    "user and password": "Basic {basic}",
+}
+# Where such a text may stand, instead of the dots: each has a defect whose finding shows the line or quotes the value.
+PLACES = {
+    "a variable": POD + '    env: [{name: GREETING, value: "..."}]\n',
+    "a variable that is a list": POD + '    env: [{name: GREETING, value: ["..."]}]\n',
+    "a misspelt value": POD + '    env: [{name: GREETING, vlaue: "..."}]\n',
+    "an argument": POD + '    args: [run, "--to=...", 1]\n',
+    "an argument twice": POD + '    args: ["...", "..."]\n    args: {x: "..."}\n',
+    "an image": POD.replace("image: a\n", 'image: "..."\n'),
+    "a policy": POD + '    imagePullPolicy: "..."\n',
+    "a key": POD + '    "...": 1\n',
+    "a name": CONFIG.replace("name: s,", 'name: "...",'),
+    "a comment": POD + "    imagePullPolicy: Sometimes # ...\n",
+    "an ignore": POD + "    imagePullPolicy: Sometimes # k8slint: ignore[no-such-rule] ...\n",
+    "a header": GET + '        - {name: Via, value: "...", x: 1}\n',
+    "an annotation": CONFIG.replace("name: s,", 'name: S, annotations: {a: "..."},'),
+    "a label": CONFIG.replace("name: s,", 'name: s, labels: {a: "...", b: "-"},'),
+    "a block": CONFIG + "data:\n  x: |\n    a: b\n    c: ...\n  y: 1\n",
+    "a file": CONFIG + 'data: {x: "to=...", n: 1}\n',
+    "text that cannot be read": POD + '    args: ["..."\n    x: y\n',
+    "json": '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"S","x":"..."},"data":{"a":["..."]}}',
+}
+KINDS_OF_PLACES = [(form, place) for form in FORMS for place in PLACES]
+
+
+def with_form(form, place, chance):
+    """A place with a text of the form in it, and the parts of the secret by which it could be recognised."""
+    value = canary(chance)
+    encoded = base64.b64encode(f"app:{value}".encode()).decode()
+    text = FORMS[form].replace("%s", value).replace("{basic}", encoded)
+    assert any(secrets_in(text.replace("\\\\n", "\\n"))), text
+    return PLACES[place].replace("...", text), {value[:12], value[-12:], encoded[12:24], encoded[-12:-2]}
+
+
+@pytest.mark.parametrize(("form", "place"), KINDS_OF_PLACES, ids=map(" in ".join, KINDS_OF_PLACES))
+def test_no_secret_by_its_form_is_printed(form, place):
+    text, forbidden = with_form(form, place, random.Random(form))  # noqa: S311 - as above
+    report = lint(Request(["-"], stdin=text.encode(), select=["ALL"]))
+    assert report.findings, text
+    for format_name, render in FORMATS.items():
+        output = render(report)
+        leaks = [part for part in forbidden if part in output]
+        assert not leaks, f"{format_name} shows {leaks} of\n{text}\n{output}"
 
 
 @pytest.mark.parametrize("parser", ["libyaml", "pure"])

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from k8slint.apiserver.custom.automaton import Automaton
-from k8slint.apiserver.custom.expressions import DeclinedError
+from k8slint.values.automaton import Automaton
+from k8slint.values.expressions import DeclinedError
 
 PIECES = st.sampled_from(
     [

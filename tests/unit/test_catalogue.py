@@ -22,7 +22,7 @@ CATALOGUE = load_rules()
 SCHEMA = json.loads((SCHEMAS / "rule.schema.json").read_text(encoding="utf-8"))
 CHECKED = [rule for rule in CATALOGUE.values() if rule.target not in STAGES]
 FOUND_BY_STAGES = [rule for rule in CATALOGUE.values() if rule.target in STAGES]
-SELECTING = ("id", "summary", "severity", "default", "profiles", "for", "kinds", "check")
+SELECTING = ("id", "summary", "severity", "default", "profiles", "for", "kinds", "check", "yieldsTo")
 PACKAGE = Path(k8slint.__file__).parent
 
 every_rule = pytest.mark.parametrize("rule", CATALOGUE.values(), ids=CATALOGUE.keys())
@@ -41,6 +41,13 @@ def test_what_selects_a_rule_stands_above_its_why(rule):
     keys = list(read_rule_file(rule.file).data)
     above = keys[: keys.index("why")]
     assert [key for key in keys if key in SELECTING] == [key for key in above if key in SELECTING]
+
+
+@every_rule
+def test_a_rule_yields_to_others_that_are_there(rule):
+    assert rule.id not in rule.yields_to
+    assert set(rule.yields_to) <= set(CATALOGUE)
+    assert not any(rule.id in CATALOGUE[other].yields_to for other in rule.yields_to)
 
 
 @every_rule

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import Any, Final
 
-from k8slint.apiserver.custom.automaton import Automaton
-from k8slint.apiserver.custom.expressions import DeclinedError
+from k8slint.values.automaton import Automaton
+from k8slint.values.expressions import DeclinedError
 
 
 @lru_cache(maxsize=4_096)  # many objects hold the same texts

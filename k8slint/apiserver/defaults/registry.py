@@ -23,6 +23,7 @@ _DEFAULTERS: Final[Mapping[str, str]] = {
     "Job.batch": "batch.job",
     "LimitRange": "limit_range.limit_range",
     "Pod": "pod.pod",
+    "PodCertificateRequest.certificates.k8s.io": "certificates.pod_certificate_request",
     "PodTemplate": "workloads.pod_template",
     "PriorityLevelConfiguration.flowcontrol.apiserver.k8s.io": "flowcontrol.priority_level",
     "ReplicaSet.apps": "apps.replica_set",

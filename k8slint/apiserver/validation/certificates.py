@@ -9,8 +9,13 @@ from typing import Final
 
 from k8slint.apiserver.validation.field import Field, Unique, one_of
 from k8slint.apiserver.validation.formats import dns_label, dns_subdomain
+from k8slint.apiserver.validation.metadata import validate_annotations
 
 _LEAST_SECONDS: Final = 600
+_HOUR: Final = 60 * 60
+_DAY: Final = 24 * _HOUR
+_MOST_UID: Final = 128
+_MOST_KEY_BYTES: Final = 10 * 1024
 _LEGACY_SIGNER: Final = "kubernetes.io/legacy-unknown"
 _MOST_DOMAIN_BYTES: Final = 253
 _FORM_OF_SIGNERS: Final = "must be a fully qualified domain and path of the form 'example.com/signer-name'"
@@ -47,6 +52,40 @@ def signing_request(obj: Field) -> None:
     seconds = spec["expirationSeconds"]
     if seconds.value.__class__ is int and seconds.value < _LEAST_SECONDS:
         seconds.invalid(f"may not specify a duration less than {_LEAST_SECONDS} seconds (10 minutes)")
+
+
+def pod_certificate_request(obj: Field) -> None:
+    """A PodCertificateRequest. Whether its key is one, and was used to sign the request, is not looked at.
+
+    Mirrors: pkg/apis/certificates/validation/validation.go ValidatePodCertificateRequestCreate @ v1.37
+    """
+    spec = obj["spec"]
+    signer = spec["signerName"]
+    if signer:
+        signer_name(signer)
+    else:
+        signer.invalid(_FORM_OF_SIGNERS, "")
+    validate_annotations(spec["unverifiedUserAnnotations"])
+    for part in ("pod", "serviceAccount", "node"):
+        name, uid = spec[f"{part}Name"], spec[f"{part}UID"]
+        dns_subdomain.item(name)
+        if not uid:
+            uid.invalid("must not be empty", "")
+        elif len(uid) > _MOST_UID:
+            uid.too_long(_MOST_UID)
+    _lifetime(spec["maxExpirationSeconds"], signer)
+    for key in ("pkixPublicKey", "proofOfPossession", "stubPKCS10Request"):
+        if spec[key].value.__class__ is str and len(spec[key].value) * 3 // 4 > _MOST_KEY_BYTES + 2:
+            spec[key].too_long(_MOST_KEY_BYTES)
+
+
+def _lifetime(seconds: Field, signer: Field) -> None:
+    if seconds.value.__class__ is not int or signer.value.__class__ is not str:
+        return
+    host = signer.value.partition("/")[0]
+    most = _DAY if f".{host}".endswith(".kubernetes.io") else 91 * _DAY
+    if not _HOUR <= seconds.value <= most:
+        seconds.invalid(f"must be in the range [{_HOUR}, {most}]")
 
 
 def _request(request: Field) -> None:

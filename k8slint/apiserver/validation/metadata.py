@@ -11,6 +11,7 @@ from typing import Final
 from k8slint.apiserver.validation.addresses import strict_address
 from k8slint.apiserver.validation.field import Field, Form, fields, one_of_said, optional
 from k8slint.apiserver.validation.formats import (
+    config_map_key,
     dns_1035_label,
     dns_label,
     dns_subdomain,
@@ -48,7 +49,9 @@ NAME_FORMS: Final[Mapping[str, Form | None]] = {
     "CertificateSigningRequest.certificates.k8s.io": path_segment_name,
     "ClusterRole.rbac.authorization.k8s.io": path_segment_name,
     "ClusterRoleBinding.rbac.authorization.k8s.io": path_segment_name,
+    "ClusterTrustBundle.certificates.k8s.io": None,
     "IPAddress.networking.k8s.io": strict_address,
+    "LeaseCandidate.coordination.k8s.io": config_map_key,
     "Namespace": dns_label,
     "PodDisruptionBudget.policy": path_segment_name,
     "Role.rbac.authorization.k8s.io": path_segment_name,

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from k8slint.cluster.cluster import CLUSTER_SCOPED, Cluster, once
 from k8slint.cluster.references import is_supplied, may_exist, names_supplied, supplies, supply_elsewhere
 from k8slint.cluster.similar_names import is_slip, nearest_name
 from k8slint.cluster.tables import names_given_by_clusters
 from k8slint.loading.document import Path
-from k8slint.objects.object import Object
+from k8slint.objects.fields import text
+from k8slint.objects.object import Object, Pod
 from k8slint.objects.problem import Absence, Problem, Related
+from k8slint.values.names import is_dns_subdomain
 from k8slint.values.nearest import worth_comparing
 
 
@@ -83,3 +85,22 @@ def mistaken_kind(path: Path, kind: str, name: str, mistaken: Object, effect: st
     message = f'{kind} "{name}" is not among the files, but {mistaken} is'
     related = (Related(mistaken, ("kind",), f"it is a {mistaken.kind}"),)
     return Problem(path, message, related, effect, f"Write kind: {mistaken.kind}.", rests_on=Absence(name))
+
+
+def missing_from_pod(pod: Pod, cluster: Cluster, group_kind: str, field: str, refusal: str) -> Iterator[Problem]:
+    """The object that a field of a pod names and nothing supplies; the API server refuses the pod with `refusal`.
+
+    Objects without a namespace are commonly the work of others. So one is reported only if the files hold another of
+    its kind, or if its name resembles one.
+    """
+    obj, name = pod.obj, text(pod.spec.get(field))
+    # A pod without an image is a patch, and the object that it patches may be in no file of this run.
+    if not any(container.data.get("image") for container in pod.containers) or not is_dns_subdomain(name):
+        return
+    if not is_missing(cluster, obj, group_kind, name):
+        return
+    is_others = group_kind in CLUSTER_SCOPED and not cluster.of_kind(group_kind)
+    if is_others and nearest_to(name, cluster, group_kind, "") is None:
+        return
+    who = "The API server refuses the Pod" if obj.kind == "Pod" else "No Pod is made; the events say FailedCreate"
+    yield absence(("spec", field), cluster, obj, group_kind, name, effect=f"{who}, forbidden: {refusal}.")

@@ -1,8 +1,7 @@
 """Services and pods that monitors of the Prometheus operator select, and the ports of them that they scrape.
 
-The operator makes a selector into regular expressions over the labels of what Prometheus discovers.
-
-Mirrors: prometheus-operator pkg/prometheus/promcfg.go generateServiceMonitorConfig, generatePodMonitorConfig @ v0.80
+The operator makes a selector into regular expressions over the labels of what Prometheus discovers: its
+pkg/prometheus/promcfg.go, generateServiceMonitorConfig and generatePodMonitorConfig.
 """
 
 from __future__ import annotations

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from k8slint.checks.references.absence import absence, is_missing, is_near
-from k8slint.checks.references.classes_of_pods import missing_from_pod
+from k8slint.checks.references.absence import absence, is_missing, is_near, missing_from_pod
 from k8slint.cluster.cluster import Cluster, once
 from k8slint.objects.fields import items, text
 from k8slint.objects.object import Object, Pod

@@ -13,7 +13,7 @@ from k8slint.objects.object import Pod
 from k8slint.objects.problem import Problem, Related
 from k8slint.values.regex import regex
 
-# Mirrors: pkg/apis/core/v1/defaults.go SetDefaults_PodSpec @ v1.37
+# The default of SetDefaults_PodSpec, in seconds.
 _GRACE: Final = 30
 _SECONDS: Final = {"": 1, "s": 1, "m": 60, "h": 3600}
 _AMOUNT: Final = r"([0-9]+)([smh]?)"

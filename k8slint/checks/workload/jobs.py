@@ -102,7 +102,7 @@ def job_retries_exceed_deadline(obj: Object, cluster: Cluster) -> Iterator[Probl
         )
 
 
-# Mirrors: pkg/controller/job/job_controller.go DefaultJobPodFailureBackOff, MaxJobPodFailureBackOff @ v1.37
+# DefaultJobPodFailureBackOff and MaxJobPodFailureBackOff of the Job controller, in seconds.
 _FIRST_PAUSE: Final = 10
 _LONGEST_PAUSE: Final = 600
 # With restartPolicy OnFailure the kubelet restarts the container, with pauses of its own.

@@ -172,7 +172,7 @@ def _probe(container: Container, field: str) -> _Probe | None:
     return _Probe(data, delay, period, timeout, threshold, _endpoint(container, data))
 
 
-# Mirrors: pkg/apis/core/v1/defaults.go SetDefaults_Probe @ v1.37
+# The defaults of SetDefaults_Probe, in seconds.
 _DEFAULTS: Final = (("initialDelaySeconds", 0), ("periodSeconds", 10), ("timeoutSeconds", 1), ("failureThreshold", 3))
 
 

@@ -11,7 +11,7 @@ from k8slint.objects.fields import integer
 from k8slint.objects.object import Container, Object
 from k8slint.objects.problem import Problem, Related
 
-# Mirrors: pkg/apis/apps/v1/defaults.go SetDefaults_Deployment, pkg/apis/core/v1/defaults.go SetDefaults_Probe @ v1.37
+# The defaults of SetDefaults_Deployment and SetDefaults_Probe, in seconds.
 _DEADLINE: Final = 600
 _PERIOD: Final = 10
 _FAILURES: Final = 3

@@ -3,7 +3,7 @@
 A table has whole `objects` that are accepted, by name. A case is `of` one of them, with a `change`: values by the path
 of their field (null removes one). `errors` are all that the server says, each to its path and type in the server's
 words, or further, in any order. A case without errors is accepted. `warnings`, if a case has them, are all that the
-server says beside taking the object.
+server says beside taking the object. Without the library that it `needs`, a case is skipped.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+import pytest
+
 from k8slint.apiserver.create import create
 from k8slint.apiserver.schemas import NEWEST, schemas_for
 from k8slint.engine.rule import load_rules
@@ -21,7 +23,7 @@ from k8slint.finding import Severity
 from k8slint.values.version import KubernetesVersion
 from tests.build import read
 
-KEYS = {"objects", "of", "change", "errors", "warnings"}
+KEYS = {"objects", "of", "change", "errors", "needs", "warnings"}
 _STEP = re.compile(r"\[(\d+)\]|\[([^\]]+)\]|\.?([^.\[]+)")
 
 
@@ -44,6 +46,8 @@ def changed(data: Any, path: str, value: Any) -> None:
 
 
 def check(case: Mapping[str, Any]) -> None:
+    if "needs" in case:
+        pytest.importorskip(case["needs"], reason="it comes with an extra")
     data = copy.deepcopy(case["objects"][case["of"]])
     for path, value in case.get("change", {}).items():
         changed(data, path, value)

@@ -5,9 +5,9 @@ import sys
 import pytest
 
 from k8slint.apiserver.custom import patterns
-from k8slint.apiserver.custom.automaton import Automaton
-from k8slint.apiserver.custom.expressions import DeclinedError
 from k8slint.apiserver.custom.patterns import can_judge, matches_pattern
+from k8slint.values.automaton import Automaton
+from k8slint.values.expressions import DeclinedError
 
 SUBDOMAIN = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$"
 

@@ -228,9 +228,15 @@ def test_an_expression_that_is_none_is_an_error_of_its_definition(objects_in):
         ("x-kubernetes-validations", 0, "rule"),
         ("x-kubernetes-validations", 0, "messageExpression"),
     ]
-    assert problems[0].message.endswith(
-        "compilation failed: syntax error at line 1, column 10: mismatched input '<EOF>'"
-    )
+    said = "compilation failed: ERROR: <input>:1:10: Syntax error: mismatched input '<EOF>'"
+    assert problems[0].message.endswith(said)
+
+
+def test_a_rule_of_a_definition_that_names_a_field_without_self_is_an_error(objects_in):
+    crd, _ = objects_in(backup(a_mapping(a=ruled(a_mapping(b=TEXT), "b == 'x'")), "{}"))
+    (problem,) = [each for each in create(crd, schemas_for(NEWEST, [])) if each.rule == "invalid-value"]
+    assert problem.message.endswith("ERROR: <input>:1:1: undeclared reference to 'b' (in container '')")
+    assert problem.fix == "write self before the name of a field, as self.replicas"
 
 
 def test_sound_expressions_of_a_definition_are_silent(objects_in):

@@ -66,3 +66,22 @@ def test_without_the_library_no_rule_is_judged_and_that_is_said(project, program
     assert (ended.code, ended.err) == (0, "")
     said = f"{RULES} (pip install k8slint[cel] evaluates them) are not evaluated: Backup.example.com/v1"
     assert said in json.loads(ended.out)["assumptions"]
+
+
+POLICY = """\
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicy
+metadata: {name: few.example.com}
+spec:
+  matchConstraints:
+    resourceRules: [{operations: [CREATE], apiGroups: [apps], apiVersions: [v1], resources: [deployments]}]
+  validations: [{expression: replicas <= 5}]
+"""
+
+
+def test_without_the_library_no_expression_is_compiled_and_that_is_said(project, program, without_cel):
+    (project / "policy.yaml").write_text(POLICY)
+    ended = program("check", "policy.yaml", "--output-format", "json", env=without_cel)
+    assert (ended.code, ended.err) == (0, "")
+    said = "CEL expressions (pip install k8slint[cel] compiles them) are not compiled"
+    assert f"{said}: ValidatingAdmissionPolicy.admissionregistration.k8s.io" in json.loads(ended.out)["assumptions"]

@@ -57,6 +57,41 @@ error[missing-configmap-key]: ConfigMap "web-config" has no key "LOG_LVL"
     )
 
 
+def test_the_same_field_of_several_objects_is_one_entry() -> None:
+    several = [
+        finding(
+            rule="required-field",
+            message=f"{path}: Required value",
+            field_path=path,
+            location=place(file),
+            related=(),
+        )
+        for path, file in (
+            ("spec.containers[0].image", "a.yaml"),
+            ("spec.containers[0].name", "a.yaml"),
+            ("spec.template.spec.containers[1].image", "b.yaml"),
+            ("spec.template.spec.containers[2].image", "c.yaml"),
+        )
+    ]
+
+    blocks = render(report(*several)).split("\n\n")
+
+    assert [block.partition("\n")[0] for block in blocks[:2]] == [
+        "error[required-field]: spec.containers[0].image: Required value",
+        "error[required-field]: spec.containers[0].name: Required value",
+    ]
+    assert "   = and 2 more: b.yaml:31, c.yaml:31" in blocks[0].splitlines()
+    assert "more" not in blocks[1]
+    assert blocks[2].endswith("Found 4 errors.\n")
+
+
+def test_keys_of_a_field_are_causes_of_their_own() -> None:
+    paths = ("spec.containers[0].resources.limits[cpu]", "spec.containers[1].resources.limits[memory]")
+    several = [finding(message=f"{path}: Required value", field_path=path) for path in paths]
+
+    assert "more" not in render(report(*several))
+
+
 def test_effect_and_help_wrap_to_the_width() -> None:
     long = finding(effect="The volume is empty after the Pod has moved to another node.\n", fix="Use a claim.")
 

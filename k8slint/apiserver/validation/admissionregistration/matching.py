@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from k8slint.apiserver.validation.admissionregistration.variables import variables
+from k8slint.apiserver.validation.expressions import BOOL, expression
 from k8slint.apiserver.validation.field import Field, Unique, fields, given, needed, one_of
 from k8slint.apiserver.validation.formats import path_segment_name, qualified_name
 from k8slint.apiserver.validation.selectors import label_selector
@@ -107,7 +109,12 @@ def _covered_parts(resources: Field) -> None:
 
 
 def match_conditions(conditions: Field) -> None:
-    """Conditions by name; the expressions themselves are not compiled.
+    """The conditions of a webhook, which has no parameters."""
+    named_conditions(conditions, has_params=False)
+
+
+def named_conditions(conditions: Field, *, has_params: bool) -> None:
+    """Conditions by name.
 
     Mirrors: pkg/apis/admissionregistration/validation/validation.go validateMatchConditions @ v1.37
     """
@@ -117,6 +124,8 @@ def match_conditions(conditions: Field) -> None:
     for condition in conditions:
         if is_blank(condition["expression"]):
             condition["expression"].required()
+        else:
+            expression(condition["expression"], variables(has_params=has_params), BOOL)
         _CONDITION_NAME(condition["name"])
         names.add(condition["name"])
 

@@ -1,20 +1,25 @@
-"""Admission policies and their bindings, as the API server validates them on creation; expressions are not compiled."""
+"""Admission policies and their bindings, as the API server validates them on creation."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from k8slint.apiserver.validation.admissionregistration.matching import (
     FAILURE_POLICY,
     is_blank,
-    match_conditions,
     match_resources,
+    named_conditions,
 )
+from k8slint.apiserver.validation.admissionregistration.variables import variables
+from k8slint.apiserver.validation.expressions import BOOL, STRING, Wanted, expression
 from k8slint.apiserver.validation.field import Field, Form, Unique, fields, given, needed, one_of
 from k8slint.apiserver.validation.formats import dns_1035_label, dns_subdomain, path_segment_name, qualified_name
 from k8slint.apiserver.validation.selectors import label_selector
 from k8slint.values.regex import regex
+
+if TYPE_CHECKING:
+    from k8slint.cel.scope import Scope
 
 _MOST_ANNOTATIONS: Final = 20
 _MOST_ANNOTATION_BYTES: Final = 5 * 1024
@@ -35,6 +40,11 @@ _ACTION = one_of("Audit", "Deny", "Warn")
 _NAME_OF_POLICY = needed(dns_subdomain).check
 # The type of a mutation and the field that it needs.
 _PATCHES: Final = {"ApplyConfiguration": "applyConfiguration", "JSONPatch": "jsonPatch"}
+_ANNOTATION: Final = Wanted(("string", "null_type"), "must evaluate to one of [string null_type] but got")
+_MUTATED: Final = {
+    "ApplyConfiguration": Wanted(("Object",), "must evaluate to Object but got"),
+    "JSONPatch": Wanted(("list(JSONPatch)",), "must evaluate to list(JSONPatch) but got"),
+}
 _MUTATIONS = one_of("*", "CONNECT", "CREATE", "UPDATE")
 
 
@@ -57,18 +67,19 @@ def validating_policy(obj: Field) -> None:
     """
     spec = obj["spec"]
     _policy(spec)
+    own = _variables(spec)
     validations, annotations = spec["validations"], spec["auditAnnotations"]
     if not validations and not annotations:
         validations.required(_NOTHING)
         annotations.required(_NOTHING)
         return
     for validation in validations:
-        _validation(validation)
+        _validation(validation, _scope(spec, own), _scope(spec, own, has_authorizer=False))
     if len(annotations) > _MOST_ANNOTATIONS:
         annotations.invalid(f"must not have more than {_MOST_ANNOTATIONS} auditAnnotations")
     keys = Unique()
     for annotation in annotations:
-        _audit_annotation(annotation, obj["metadata"]["name"])
+        _audit_annotation(annotation, obj["metadata"]["name"], _scope(spec, own))
         keys.add(annotation["key"])
 
 
@@ -85,8 +96,9 @@ def mutating_policy(obj: Field) -> None:
                 _MUTATIONS(operation)
     if not spec["mutations"]:
         spec["mutations"].required("mutations must contain at least one item")
+    own = _variables(spec)
     for mutation in spec["mutations"]:
-        _mutation(mutation)
+        _mutation(mutation, _scope(spec, own))
     _REINVOCATION(spec["reinvocationPolicy"])
 
 
@@ -102,9 +114,29 @@ def _policy(spec: Field) -> None:
         match_resources(match)
         if not match["resourceRules"]:
             match["resourceRules"].required()
-    match_conditions(spec["matchConditions"])
-    for variable in spec["variables"]:
-        _variable(variable)
+    named_conditions(spec["matchConditions"], has_params=spec["paramKind"].is_set)
+
+
+def _scope(spec: Field, own: Scope | None, *, has_authorizer: bool = True) -> Scope | None:
+    """The variables of an expression of a policy, with those that it declares itself; None if those are not known."""
+    if own is None:
+        return None
+    return {**variables(has_params=spec["paramKind"].is_set, has_authorizer=has_authorizer), **own}
+
+
+def _variables(spec: Field) -> Scope | None:
+    """What a policy declares: `variables`, each an expression that may name those before it; None if not known.
+
+    Mirrors: pkg/apis/admissionregistration/validation/validation.go validateVariable @ v1.37
+    """
+    declared, names = spec["variables"], dict[str, None]()
+    own = {"variables": names} if declared else {}
+    if declared.is_hole or any(variable["name"].is_hole for variable in declared):
+        return None
+    for variable in declared:
+        _variable(variable, _scope(spec, own))
+        names[variable["name"].value or ""] = None
+    return own
 
 
 def _param_kind(kind: Field) -> None:
@@ -136,21 +168,27 @@ def _group_version(field: Field) -> None:
         field.invalid(fault, version)
 
 
-def _variable(variable: Field) -> None:
+def _variable(variable: Field, scope: Scope | None) -> None:
     if is_blank(variable["name"]):
         variable["name"].required("name is not specified")
     else:
         _identifier(variable["name"])
     if is_blank(variable["expression"]):
         variable["expression"].required("expression is not specified")
+    else:
+        expression(variable["expression"], scope)
 
 
-def _validation(validation: Field) -> None:
-    message, reason = validation["message"], validation["reason"]
+def _validation(validation: Field, scope: Scope | None, scope_of_message: Scope | None) -> None:
+    message, reason, said = validation["message"], validation["reason"], validation["messageExpression"]
     if is_blank(validation["expression"]):
         validation["expression"].required("expression is not specified")
-    if validation["messageExpression"] and is_blank(validation["messageExpression"]):
-        validation["messageExpression"].invalid("must be non-empty if specified")
+    else:
+        expression(validation["expression"], scope, BOOL)
+    if said and is_blank(said):
+        said.invalid("must be non-empty if specified")
+    elif said:
+        expression(said, scope_of_message, STRING)
     if message and is_blank(message):
         message.invalid("must be non-empty if specified")
     elif message.value.__class__ is str and "\n" in message.value.strip():
@@ -159,7 +197,7 @@ def _validation(validation: Field) -> None:
         _REASON(reason)
 
 
-def _audit_annotation(annotation: Field, policy: Field) -> None:
+def _audit_annotation(annotation: Field, policy: Field, scope: Scope | None) -> None:
     key, value = annotation["key"], annotation["valueExpression"]
     if not policy:
         key.invalid("requires metadata.name be non-empty", key.value or "")
@@ -170,9 +208,11 @@ def _audit_annotation(annotation: Field, policy: Field) -> None:
         value.required("valueExpression is not specified")
     elif value.value.__class__ is str and len(value.value.strip().encode(errors="replace")) > _MOST_ANNOTATION_BYTES:
         value.required("must not exceed 5kb in length")
+    else:
+        expression(value, scope, _ANNOTATION)
 
 
-def _mutation(mutation: Field) -> None:
+def _mutation(mutation: Field, scope: Scope | None) -> None:
     """A mutation, with the field that its type needs.
 
     Mirrors: pkg/apis/admissionregistration/validation/validation.go validateMutation @ v1.37
@@ -191,7 +231,9 @@ def _mutation(mutation: Field) -> None:
             mutation[part].required(f"must be specified when patchType is {name}")
         elif name == kind.value and is_blank(mutation[part]["expression"]):
             mutation[part]["expression"].required()
-        elif name != kind.value and mutation[part].is_set:
+        elif name == kind.value:
+            expression(mutation[part]["expression"], scope, _MUTATED[name])
+        elif mutation[part].is_set:
             mutation[part].invalid(f"must not be specified when patchType is {kind.value}", "")
 
 

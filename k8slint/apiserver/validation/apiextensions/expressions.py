@@ -7,9 +7,13 @@ from __future__ import annotations
 
 from typing import Final
 
+from k8slint.apiserver.validation.expressions import expression
 from k8slint.apiserver.validation.field import Field
 
 _RULES: Final = "x-kubernetes-validations"
+_FAILURES: Final = {"rule": "compilation failed", "messageExpression": "messageExpression compilation failed"}
+_SCOPE: Final = {"self": None, "oldSelf": None}
+_FIX: Final = "write self before the name of a field, as self.replicas"
 
 
 def expressions(crd: Field) -> None:
@@ -30,18 +34,7 @@ def expressions(crd: Field) -> None:
             continue
         done.add(id(node.value))
         for rule in node[_RULES] if _RULES in node.value else ():
-            _expression(rule["rule"], "compilation failed")
-            _expression(rule["messageExpression"], "messageExpression compilation failed")
+            for name, failure in _FAILURES.items():
+                if rule[name].value.__class__ is str and rule[name].value.strip():
+                    expression(rule[name], _SCOPE, failure=failure, fix=_FIX)
         pending += (node["items"], node["additionalProperties"], *(part for _, part in node["properties"].entries()))
-
-
-def _expression(field: Field, failure: str) -> None:
-    from k8slint.cel.engine import Refused, program  # noqa: PLC0415 - only CRDs with rules pay for it
-
-    if not isinstance(field.value, str) or not field.value.strip():
-        return
-    compiled = program(field.value)
-    if isinstance(compiled, Refused):
-        place = f"line {compiled.line}, column {compiled.column}"
-        fix = "write an expression of CEL, such as self.replicas <= self.maxReplicas"
-        field.invalid(f"{failure}: syntax error at {place}: {compiled.reason.partition(' expecting ')[0]}", fix=fix)

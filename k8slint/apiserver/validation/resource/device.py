@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from k8slint.apiserver.validation.core.resources import is_extended
+from k8slint.apiserver.validation.expressions import Wanted
+from k8slint.apiserver.validation.expressions import expression as compiled
 from k8slint.apiserver.validation.field import HOLE, Field, Form, given, needed, one_of
 from k8slint.apiserver.validation.formats import dns_label, dns_subdomain, label_value, qualified_name
 from k8slint.values.regex import regex
@@ -16,6 +18,8 @@ _MOST_CONFIGS: Final = 32
 _MOST_PARAMETER_BYTES: Final = 10 * 1024
 _MOST_EXPRESSION_BYTES: Final = 10 * 1024
 _MOST_ID: Final = 32
+_DEVICE: Final = {"device": dict.fromkeys(("driver", "attributes", "capacity", "allowMultipleAllocations"))}
+_MATCH: Final = Wanted(("bool",), "must evaluate to bool or the unknown type, not")
 _EFFECTS: Final = one_of("NoExecute", "NoSchedule", **{"None": 35})
 _C_IDENTIFIER = regex(r"[A-Za-z_][A-Za-z0-9_]*")
 # The versions of the shape that is validated here; older ones have another, and are off by default.
@@ -113,9 +117,10 @@ def full_attribute_name(field: Field) -> None:
 
 
 def selectors(field: Field) -> None:
-    """Expressions that devices must meet; they are not compiled here.
+    """Expressions that devices must meet.
 
-    Mirrors: pkg/apis/resource/validation/validation.go validateSelector @ v1.37
+    Mirrors: pkg/apis/resource/validation/validation.go validateSelector,
+    dynamic-resource-allocation cel/compile.go newCompiler @ v1.37
     """
     if not at_most(field, _MOST_SELECTORS):
         return
@@ -127,6 +132,8 @@ def selectors(field: Field) -> None:
             expression.invalid("compilation failed: the expression is empty", "")
         elif len(expression) > _MOST_EXPRESSION_BYTES:
             expression.too_long(_MOST_EXPRESSION_BYTES)
+        else:
+            compiled(expression, _DEVICE, _MATCH)
 
 
 def configuration(config: Field) -> None:

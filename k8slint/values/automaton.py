@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from k8slint.apiserver.custom.expressions import (
+from k8slint.values.expressions import (
     Characters,
     Choice,
     DeclinedError,
