@@ -11,7 +11,19 @@ import typer
 
 from k8slint.cli.options import Argument, Asked, Field, Texts, fields
 
-_COMMANDS: Final = ("check", "schedule", "why", "render", "explain", "rules", "test", "init", "version", "cluster")
+_COMMANDS: Final = (
+    "check",
+    "schedule",
+    "why",
+    "capacity",
+    "render",
+    "explain",
+    "rules",
+    "test",
+    "init",
+    "version",
+    "cluster",
+)
 _WIDEST: Final = 100
 _HELP: Final = "What would the cluster do with these manifests? Answers before you apply, without a cluster."
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from functools import partial
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple, TypeVar
 
 import typer
 
@@ -22,18 +22,19 @@ from k8slint.usage import UsageError
 from k8slint.values.record import replaced
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from k8slint.cluster.cluster import Cluster
     from k8slint.config import Config
     from k8slint.objects.from_documents import Reading
     from k8slint.report.schedule.view import Subject
     from k8slint.scheduling import Profile
+    from k8slint.simulation.drills.premises import Premises
     from k8slint.simulation.results import DryRun, PodResult
-    from k8slint.values.version import KubernetesVersion
 
 # Scores are kept for each pod and node: beyond this many they would fill the memory.
 _MOST_SCORES = 200_000
+T = TypeVar("T")
 _HOW = "describe the cluster with --nodes 3:cpu=4,memory=16Gi or --cluster FILE (k8slint cluster example prints one)"
 
 
@@ -72,13 +73,23 @@ def schedule(  # noqa: PLR0917 - typer reads the options from the signature
     namespace: Namespace = "",
     config: ConfigFile = "",
     color: Color = None,
+    without: Annotated[
+        str, typer.Option(metavar="NODES", help="What if these are lost: node-3, zone=a, or the worst of any 2.")
+    ] = "",
+    add: Annotated[
+        list[str] | None,
+        typer.Option(metavar="POOL", help="How many of these until all fit: big:cpu=8,memory=32Gi,zones=a|b,max=10."),
+    ] = None,
+    scale: Annotated[
+        str, typer.Option(metavar="KIND/NAME=N..M", help="What if a workload has more replicas: deploy/web=2..10.")
+    ] = "",
 ) -> None:
     """Show on which node each pod would run, and what keeps the others off."""
     from k8slint.report.schedule import FORMATS
 
     given = [*(paths or ()), *(filename or ())] or ["."]
     settings = config_for(config, given)
-    subject = rehearse(
+    start = premises(
         given,
         settings,
         cluster=cluster,
@@ -86,21 +97,57 @@ def schedule(  # noqa: PLR0917 - typer reads the options from the signature
         kubernetes_version=kubernetes_version,
         scheduler_config=scheduler_config,
         namespace=namespace,
-        scores=output in (ScheduleFormat.WIDE, ScheduleFormat.JSON),
     )
+    asks = bool(without) + bool(add) + bool(scale)
+    if asks > 1:
+        raise UsageError("--without, --add and --scale are one question each; ask one at a time")
+    subject = rehearse(start, scores=output in (ScheduleFormat.WIDE, ScheduleFormat.JSON) and not asks)
     for gap in subject.gaps:
         complain(gap)
     run = subject.run
-    if not run.pods and not run.refusals:
+    if not run.pods and not run.refusals and not asks:
         raise UsageError("nothing to schedule: no workload among the objects, or none that has pods")
+    told = None
+    if asks:
+        from k8slint.cli.drills import answer
+
+        told, subject = answer(start, subject, without=without, add=add or (), scale=scale, namespace=namespace)
+        run = subject.run
     chosen = settings.color if color is None else color
     is_colored = wants_color() if chosen is None else chosen
-    write_stdout(FORMATS[output.value](subject, color=is_colored, width=width(), blocks=draws_blocks()))
+    if told is None:
+        text = FORMATS[output.value](subject, color=is_colored, width=width(), blocks=draws_blocks())
+    else:
+        from k8slint.report.drills import render
+
+        text = render(told, subject, output.value, color=is_colored, width=width(), blocks=draws_blocks())
+    write_stdout(text)
     comes_to_nothing = any(refusal.is_known for refusal in run.refusals)
     raise typer.Exit(2 if subject.gaps else exit_code(run.pods) or int(comes_to_nothing))
 
 
-def rehearse(
+class Start(NamedTuple):
+    """What a dry run starts from, where the cluster is described, and what could not be read."""
+
+    premises: Premises
+    named: str
+    gaps: tuple[str, ...]
+
+    def ask(self, question: Callable[[], T]) -> T:
+        """What the question to the dry run answers.
+
+        Raises:
+            UsageError: for a description of the cluster that cannot be read.
+        """
+        from k8slint.scheduling import ShapeError
+
+        try:
+            return question()
+        except ShapeError as error:
+            raise UsageError(f"{self.named}: {error}") from None
+
+
+def premises(
     paths: Sequence[str],
     settings: Config,
     *,
@@ -109,19 +156,14 @@ def rehearse(
     kubernetes_version: str,
     scheduler_config: str,
     namespace: str,
-    scores: bool,
-) -> Subject:
-    """The dry run of the paths, ready to be shown; with scores if asked for and not too many to keep.
-
-    A manifest that cannot be read is left out and becomes a gap of the subject.
+) -> Start:
+    """What the dry run of the paths starts from; a manifest that cannot be read is left out and becomes a gap.
 
     Raises:
-        UsageError: for what cannot be done as asked, and for a description of the cluster or of the scheduler that
-            cannot be read.
+        UsageError: for what cannot be done as asked, and for a description of the scheduler that cannot be read.
     """
     from k8slint.project import STDIN, Request, collect
-    from k8slint.report.schedule.view import Subject
-    from k8slint.simulation.explain import Explainer
+    from k8slint.simulation.drills.premises import Premises
 
     request = Request(
         paths=paths,
@@ -136,22 +178,33 @@ def rehearse(
         complain(note)
     unread = (failure.message for failure in material.failures)
     gaps = (*unread, *(gap for reading in material.readings for gap in _gaps(reading)))
-    play = partial(
-        _dry_run,
-        _in_namespace(material.cluster, namespace) if namespace else material.cluster,
-        material.version,
-        _profiles(scheduler_config),
-        named=cluster or "the cluster",
-    )
-    run = play(explain=False)
+    known = _in_namespace(material.cluster, namespace) if namespace else material.cluster
+    return Start(Premises(known, material.version, _profiles(scheduler_config)), cluster or "the cluster", gaps)
+
+
+def rehearse(start: Start, *, scores: bool) -> Subject:
+    """The dry run, ready to be shown; with scores if asked for and not too many to keep.
+
+    Raises:
+        UsageError: if no node is known, and for a description of the cluster that cannot be read.
+    """
+    run = start.ask(start.premises.run)
     if run.nodes is None:
         raise UsageError(f"no nodes are known; {_HOW}")
     pods, nodes_known = len(run.pods), len(run.nodes)
     if scores and pods * nodes_known <= _MOST_SCORES:
-        run = play(explain=True)
+        run = start.ask(partial(start.premises.run, explain=True))
     elif scores:
         complain(f"scores are left out: {pods} pods on {nodes_known} nodes have too many")
-    return Subject(run, Explainer(run), str(material.version), gaps)
+    return subject_of(start, run)
+
+
+def subject_of(start: Start, run: DryRun) -> Subject:
+    """A run, ready to be shown."""
+    from k8slint.report.schedule.view import Subject
+    from k8slint.simulation.explain import Explainer
+
+    return Subject(run, Explainer(run), str(start.premises.version), start.gaps)
 
 
 def exit_code(pods: Iterable[PodResult]) -> int:
@@ -181,18 +234,6 @@ def _in_namespace(cluster: Cluster, namespace: str) -> Cluster:
         raise UsageError(f'--namespace "{namespace}" is no name of a namespace')
     objects = tuple(obj if obj.namespace else replaced(obj, namespace=namespace) for obj in cluster.objects)
     return replaced(cluster, objects=objects)
-
-
-def _dry_run(
-    cluster: Cluster, version: KubernetesVersion, profiles: Sequence[Profile], *, named: str, explain: bool
-) -> DryRun:
-    from k8slint.scheduling import ShapeError
-    from k8slint.simulation.dry_run import dry_run
-
-    try:
-        return dry_run(cluster, version, profiles, explain=explain)
-    except ShapeError as error:
-        raise UsageError(f"{named}: {error}") from None
 
 
 def _profiles(file: str) -> tuple[Profile, ...]:

@@ -19,6 +19,7 @@ from k8slint.cli.schedule import (
     Paths,
     SchedulerConfig,
     exit_code,
+    premises,
     rehearse,
 )
 from k8slint.cli.streams import complain, config_for, draws_blocks, wants_color, width, write_stdout
@@ -46,10 +47,10 @@ def why(  # noqa: PLR0917 - typer reads the options from the signature
     """Explain where the pods of one workload would go, and what keeps them off each node."""
     from k8slint.report.schedule.why import render
 
-    (kind, name), given = _asked(workload, paths or [])
+    (kind, name), given = asked(workload, paths or [])
     given = [*given, *(filename or ())] or ["."]
     settings = config_for(config, given)
-    subject = rehearse(
+    start = premises(
         given,
         settings,
         cluster=cluster,
@@ -57,11 +58,11 @@ def why(  # noqa: PLR0917 - typer reads the options from the signature
         kubernetes_version=kubernetes_version,
         scheduler_config=scheduler_config,
         namespace=namespace,
-        scores=True,
     )
+    subject = rehearse(start, scores=True)
     for gap in subject.gaps:
         complain(f"{gap}; left out, the answer is that of the rest")
-    owners = _find(subject.run, kind, name, namespace)
+    owners = find(subject.run, kind, name, namespace)
     chosen = settings.color if color is None else color
     is_colored = wants_color() if chosen is None else chosen
     pages = [render(subject, owner, color=is_colored, width=width(), blocks=draws_blocks()) for owner in owners]
@@ -70,14 +71,14 @@ def why(  # noqa: PLR0917 - typer reads the options from the signature
     raise typer.Exit(2 if lacks_given else exit_code(pod for owner in owners for pod in subject.run.of(owner)))
 
 
-def _asked(workload: str, paths: list[str]) -> tuple[tuple[str, str], list[str]]:
+def asked(workload: str, paths: list[str]) -> tuple[tuple[str, str], list[str]]:
     """The kind and the name asked for, and the paths; as for kubectl, the name may be the word after the kind."""
     if "/" not in workload and is_kind(workload) and paths and not os.path.exists(paths[0]):
         return kind_and_name(f"{workload}/{paths[0]}"), paths[1:]
     return kind_and_name(workload), paths
 
 
-def _find(run: DryRun, kind: str, name: str, namespace: str) -> list[Object]:
+def find(run: DryRun, kind: str, name: str, namespace: str) -> list[Object]:
     """The workloads of that kind and name, or for a pod the workload that makes it; several if namespaces differ.
 
     Raises:
@@ -109,3 +110,16 @@ def _find(run: DryRun, kind: str, name: str, namespace: str) -> list[Object]:
         hint = f"there are {', '.join(list(others)[:5])}" if others else "there is no workload at all"
     where = f' in namespace "{namespace}"' if namespace else ""
     raise UsageError(f'there is no {kind or "workload"} "{name}"{where}; {hint}')
+
+
+def find_one(run: DryRun, kind: str, name: str, namespace: str) -> Object:
+    """The one workload of that kind and name.
+
+    Raises:
+        UsageError: if there is none, or more than one.
+    """
+    found = find(run, kind, name, namespace)
+    if len(found) > 1:
+        spaces = " or ".join(f"-n {obj.namespace or 'default'}" for obj in found)
+        raise UsageError(f'several are called "{name}"; say which: {spaces}')
+    return found[0]

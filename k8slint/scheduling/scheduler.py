@@ -42,13 +42,15 @@ def schedule(
     version: KubernetesVersion = NEWEST,
     *,
     explain: bool = False,
+    stops: bool = False,
 ) -> Result:
     """Try each pod that has no node yet, by priority, age and place in the input.
 
     Pods that name a node are put on it first; finished pods, and those that the snapshot has already, are skipped.
     Binding takes no time, and evicted pods stay on their nodes. With `explain`, each Assigned has the scores behind a
-    choice among several nodes. The same input gives the same result. The given snapshot does not change: the result has
-    another one, from which the next run can start.
+    choice among several nodes. With `stops`, the first pod without a node is the last that is tried. The same input
+    gives the same result. The given snapshot does not change: the result has another one, from which the next run can
+    start.
     """
     run = _Run(snapshot, profile or Profile(), Features.of(version), explain=explain)
     waiting: list[Pod] = []
@@ -57,8 +59,13 @@ def schedule(
             (run.occupy if pod.node_name else waiting.append)(pod)
     for pod in waiting:
         run.cache.nominate(pod, pod.nominated_node)
-    outcomes = [run.outcome(pod) for pod in in_queue_order(waiting)]
-    outcomes = try_again(outcomes, run.outcome, run.framework.woken_by_pods)
+    outcomes: list[Outcome] = []
+    for pod in in_queue_order(waiting):
+        outcomes.append(run.outcome(pod))
+        if stops and not isinstance(outcomes[-1], Assigned):
+            break
+    else:
+        outcomes = try_again(outcomes, run.outcome, run.framework.woken_by_pods)
     return Result(tuple(outcomes), run.cache.to_snapshot(), run.loads(), tuple(run.cache.assumptions))
 
 

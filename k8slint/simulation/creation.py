@@ -85,6 +85,11 @@ class Creation:
     claims: dict[tuple[str, str], StoredClaim]
     names: set[str] = field(default_factory=set)
 
+    def fork(self) -> Creation:
+        """A creation that goes on from here and leaves this one as it is; it has notes of its own."""
+        ledger = replace(self.ledger, used=dict(self.ledger.used))
+        return Creation(self.policies, ledger, Notes(), dict(self.claims), set(self.names))
+
     def create_objects(self, inventory: Inventory) -> frozenset[Item]:
         """Create the manifests' claims, and charge the objects that quotas count; return those that are refused."""
         return create_objects(inventory, self._create_claim, self.ledger, self.notes)

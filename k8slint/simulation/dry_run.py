@@ -83,6 +83,7 @@ def dry_run(
         *(judge.created(one) for one in sorted(created, key=lambda one: places[one.batch.item])),
         *(judge.pending(pod, item) for pod, item in crew.pending.items()),
     )
+    scene = Scene(stage, placing.outcomes, placing.snapshot, inventory, creation, tuple(templates))
     return DryRun(
         results,
         None if nodes is None else tuple(_node_results(inventory, placing, crew.running, results)),
@@ -90,7 +91,7 @@ def dry_run(
         tuple(notes.refusals),
         storage.unbound,
         notes.assumptions.texts(),
-        None if nodes is None else Scene(stage, placing.outcomes, placing.snapshot),
+        None if nodes is None else scene,
     )
 
 
@@ -161,6 +162,13 @@ def _storage(
     spaces = [template.batch.item.namespace for template in templates]
     listers = listers_of(inventory, made, spaces, notes)
     claims = {key: wanted.claim for key, wanted in creation.claims.items()}
+    return bound_by(replace(listers, claims=claims), inventory, creation, notes.assumptions)
+
+
+def bound_by(
+    listers: Listers, inventory: Inventory, creation: Creation, assumptions: Assumptions
+) -> tuple[Storage, Listers]:
+    """The storage after the volume controller has seen the claims of the listers, and the listers with it."""
     lists_classes = inventory.describes("StorageClass.storage.k8s.io")
     known = Known(
         lists_classes=lists_classes,
@@ -168,9 +176,8 @@ def _storage(
         open_claims=frozenset(key for key, wanted in creation.claims.items() if wanted.is_open),
         self_copies=frozenset(key for key, wanted in creation.claims.items() if wanted.copies_itself),
     )
-    storage = bind(Storage(claims, listers.volumes, listers.classes), known, notes.assumptions)
-    listers = replace(listers, claims=storage.claims, volumes=storage.volumes, classes=storage.classes)
-    return storage, listers
+    storage = bind(Storage(listers.claims, listers.volumes, listers.classes), known, assumptions)
+    return storage, replace(listers, claims=storage.claims, volumes=storage.volumes, classes=storage.classes)
 
 
 def _assume_of(templates: Iterable[Template], profiles: Sequence[Profile], assumptions: Assumptions) -> None:
@@ -242,10 +249,11 @@ class _Judge:
         if pod.node_name:
             message = f'the pod asks for node "{pod.node_name}", which does not exist'
             return make(Verdict.UNSCHEDULABLE, message=message, path=("spec", "nodeName"))
-        return _of_outcome(self.placing.outcomes[pod.key], make)
+        return of_outcome(self.placing.outcomes[pod.key], make)
 
 
-def _of_outcome(outcome: Outcome, make: Callable[..., PodResult]) -> PodResult:
+def of_outcome(outcome: Outcome, make: Callable[..., PodResult]) -> PodResult:
+    """The result for what the scheduler said; `make` is given all but whose pod it is."""
     match outcome:
         case Assigned():
             return make(Verdict.ASSIGNED, node=outcome.node, scores=outcome.scores, ties=outcome.ties)

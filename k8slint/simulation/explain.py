@@ -89,8 +89,7 @@ class Explainer:
         return Diagnoser(snapshot, scene.stage.version)
 
     def _explained(self, pod: Pod, diagnoser: Diagnoser, scene: Scene) -> Explanation:
-        profiles = scene.stage.profiles
-        profile = next((one for one in profiles if one.scheduler_name == pod.scheduler_name), profiles[0])
+        profile = scene.profile_for(pod)
         diagnosis = diagnoser.diagnose(pod, profile)
         named = pod.node_choice.named_nodes() or frozenset()
         every = [node.name for node in scene.snapshot.nodes]

@@ -10,9 +10,11 @@ from functools import cached_property
 from k8slint.apiserver.admission.refusal import Cause, Refusal
 from k8slint.loading.document import Path
 from k8slint.objects.object import Object
-from k8slint.scheduling import Snapshot
+from k8slint.scheduling import Pod, Profile, Snapshot
 from k8slint.scheduling.framework import Status
 from k8slint.scheduling.result import Outcome, Preemption
+from k8slint.simulation.creation import Creation, Template
+from k8slint.simulation.inventory import Inventory
 from k8slint.simulation.persistent_volume_controller import Unbound
 from k8slint.simulation.scheduler_run import SchedulerInput
 
@@ -89,14 +91,23 @@ class WorkloadResult:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """The scheduler's input and output, for later questions.
+    """The scheduler's input and output, and what the pods were made from, for later questions.
 
     `outcomes`, by namespace and name, are in the order they came about; `snapshot` is the cluster after the run.
+    `creation` is what has been created: whoever creates more takes a fork of it.
     """
 
     stage: SchedulerInput
     outcomes: Mapping[str, Outcome]
     snapshot: Snapshot
+    inventory: Inventory
+    creation: Creation
+    templates: tuple[Template, ...]
+
+    def profile_for(self, pod: Pod) -> Profile:
+        """The profile of the scheduler that the pod names, or the first one if none has its name."""
+        profiles = self.stage.profiles
+        return next((one for one in profiles if one.scheduler_name == pod.scheduler_name), profiles[0])
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,8 @@ from k8slint.loading.load import load
 
 ROOT = Path(__file__).parents[2]
 SHOWN = re.compile(
-    r"^\$ (k8slint (?:check|schedule|why) [^\n]*examples/[^\n]*)\n(.+?)(?=^\$ |^```$)", re.MULTILINE | re.DOTALL
+    r"^\$ (k8slint (?:check|schedule|why|capacity) [^\n]*examples/[^\n]*)\n(.+?)(?=^\$ |^```$)",
+    re.MULTILINE | re.DOTALL,
 )
 
 

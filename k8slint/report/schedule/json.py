@@ -30,10 +30,10 @@ def render(subject: Subject) -> str:
     parts = {
         "nodes": [_node(node) for node in subject.nodes()],
         "pods": [
-            _pod(pod, subject.explainer.explain(pod) if pod.key in explained else None) for pod in subject.run.pods
+            pod_entry(pod, subject.explainer.explain(pod) if pod.key in explained else None) for pod in subject.run.pods
         ],
         "refusals": [
-            {"object": _object(refusal.obj), "message": visible(refusal.message), "known": refusal.is_known}
+            {"object": object_entry(refusal.obj), "message": visible(refusal.message), "known": refusal.is_known}
             for refusal in subject.run.refusals
         ],
     }
@@ -57,11 +57,12 @@ def _amounts(amounts: Mapping[str, int]) -> dict[str, int]:
     return {visible(resource): amount for resource, amount in amounts.items()}
 
 
-def _pod(pod: PodResult, explanation: Explanation | None) -> dict[str, Any]:
+def pod_entry(pod: PodResult, explanation: Explanation | None) -> dict[str, Any]:
+    """What becomes of a pod, with the explanation if it is to carry one."""
     return {
         "namespace": visible(pod.namespace),
         "name": visible(pod.name),
-        "owner": _object(pod.owner),
+        "owner": object_entry(pod.owner),
         "verdict": (Verdict.GATED if pod.verdict is Verdict.WAITING else pod.verdict).value,
         "node": visible(pod.node),
         "message": visible(pod.message),
@@ -80,7 +81,8 @@ def _pod(pod: PodResult, explanation: Explanation | None) -> dict[str, Any]:
     }
 
 
-def _object(obj: Object) -> dict[str, str]:
+def object_entry(obj: Object) -> dict[str, str]:
+    """An object, as its manifest names it."""
     return {
         "apiVersion": visible(obj.gvk.api_version),
         "kind": visible(obj.kind),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from k8slint.report.escape import flowing, visible
@@ -39,23 +39,23 @@ def render(subject: Subject) -> str:
         ("Notes", notes(subject.run)),
         ("Assumed", map(flowing, subject.run.assumptions)),
     ):
-        found = [f"- {_plain(text)}" for text in texts]
+        found = [f"- {plain(text)}" for text in texts]
         if found:
             blocks += [[f"### {title}"], found]
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     r"""A visible text, escaped so that Markdown shows it unchanged.
 
-    >>> _plain("a|b *c*")
+    >>> plain("a|b *c*")
     'a\\|b \\*c\\*'
     """
     return _SPECIAL.sub(r"\\\1", text)
 
 
 def _name(text: str) -> str:
-    return _plain(visible(text))
+    return plain(visible(text))
 
 
 def _head(subject: Subject) -> Iterator[str]:
@@ -70,15 +70,16 @@ def _head(subject: Subject) -> Iterator[str]:
 def _nodes(subject: Subject) -> Iterator[str]:
     zones = subject.zones
     head = ["Node", *(["Zone"] if zones else []), "CPU", "Memory", "Pods", "Holds"]
-    yield _row(head)
-    yield _row(["---"] * len(head))
+    yield row(head)
+    yield row(["---"] * len(head))
     for node in subject.nodes():
-        zone = [_plain(zones.get(node.name, ""))] if zones else []
-        shares = [_plain(_share(node, resource)) for resource in _RESOURCES]
-        yield _row([_name(node.name), *zone, *shares, _plain(", ".join(subject.residents(node)))])
+        zone = [plain(zones.get(node.name, ""))] if zones else []
+        shares = [plain(_share(node, resource)) for resource in _RESOURCES]
+        yield row([_name(node.name), *zone, *shares, plain(", ".join(subject.residents(node)))])
 
 
-def _row(cells: Sequence[str]) -> str:
+def row(cells: Iterable[str]) -> str:
+    """A row of a table, of cells that are Markdown."""
     return f"| {' | '.join(cells)} |"
 
 
@@ -95,16 +96,16 @@ def _group(group: Group, subject: Subject, *, explains: bool) -> Iterator[str]:
     pod = group.first
     names = listed([other.name for other in group.pods], "…")
     owner = f"{pod.owner.kind} {pod.namespace}/{pod.owner.name or pod.name}"
-    yield f"- **{_name(owner)}**: {_plain(names)}"
+    yield f"- **{_name(owner)}**: {plain(names)}"
     yield f"  - {_name(pod.message)}"
     if pod.preemption is not None:
-        yield f"  - {_plain(preemption_text(pod.preemption))}"
+        yield f"  - {plain(preemption_text(pod.preemption))}"
         return
     explanation = subject.explainer.explain(pod) if explains else None
     if explanation is not None:
         if has_moved_on(pod, explanation):
             yield "  - with the other pods at their places:"
-        yield from (f"  - {_plain(line)}" for line in _behind(explanation) if line not in pod.message)
+        yield from (f"  - {plain(line)}" for line in _behind(explanation) if line not in pod.message)
 
 
 def _behind(explanation: Explanation) -> Iterator[str]:

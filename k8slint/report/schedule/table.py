@@ -178,7 +178,7 @@ def _group(group: Group, subject: Subject, sheet: Sheet, *, explains: bool) -> I
         return
     explanation = subject.explainer.explain(pod) if explains else None
     if explanation is not None and group.verdict is Verdict.UNSCHEDULABLE:
-        yield from _behind(pod, explanation, sheet)
+        yield from behind(pod, explanation, sheet)
         yield from advice(explanation, sheet, "one" if total > 1 else "it")
 
 
@@ -200,7 +200,7 @@ def preemption_text(preemption: Preemption) -> str:
     return f"It is more important: {victims} would be evicted from {visible(preemption.node)}{budgets}."
 
 
-def _behind(pod: PodResult, explanation: Explanation, sheet: Sheet) -> Iterator[str]:
+def behind(pod: PodResult, explanation: Explanation, sheet: Sheet) -> Iterator[str]:
     """What the scheduler's sentence leaves out: what is wrong with the pod itself, or the obstacles on each node."""
     for text in explanation.whole:
         if text not in pod.message:

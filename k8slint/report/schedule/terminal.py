@@ -76,6 +76,11 @@ def sheet_of(*, color: bool, width: int | None, blocks: bool) -> Sheet:
     return Sheet(painter(color=color), _BLOCKS if blocks else _LETTERS, room, None if width is None else room)
 
 
+def dots_of(*, blocks: bool) -> str:
+    """The sign for what is left out between two names."""
+    return (_BLOCKS if blocks else _LETTERS).dots
+
+
 def columns(table: Sequence[Sequence[str]]) -> Iterator[str]:
     """The rows in columns, as kubectl aligns them; no cell is cut."""
     widths = [max(cells(row[place]) for row in table) for place in range(len(table[0]))]
