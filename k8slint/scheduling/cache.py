@@ -38,6 +38,18 @@ class NodeInfo:
     with_volumes: dict[Pod, None] = field(default_factory=dict)
     priorities: Counter[int] = field(default_factory=Counter)
 
+    def used(self, resource: str) -> int:
+        """What the pods request of one resource, in the units of `Resources`."""
+        match resource:
+            case "cpu":
+                return self.cpu_millicores
+            case "memory":
+                return self.memory_bytes
+            case "ephemeral-storage":
+                return self.ephemeral_bytes
+            case _:
+                return self.extended.get(resource, 0)
+
     def apply(self, pod: Pod, sign: int) -> None:
         """Add the pod with its amounts and ports if the sign is 1, or take it away if it is -1."""
         request, placed = pod.amounts.request, pod.amounts.placed

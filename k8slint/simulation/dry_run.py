@@ -71,10 +71,10 @@ def dry_run(
     _assume_of(templates, profiles, notes.assumptions)
     storage, listers = _storage(inventory, creation, templates, notes)
 
-    pods = [*crew.running, *crew.pending, *(one.pod for one in created if one.pod is not None)]
+    pods = [*crew.pending, *(one.pod for one in created if one.pod is not None)]
     stage = SchedulerInput(nodes or (), listers, profiles, version, explain)
-    nothing = SchedulerRun({}, {}, Snapshot.of(()), {}, ())
-    placing = nothing if nodes is None else place(stage, pods, _chains(created))
+    nothing = SchedulerRun({}, {}, {}, Snapshot.of(()), {}, ())
+    placing = nothing if nodes is None else place(stage, crew.running, pods, _chains(created))
     for text in placing.assumptions:
         notes.assumptions.take(text)
     judge = _Judge(placing, None if nodes is None else frozenset(node.name for node in nodes))
@@ -183,8 +183,6 @@ def _assume_of(templates: Iterable[Template], profiles: Sequence[Profile], assum
             take("one run of each CronJob is simulated, once everything else has its place", name)
         if batch.in_order and len(batch.pods) > 1:
             take("pods that a StatefulSet creates in order are taken to be ready as soon as they have a node", name)
-        if template.pod is not None and template.pod.node_name:
-            take("pods that name their node are taken to be let in by its kubelet", name)
     take("pods are tried by priority, then in the order of the manifests")
     if len(profiles) > 1:
         take("the pods of one scheduler profile are placed before those of the next")
@@ -226,6 +224,9 @@ class _Judge:
     def _of(self, pod: Pod, make: Callable[..., PodResult]) -> PodResult:
         if self.nodes is None:
             return make(Verdict.NOT_MODELLED, message="no node is described")
+        rejection = self.placing.rejected.get(pod.key)
+        if rejection is not None:
+            return make(Verdict.REJECTED, node=rejection.node, message=str(rejection), path=rejection.path)
         if pod.node_name in self.nodes:
             return make(Verdict.ASSIGNED, node=pod.node_name, path=("spec", "nodeName"))
         if pod.node_name:

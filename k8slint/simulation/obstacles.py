@@ -219,25 +219,12 @@ def _resources(rejection: Status, pod: Pod, usage: NodeInfo) -> Iterator[Obstacl
             count = len(usage.pods)
             yield Obstacle(rejection.plugin, f"holds {count} pods already, as many as it may")
             continue
-        wanted, free = pod.amounts.request.of(resource), _free(usage, resource)
+        wanted, free = pod.amounts.request.of(resource), usage.node.allocatable.of(resource) - usage.used(resource)
         remedy = None
         if free * _LEAST_PART >= wanted:
             most = in_words(resource, free)
             remedy = Remedy(f"ask for at most {most} {resource}", _asking(resource, most))
         yield Obstacle(rejection.plugin, f"lacks {resource}", resource, wanted - free, remedy)
-
-
-def _free(usage: NodeInfo, resource: str) -> int:
-    node = usage.node
-    match resource:
-        case "cpu":
-            return node.allocatable.cpu_millicores - usage.cpu_millicores
-        case "memory":
-            return node.allocatable.memory_bytes - usage.memory_bytes
-        case "ephemeral-storage":
-            return node.allocatable.ephemeral_bytes - usage.ephemeral_bytes
-        case _:
-            return node.allocatable.of(resource) - usage.extended.get(resource, 0)
 
 
 def _asking(resource: str, most: str) -> OnPod:

@@ -21,13 +21,14 @@ _NO_SCORES: Mapping[str, Mapping[str, int]] = {}
 
 
 class Verdict(StrEnum):
-    """What becomes of a pod."""
+    """What becomes of a pod: `REFUSED` are those that the API server does not take, `REJECTED` that a kubelet does not."""
 
     ASSIGNED = "assigned"
     UNSCHEDULABLE = "unschedulable"
     GATED = "gated"
     WAITING = "waiting"
     REFUSED = "refused"
+    REJECTED = "rejected"
     NOT_MODELLED = "not-modelled"
 
 

@@ -34,6 +34,7 @@ _USUAL: Final = ("cpu", "memory", "pods")
 _BAD: Final = (
     Verdict.UNSCHEDULABLE,
     Verdict.REFUSED,
+    Verdict.REJECTED,
     Verdict.WAITING,
     Verdict.GATED,
     Verdict.NOT_MODELLED,

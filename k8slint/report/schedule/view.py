@@ -23,6 +23,7 @@ TITLES: Final[Mapping[Verdict, str]] = {
     Verdict.ASSIGNED: "assigned",
     Verdict.UNSCHEDULABLE: "fit nowhere",
     Verdict.REFUSED: "refused by the API server",
+    Verdict.REJECTED: "rejected by a kubelet",
     Verdict.GATED: "gated",
     Verdict.WAITING: "waiting for others",
     Verdict.NOT_MODELLED: "not modelled",
