@@ -24,9 +24,11 @@ from k8slint.values.record import replaced
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from k8slint.apiserver.admission.refusal import Refusal
     from k8slint.cluster.cluster import Cluster
     from k8slint.config import Config
     from k8slint.objects.from_documents import Reading
+    from k8slint.project import Material
     from k8slint.report.schedule.view import Subject
     from k8slint.scheduling import Profile
     from k8slint.simulation.results import DryRun, PodResult
@@ -91,8 +93,8 @@ def schedule(  # noqa: PLR0917 - typer reads the options from the signature
     for gap in subject.gaps:
         complain(gap)
     run = subject.run
-    if not run.pods and not run.refusals:
-        raise UsageError("nothing to schedule: no workload among the objects, or none that has pods")
+    if not run.pods and not run.refusals and not run.workloads:
+        raise UsageError("nothing to schedule: no workload among the objects")
     chosen = settings.color if color is None else color
     is_colored = wants_color() if chosen is None else chosen
     write_stdout(FORMATS[output.value](subject, color=is_colored, width=width(), blocks=draws_blocks()))
@@ -136,6 +138,7 @@ def rehearse(
         complain(note)
     unread = (failure.message for failure in material.failures)
     gaps = (*unread, *(gap for reading in material.readings for gap in _gaps(reading)))
+    refused = tuple(_refused(material))
     play = partial(
         _dry_run,
         _in_namespace(material.cluster, namespace) if namespace else material.cluster,
@@ -143,12 +146,12 @@ def rehearse(
         _profiles(scheduler_config),
         named=cluster or "the cluster",
     )
-    run = play(explain=False)
+    run = play(refused=refused, explain=False)
     if run.nodes is None:
         raise UsageError(f"no nodes are known; {_HOW}")
     pods, nodes_known = len(run.pods), len(run.nodes)
     if scores and pods * nodes_known <= _MOST_SCORES:
-        run = play(explain=True)
+        run = play(refused=refused, explain=True)
     elif scores:
         complain(f"scores are left out: {pods} pods on {nodes_known} nodes have too many")
     return Subject(run, Explainer(run), str(material.version), gaps)
@@ -173,6 +176,25 @@ def _gaps(reading: Reading) -> Iterator[str]:
             yield f"{file}:{line}: {other.problem.message}"
 
 
+def _refused(material: Material) -> Iterator[Refusal]:
+    """The workloads and claims that the API server does not take as they are written, each with its first reason."""
+    from k8slint.apiserver.admission.refusal import Refusal
+    from k8slint.apiserver.schemas import schemas_for
+    from k8slint.cluster.unread import Unread, unread_texts
+    from k8slint.engine.stages import World, refusals
+
+    amendments = tuple(source.text for source in material.amendments)
+    unread = Unread(material.is_whole, tuple(unread_texts(material.loaded, material.readings)), amendments)
+    world = World(material.cluster, schemas_for(material.version, ()), unread)
+    for obj in material.cluster.objects:
+        if obj.pod is None and obj.kind != "PersistentVolumeClaim":
+            continue
+        first, *others = refusals(obj, world) or (None,)
+        if first is not None:
+            more = f" (and {len(others)} more, which k8slint check lists)" if others else ""
+            yield Refusal(obj, first.path, f"{first.message}{more}", None)
+
+
 def _in_namespace(cluster: Cluster, namespace: str) -> Cluster:
     """The cluster with all objects that name no namespace put into the given one."""
     from k8slint.values.names import is_dns_label
@@ -184,13 +206,19 @@ def _in_namespace(cluster: Cluster, namespace: str) -> Cluster:
 
 
 def _dry_run(
-    cluster: Cluster, version: KubernetesVersion, profiles: Sequence[Profile], *, named: str, explain: bool
+    cluster: Cluster,
+    version: KubernetesVersion,
+    profiles: Sequence[Profile],
+    *,
+    named: str,
+    refused: Sequence[Refusal],
+    explain: bool,
 ) -> DryRun:
     from k8slint.scheduling import ShapeError
     from k8slint.simulation.dry_run import dry_run
 
     try:
-        return dry_run(cluster, version, profiles, explain=explain)
+        return dry_run(cluster, version, profiles, refused=refused, explain=explain)
     except ShapeError as error:
         raise UsageError(f"{named}: {error}") from None
 

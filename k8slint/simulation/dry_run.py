@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
+from k8slint.apiserver.admission.refusal import Refusal
 from k8slint.cluster.cluster import Cluster
 from k8slint.scheduling import (
     Assigned,
@@ -35,6 +36,7 @@ from k8slint.simulation.quotas import ledger_of_quotas
 from k8slint.simulation.results import DryRun, NodeResult, PodResult, Scene, Verdict, WorkloadResult
 from k8slint.simulation.scheduler_run import SchedulerInput, SchedulerRun, place
 from k8slint.simulation.stored_claims import claims_of
+from k8slint.values.record import replaced
 from k8slint.values.version import KubernetesVersion
 
 _DEFAULT_PROFILES = (Profile(),)
@@ -45,19 +47,24 @@ def dry_run(
     version: KubernetesVersion,
     profiles: Sequence[Profile] = _DEFAULT_PROFILES,
     *,
+    refused: Sequence[Refusal] = (),
     explain: bool = False,
 ) -> DryRun:
     """What becomes of every pod once the manifests are applied to the described cluster.
 
     The running pods of the description hold their nodes first. Its workloads create no pods; those of the manifests do,
     and if such a workload runs already, its old pods make way. With several profiles, the pods of one are scheduled
-    after those of another. With `explain`, an assigned pod has the scores behind the choice of its node.
+    after those of another. The objects `refused` are those that the API server does not take as they are written: they
+    are left out. With `explain`, an assigned pod has the scores behind the choice of its node.
 
     Raises:
         ShapeError: if an object of the cluster description cannot be read, naming object and field. For an object of
             the manifests the result has a Refusal instead.
     """
-    notes = Notes()
+    notes = Notes(refusals=[*refused])
+    if refused:
+        gone = {refusal.obj for refusal in refused}
+        cluster = replaced(cluster, objects=tuple(obj for obj in cluster.objects if obj not in gone))
     inventory = Inventory.of(cluster)
     assume_the_usual(inventory, notes)
     nodes = _nodes(inventory, notes.assumptions)

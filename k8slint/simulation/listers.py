@@ -24,6 +24,10 @@ _LISTED_KINDS: Final = (
     "StatefulSet.apps",
     "DeviceClass.resource.k8s.io",
 )
+_TAKEN_TO_EXIST: Final = "namespaces that are not listed are taken to exist, without labels"
+_NOT_LISTED: Final = (
+    "the cluster description lists namespaces, but not these, which are taken to be made before anything else"
+)
 _BUILT_IN_NAMESPACES: Final = ("default", "kube-system", "kube-public", "kube-node-lease")
 
 
@@ -42,7 +46,8 @@ def listers_of(inventory: Inventory, made: Iterable[Mapping[str, Any]], spaces: 
 def _unlisted(inventory: Inventory, spaces: Iterable[str], notes: Notes) -> list[dict[str, Any]]:
     listed = {item.name for item in inventory.of_kind("Namespace")}
     missing = [namespace for namespace in dict.fromkeys(spaces) if namespace and namespace not in listed]
+    taken = _NOT_LISTED if inventory.describes("Namespace") else _TAKEN_TO_EXIST
     for namespace in missing:
         if namespace not in _BUILT_IN_NAMESPACES:
-            notes.assumptions.take("namespaces that are not listed are taken to exist, without labels", namespace)
+            notes.assumptions.take(taken, namespace)
     return [{"kind": "Namespace", "metadata": {"name": namespace}} for namespace in missing]

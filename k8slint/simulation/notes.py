@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Final, TypeVar
+from typing import TypeVar
 
 from k8slint.apiserver.admission.refusal import Refusal, refusal_of
 from k8slint.simulation.assumptions import Assumptions
@@ -12,7 +12,6 @@ from k8slint.simulation.inventory import Inventory, Item
 from k8slint.values.reading import ShapeError
 
 T = TypeVar("T")
-_ENFORCE: Final = "pod-security.kubernetes.io/enforce"
 
 
 @dataclass(slots=True)
@@ -51,6 +50,3 @@ def assume_the_usual(inventory: Inventory, notes: Notes) -> None:
     webhooks = inventory.of_kind("MutatingWebhookConfiguration.admissionregistration.k8s.io")
     if webhooks:
         take("mutating webhooks, which can change any pod, are not simulated")
-    for item in inventory.of_kind("Namespace"):
-        if _ENFORCE in item.obj.labels:
-            take("pods are taken to meet the pod security standard that their namespace enforces", item.name)

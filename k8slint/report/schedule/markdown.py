@@ -62,7 +62,7 @@ def _head(subject: Subject) -> Iterator[str]:
     counts = subject.counts()
     told = ", ".join(f"{count} {TITLES[verdict]}" for verdict, count in counts.items())
     pods, nodes = counted(len(subject.run.pods), "pod"), counted(len(subject.nodes()), "node")
-    yield f"## {pods} on {nodes}: {told or 'nothing to schedule'}"
+    yield f"## {pods} on {nodes}: {told or 'nothing to place'}"
     yield ""
     yield f"Kubernetes {_name(subject.version)}"
 

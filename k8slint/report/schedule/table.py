@@ -55,7 +55,7 @@ def summary(subject: Subject, sheet: Sheet) -> list[str]:
     told = ", ".join(f"{count} {TITLES[verdict]}" for verdict, count in counts.items())
     if set(counts) == {Verdict.ASSIGNED}:
         told = sheet.paint("clear", "all assigned")
-    text = f"{pods} on {nodes} for Kubernetes {visible(subject.version)}: {told or 'nothing to schedule'}"
+    text = f"{pods} on {nodes} for Kubernetes {visible(subject.version)}: {told or 'nothing to place'}"
     return list(sheet.wrapped(text, ""))
 
 

@@ -176,7 +176,42 @@ class TestSchedule:
         ended = k8slint("schedule", "app.yaml", "--nodes", NODES)
         assert ended.code == 1
         assert "COME TO NOTHING\n  app.yaml:3: Deployment shop/web: " in ended.out
-        assert '"two cores" is no quantity' in " ".join(ended.out.split())
+        said = 'spec.template.spec.containers[0].resources.requests.cpu: invalid quantity "two cores": quantities must match'
+        assert said in " ".join(ended.out.split())
+
+    @pytest.mark.parametrize(
+        ("spec", "said"),
+        [
+            (
+                "resources: {requests: {cpu: 50m}}",
+                "spec.template.spec.resources.requests[cpu]: Invalid value: \"50m\": must be greater than or equal to "
+                "aggregate container requests of 100m",
+            ),
+            (
+                "topologySpreadConstraints: [{maxSkew: 1, topologyKey: zone, whenUnsatisfiable: ScheduleAnyway, "
+                "matchLabelKeys: [app], labelSelector: {matchLabels: {app: web}}}]",
+                "exists in both matchLabelKeys and labelSelector",
+            ),
+            (
+                "initContainers: [{name: i, image: i, resources: {requests: {nvidia.com/gpu: 1}}}]",
+                "resources.limits: Required value: Limit must be set for non overcommitable resources",
+            ),
+            ("foo: 1", 'unknown field "spec.template.spec.foo"'),
+        ],
+    )
+    def test_what_the_api_server_does_not_take_is_placed_nowhere(self, folder, k8slint, spec, said):
+        folder(app=deployment("web", spec=spec) + deployment("db"))
+        ended = k8slint("schedule", "app.yaml", "--nodes", NODES)
+        assert ended.code == 1
+        assert ended.out.startswith(
+            ("1 pod on 2 nodes for Kubernetes 1.37: all assigned\n", "2 pods on 2 nodes for Kubernetes 1.37: 1 assigned, 1")
+        )
+        assert said in " ".join(ended.out.split())
+
+    def test_of_what_a_template_still_fills_in_nothing_is_said(self, folder, k8slint):
+        folder(app=deployment("web", spec="dnsPolicy: ${DNS}"))
+        ended = k8slint("schedule", "app.yaml", "--nodes", NODES)
+        assert (ended.code, ended.out.splitlines()[0]) == (0, "1 pod on 2 nodes for Kubernetes 1.37: all assigned")
 
     def test_what_cannot_be_read_is_said_and_left_out(self, folder, k8slint):
         folder(app=deployment("web"), broken="apiVersion: v1\nkind: [1\n")
@@ -263,6 +298,28 @@ class TestUse:
         else:
             assert (ended.code, ended.out) == (2, "")
             assert said in ended.err
+
+    @pytest.mark.parametrize(
+        ("text", "note"),
+        [
+            (deployment("web", replicas=0), "Deployment shop/web, 0 pods: replicas is 0"),
+            (
+                deployment("web").replace("replicas: 1", "paused: true"),
+                "Deployment shop/web, 0 pods: paused: no pod is made until it is resumed",
+            ),
+            (
+                "apiVersion: batch/v1\nkind: Job\nmetadata: {name: j}\nspec: {suspend: true, template: {spec: "
+                "{restartPolicy: Never, containers: [{name: a, image: a}]}}}\n",
+                "Job default/j, 0 pods: suspended",
+            ),
+        ],
+    )
+    def test_a_workload_without_pods_is_no_error(self, folder, k8slint, text, note):
+        folder(app=text)
+        ended = k8slint("schedule", "app.yaml", "--nodes", NODES)
+        assert (ended.code, ended.err) == (0, "")
+        assert ended.out.startswith("0 pods on 2 nodes for Kubernetes 1.37: nothing to place\n")
+        assert f"NOTES\n  {note}\n" in ended.out
 
     def test_nothing_to_schedule(self, folder, k8slint):
         folder(app="apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n")
