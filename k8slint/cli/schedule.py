@@ -218,9 +218,24 @@ def _dry_run(
     from k8slint.simulation.dry_run import dry_run
 
     try:
-        return dry_run(cluster, version, profiles, refused=refused, explain=explain)
+        return _masked(dry_run(cluster, version, profiles, refused=refused, explain=explain))
     except ShapeError as error:
         raise UsageError(f"{named}: {error}") from None
+
+
+def _masked(run: DryRun) -> DryRun:
+    """The run without secret values in what the API server says."""
+    from dataclasses import replace
+
+    from k8slint.engine.masking import masked
+    from k8slint.simulation.results import Verdict
+
+    refusals = (replace(each, message=masked(each.message, each.obj.document)) for each in run.refusals)
+    pods = (
+        replace(pod, message=masked(pod.message, pod.owner.document)) if pod.verdict is Verdict.REFUSED else pod
+        for pod in run.pods
+    )
+    return replace(run, refusals=tuple(refusals), pods=tuple(pods))
 
 
 def _profiles(file: str) -> tuple[Profile, ...]:

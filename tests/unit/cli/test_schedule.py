@@ -208,6 +208,14 @@ class TestSchedule:
         )
         assert said in " ".join(ended.out.split())
 
+    @pytest.mark.parametrize("output", ["table", "wide", "json", "markdown"])
+    def test_no_secret_value_is_in_what_the_api_server_says(self, folder, k8slint, output):
+        folder(app=deployment("web").replace("resources:", "env: [{name: DB_PASSWORD, value: 42424242}], resources:"))
+        ended = k8slint("schedule", "app.yaml", "--nodes", NODES, "-o", output)
+        assert ended.code == 1
+        assert "expected a string, found the number" in " ".join(ended.out.replace("\\", "").split())
+        assert "42424242" not in ended.out
+
     def test_of_what_a_template_still_fills_in_nothing_is_said(self, folder, k8slint):
         folder(app=deployment("web", spec="dnsPolicy: ${DNS}"))
         ended = k8slint("schedule", "app.yaml", "--nodes", NODES)
