@@ -23,7 +23,6 @@ from k8slint.objects.problem import Problem
 from k8slint.values.gvk import GroupVersionKind
 from k8slint.values.placeholder import has_placeholder, may_hold_placeholders
 
-
 WARNINGS: Final = frozenset({"apiserver-warning", "deprecated-api", "duplicate-container-port", "duplicate-env"})
 """The rules of what the server only warns of: for all the others it refuses the object."""
 

@@ -15,8 +15,8 @@ from k8slint.scheduling import Node, Pod, ShapeError
 from k8slint.scheduling.objects.node_affinity import NodeChoice, NodeTerm
 from k8slint.scheduling.objects.taints import Toleration, untolerated
 from k8slint.simulation.controllers import Batch, Planned, ephemeral_claims, numbered
-from k8slint.simulation.created_pod import hold_created_pod
 from k8slint.simulation.created_objects import charge_claim, claim_refused, create_objects
+from k8slint.simulation.created_pod import hold_created_pod
 from k8slint.simulation.inventory import Inventory, Item, placed
 from k8slint.simulation.notes import Notes
 from k8slint.simulation.stored_claims import StoredClaim

@@ -22,7 +22,7 @@ from k8slint.scheduling import (
     Snapshot,
     Unschedulable,
 )
-from k8slint.simulation.assumptions import Assumptions
+from k8slint.simulation.assumptions import Assumptions, Weight
 from k8slint.simulation.controllers import WORKLOADS, batch_of, scalers_of
 from k8slint.simulation.creation import Created, Creation, Template, creation_order
 from k8slint.simulation.described_pods import is_finished, is_leaving
@@ -185,12 +185,12 @@ def _assume_of(templates: Iterable[Template], profiles: Sequence[Profile], assum
         if not batch.pods:
             continue
         if batch.prefix and batch.item.group_kind != "Pod":
-            take("where a cluster puts random letters into a pod's name, a number counts up")
+            take("where a cluster puts random letters into a pod's name, a number counts up", weight=Weight.LOW)
         if batch.is_late:
             take("one run of each CronJob is simulated, once everything else has its place", name)
         if batch.in_order and len(batch.pods) > 1:
             take("pods that a StatefulSet creates in order are taken to be ready as soon as they have a node", name)
-    take("pods are tried by priority, then in the order of the manifests")
+    take("pods are tried by priority, then in the order of the manifests", weight=Weight.LOW)
     if len(profiles) > 1:
         take("the pods of one scheduler profile are placed before those of the next")
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from k8slint.scheduling import Listers, ShapeError
+from k8slint.simulation.assumptions import Weight
 from k8slint.simulation.inventory import Inventory, placed
 from k8slint.simulation.notes import Notes
 
@@ -46,8 +47,8 @@ def listers_of(inventory: Inventory, made: Iterable[Mapping[str, Any]], spaces: 
 def _unlisted(inventory: Inventory, spaces: Iterable[str], notes: Notes) -> list[dict[str, Any]]:
     listed = {item.name for item in inventory.of_kind("Namespace")}
     missing = [namespace for namespace in dict.fromkeys(spaces) if namespace and namespace not in listed]
-    taken = _NOT_LISTED if inventory.describes("Namespace") else _TAKEN_TO_EXIST
+    taken, weight = (_NOT_LISTED, Weight.HIGH) if inventory.describes("Namespace") else (_TAKEN_TO_EXIST, Weight.LOW)
     for namespace in missing:
         if namespace not in _BUILT_IN_NAMESPACES:
-            notes.assumptions.take(taken, namespace)
+            notes.assumptions.take(taken, namespace, weight)
     return [{"kind": "Namespace", "metadata": {"name": namespace}} for namespace in missing]

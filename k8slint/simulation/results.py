@@ -21,7 +21,7 @@ _NO_SCORES: Mapping[str, Mapping[str, int]] = {}
 
 
 class Verdict(StrEnum):
-    """What becomes of a pod: `REFUSED` are those that the API server does not take, `REJECTED` that a kubelet does not."""
+    """What becomes of a pod: the API server does not take those that are refused, a kubelet those that are rejected."""
 
     ASSIGNED = "assigned"
     UNSCHEDULABLE = "unschedulable"

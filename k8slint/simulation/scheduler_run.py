@@ -33,8 +33,8 @@ class SchedulerInput:
 class SchedulerRun:
     """The outcome of each pod by namespace and name, and the cluster and the load of its nodes afterwards.
 
-    `waiting` maps each pod that is never created to the pod for which it waits, both by namespace and name; `rejected` has
-    those that a kubelet turns away.
+    `waiting` maps each pod that is never created to the pod for which it waits, both by namespace and name; `rejected`
+    has those that a kubelet turns away.
     """
 
     outcomes: Mapping[str, Outcome]
@@ -67,7 +67,9 @@ def place(
         strangers = _of_another_system(stage, outcomes)
         unfit |= strangers
         for chain in chains:
-            stuck = next((key for key in chain if key not in held and not isinstance(outcomes.get(key), Assigned)), None)
+            stuck = next(
+                (key for key in chain if key not in held and not isinstance(outcomes.get(key), Assigned)), None
+            )
             if stuck is not None:
                 waiting |= {key: stuck for key in chain[chain.index(stuck) + 1 :] if key not in waiting}
         if len(waiting) == left_out and (not strangers or turn >= _MOST_TURNS):

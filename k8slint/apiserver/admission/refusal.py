@@ -25,7 +25,8 @@ class Reason(Enum):
 
     `NOT_FOUND`: something that has to exist does not. `QUOTA_EXCEEDED`: a quota has no room left. `QUOTA_FAILED`: the
     object does not say what a quota counts. `LIMIT_RANGE`: it breaks a LimitRange. `FORBIDDEN`: another plugin does
-    not allow it. `POD_SECURITY`: its namespace enforces a level that it violates. `OVER_LIMIT`: a request is above its limit. `INVALID`: validation refuses something else.
+    not allow it. `POD_SECURITY`: its namespace enforces a level that it violates. `OVER_LIMIT`: a request is above
+    its limit. `INVALID`: validation refuses something else.
     """
 
     FORBIDDEN = "forbidden"

@@ -62,7 +62,9 @@ def _unschedulable(case: Case) -> Problem:
 
 def _of_rejected(case: Case) -> tuple[str, str]:
     """What follows for pods that a kubelet turns away, and what to do."""
-    again = "" if case.obj.kind == "Pod" else " Its controller makes another, which fails the same way, again and again."
+    again = (
+        "" if case.obj.kind == "Pod" else " Its controller makes another, which fails the same way, again and again."
+    )
     effect = f"The Pod ends as Failed at once, and no container of it starts.{again}"
     if case.first.path == ("spec", "nodeName"):
         return effect, "Leave the choice of the node to the scheduler: remove nodeName."

@@ -24,6 +24,12 @@ def render(subject: Subject) -> str:
         "version": VERSION,
         "kubernetesVersion": visible(subject.version),
         "assumptions": [flowing(assumption) for assumption in subject.run.assumptions],
+        "total": {
+            "allocatable": _amounts(subject.whole.allocatable),
+            "requested": _amounts(subject.whole.requested),
+            "left": _amounts(subject.left),
+        },
+        "podsWithoutRequests": subject.without_requests,
     }
     # Equal pods share an explanation, which lists every node: only the first of them carries it.
     explained = {group.first.key for group in subject.groups(Verdict.UNSCHEDULABLE)}
@@ -31,6 +37,10 @@ def render(subject: Subject) -> str:
         "nodes": [_node(node) for node in subject.nodes()],
         "pods": [
             _pod(pod, subject.explainer.explain(pod) if pod.key in explained else None) for pod in subject.run.pods
+        ],
+        "workloads": [
+            {"object": _object(each.obj), "pods": each.pods, "note": visible(each.note)}
+            for each in subject.run.workloads
         ],
         "refusals": [
             {"object": _object(refusal.obj), "message": visible(refusal.message), "known": refusal.is_known}

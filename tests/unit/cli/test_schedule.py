@@ -176,7 +176,7 @@ class TestSchedule:
         ended = k8slint("schedule", "app.yaml", "--nodes", NODES)
         assert ended.code == 1
         assert "COME TO NOTHING\n  app.yaml:3: Deployment shop/web: " in ended.out
-        said = 'spec.template.spec.containers[0].resources.requests.cpu: invalid quantity "two cores": quantities must match'
+        said = 'containers[0].resources.requests.cpu: invalid quantity "two cores": quantities must match'
         assert said in " ".join(ended.out.split())
 
     @pytest.mark.parametrize(
@@ -184,12 +184,13 @@ class TestSchedule:
         [
             (
                 "resources: {requests: {cpu: 50m}}",
-                "spec.template.spec.resources.requests[cpu]: Invalid value: \"50m\": must be greater than or equal to "
-                "aggregate container requests of 100m",
+                'Invalid value: "50m": must be greater than or equal to aggregate container requests of 100m',
             ),
             (
-                "topologySpreadConstraints: [{maxSkew: 1, topologyKey: zone, whenUnsatisfiable: ScheduleAnyway, "
-                "matchLabelKeys: [app], labelSelector: {matchLabels: {app: web}}}]",
+                (
+                    "topologySpreadConstraints: [{maxSkew: 1, topologyKey: zone, whenUnsatisfiable: ScheduleAnyway, "
+                    "matchLabelKeys: [app], labelSelector: {matchLabels: {app: web}}}]"
+                ),
                 "exists in both matchLabelKeys and labelSelector",
             ),
             (
@@ -204,7 +205,10 @@ class TestSchedule:
         ended = k8slint("schedule", "app.yaml", "--nodes", NODES)
         assert ended.code == 1
         assert ended.out.startswith(
-            ("1 pod on 2 nodes for Kubernetes 1.37: all assigned\n", "2 pods on 2 nodes for Kubernetes 1.37: 1 assigned, 1")
+            (
+                "1 pod on 2 nodes for Kubernetes 1.37: all assigned\n",
+                "2 pods on 2 nodes for Kubernetes 1.37: 1 assigned, 1",
+            )
         )
         assert said in " ".join(ended.out.split())
 
@@ -316,8 +320,10 @@ class TestUse:
                 "Deployment shop/web, 0 pods: paused: no pod is made until it is resumed",
             ),
             (
-                "apiVersion: batch/v1\nkind: Job\nmetadata: {name: j}\nspec: {suspend: true, template: {spec: "
-                "{restartPolicy: Never, containers: [{name: a, image: a}]}}}\n",
+                (
+                    "apiVersion: batch/v1\nkind: Job\nmetadata: {name: j}\nspec: {suspend: true, template: {spec: "
+                    "{restartPolicy: Never, containers: [{name: a, image: a}]}}}\n"
+                ),
                 "Job default/j, 0 pods: suspended",
             ),
         ],
