@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from k8slint.cluster.cluster import Cluster, once
 from k8slint.cluster.kustomizations import folder_of
-from k8slint.cluster.service_selectors import MOST_SELECTED, selector_of
+from k8slint.cluster.pod_selectors import selector_of
+from k8slint.cluster.services import MOST_SELECTED
 from k8slint.objects.fields import dig, integer, items, text
 from k8slint.objects.object import Object, Pod
 from k8slint.values.grouped import grouped

@@ -12,26 +12,13 @@ from k8slint.objects.problem import Problem
 from k8slint.values.names import is_dns_subdomain
 
 
-def missing_service_account(pod: Pod, cluster: Cluster) -> Iterator[Problem]:
-    """A ServiceAccount that a pod runs as and no file holds.
-
-    Mirrors: plugin/pkg/admission/serviceaccount/admission.go Admit @ v1.36
-    """
-    # The API server reads the old field if the new one is not written.
-    field = "serviceAccountName" if pod.spec.get("serviceAccountName") else "serviceAccount"
-    name = text(pod.spec.get(field))
-    where = f"{pod.namespace}/" if pod.namespace else ""
-    refusal = f'error looking up service account {where}{name}: serviceaccount "{name}" not found'
-    yield from _missing_from_pod(pod, cluster, "ServiceAccount", field, refusal)
-
-
 def missing_priority_class(pod: Pod, cluster: Cluster) -> Iterator[Problem]:
     """A PriorityClass that no file holds and that not every cluster has.
 
     Mirrors: plugin/pkg/admission/priority/admission.go admitPod @ v1.36
     """
     refusal = f"no PriorityClass with name {text(pod.spec.get('priorityClassName'))} was found"
-    yield from _missing_from_pod(pod, cluster, "PriorityClass.scheduling.k8s.io", "priorityClassName", refusal)
+    yield from missing_from_pod(pod, cluster, "PriorityClass.scheduling.k8s.io", "priorityClassName", refusal)
 
 
 def missing_runtime_class(pod: Pod, cluster: Cluster) -> Iterator[Problem]:
@@ -40,10 +27,10 @@ def missing_runtime_class(pod: Pod, cluster: Cluster) -> Iterator[Problem]:
     Mirrors: plugin/pkg/admission/runtimeclass/admission.go prepareObjects @ v1.36
     """
     refusal = f'pod rejected: RuntimeClass "{text(pod.spec.get("runtimeClassName"))}" not found'
-    yield from _missing_from_pod(pod, cluster, "RuntimeClass.node.k8s.io", "runtimeClassName", refusal)
+    yield from missing_from_pod(pod, cluster, "RuntimeClass.node.k8s.io", "runtimeClassName", refusal)
 
 
-def _missing_from_pod(pod: Pod, cluster: Cluster, group_kind: str, field: str, refusal: str) -> Iterator[Problem]:
+def missing_from_pod(pod: Pod, cluster: Cluster, group_kind: str, field: str, refusal: str) -> Iterator[Problem]:
     """The object that a field of a pod names and nothing supplies; the API server refuses the pod with `refusal`.
 
     Objects without a namespace are commonly the work of others. So one is reported only if the files hold another of

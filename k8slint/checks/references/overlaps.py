@@ -16,6 +16,8 @@ from k8slint.objects.object import Object, Pod
 from k8slint.objects.problem import Problem, Related
 from k8slint.values.labels import LabelSelector
 
+# More workloads of one label are samples, of which nobody applies all.
+_MOST_MEANT: Final = 4
 # A bound on time: of very many pods with the same labels, the first ones tell enough.
 _LOOKED_AT: Final = 20
 _MOST_GUARDED: Final = 200
@@ -39,7 +41,8 @@ def selectors_overlap(obj: Object, cluster: Cluster) -> Iterator[Problem]:
     labels, workloads = obj.pod.labels, _workloads_by_label(cluster)
     for place in _places_of(obj, cluster):
         for label in labels.items():
-            for other, others in islice(workloads.get((*place, *label), ()), _LOOKED_AT):
+            several = workloads.get((*place, *label), ())
+            for other, others in several if len(several) <= _MOST_MEANT else ():
                 if other is obj:
                     break
                 its_labels = other.pod.labels if other.pod is not None else {}

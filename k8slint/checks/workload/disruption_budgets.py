@@ -7,8 +7,8 @@ from typing import Any, Final, NamedTuple
 
 from k8slint.cluster.cluster import Cluster
 from k8slint.cluster.evidence import evidence_of
+from k8slint.cluster.pod_selectors import Selection, may_select_others
 from k8slint.cluster.replicas import Copies, copies_of
-from k8slint.cluster.service_selectors import may_select_others
 from k8slint.objects.fields import integer
 from k8slint.objects.object import Object, Pod
 from k8slint.objects.problem import Absence, Problem, Related
@@ -91,7 +91,7 @@ def _groups(pods: tuple[Pod, ...], budget: Object, cluster: Cluster) -> list[_Gr
 def _may_select_more(budget: Object, selector: LabelSelector, cluster: Cluster) -> bool:
     """Whether pods that the files do not hold may count too."""
     plain = tuple(one for one in selector.requirements if one.operator == "In" and len(one.values) == 1)
-    return not plain or may_select_others(budget, LabelSelector(plain), cluster)
+    return not plain or may_select_others(Selection(budget, LabelSelector(plain), budget.namespace), cluster)
 
 
 def _of_groups(field: str, limit: Any, groups: list[_Group]) -> Iterator[Problem]:

@@ -9,8 +9,9 @@ from typing import Final, NamedTuple
 
 from k8slint.cluster.cluster import Cluster, once
 from k8slint.cluster.kustomizations import folder_of
+from k8slint.cluster.pod_selectors import selector_of
 from k8slint.cluster.references import references_of, supplies
-from k8slint.cluster.service_selectors import has_own_endpoints, selector_of
+from k8slint.cluster.services import has_own_endpoints
 from k8slint.loading.document import Path
 from k8slint.objects.fields import integer, sequence, text
 from k8slint.objects.object import Container, Object, Pod

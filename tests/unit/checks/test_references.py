@@ -15,6 +15,7 @@ from k8slint.checks.references import (
     objects_of_pods,
     role_bindings,
     selected_pods,
+    service_accounts,
     target_ports,
 )
 from k8slint.cluster.cluster import Cluster
@@ -267,14 +268,14 @@ def test_each_repetition_is_said() -> None:
 )
 def test_without_its_account_a_pod_is_refused_in_the_servers_words(manifest: str, effect: str) -> None:
     spec = "{serviceAccountName: web, containers: [{name: a, image: x}]}"
-    problem = only(problems(classes_of_pods.missing_service_account, manifest % spec))
+    problem = only(problems(service_accounts.missing_service_account, manifest % spec))
     said = 'error looking up service account shop/web: serviceaccount "web" not found.'
     assert problem.effect == effect + said
     assert problem.rests_on.name == "web"
 
 
 def test_the_namespace_of_an_account_that_no_file_says_is_not_said() -> None:
-    problem = only(problems(classes_of_pods.missing_service_account, pod("{serviceAccountName: gone}")))
+    problem = only(problems(service_accounts.missing_service_account, pod("{serviceAccountName: gone}")))
     assert problem.effect.endswith('error looking up service account gone: serviceaccount "gone" not found.')
 
 
@@ -301,7 +302,7 @@ def test_a_part_of_a_patch_names_classes_that_may_be_none_of_this_run() -> None:
     patch = (
         "{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {serviceAccountName: gone, containers: [{name: a}]}}"
     )
-    assert not problems(classes_of_pods.missing_service_account, patch)
+    assert not problems(service_accounts.missing_service_account, patch)
 
 
 BINDING = """
@@ -329,14 +330,14 @@ def test_subjects_are_missed_in_namespaces_that_the_files_fill(
     kind: str, own: str, namespace: str, expected: bool
 ) -> None:
     other = "\n---\n{apiVersion: v1, kind: ServiceAccount, metadata: {name: worker, namespace: shop}}"
-    found = problems(role_bindings.missing_binding_subject, BINDING % (kind, own, namespace) + other)
+    found = problems(service_accounts.missing_service_account, BINDING % (kind, own, namespace) + other)
     assert [problem.path for problem in found] == [("subjects", 0, "name")] * expected
 
 
 def test_a_subject_of_another_namespace_is_shown() -> None:
     account = "\n---\n{apiVersion: v1, kind: ServiceAccount, metadata: {name: web, namespace: blog}}"
     problem = only(
-        problems(role_bindings.missing_binding_subject, BINDING % ("ClusterRoleBinding", "", "shop") + account)
+        problems(service_accounts.missing_service_account, BINDING % ("ClusterRoleBinding", "", "shop") + account)
     )
     assert problem.message.endswith('the one in namespace "blog" cannot be used from "shop"')
     assert problem.related[0].path == ("metadata", "namespace")
