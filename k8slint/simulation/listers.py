@@ -27,7 +27,7 @@ _LISTED_KINDS: Final = (
 )
 _TAKEN_TO_EXIST: Final = "namespaces that are not listed are taken to exist, without labels"
 _NOT_LISTED: Final = (
-    "the cluster description lists namespaces, but not these, which are taken to be made before anything else"
+    "the cluster description lists other namespaces: these are taken to be made first, else nothing in them is created"
 )
 _BUILT_IN_NAMESPACES: Final = ("default", "kube-system", "kube-public", "kube-node-lease")
 
