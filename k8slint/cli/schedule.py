@@ -138,10 +138,11 @@ def rehearse(
         complain(note)
     unread = (failure.message for failure in material.failures)
     gaps = (*unread, *(gap for reading in material.readings for gap in _gaps(reading)))
-    refused = tuple(_refused(material))
+    applied = _in_namespace(material.cluster, namespace) if namespace else material.cluster
+    refused = tuple(_refused(applied, material))
     play = partial(
         _dry_run,
-        _in_namespace(material.cluster, namespace) if namespace else material.cluster,
+        applied,
         material.version,
         _profiles(scheduler_config),
         named=cluster or "the cluster",
@@ -176,7 +177,7 @@ def _gaps(reading: Reading) -> Iterator[str]:
             yield f"{file}:{line}: {other.problem.message}"
 
 
-def _refused(material: Material) -> Iterator[Refusal]:
+def _refused(cluster: Cluster, material: Material) -> Iterator[Refusal]:
     """The workloads and claims that the API server does not take as they are written, each with its first reason."""
     from k8slint.apiserver.admission.refusal import Refusal
     from k8slint.apiserver.schemas import schemas_for
@@ -185,8 +186,8 @@ def _refused(material: Material) -> Iterator[Refusal]:
 
     amendments = tuple(source.text for source in material.amendments)
     unread = Unread(material.is_whole, tuple(unread_texts(material.loaded, material.readings)), amendments)
-    world = World(material.cluster, schemas_for(material.version, ()), unread)
-    for obj in material.cluster.objects:
+    world = World(cluster, schemas_for(material.version, ()), unread)
+    for obj in cluster.objects:
         if obj.pod is None and obj.kind != "PersistentVolumeClaim":
             continue
         first, *others = refusals(obj, world) or (None,)

@@ -49,7 +49,7 @@ def _validate(pod: Object, template: Pod, version: KubernetesVersion) -> None:
     if new:
         message = ", ".join(problem.message for problem in new)
         said = f"[{message}]" if len(new) > 1 else message
-        raise Refused(said, AdmissionPhase.VALIDATING, new[0].path, Cause(Reason.INVALID))
+        raise Refused(said, AdmissionPhase.VALIDATING, new[0].path, Cause(Reason.INVALID_POD))
 
 
 def _hold_to_level(pod: Object, policy: Policy, version: KubernetesVersion) -> None:

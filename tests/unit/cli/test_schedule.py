@@ -212,6 +212,12 @@ class TestSchedule:
         )
         assert said in " ".join(ended.out.split())
 
+    def test_it_is_not_placed_in_a_namespace_that_is_given_either(self, folder, k8slint):
+        folder(app=deployment("web", spec="foo: 1").replace(", namespace: shop", ""))
+        ended = k8slint("schedule", "app.yaml", "--nodes", NODES, "-n", "prod")
+        assert ended.out.startswith("0 pods on 2 nodes")
+        assert 'Deployment prod/web: unknown field "spec.template.spec.foo"\n' in ended.out
+
     @pytest.mark.parametrize("output", ["table", "wide", "json", "markdown"])
     def test_no_secret_value_is_in_what_the_api_server_says(self, folder, k8slint, output):
         folder(app=deployment("web").replace("resources:", "env: [{name: DB_PASSWORD, value: 42424242}], resources:"))
