@@ -80,10 +80,12 @@ def dry_run(
 
     pods = [*crew.pending, *(one.pod for one in created if one.pod is not None)]
     stage = SchedulerInput(nodes or (), listers, profiles, version, explain)
-    nothing = SchedulerRun({}, {}, {}, Snapshot.of(()), {}, ())
+    nothing = SchedulerRun({}, {}, {}, Snapshot.of(()), Snapshot.of(()), {}, ())
     placing = nothing if nodes is None else place(stage, crew.running, pods, _chains(created))
     for text in placing.assumptions:
         notes.assumptions.take(text)
+    if placing.rejected:
+        notes.assumptions.take("what a kubelet rejects is taken to hold its node while the other pods are tried")
     judge = _Judge(placing, None if nodes is None else frozenset(node.name for node in nodes))
     places = {template.batch.item: number for number, template in enumerate(templates)}
     results = (
@@ -97,7 +99,7 @@ def dry_run(
         tuple(notes.refusals),
         storage.unbound,
         notes.assumptions.texts(),
-        None if nodes is None else Scene(stage, placing.outcomes, placing.snapshot),
+        None if nodes is None else Scene(stage, placing.outcomes, placing.tried, placing.snapshot),
     )
 
 

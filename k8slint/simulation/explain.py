@@ -87,7 +87,7 @@ class Explainer:
         # Between two changes of the cluster, all attempts meet with the same.
         changes = sum(isinstance(other, Assigned) or _makes_room(other) for other in before)
         if self._moment is None or self._moment[0] != changes:
-            snapshot = scene.snapshot.without(*(other.pod for other in later))
+            snapshot = scene.tried.without(*(other.pod for other in later))
             self._moment = changes, _promised(snapshot, before, scene)
         return self._explained(outcome.pod, self._moment[1], scene)
 

@@ -92,11 +92,13 @@ class WorkloadResult:
 class Scene:
     """The scheduler's input and output, for later questions.
 
-    `outcomes`, by namespace and name, are in the order they came about; `snapshot` is the cluster after the run.
+    `outcomes`, by namespace and name, are in the order they came about; `tried` is the cluster as the scheduler leaves
+    it, and `snapshot` is the same without what kubelets reject.
     """
 
     stage: SchedulerInput
     outcomes: Mapping[str, Outcome]
+    tried: Snapshot
     snapshot: Snapshot
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import count
 from typing import Final
 
 from k8slint.scheduling import Assigned, Listers, Load, Node, Outcome, Pod, Profile, Result, Snapshot, schedule
@@ -13,8 +12,6 @@ from k8slint.scheduling.features import Features
 from k8slint.simulation.kubelet import Rejection, evicts_for, os_rejection, rejection_of
 from k8slint.values.version import KubernetesVersion
 
-# What a kubelet turns away frees its node for others of its kind: of very many, the last ones are taken to stay there.
-_MOST_TURNS: Final = 4
 _EVICTED: Final = "what the kubelet evicts to let in a critical pod that names its node is not worked out"
 
 
@@ -34,12 +31,14 @@ class SchedulerRun:
     """The outcome of each pod by namespace and name, and the cluster and the load of its nodes afterwards.
 
     `waiting` maps each pod that is never created to the pod for which it waits, both by namespace and name; `rejected`
-    has those that a kubelet turns away.
+    has those that a kubelet turns away, which hold their nodes in `tried`, as the scheduler leaves the cluster, and are
+    gone from the `snapshot`.
     """
 
     outcomes: Mapping[str, Outcome]
     waiting: Mapping[str, str]
     rejected: Mapping[str, Rejection]
+    tried: Snapshot
     snapshot: Snapshot
     loads: Mapping[str, Load]
     assumptions: tuple[str, ...]
@@ -50,48 +49,47 @@ def place(
 ) -> SchedulerRun:
     """Schedule the pods beside those that run; each of `chains` names pods that are created one after the other.
 
-    First all pods are tried. If one of a chain does not get to run, the pods behind it are left out; so is what a
-    kubelet turns away, which then holds no node; and the run is repeated.
+    First all pods are tried. If one of a chain does not get to run, the pods behind it are left out and the run is
+    repeated. What a kubelet turns away holds its node while the others are tried, for its answer comes later.
     """
     chains = tuple(chains)
     waiting: dict[str, str] = {}
-    unfit: dict[str, Rejection] = {}
-    evicting: dict[str, None] = {}
-    for turn in count(1):
-        tried = [pod for pod in pods if pod.key not in waiting and pod.key not in unfit]
-        rejected = unfit | _turned_away(stage, running, tried, evicting)
-        kept = [pod for pod in tried if pod.key not in rejected]
-        held = {pod.key for pod in kept if pod.node_name}
-        outcomes, results = _run(stage, [*running, *kept])
+    while True:
+        tried = [pod for pod in pods if pod.key not in waiting]
+        rejected, assumed = _turned_away(stage, running, tried)
+        outcomes, results = _run(stage, [*running, *tried])
+        rejected |= _of_another_system(stage, outcomes)
+        runs = {
+            pod.key for pod in tried if pod.node_name or isinstance(outcomes.get(pod.key), Assigned)
+        } - rejected.keys()
         left_out = len(waiting)
-        strangers = _of_another_system(stage, outcomes)
-        unfit |= strangers
         for chain in chains:
-            stuck = next(
-                (key for key in chain if key not in held and not isinstance(outcomes.get(key), Assigned)), None
-            )
+            stuck = next((key for key in chain if key not in runs), None)
             if stuck is not None:
                 waiting |= {key: stuck for key in chain[chain.index(stuck) + 1 :] if key not in waiting}
-        if len(waiting) == left_out and (not strangers or turn >= _MOST_TURNS):
+        if len(waiting) == left_out:
             break
-    assumptions = evicting | dict.fromkeys(text for result in results for text in result.assumptions)
-    rejected |= unfit
-    return SchedulerRun(outcomes, waiting, rejected, results[-1].snapshot, results[-1].nodes, tuple(assumptions))
+    assumptions = dict.fromkeys((*assumed, *(text for result in results for text in result.assumptions)))
+    last = results[-1]
+    gone = [pod for pod in last.snapshot.pods if pod.key in rejected]
+    after = schedule((), last.snapshot.without(*gone), version=stage.version) if gone else last
+    return SchedulerRun(outcomes, waiting, rejected, last.snapshot, after.snapshot, after.nodes, tuple(assumptions))
 
 
 def _turned_away(
-    stage: SchedulerInput, running: Iterable[Pod], pods: Iterable[Pod], evicting: dict[str, None]
-) -> dict[str, Rejection]:
-    """What the kubelets say of the pods that name a node which exists: each judges them one after the other.
+    stage: SchedulerInput, running: Iterable[Pod], pods: Iterable[Pod]
+) -> tuple[dict[str, Rejection], list[str]]:
+    """What the kubelets say of the pods that name a node which exists, and what is assumed of those they let in.
 
-    What is taken for granted of those that are let in is added to `evicting`.
+    Each kubelet judges its pods one after the other.
     """
     named = [pod for pod in pods if pod.node_name]
     if not named:
-        return {}
+        return {}, []
     new = {pod.key for pod in named}
     cache, features = Cache(Snapshot.of(stage.nodes)), Features.of(stage.version)
     found: dict[str, Rejection] = {}
+    assumed: list[str] = []
     for pod in (*running, *named):
         index = cache.index_of.get(pod.node_name)
         if index is None:
@@ -100,12 +98,12 @@ def _turned_away(
         if pod.key in new:
             rejection = rejection_of(pod, usage, features)
             if rejection is None and evicts_for(pod, usage, features):
-                evicting[f"{_EVICTED}: {pod.key}"] = None
+                assumed.append(f"{_EVICTED}: {pod.key}")
         if rejection is None:
             cache.add(pod, index)
         else:
             found[pod.key] = rejection
-    return found
+    return found, assumed
 
 
 def _of_another_system(stage: SchedulerInput, outcomes: Mapping[str, Outcome]) -> dict[str, Rejection]:

@@ -16,6 +16,8 @@ from k8slint.simulation.obstacles import Obstacle
 from k8slint.simulation.results import NodeResult, PodResult, Verdict
 
 VERSION: Final = 1
+# What programs that know the first verdicts alone take these for.
+_WRITTEN_AS: Final = {Verdict.WAITING: Verdict.GATED, Verdict.REJECTED: Verdict.ASSIGNED}
 
 
 def render(subject: Subject) -> str:
@@ -72,9 +74,10 @@ def _pod(pod: PodResult, explanation: Explanation | None) -> dict[str, Any]:
         "namespace": visible(pod.namespace),
         "name": visible(pod.name),
         "owner": _object(pod.owner),
-        "verdict": (Verdict.GATED if pod.verdict is Verdict.WAITING else pod.verdict).value,
+        "verdict": _WRITTEN_AS.get(pod.verdict, pod.verdict).value,
         "node": visible(pod.node),
-        "message": visible(pod.message),
+        "message": "" if pod.verdict is Verdict.REJECTED else visible(pod.message),
+        "rejection": visible(pod.message) if pod.verdict is Verdict.REJECTED else "",
         "nodes": {
             visible(name): {
                 "plugin": rejection.plugin,

@@ -345,6 +345,13 @@ class TestReading:
         assert "(and so 2 more of kind Deployment)" in out
         assert "shop/b" not in out
 
+    def test_what_fits_once_a_kubelet_has_rejected_another(self, folder, k8slint):
+        folder(app=deployment("huge", cpu="40", spec="nodeName: node-1") + deployment("web", cpu="3"))
+        out = k8slint("schedule", "app.yaml", "--nodes", "1:cpu=4,memory=8Gi").out
+        assert "FIT NOWHERE\n\n✗ Deployment shop/web" in out
+        assert "    node-1   lacks 39 cpu\n  Once the other pods have their places it fits on node-1.\n" in out
+        assert "0 of 4" in out
+
     def test_what_a_kubelet_rejects(self, folder, k8slint):
         folder(app=deployment("web", cpu="3", replicas=2, spec="nodeName: node-1"))
         arguments = ("app.yaml", "--nodes", NODES)
@@ -357,10 +364,8 @@ class TestReading:
         assert said in k8slint("why", "deploy/web", *arguments).out
         data = json.loads(k8slint("schedule", *arguments, "-o", "json").out)
         Draft202012Validator(SCHEMA).validate(data)
-        assert [(pod["verdict"], pod["node"]) for pod in data["pods"]] == [
-            ("assigned", "node-1"),
-            ("rejected", "node-1"),
-        ]
+        assert [(pod["rejection"], pod["node"]) for pod in data["pods"]] == [("", "node-1"), (said, "node-1")]
+        assert {pod["verdict"] for pod in data["pods"]} == {"assigned"}
         assert data["total"]["left"]["cpu"] == 5000
 
 
