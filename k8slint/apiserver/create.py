@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from k8slint.apiserver.decoding.decode import MOST_MISMATCHES, mismatches
 from k8slint.apiserver.decoding.decoded import decoded
@@ -22,6 +22,9 @@ from k8slint.objects.object import Object
 from k8slint.objects.problem import Problem
 from k8slint.values.gvk import GroupVersionKind
 from k8slint.values.placeholder import has_placeholder, may_hold_placeholders
+
+WARNINGS: Final = frozenset({"apiserver-warning", "deprecated-api", "duplicate-container-port", "duplicate-env"})
+"""The rules of what the server only warns of: for all the others it refuses the object."""
 
 
 class Decoded(NamedTuple):

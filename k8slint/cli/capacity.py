@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import StrEnum
 from functools import partial
 from typing import Annotated
@@ -51,6 +52,7 @@ def capacity(  # noqa: PLR0917 - typer reads the options from the signature
     color: Color = None,
 ) -> None:
     """Count how many more pods of one workload fit once all others are placed, and say what stops the next."""
+    from k8slint.engine.masking import masked
     from k8slint.report.drills.capacity import render, render_json
     from k8slint.simulation.drills.capacity import capacity as count
 
@@ -70,6 +72,8 @@ def capacity(  # noqa: PLR0917 - typer reads the options from the signature
     for gap in start.gaps:
         complain(f"{gap}; left out, the answer is that of the rest")
     found = start.ask(partial(count, run, find_one(run, kind, name, namespace)))
+    if found.next is not None:
+        found = replace(found, next=replace(found.next, message=masked(found.next.message, found.next.owner.document)))
     subject = subject_of(start, found.after)
     chosen = settings.color if color is None else color
     is_colored = wants_color() if chosen is None else chosen

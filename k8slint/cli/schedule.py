@@ -24,9 +24,11 @@ from k8slint.values.record import replaced
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from k8slint.apiserver.admission.refusal import Refusal
     from k8slint.cluster.cluster import Cluster
     from k8slint.config import Config
     from k8slint.objects.from_documents import Reading
+    from k8slint.project import Material
     from k8slint.report.schedule.view import Subject
     from k8slint.scheduling import Profile
     from k8slint.simulation.drills.premises import Premises
@@ -105,8 +107,8 @@ def schedule(  # noqa: PLR0917 - typer reads the options from the signature
     for gap in subject.gaps:
         complain(gap)
     run = subject.run
-    if not run.pods and not run.refusals and not asks:
-        raise UsageError("nothing to schedule: no workload among the objects, or none that has pods")
+    if not run.pods and not run.refusals and not run.workloads and not asks:
+        raise UsageError("nothing to schedule: no workload among the objects")
     told = None
     if asks:
         from k8slint.cli.drills import answer
@@ -179,7 +181,10 @@ def premises(
     unread = (failure.message for failure in material.failures)
     gaps = (*unread, *(gap for reading in material.readings for gap in _gaps(reading)))
     known = _in_namespace(material.cluster, namespace) if namespace else material.cluster
-    return Start(Premises(known, material.version, _profiles(scheduler_config)), cluster or "the cluster", gaps)
+    premises = Premises(
+        known, material.version, _profiles(scheduler_config), tuple(_refused(known, material)), without_secrets
+    )
+    return Start(premises, cluster or "the cluster", gaps)
 
 
 def rehearse(start: Start, *, scores: bool) -> Subject:
@@ -226,6 +231,25 @@ def _gaps(reading: Reading) -> Iterator[str]:
             yield f"{file}:{line}: {other.problem.message}"
 
 
+def _refused(cluster: Cluster, material: Material) -> Iterator[Refusal]:
+    """The workloads and claims that the API server does not take as they are written, each with its first reason."""
+    from k8slint.apiserver.admission.refusal import Refusal
+    from k8slint.apiserver.schemas import schemas_for
+    from k8slint.cluster.unread import Unread, unread_texts
+    from k8slint.engine.stages import World, refusals
+
+    amendments = tuple(source.text for source in material.amendments)
+    unread = Unread(material.is_whole, tuple(unread_texts(material.loaded, material.readings)), amendments)
+    world = World(cluster, schemas_for(material.version, ()), unread)
+    for obj in cluster.objects:
+        if obj.pod is None and obj.kind != "PersistentVolumeClaim":
+            continue
+        first, *others = refusals(obj, world) or (None,)
+        if first is not None:
+            more = f" (and {len(others)} more, which k8slint check lists)" if others else ""
+            yield Refusal(obj, first.path, f"{first.message}{more}", None)
+
+
 def _in_namespace(cluster: Cluster, namespace: str) -> Cluster:
     """The cluster with all objects that name no namespace put into the given one."""
     from k8slint.values.names import is_dns_label
@@ -234,6 +258,21 @@ def _in_namespace(cluster: Cluster, namespace: str) -> Cluster:
         raise UsageError(f'--namespace "{namespace}" is no name of a namespace')
     objects = tuple(obj if obj.namespace else replaced(obj, namespace=namespace) for obj in cluster.objects)
     return replaced(cluster, objects=objects)
+
+
+def without_secrets(run: DryRun) -> DryRun:
+    """The run without secret values in what the API server says."""
+    from dataclasses import replace
+
+    from k8slint.engine.masking import masked
+    from k8slint.simulation.results import Verdict
+
+    refusals = (replace(each, message=masked(each.message, each.obj.document)) for each in run.refusals)
+    pods = (
+        replace(pod, message=masked(pod.message, pod.owner.document)) if pod.verdict is Verdict.REFUSED else pod
+        for pod in run.pods
+    )
+    return replace(run, refusals=tuple(refusals), pods=tuple(pods))
 
 
 def _profiles(file: str) -> tuple[Profile, ...]:

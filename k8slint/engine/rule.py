@@ -43,13 +43,9 @@ class Rule:
     `profiles` switch it on, each with the severity it has there. `target` is the file's `for`: what the check is called
     with (object, pod, container), or the stage that finds the problems.
     `topic` is the file's `check`: the module of the category that has the check; empty for the rules of a stage.
-    <<<<<<< HEAD
     `kinds` limit a rule of objects or of the dry run to kinds as `Kind` or `Kind.group`; empty means all. With
     `PodTemplate` go the custom kinds that hold pod templates.
-    =======
-    `kinds` limit a rule of objects or of the dry run to kinds as `Kind` or `Kind.group`; empty means all.
     `yields_to` are rules that say more of a place of which both speak: there this one is not heard.
-    >>>>>>> main
     """
 
     id: str

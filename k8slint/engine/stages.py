@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from k8slint.apiserver.create import create
+from k8slint.apiserver.create import WARNINGS, create
 from k8slint.apiserver.schemas import Schemas
 from k8slint.cluster.cluster import Cluster
 from k8slint.cluster.unread import Unread
@@ -113,6 +113,12 @@ def api_server(obj: Object, world: World, selection: Selection) -> Iterator[Prob
     for problem in finished(create(obj, world.schemas), obj, world.cluster, world.unread):
         if selection.has(problem.rule):
             yield problem
+
+
+def refusals(obj: Object, world: World) -> tuple[Problem, ...]:
+    """What keeps the API server from taking what is applied."""
+    found = finished(create(obj, world.schemas), obj, world.cluster, world.unread)
+    return tuple(problem for problem in found if problem.rule not in WARNINGS and world.may_say(problem))
 
 
 def pitfalls(obj: Object, world: World, selection: Selection) -> Iterator[Problem]:

@@ -51,19 +51,26 @@ class Snapshot:
         nominated = {pod: node for pod, node in self.nominated.items() if pod not in pods}
         return replace(self, pods=MappingProxyType({**self.pods, **pods}), nominated=MappingProxyType(nominated))
 
-    def without(self, pod: Pod) -> Snapshot:
-        """The same cluster as if the pod had never come: the claims and volumes that it bound are as before."""
-        before = self.reserved.get(pod, Reserved((), ()))
-        claims = {**self.listers.claims, **{(claim.namespace, claim.name): claim for claim in before.claims}}
-        kept = {name: volume for name, volume in self.listers.volumes.items() if name not in before.made}
-        volumes = {**kept, **{volume.name: volume for volume in before.volumes}}
+    def without(self, *pods: Pod) -> Snapshot:
+        """The same cluster as if the pods had never come: the claims and volumes that they bound are as before.
+
+        The pods are in the order in which they came.
+        """
+        claims, volumes = dict(self.listers.claims), dict(self.listers.volumes)
+        for pod in reversed(pods):
+            before = self.reserved.get(pod, Reserved((), ()))
+            claims |= {(claim.namespace, claim.name): claim for claim in before.claims}
+            for name in before.made:
+                volumes.pop(name, None)
+            volumes |= {volume.name: volume for volume in before.volumes}
+        gone = frozenset(pods)
         return replace(
             self,
             listers=replace(self.listers, claims=claims, volumes=volumes),
-            pods=_less(self.pods, pod),
-            nominated=_less(self.nominated, pod),
-            terminating=self.terminating - {pod},
-            reserved=_less(self.reserved, pod),
+            pods=_less(self.pods, gone),
+            nominated=_less(self.nominated, gone),
+            terminating=self.terminating - gone,
+            reserved=_less(self.reserved, gone),
         )
 
     def with_node(self, node: Node) -> Snapshot:
@@ -74,5 +81,5 @@ class Snapshot:
 _Value = TypeVar("_Value")
 
 
-def _less(found: Mapping[Pod, _Value], pod: Pod) -> Mapping[Pod, _Value]:
-    return MappingProxyType({other: value for other, value in found.items() if other is not pod})
+def _less(found: Mapping[Pod, _Value], gone: frozenset[Pod]) -> Mapping[Pod, _Value]:
+    return MappingProxyType({other: value for other, value in found.items() if other not in gone})

@@ -159,7 +159,9 @@ def replicas_of(item: Item, scalers: Scalers) -> tuple[int, str]:
         return 0, "paused: no pod is made until it is resumed"
     written = _count(spec, "replicas", 1)
     scaler = scalers.get((item.obj.kind, item.namespace, item.name))
-    if scaler is None or not written:
+    if not written:
+        return 0, "replicas is 0"
+    if scaler is None:
         return written, ""
     wanted = min(max(written, scaler.least), scaler.most)
     return wanted, f'HorizontalPodAutoscaler "{scaler.name}" asks for {wanted}' if wanted != written else ""
@@ -320,7 +322,7 @@ def _parallelism(job: Mapping[str, Any], where: str) -> tuple[int, str]:
     parallelism = _count(job, "parallelism", 1, where)
     if job.get("completions") is not None:
         parallelism = min(parallelism, _count(job, "completions", 1, where))
-    return parallelism, ""
+    return parallelism, "" if parallelism else "parallelism or completions is 0"
 
 
 _CONTROLLERS: Final[Mapping[str, Callable[[Item, Scalers], Batch]]] = {

@@ -16,6 +16,7 @@ from k8slint.scheduling.objects.node_affinity import NodeChoice, NodeTerm
 from k8slint.scheduling.objects.taints import Toleration, untolerated
 from k8slint.simulation.controllers import Batch, Planned, ephemeral_claims, numbered
 from k8slint.simulation.created_objects import charge_claim, claim_refused, create_objects
+from k8slint.simulation.created_pod import hold_created_pod
 from k8slint.simulation.inventory import Inventory, Item, placed
 from k8slint.simulation.notes import Notes
 from k8slint.simulation.stored_claims import StoredClaim
@@ -104,6 +105,8 @@ class Creation:
             planned = numbered(batch.prefix, len(chosen)) if batch.is_per_node else batch.pods
             batch = replace(batch, spec=spec, pods=planned)
             admitted = admit_pod(spec, item.namespace, self.policies)
+            if item.obj.pod is not None and planned:
+                hold_created_pod(item.obj.pod, _sent(batch, planned[0]), admitted, self.policies)
             data = {"metadata": {**batch.metadata, "name": batch.prefix}, "spec": admitted}
             pod = Pod.of(data, self.policies.version)
             return Template(batch, pod, usage_of_pod(admitted, self.policies.version), nodes=chosen)
@@ -190,6 +193,12 @@ def _refused(batch: Batch, planned: Planned, forbidden: Refused) -> Created:
     name = batch.prefix if forbidden.phase is AdmissionPhase.MUTATING and batch.prefix else planned.name
     message = refusal_text("pods", "Pod", name, forbidden)
     return Created(batch, planned.name, None, message, forbidden.field, forbidden.cause)
+
+
+def _sent(batch: Batch, planned: Planned) -> dict[str, Any]:
+    """The metadata with which a pod is sent to the API server."""
+    labels = {**batch.metadata["labels"], **planned.labels}
+    return {"name": planned.name, "namespace": batch.item.namespace, "labels": labels}
 
 
 def _named(template: Template, planned: Planned, index: int) -> Pod:

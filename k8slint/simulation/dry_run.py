@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
+from k8slint.apiserver.admission.refusal import Refusal
 from k8slint.cluster.cluster import Cluster
 from k8slint.scheduling import (
     Assigned,
@@ -21,7 +22,7 @@ from k8slint.scheduling import (
     Snapshot,
     Unschedulable,
 )
-from k8slint.simulation.assumptions import Assumptions
+from k8slint.simulation.assumptions import Assumptions, Weight
 from k8slint.simulation.controllers import WORKLOADS, batch_of, is_unknown_workload, is_workload, scalers_of
 from k8slint.simulation.creation import Created, Creation, Template, creation_order
 from k8slint.simulation.described_pods import is_finished, is_leaving
@@ -35,6 +36,7 @@ from k8slint.simulation.quotas import ledger_of_quotas
 from k8slint.simulation.results import DryRun, NodeResult, PodResult, Scene, Verdict, WorkloadResult
 from k8slint.simulation.scheduler_run import SchedulerInput, SchedulerRun, place
 from k8slint.simulation.stored_claims import claims_of
+from k8slint.values.record import replaced
 from k8slint.values.version import KubernetesVersion
 
 _DEFAULT_PROFILES = (Profile(),)
@@ -45,19 +47,26 @@ def dry_run(
     version: KubernetesVersion,
     profiles: Sequence[Profile] = _DEFAULT_PROFILES,
     *,
+    refused: Sequence[Refusal] = (),
     explain: bool = False,
 ) -> DryRun:
     """What becomes of every pod once the manifests are applied to the described cluster.
 
     The running pods of the description hold their nodes first. Its workloads create no pods; those of the manifests do,
     and if such a workload runs already, its old pods make way. With several profiles, the pods of one are scheduled
-    after those of another. With `explain`, an assigned pod has the scores behind the choice of its node.
+    after those of another. The objects `refused` are those that the API server does not take as they are written: they
+    are left out. With `explain`, an assigned pod has the scores behind the choice of its node.
 
     Raises:
         ShapeError: if an object of the cluster description cannot be read, naming object and field. For an object of
             the manifests the result has a Refusal instead.
     """
-    notes = Notes()
+    notes = Notes(refusals=[*refused])
+    if refused:
+        # By their places: a drill asks about changed copies of objects.
+        gone = {(id(refusal.obj.document), refusal.obj.path) for refusal in refused}
+        kept = (obj for obj in cluster.objects if (id(obj.document), obj.path) not in gone)
+        cluster = replaced(cluster, objects=tuple(kept))
     inventory = Inventory.of(cluster)
     assume_the_usual(inventory, notes)
     nodes = _nodes(inventory, notes.assumptions)
@@ -71,19 +80,21 @@ def dry_run(
     _assume_of(templates, profiles, notes.assumptions)
     storage, listers = _storage(inventory, creation, templates, notes)
 
-    pods = [*crew.running, *crew.pending, *(one.pod for one in created if one.pod is not None)]
+    pods = [*crew.pending, *(one.pod for one in created if one.pod is not None)]
     stage = SchedulerInput(nodes or (), listers, profiles, version, explain)
-    nothing = SchedulerRun({}, {}, Snapshot.of(()), {}, ())
-    placing = nothing if nodes is None else place(stage, pods, _chains(created))
+    nothing = SchedulerRun({}, {}, {}, Snapshot.of(()), Snapshot.of(()), {}, ())
+    placing = nothing if nodes is None else place(stage, crew.running, pods, _chains(created))
     for text in placing.assumptions:
         notes.assumptions.take(text)
+    if placing.rejected:
+        notes.assumptions.take("what a kubelet rejects is taken to hold its node while the other pods are tried")
     judge = _Judge(placing, None if nodes is None else frozenset(node.name for node in nodes))
     places = {template.batch.item: number for number, template in enumerate(templates)}
     results = (
         *(judge.created(one) for one in sorted(created, key=lambda one: places[one.batch.item])),
         *(judge.pending(pod, item) for pod, item in crew.pending.items()),
     )
-    scene = Scene(stage, placing.outcomes, placing.snapshot, inventory, creation, tuple(templates))
+    scene = Scene(stage, placing.outcomes, placing.tried, placing.snapshot, inventory, creation, tuple(templates))
     return DryRun(
         results,
         None if nodes is None else tuple(_node_results(inventory, placing, crew.running, results)),
@@ -188,7 +199,7 @@ def _assume_of(templates: Iterable[Template], profiles: Sequence[Profile], assum
         if not batch.pods:
             continue
         if batch.prefix and batch.item.group_kind != "Pod":
-            take("where a cluster puts random letters into a pod's name, a number counts up")
+            take("where a cluster puts random letters into a pod's name, a number counts up", weight=Weight.LOW)
         if batch.item.group_kind not in WORKLOADS:
             kind = batch.item.obj.makes_pods_like.partition(".")[0]
             take(f"pods of custom resources are made as those of a {kind}", _label(batch.item))
@@ -196,9 +207,7 @@ def _assume_of(templates: Iterable[Template], profiles: Sequence[Profile], assum
             take("one run of each CronJob is simulated, once everything else has its place", name)
         if batch.in_order and len(batch.pods) > 1:
             take("pods that a StatefulSet creates in order are taken to be ready as soon as they have a node", name)
-        if template.pod is not None and template.pod.node_name:
-            take("pods that name their node are taken to be let in by its kubelet", name)
-    take("pods are tried by priority, then in the order of the manifests")
+    take("pods are tried by priority, then in the order of the manifests", weight=Weight.LOW)
     if len(profiles) > 1:
         take("the pods of one scheduler profile are placed before those of the next")
 
@@ -244,6 +253,9 @@ class _Judge:
     def _of(self, pod: Pod, make: Callable[..., PodResult]) -> PodResult:
         if self.nodes is None:
             return make(Verdict.NOT_MODELLED, message="no node is described")
+        rejection = self.placing.rejected.get(pod.key)
+        if rejection is not None:
+            return make(Verdict.REJECTED, node=rejection.node, message=str(rejection), path=rejection.path)
         if pod.node_name in self.nodes:
             return make(Verdict.ASSIGNED, node=pod.node_name, path=("spec", "nodeName"))
         if pod.node_name:

@@ -11,7 +11,8 @@ from typing import Final
 from k8slint.scheduling.diagnosis import Diagnoser, Diagnosis
 from k8slint.scheduling.objects.pod import Pod
 from k8slint.scheduling.profile import Profile
-from k8slint.scheduling.result import Assigned, Unschedulable
+from k8slint.scheduling.result import Assigned, Outcome, Unschedulable
+from k8slint.scheduling.snapshot import Snapshot
 from k8slint.simulation.in_words import enumerated
 from k8slint.simulation.obstacles import Obstacle, Remedy, obstacles_of
 from k8slint.simulation.results import DryRun, PodResult, Scene
@@ -33,7 +34,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What keeps a pod from each node, with all other pods in their places.
+    """What keeps a pod from each node, with all other pods in their places, or with those that came before it.
 
     `whole` are the reasons against the pod on any node. `nodes` has the obstacles on each node, empty if the pod would
     fit there now; if the pod names its nodes, like a DaemonSet's pod, `nodes` has only those. `nearest` is the node
@@ -58,6 +59,7 @@ class Explainer:
     def __init__(self, run: DryRun) -> None:
         self._run = run
         self._known: dict[Hashable, Explanation] = {}
+        self._moment: tuple[int, Diagnoser] | None = None
 
     def explain(self, result: PodResult) -> Explanation | None:
         """The explanation of a pod's verdict, or None if the scheduler never tried the pod."""
@@ -73,20 +75,29 @@ class Explainer:
             self._known[signature] = self._explained(pod, self._diagnoser, scene)
         return self._known[signature]
 
+    def explain_attempt(self, result: PodResult) -> Explanation | None:
+        """The same at the moment of the pod's message, when what was tried after it had no place yet."""
+        scene = self._run.scene
+        outcome = scene.outcomes.get(result.key) if scene is not None else None
+        if scene is None or not isinstance(outcome, Unschedulable):
+            return self.explain(result)
+        outcomes = list(scene.outcomes.values())
+        place = next(index for index, other in enumerate(outcomes) if other is outcome)
+        before, later = outcomes[:place], outcomes[place:]
+        # Between two changes of the cluster, all attempts meet with the same.
+        changes = sum(isinstance(other, Assigned) or _makes_room(other) for other in before)
+        if self._moment is None or self._moment[0] != changes:
+            snapshot = scene.tried.without(*(other.pod for other in later))
+            self._moment = changes, _promised(snapshot, before, scene)
+        return self._explained(outcome.pod, self._moment[1], scene)
+
     @cached_property
     def _diagnoser(self) -> Diagnoser:
         """A diagnoser of the cluster after the run, with pods that others make room for on their nodes already."""
         scene = self._run.scene
         if scene is None:
             raise ValueError("no node is described")
-        promised = {
-            outcome.pod: outcome.preemption.node
-            for outcome in scene.outcomes.values()
-            if isinstance(outcome, Unschedulable) and outcome.preemption is not None
-        }
-        # Victims stay until they have ended, so they count like any other pod.
-        snapshot = replace(scene.snapshot.with_pods(promised), terminating=frozenset())
-        return Diagnoser(snapshot, scene.stage.version)
+        return _promised(scene.snapshot, scene.outcomes.values(), scene)
 
     def _explained(self, pod: Pod, diagnoser: Diagnoser, scene: Scene) -> Explanation:
         profile = scene.profile_for(pod)
@@ -110,6 +121,21 @@ class Explainer:
             why = self._run.unbound.get((pod.namespace, name)) if name is not None else None
             if why:
                 yield f'claim "{name}": {why.message}'
+
+
+def _makes_room(outcome: Outcome) -> bool:
+    return isinstance(outcome, Unschedulable) and outcome.preemption is not None
+
+
+def _promised(snapshot: Snapshot, outcomes: Iterable[Outcome], scene: Scene) -> Diagnoser:
+    """A diagnoser of a cluster with the pods for which others make room on their nodes already."""
+    promised = {
+        outcome.pod: outcome.preemption.node
+        for outcome in outcomes
+        if isinstance(outcome, Unschedulable) and outcome.preemption is not None
+    }
+    # Victims stay until they have ended, so they count like any other pod.
+    return Diagnoser(replace(snapshot.with_pods(promised), terminating=frozenset()), scene.stage.version)
 
 
 def _signature(pod: Pod) -> Hashable:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from k8slint.scheduling import Listers, ShapeError
+from k8slint.simulation.assumptions import Weight
 from k8slint.simulation.inventory import Inventory, placed
 from k8slint.simulation.notes import Notes
 
@@ -23,6 +24,10 @@ _LISTED_KINDS: Final = (
     "ReplicaSet.apps",
     "StatefulSet.apps",
     "DeviceClass.resource.k8s.io",
+)
+_TAKEN_TO_EXIST: Final = "namespaces that are not listed are taken to exist, without labels"
+_NOT_LISTED: Final = (
+    "the cluster description lists other namespaces: these are taken to be made first, else nothing in them is created"
 )
 _BUILT_IN_NAMESPACES: Final = ("default", "kube-system", "kube-public", "kube-node-lease")
 
@@ -42,7 +47,8 @@ def listers_of(inventory: Inventory, made: Iterable[Mapping[str, Any]], spaces: 
 def _unlisted(inventory: Inventory, spaces: Iterable[str], notes: Notes) -> list[dict[str, Any]]:
     listed = {item.name for item in inventory.of_kind("Namespace")}
     missing = [namespace for namespace in dict.fromkeys(spaces) if namespace and namespace not in listed]
+    taken, weight = (_NOT_LISTED, Weight.HIGH) if inventory.describes("Namespace") else (_TAKEN_TO_EXIST, Weight.LOW)
     for namespace in missing:
         if namespace not in _BUILT_IN_NAMESPACES:
-            notes.assumptions.take("namespaces that are not listed are taken to exist, without labels", namespace)
+            notes.assumptions.take(taken, namespace, weight)
     return [{"kind": "Namespace", "metadata": {"name": namespace}} for namespace in missing]

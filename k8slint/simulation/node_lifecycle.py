@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from k8slint.scheduling.objects.node import DEFAULT_PODS
-from k8slint.simulation.assumptions import Assumptions
+from k8slint.simulation.assumptions import Assumptions, Weight
+from k8slint.simulation.in_words import enumerated
 from k8slint.values.reading import ShapeError, amounts_at, flag_at, items_at, labels_at, mapping_at, text_at
 from k8slint.values.well_known import (
     ARCH,
@@ -65,7 +66,7 @@ def _complete(data: Mapping[str, Any], name: str, assumptions: Assumptions) -> d
         raise ShapeError("metadata.name", "absent, expected the name of the node")
     labels = labels_at(metadata, "labels", "metadata")
     if any(key not in labels for key in _USUAL_LABELS):
-        assumptions.take("linux on amd64 is taken where a node has no label for it", name)
+        assumptions.take("linux on amd64 is taken where a node has no label for it", name, Weight.LOW)
     labels = {HOSTNAME: name, **_USUAL_LABELS, **labels}
     # The kubelet also writes the older names of these two labels.
     labels = {f"beta.{key}": labels[key] for key in _USUAL_LABELS} | labels
@@ -85,12 +86,16 @@ def _allocatable(data: Mapping[str, Any], name: str, assumptions: Assumptions) -
             raise ShapeError(f"status.{key}[{resource}]", f'"{status[key][resource]}" is less than 0')
     given = dict(mapping_at(status, key, "status"))
     if key == "capacity" and given:
-        assumptions.take("the whole capacity is taken as free for pods where a node gives no allocatable", name)
+        sentence = "the whole capacity is taken as free for pods where a node gives no allocatable"
+        assumptions.take(sentence, name, Weight.HIGH)
     if "pods" not in given:
-        assumptions.take(f"{DEFAULT_PODS} pods are taken where a node gives no number of pods", name)
-    for resource in _PLENTY:
-        if resource not in given:
-            assumptions.take(f"{resource} is taken to be enough where a node does not give it", name)
+        assumptions.take(f"{DEFAULT_PODS} pods are taken where a node gives no number of pods", name, Weight.LOW)
+    absent = [resource for resource in _PLENTY if resource not in given]
+    if absent:
+        are, them = ("is", "it") if len(absent) == 1 else ("are", "them")
+        weight = Weight.LOW if absent == ["ephemeral-storage"] else Weight.HIGH
+        sentence = f"{enumerated(absent)} {are} taken to be enough where a node does not give {them}"
+        assumptions.take(sentence, name, weight)
     return {"pods": str(DEFAULT_PODS), **_PLENTY, **given}
 
 

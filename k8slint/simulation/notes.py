@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Final, TypeVar
+from typing import TypeVar
 
 from k8slint.apiserver.admission.refusal import Refusal, refusal_of
-from k8slint.simulation.assumptions import Assumptions
+from k8slint.simulation.assumptions import Assumptions, Weight
 from k8slint.simulation.inventory import Inventory, Item
 from k8slint.values.reading import ShapeError
 
 T = TypeVar("T")
-_ENFORCE: Final = "pod-security.kubernetes.io/enforce"
 
 
 @dataclass(slots=True)
@@ -42,15 +41,15 @@ class Notes:
 def assume_the_usual(inventory: Inventory, notes: Notes) -> None:
     """Note what is taken for granted about the objects of the inventory."""
     take = notes.assumptions.take
-    for label in inventory.repeated:
-        take("of several manifests of one object the last counts", label)
+    if inventory.repeated:
+        first, *others = inventory.repeated
+        take(
+            f"of several manifests of one object the last counts: {first}{f' and {len(others)} more' if others else ''}"
+        )
     for item in inventory.lasting:
         take("nodes, volumes, claims and bare pods that exist already are taken to stay as they are", item.label)
     if any(item.namespace and not item.obj.namespace for item in inventory.manifests):
-        take('objects that name no namespace are taken to be in "default"')
+        take('objects that name no namespace are taken to be in "default"', weight=Weight.LOW)
     webhooks = inventory.of_kind("MutatingWebhookConfiguration.admissionregistration.k8s.io")
     if webhooks:
-        take("mutating webhooks, which can change any pod, are not simulated")
-    for item in inventory.of_kind("Namespace"):
-        if _ENFORCE in item.obj.labels:
-            take("pods are taken to meet the pod security standard that their namespace enforces", item.name)
+        take("mutating webhooks, which can change any pod, are not simulated", weight=Weight.HIGH)

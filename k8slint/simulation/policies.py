@@ -12,6 +12,7 @@ from k8slint.apiserver.admission.plugins import (
     RuntimeClass,
     default_storage_class,
 )
+from k8slint.apiserver.admission.pod_security.policy import policy_of
 from k8slint.apiserver.admission.refusal import Missing
 from k8slint.cluster.cluster import Cluster
 from k8slint.simulation.inventory import Inventory, Item
@@ -47,6 +48,7 @@ def policies_of(inventory: Inventory, cluster: Cluster, version: KubernetesVersi
         frozenset(item.name for item, ending in notes.read(inventory.of_kind("Namespace"), _is_ending) if ending),
         frozenset(each for each in named_classes(inventory) if cluster.is_external(each.kind, "", each.name)),
         _accounts(inventory),
+        {item.name: policy for item in inventory.of_kind("Namespace") if (policy := policy_of(item.obj.labels))},
     )
 
 

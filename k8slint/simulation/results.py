@@ -23,13 +23,14 @@ _NO_SCORES: Mapping[str, Mapping[str, int]] = {}
 
 
 class Verdict(StrEnum):
-    """What becomes of a pod."""
+    """What becomes of a pod: the API server does not take those that are refused, a kubelet those that are rejected."""
 
     ASSIGNED = "assigned"
     UNSCHEDULABLE = "unschedulable"
     GATED = "gated"
     WAITING = "waiting"
     REFUSED = "refused"
+    REJECTED = "rejected"
     NOT_MODELLED = "not-modelled"
 
 
@@ -93,12 +94,14 @@ class WorkloadResult:
 class Scene:
     """The scheduler's input and output, and what the pods were made from, for later questions.
 
-    `outcomes`, by namespace and name, are in the order they came about; `snapshot` is the cluster after the run.
-    `creation` is what has been created: whoever creates more takes a fork of it.
+    `outcomes`, by namespace and name, are in the order they came about; `tried` is the cluster as the scheduler leaves
+    it, and `snapshot` is the same without what kubelets reject. `creation` is what has been created: whoever creates
+    more takes a fork of it.
     """
 
     stage: SchedulerInput
     outcomes: Mapping[str, Outcome]
+    tried: Snapshot
     snapshot: Snapshot
     inventory: Inventory
     creation: Creation

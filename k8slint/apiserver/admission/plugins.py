@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from k8slint.apiserver.admission.limit_ranger import LimitRange, hold_claim_to, hold_pod_to, with_limit_defaults
+from k8slint.apiserver.admission.pod_security.policy import Policy
 from k8slint.apiserver.admission.refusal import AdmissionPhase, Cause, Missing, Reason, Refused
 from k8slint.apiserver.admission.resource_list import amounts_at, containers_of
 from k8slint.apiserver.defaults.core import with_pod_defaults
@@ -81,7 +82,7 @@ class Policies:
     """What admission decides by. `limit_ranges` are by namespace; `ending` are the namespaces that are being deleted.
 
     `elsewhere` are classes that exist although no manifest defines them. `accounts` are the ServiceAccounts by
-    namespace; a namespace that is absent may have any.
+    namespace; a namespace that is absent may have any. `enforced` are the levels of pod security by namespace.
     """
 
     version: KubernetesVersion
@@ -92,6 +93,7 @@ class Policies:
     ending: frozenset[str] = frozenset()
     elsewhere: frozenset[Missing] = frozenset()
     accounts: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    enforced: Mapping[str, Policy] = field(default_factory=dict)
 
     @property
     def default_priority(self) -> PriorityClass:

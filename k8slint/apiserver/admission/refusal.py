@@ -25,7 +25,8 @@ class Reason(Enum):
 
     `NOT_FOUND`: something that has to exist does not. `QUOTA_EXCEEDED`: a quota has no room left. `QUOTA_FAILED`: the
     object does not say what a quota counts. `LIMIT_RANGE`: it breaks a LimitRange. `FORBIDDEN`: another plugin does
-    not allow it. `OVER_LIMIT`: a request is above its limit. `INVALID`: validation refuses something else.
+    not allow it. `POD_SECURITY`: its namespace enforces a level that it violates. `OVER_LIMIT`: a request is above
+    its limit. `INVALID_POD`: validation refuses the pod, and took its template. `INVALID`: it refuses something else.
     """
 
     FORBIDDEN = "forbidden"
@@ -33,13 +34,15 @@ class Reason(Enum):
     QUOTA_EXCEEDED = "quota exceeded"
     QUOTA_FAILED = "quota failed"
     LIMIT_RANGE = "limit range"
+    POD_SECURITY = "pod security"
     INVALID = "invalid"
+    INVALID_POD = "invalid pod"
     OVER_LIMIT = "over limit"
 
     @property
     def is_invalid(self) -> bool:
         """Whether the server answers that the object is invalid, rather than forbidden."""
-        return self in (Reason.INVALID, Reason.OVER_LIMIT)
+        return self in (Reason.INVALID, Reason.INVALID_POD, Reason.OVER_LIMIT)
 
 
 class Missing(NamedTuple):

@@ -144,7 +144,7 @@ def _failing(obj: Object, pods: Sequence[PodResult], scene: Scene) -> Iterator[P
 
 def _fails(pod: PodResult, scene: Scene) -> bool:
     match pod.verdict:
-        case Verdict.REFUSED:
+        case Verdict.REFUSED | Verdict.REJECTED:
             return True
         case Verdict.UNSCHEDULABLE:
             return pod.preemption is None

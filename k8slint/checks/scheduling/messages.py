@@ -31,14 +31,18 @@ from k8slint.scheduling.plugins import (
 )
 from k8slint.simulation.feasible_nodes import amount_of, requests_of
 from k8slint.simulation.in_words import in_words
+from k8slint.simulation.results import Verdict
 from k8slint.values.labels import LabelSelector, Requirement
+from k8slint.values.well_known import OS
 
 _SHOWN: Final = 3
 
 
 def _unschedulable(case: Case) -> Problem:
-    effect = ""
-    if case.pod is not None and case.pod.node_name:
+    effect = fix = ""
+    if case.first.verdict is Verdict.REJECTED:
+        effect, fix = _of_rejected(case)
+    elif case.pod is not None and case.pod.node_name:
         effect = "No kubelet answers to that name: the Pod never starts, and is deleted after some time."
     elif case.waiting and case.obj.kind == "StatefulSet":
         effect = (
@@ -51,9 +55,20 @@ def _unschedulable(case: Case) -> Problem:
         f"{case.share}{case.first.message}",
         tuple(_taints(case)),
         effect=effect,
-        fix=_spread_fix(case, path),
+        fix=fix or _spread_fix(case, path),
         rests_on=Absence(_wanted_pods(case)),
     )
+
+
+def _of_rejected(case: Case) -> tuple[str, str]:
+    """What follows for pods that a kubelet turns away, and what to do."""
+    again = (
+        "" if case.obj.kind == "Pod" else " Its controller makes another, which fails the same way, again and again."
+    )
+    effect = f"The Pod ends as Failed at once, and no container of it starts.{again}"
+    if case.first.path == ("spec", "nodeName"):
+        return effect, "Leave the choice of the node to the scheduler: remove nodeName."
+    return effect, f"Add a nodeSelector for {OS}: the scheduler does not look at this field."
 
 
 def _spread_fix(case: Case, path: Path) -> str:

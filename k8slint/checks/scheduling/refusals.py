@@ -114,6 +114,7 @@ _BY_REASON: Final[Mapping[Reason, str]] = {
     Reason.OVER_LIMIT: "quota-refuses-pods",
     Reason.NOT_FOUND: "admission-refuses-object",
     Reason.FORBIDDEN: "admission-refuses-object",
+    Reason.INVALID_POD: "admission-refuses-object",
 }
 
 

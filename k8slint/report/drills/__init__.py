@@ -46,7 +46,7 @@ def render(told: Told, subject: Subject, form: str, *, color: bool, width: int |
     head = [*sheet.wrapped(told.sentence, "")], [*_columns(shown, sheet), more]
     if told.shows_nodes:
         return _joined(*head, [FORMATS[form](subject, color=color, width=width, blocks=blocks)])
-    return _joined(*head, *table.endings(subject, sheet))
+    return _joined(*head, *table.endings(subject, sheet, table.ASSUMPTIONS_SHOWN))
 
 
 def _joined(*sections: Sequence[str]) -> str:

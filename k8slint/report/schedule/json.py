@@ -16,6 +16,8 @@ from k8slint.simulation.obstacles import Obstacle
 from k8slint.simulation.results import NodeResult, PodResult, Verdict
 
 VERSION: Final = 1
+# What programs that know the first verdicts alone take these for.
+_WRITTEN_AS: Final = {Verdict.WAITING: Verdict.GATED, Verdict.REJECTED: Verdict.ASSIGNED}
 
 
 def render(subject: Subject) -> str:
@@ -24,6 +26,12 @@ def render(subject: Subject) -> str:
         "version": VERSION,
         "kubernetesVersion": visible(subject.version),
         "assumptions": [flowing(assumption) for assumption in subject.run.assumptions],
+        "total": {
+            "allocatable": _amounts(subject.whole.allocatable),
+            "requested": _amounts(subject.whole.requested),
+            "left": _amounts(subject.left),
+        },
+        "podsWithoutRequests": subject.without_requests,
     }
     # Equal pods share an explanation, which lists every node: only the first of them carries it.
     explained = {group.first.key for group in subject.groups(Verdict.UNSCHEDULABLE)}
@@ -31,6 +39,10 @@ def render(subject: Subject) -> str:
         "nodes": [_node(node) for node in subject.nodes()],
         "pods": [
             pod_entry(pod, subject.explainer.explain(pod) if pod.key in explained else None) for pod in subject.run.pods
+        ],
+        "workloads": [
+            {"object": object_entry(each.obj), "pods": each.pods, "note": visible(each.note)}
+            for each in subject.run.workloads
         ],
         "refusals": [
             {"object": object_entry(refusal.obj), "message": visible(refusal.message), "known": refusal.is_known}
@@ -63,9 +75,10 @@ def pod_entry(pod: PodResult, explanation: Explanation | None) -> dict[str, Any]
         "namespace": visible(pod.namespace),
         "name": visible(pod.name),
         "owner": object_entry(pod.owner),
-        "verdict": (Verdict.GATED if pod.verdict is Verdict.WAITING else pod.verdict).value,
+        "verdict": _WRITTEN_AS.get(pod.verdict, pod.verdict).value,
         "node": visible(pod.node),
-        "message": visible(pod.message),
+        "message": "" if pod.verdict is Verdict.REJECTED else visible(pod.message),
+        "rejection": visible(pod.message) if pod.verdict is Verdict.REJECTED else "",
         "nodes": {
             visible(name): {
                 "plugin": rejection.plugin,

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from k8slint.report.escape import flowing, visible
-from k8slint.report.schedule.table import has_moved_on, preemption_text
-from k8slint.report.schedule.view import TITLES, Group, Subject, comings_to_nothing, listed, notes
+from k8slint.report.schedule.table import preemption_text
+from k8slint.report.schedule.view import (
+    TITLES,
+    Group,
+    Subject,
+    comings_to_nothing,
+    idle_text,
+    listed,
+    notes,
+    ranged,
+    rejected_text,
+)
 from k8slint.report.schedule.words import obstacles_text, rows
 from k8slint.report.wording import counted
 from k8slint.simulation.explain import Explanation
@@ -62,9 +72,13 @@ def _head(subject: Subject) -> Iterator[str]:
     counts = subject.counts()
     told = ", ".join(f"{count} {TITLES[verdict]}" for verdict, count in counts.items())
     pods, nodes = counted(len(subject.run.pods), "pod"), counted(len(subject.nodes()), "node")
-    yield f"## {pods} on {nodes}: {told or 'nothing to schedule'}"
+    yield f"## {pods} on {nodes}: {told or 'nothing to place'}"
     yield ""
     yield f"Kubernetes {_name(subject.version)}"
+    idle = idle_text(subject)
+    if idle:
+        yield ""
+        yield plain(idle)
 
 
 def _nodes(subject: Subject) -> Iterator[str]:
@@ -76,6 +90,14 @@ def _nodes(subject: Subject) -> Iterator[str]:
         zone = [plain(zones.get(node.name, ""))] if zones else []
         shares = [plain(_share(node, resource)) for resource in _RESOURCES]
         yield row([_name(node.name), *zone, *shares, plain(", ".join(subject.residents(node)))])
+    if len(subject.nodes()) > 1:
+        blank = [""] if zones else []
+        shares = [plain(_share(subject.whole, resource)) for resource in _RESOURCES]
+        yield row(["**Total**", *blank, *shares, ""])
+        left = subject.left
+        yield row(
+            ["**Left**", *blank, *(in_words(name, left[name]) if name in left else "" for name in _RESOURCES), ""]
+        )
 
 
 def row(cells: Iterable[str]) -> str:
@@ -94,21 +116,24 @@ def _share(node: NodeResult, resource: str) -> str:
 
 def _group(group: Group, subject: Subject, *, explains: bool) -> Iterator[str]:
     pod = group.first
-    names = listed([other.name for other in group.pods], "…")
+    names = ranged([other.name for other in group.pods], "…")
     owner = f"{pod.owner.kind} {pod.namespace}/{pod.owner.name or pod.name}"
     yield f"- **{_name(owner)}**: {plain(names)}"
     yield f"  - {_name(pod.message)}"
     if pod.preemption is not None:
         yield f"  - {plain(preemption_text(pod.preemption))}"
         return
-    explanation = subject.explainer.explain(pod) if explains else None
+    if group.verdict is Verdict.REJECTED:
+        yield f"  - {plain(rejected_text(group, '…'))}"
+    explanation = subject.explainer.explain_attempt(pod) if explains else None
     if explanation is not None:
-        if has_moved_on(pod, explanation):
-            yield "  - with the other pods at their places:"
-        yield from (f"  - {plain(line)}" for line in _behind(explanation) if line not in pod.message)
+        later = subject.explainer.explain(pod)
+        fits_on = later.fits_on if later is not None else ()
+        yield from (f"  - {plain(line)}" for line in _behind(explanation, fits_on) if line not in pod.message)
 
 
-def _behind(explanation: Explanation) -> Iterator[str]:
+def _behind(explanation: Explanation, fits_on: Sequence[str]) -> Iterator[str]:
+    """What is behind the message, and what would help; `fits_on` are the nodes it fits on after all."""
     if explanation.whole:
         yield from map(visible, explanation.whole)
         return
@@ -117,9 +142,10 @@ def _behind(explanation: Explanation) -> Iterator[str]:
         yield f"{listed(row.nodes, '…')}: {row.text}"
     if len(found) > _ROWS_SHOWN:
         yield f"and {counted(sum(len(row.nodes) for row in found[_ROWS_SHOWN:]), 'node')} more"
-    if explanation.fits_on:
-        yield f"Once the other pods have their places it fits on {listed(explanation.fits_on, '…')}."
-    elif explanation.nearest and len(rows(explanation)) > 1:
+    if fits_on:
+        yield f"Once the other pods have their places it fits on {listed(fits_on, '…')}."
+        return
+    if explanation.nearest and len(rows(explanation)) > 1:
         yield f"nearest: {visible(explanation.nearest)} {obstacles_text([explanation.nodes[explanation.nearest]])}"
     for change in explanation.changes:
         yield f"one fits on {visible(change.node)} if you {visible(change.text)}"

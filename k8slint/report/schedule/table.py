@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from k8slint.report.escape import visible
@@ -13,10 +13,13 @@ from k8slint.report.schedule.view import (
     Group,
     Subject,
     comings_to_nothing,
+    idle_text,
     listed,
     notes,
     owner_text,
     place_of,
+    ranged,
+    rejected_text,
 )
 from k8slint.report.schedule.words import obstacles_text, rows
 from k8slint.report.wording import assumed, counted
@@ -28,12 +31,13 @@ from k8slint.simulation.results import NodeResult, PodResult, Verdict
 _NODES_SHOWN: Final = 60
 _EXPLAINED: Final = 20
 _ROWS_SHOWN: Final = 15
-_ASSUMPTIONS_SHOWN: Final = 20
+ASSUMPTIONS_SHOWN: Final = 3
 _LINES_OF_PODS: Final = 2
 _USUAL: Final = ("cpu", "memory", "pods")
 _BAD: Final = (
     Verdict.UNSCHEDULABLE,
     Verdict.REFUSED,
+    Verdict.REJECTED,
     Verdict.WAITING,
     Verdict.GATED,
     Verdict.NOT_MODELLED,
@@ -43,7 +47,7 @@ _BAD: Final = (
 def render(subject: Subject, *, color: bool, width: int | None, blocks: bool) -> str:
     """The dry run in lines of at most `width` cells, but for the scheduler's own sentences."""
     sheet = sheet_of(color=color, width=width, blocks=blocks)
-    sections = [summary(subject, sheet), list(_nodes(subject, sheet)), *endings(subject, sheet)]
+    sections = [summary(subject, sheet), list(_nodes(subject, sheet)), *endings(subject, sheet, ASSUMPTIONS_SHOWN)]
     return "\n\n".join("\n".join(section) for section in sections if section) + "\n"
 
 
@@ -54,12 +58,13 @@ def summary(subject: Subject, sheet: Sheet) -> list[str]:
     told = ", ".join(f"{count} {TITLES[verdict]}" for verdict, count in counts.items())
     if set(counts) == {Verdict.ASSIGNED}:
         told = sheet.paint("clear", "all assigned")
-    text = f"{pods} on {nodes} for Kubernetes {visible(subject.version)}: {told or 'nothing to schedule'}"
-    return list(sheet.wrapped(text, ""))
+    text = f"{pods} on {nodes} for Kubernetes {visible(subject.version)}: {told or 'nothing to place'}"
+    idle = idle_text(subject)
+    return [*sheet.wrapped(text, ""), *(sheet.wrapped(idle, "") if idle else ())]
 
 
-def endings(subject: Subject, sheet: Sheet) -> Iterator[list[str]]:
-    """What follows the nodes: pods without one, by verdict, then notes and assumptions."""
+def endings(subject: Subject, sheet: Sheet, most: int) -> Iterator[list[str]]:
+    """What follows the nodes: pods without one, by verdict, then notes and at most so many assumptions."""
     for verdict in _BAD:
         groups = subject.groups(verdict)
         if groups:
@@ -75,7 +80,16 @@ def endings(subject: Subject, sheet: Sheet) -> Iterator[list[str]]:
         found = [line for text in lines for line in sheet.wrapped(text, "  ", "  ")]
         if found:
             yield [sheet.paint("strong", title), *found]
-    yield list(assumed(subject.run.assumptions, sheet.room, _ASSUMPTIONS_SHOWN))
+    yield list(_assumed(subject.run.assumptions, sheet, most))
+
+
+def _assumed(assumptions: Sequence[str], sheet: Sheet, most: int) -> Iterator[str]:
+    """The weightiest assumptions, and how many there are besides."""
+    lines = assumed(assumptions[:most], sheet.room, most)
+    if len(assumptions) > most:
+        next(lines)
+        yield f"Assumed ({most} of {len(assumptions)}; -o wide lists all):"
+    yield from lines
 
 
 def _nodes(subject: Subject, sheet: Sheet) -> Iterator[str]:
@@ -85,26 +99,28 @@ def _nodes(subject: Subject, sheet: Sheet) -> Iterator[str]:
     groups = list(alike.values())
     if len(groups) > _NODES_SHOWN:
         groups.sort(key=lambda nodes: not subject.is_chosen(nodes[0]))
-    shown = groups[:_NODES_SHOWN]
-    zones = [subject.zones.get(nodes[0].name, "") for nodes in shown]
-    table = [["NODE", "ZONE", "CPU", "MEMORY", "PODS"]]
-    for nodes, zone in zip(shown, zones, strict=True):
+    rows: list[tuple[list[str], NodeResult | None, list[str]]] = []
+    for nodes in groups[:_NODES_SHOWN]:
         first = nodes[0]
         name = listed([node.name for node in nodes], sheet.marks.dots)
-        table.append([name, zone, *(_share(first, resource) for resource in _USUAL)])
-    if not any(zones):
-        table = [[name, *others] for name, _, *others in table]
-    head, *lines = _fitting(table, [nodes[0] for nodes in shown], sheet)
-    yield from [sheet.paint("strong", head)] if head else []
-    for nodes, line in zip(shown, lines, strict=True):
-        yield line
-        yield from _residents(nodes[0], subject, sheet)
+        zones = ", ".join(dict.fromkeys(zone for node in nodes if (zone := subject.zones.get(node.name))))
+        shares = (_share(first, resource) for resource in _USUAL)
+        rows.append(([name, zones, *shares], first, list(_residents(first, subject, sheet))))
     hidden = sum(len(nodes) for nodes in groups[_NODES_SHOWN:])
     if hidden:
-        yield f"and {counted(hidden, 'node')} more, which -o json lists"
+        rows[-1][2].append(f"and {counted(hidden, 'node')} more, which -o json lists")
+    rows += _totals(subject, sheet)
+    table = [["NODE", "ZONE", "CPU", "MEMORY", "PODS"], *(row for row, _, _ in rows)]
+    if not subject.zones:
+        table = [[name, *others] for name, _, *others in table]
+    head, *lines = _fitting(table, [node for _, node, _ in rows], sheet)
+    yield from [sheet.paint("strong", head)] if head else []
+    for line, (_, _, below) in zip(lines, rows, strict=True):
+        yield line
+        yield from below
 
 
-def _fitting(table: list[list[str]], nodes: list[NodeResult], sheet: Sheet) -> list[str]:
+def _fitting(table: list[list[str]], nodes: list[NodeResult | None], sheet: Sheet) -> list[str]:
     """The lines of the table, with bars if there is room for them; lists if a terminal is too narrow for the table."""
     for candidate in (_with_bars([list(row) for row in table], nodes, sheet), table):
         lines = list(columns(candidate))
@@ -131,36 +147,51 @@ def _share(node: NodeResult, resource: str) -> str:
     return f"{used} of {in_words(resource, node.allocatable[resource])}"
 
 
-def _with_bars(table: list[list[str]], nodes: list[NodeResult], sheet: Sheet) -> list[list[str]]:
-    """The table with a bar before each share of cpu and memory."""
+def _with_bars(table: list[list[str]], nodes: list[NodeResult | None], sheet: Sheet) -> list[list[str]]:
+    """The table with a bar before each share of cpu and memory, but for rows that stand for no node."""
     head, *lines = table
     place = len(head) - len(_USUAL)
     for line, node in zip(lines, nodes, strict=True):
         for offset, resource in enumerate(_USUAL[:2]):
-            if resource in node.allocatable:
+            if node is not None and resource in node.allocatable:
                 bar = sheet.bar(node.requested.get(resource, 0), node.allocatable[resource])
                 line[place + offset] = f"{bar} {line[place + offset]}"
     return [head, *lines]
 
 
 def _residents(node: NodeResult, subject: Subject, sheet: Sheet) -> Iterator[str]:
-    others = [
-        f"{visible(resource)} {_share(node, resource)}"
-        for resource in dict.fromkeys((*node.allocatable, *node.requested))
-        if resource not in _USUAL and node.requested.get(resource)
-    ]
+    others = [f"{visible(resource)} {_share(node, resource)}" for resource in _unusual(node)]
     if others:
         yield f"  {', '.join(others)}"
-    yield from (f"  {line}" for line in _some(subject.residents(node), sheet.room - 2))
+    yield from (f"  {line}" for line in _some(subject.newcomers(node), subject.others(node), sheet.room - 2))
 
 
-def _some(names: list[str], room: int) -> list[str]:
-    """As many of the names as two lines hold."""
-    lines = wrap(", ".join(names), room) if names else []
-    kept = len(names)
-    while len(lines) > _LINES_OF_PODS:
+def _unusual(node: NodeResult) -> list[str]:
+    """The other resources that pods on the node ask for."""
+    resources = dict.fromkeys((*node.allocatable, *node.requested))
+    return [resource for resource in resources if resource not in _USUAL and node.requested.get(resource)]
+
+
+def _totals(subject: Subject, sheet: Sheet) -> list[tuple[list[str], NodeResult | None, list[str]]]:
+    """The rows of all nodes together, each with what its bars show, and the lines below it; none for a single node."""
+    if len(subject.nodes()) < 2:
+        return []
+    whole, left = subject.whole, subject.left
+    total = ["TOTAL", "", *(_share(whole, resource) for resource in _USUAL)]
+    rest = ["LEFT", "", *(in_words(name, left[name]) if name in left else "" for name in _USUAL)]
+    unusual = [name for name in _unusual(whole) if name in left]
+    below = ", ".join(f"{visible(name)} {in_words(name, left[name])}" for name in unusual)
+    return [(total, whole, list(_residents(whole, subject, sheet))), (rest, None, [f"  {below}"] if below else [])]
+
+
+def _some(new: list[str], old: list[str], room: int) -> list[str]:
+    """All of the new names, and as many of the old ones as two lines hold."""
+    lines = wrap(", ".join((*new, *old)), room) if new or old else []
+    most, kept = max(_LINES_OF_PODS, len(wrap(", ".join(new), room)) + 1), len(old)
+    while kept and len(lines) > most:
         kept -= max(1, kept // 8)
-        lines = wrap(f"{', '.join(names[:kept])} and {len(names) - kept} more", room)
+        more = f"{len(old) - kept} that ran before" if kept or new else f"{len(old)} pods that ran before"
+        lines = wrap(f"{', '.join((*new, *old[:kept]))} and {more}", room)
     return lines
 
 
@@ -171,15 +202,18 @@ def _group(group: Group, subject: Subject, sheet: Sheet, *, explains: bool) -> I
     owner = f"{sheet.paint('strong', owner_text(pod))}{of} ({place_of(pod.owner)})"
     yield from sheet.sentence(f"{sheet.paint('error', sheet.marks.no)} {owner}")
     if pod.name != pod.owner.name:
-        yield f"  {listed([other.name for other in group.pods], sheet.marks.dots)}"
+        yield from sheet.wrapped(ranged([other.name for other in group.pods], sheet.marks.dots), "  ")
     yield from sheet.sentence(visible(pod.message), "  ")
     if pod.preemption is not None:
         yield from sheet.wrapped(preemption_text(pod.preemption), "  ")
         return
-    explanation = subject.explainer.explain(pod) if explains else None
+    if group.verdict is Verdict.REJECTED:
+        yield from sheet.wrapped(rejected_text(group, sheet.marks.dots), "  ")
+    explanation = subject.explainer.explain_attempt(pod) if explains else None
     if explanation is not None and group.verdict is Verdict.UNSCHEDULABLE:
         yield from behind(pod, explanation, sheet)
-        yield from advice(explanation, sheet, "one" if total > 1 else "it")
+        one = "one" if total > 1 else "it"
+        yield from later_text(pod, subject, sheet, one) or advice(explanation, sheet, one)
 
 
 def _not_modelled(groups: Iterable[Group], sheet: Sheet) -> Iterator[str]:
@@ -208,28 +242,23 @@ def behind(pod: PodResult, explanation: Explanation, sheet: Sheet) -> Iterator[s
     if explanation.whole:
         return
     found = rows(explanation)
-    if has_moved_on(pod, explanation):
-        yield "  with the other pods at their places:"
     yield from sheet.entries([(listed(row.nodes, sheet.marks.dots), row.text) for row in found[:_ROWS_SHOWN]], "    ")
     if len(found) > _ROWS_SHOWN:
         hidden = sum(len(row.nodes) for row in found[_ROWS_SHOWN:])
         yield f"    and {counted(hidden, 'node')} more"
 
 
-def has_moved_on(pod: PodResult, explanation: Explanation) -> bool:
-    """Whether, by the end of the run, other filters refuse than those that the pod's message tells of."""
-    return any(
-        name in explanation.nodes and rejection.plugin not in {obstacle.plugin for obstacle in explanation.nodes[name]}
-        for name, rejection in pod.statuses.items()
-    )
+def later_text(pod: PodResult, subject: Subject, sheet: Sheet, one: str) -> list[str]:
+    """The nodes that the pod fits on after all, once all others have their places; no line if there are none."""
+    explanation = subject.explainer.explain(pod)
+    if explanation is None or not explanation.fits_on:
+        return []
+    names = listed(explanation.fits_on, sheet.marks.dots)
+    return list(sheet.wrapped(f"Once the other pods have their places {one} fits on {names}.", "  "))
 
 
 def advice(explanation: Explanation, sheet: Sheet, subject: str) -> Iterator[str]:
-    """The nearest node and the changes that would help; or the nodes that the pod fits on after all."""
-    if explanation.fits_on:
-        names = listed(explanation.fits_on, sheet.marks.dots)
-        yield from sheet.wrapped(f"Once the other pods have their places {subject} fits on {names}.", "  ")
-        return
+    """The nearest node and the changes that would help."""
     if explanation.nearest and len(rows(explanation)) > 1:
         text = obstacles_text([explanation.nodes[explanation.nearest]])
         yield from sheet.wrapped(f"nearest: {visible(explanation.nearest)} {text}", "  ", "  ")

@@ -9,9 +9,19 @@ from typing import Final
 from k8slint.objects.object import Object
 from k8slint.report.escape import visible
 from k8slint.report.frame import cells
-from k8slint.report.schedule.table import advice, has_moved_on, preemption_text
+from k8slint.report.schedule.table import advice, later_text, preemption_text
 from k8slint.report.schedule.terminal import Sheet, columns, sheet_of
-from k8slint.report.schedule.view import TITLES, Group, Subject, comings_to_nothing, listed, owner_text, place_of
+from k8slint.report.schedule.view import (
+    TITLES,
+    Group,
+    Subject,
+    listed,
+    owner_text,
+    place_of,
+    ranged,
+    refusal_text,
+    rejected_text,
+)
 from k8slint.report.schedule.words import Row, rows
 from k8slint.report.wording import counted
 from k8slint.scheduling.registry import FILTERS
@@ -52,8 +62,7 @@ def _head(subject: Subject, owner: Object, pods: Sequence[PodResult], sheet: She
     if workload is not None and workload.note:
         yield from sheet.wrapped(visible(workload.note), "  ")
     if not pods:
-        place = f"{place_of(owner)}: "
-        yield from (f"  {line.removeprefix(place)}" for line in comings_to_nothing(subject.run) if place in line)
+        yield from (f"  {refusal_text(refusal)}" for refusal in subject.run.refusals if refusal.obj is owner)
 
 
 def _label(owner: Object, namespace: str) -> str:
@@ -69,7 +78,7 @@ def _assigned(subject: Subject, pods: Sequence[PodResult], sheet: Sheet) -> Iter
     for pod in placed:
         by_node.setdefault(pod.node, []).append(pod)
     table = [["NODE", "PODS"]]
-    table += [[visible(node), listed([pod.name for pod in here], sheet.marks.dots)] for node, here in by_node.items()]
+    table += [[visible(node), ranged([pod.name for pod in here], sheet.marks.dots)] for node, here in by_node.items()]
     yield list(columns(table))
     first = placed[0]
     yield list(_scores(first, sheet))
@@ -102,22 +111,25 @@ def _scores(pod: PodResult, sheet: Sheet) -> Iterator[str]:
 
 def _group(group: Group, subject: Subject, sheet: Sheet) -> Iterator[str]:
     pod = group.first
-    names = listed([other.name for other in group.pods], sheet.marks.dots)
+    names = ranged([other.name for other in group.pods], sheet.marks.dots)
     yield f"{sheet.paint('error', sheet.marks.no)} {sheet.paint('strong', names)}: {TITLES[group.verdict]}"
     yield from sheet.sentence(visible(pod.message), "  ")
     if pod.preemption is not None:
         yield from sheet.wrapped(preemption_text(pod.preemption), "  ")
-    explanation = subject.explainer.explain(pod) if group.verdict is Verdict.UNSCHEDULABLE else None
+    if group.verdict is Verdict.REJECTED:
+        yield from sheet.wrapped(rejected_text(group, sheet.marks.dots), "  ")
+    explanation = subject.explainer.explain_attempt(pod) if group.verdict is Verdict.UNSCHEDULABLE else None
     if explanation is None:
         return
     for text in explanation.whole:
         yield from sheet.wrapped(visible(text), "  ", "  ")
     if not explanation.whole:
-        yield "  with the other pods at their places:" if has_moved_on(pod, explanation) else ""
+        yield ""
         yield from matrix(explanation, sheet)
         if pod.preemption is None:
             yield ""
-            yield from advice(explanation, sheet, "one" if subject.total(group.pods) > 1 else "it")
+            one = "one" if subject.total(group.pods) > 1 else "it"
+            yield from later_text(pod, subject, sheet, one) or advice(explanation, sheet, one)
 
 
 def matrix(explanation: Explanation, sheet: Sheet) -> Iterator[str]:

@@ -24,5 +24,5 @@ def render(subject: Subject, *, color: bool, width: int | None, blocks: bool) ->
         ]
         for pod in subject.run.pods
     ]
-    sections = [summary(subject, sheet), list(columns(table)), *endings(subject, sheet)]
+    sections = [summary(subject, sheet), list(columns(table)), *endings(subject, sheet, len(subject.run.assumptions))]
     return "\n\n".join("\n".join(section) for section in sections if section) + "\n"

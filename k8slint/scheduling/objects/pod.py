@@ -57,7 +57,7 @@ class Volume(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Pod:
-    """One pod, with everything that the scheduler reads of it, equal to itself alone.
+    """One pod, with everything that the scheduler reads of it, equal to itself alone. `os` only the kubelet reads.
 
     Pods with equal `signature` get the same verdict for any node, as far as neither claims nor the labels of other pods
     matter; they share that work. `evicted` pods make room for another at the scheduler's request. `group` pods are
@@ -73,6 +73,7 @@ class Pod:
     node_name: str
     nominated_node: str
     scheduler_name: str
+    os: str
     finished: bool
     terminating: bool
     evicted: bool
@@ -145,6 +146,7 @@ def _fields(
         "preempts": text_at(spec, "preemptionPolicy", "spec") != "Never",
         "scheduler_name": text_at(spec, "schedulerName", "spec", "default-scheduler"),
         "node_name": text_at(spec, "nodeName", "spec"),
+        "os": text_at(mapping_at(spec, "os", "spec"), "name", "spec.os"),
         "nominated_node": text_at(status, "nominatedNodeName", "status"),
         "finished": text_at(status, "phase", "status") in _FINISHED,
         "terminating": metadata.get("deletionTimestamp") is not None,

@@ -149,6 +149,7 @@ def _counted(run: DryRun, scene: Scene, template: Template, most: int, none: Cap
         scene=replace(
             scene,
             outcomes=scene.outcomes if last is None else {**scene.outcomes, last.pod.key: last},
+            tried=result.snapshot,
             snapshot=result.snapshot,
         ),
     )

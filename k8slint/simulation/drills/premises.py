@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from k8slint.apiserver.admission.refusal import Refusal
 from k8slint.cluster.cluster import Cluster
 from k8slint.objects.object import Object
 from k8slint.scheduling import Profile
@@ -17,13 +18,22 @@ from k8slint.values.version import KubernetesVersion
 _WITHOUT_NODE = frozenset({Verdict.UNSCHEDULABLE, Verdict.WAITING})
 
 
+def _as_it_is(run: DryRun) -> DryRun:
+    return run
+
+
 @dataclass(frozen=True, slots=True)
 class Premises:
-    """The manifests with the described cluster, the Kubernetes minor, and the scheduler's profiles."""
+    """The manifests with the described cluster, the Kubernetes minor, and the scheduler's profiles.
+
+    `refused` is what the API server does not take as it is written. `told` makes of a run what may be shown of it.
+    """
 
     cluster: Cluster
     version: KubernetesVersion
     profiles: Sequence[Profile]
+    refused: tuple[Refusal, ...] = ()
+    told: Callable[[DryRun], DryRun] = _as_it_is
 
     def run(self, *, explain: bool = False) -> DryRun:
         """The dry run.
@@ -31,7 +41,7 @@ class Premises:
         Raises:
             ShapeError: if an object of the cluster description cannot be read.
         """
-        return dry_run(self.cluster, self.version, self.profiles, explain=explain)
+        return self.told(dry_run(self.cluster, self.version, self.profiles, refused=self.refused, explain=explain))
 
     def having(self, *, objects: Iterable[Object], description: Iterable[Object] | None) -> Premises:
         """The same with other manifests and another description."""

@@ -18,7 +18,7 @@ SCALED: Final = ("Deployment.apps", "StatefulSet.apps", "ReplicaSet.apps", "Repl
 _SCALER: Final = "HorizontalPodAutoscaler.autoscaling"
 # All numbers are tried while this many pods, in all runs together, have to be placed; then only those that decide.
 _MOST_PLACED: Final = 2_000
-_STOPPED: Final = frozenset({Verdict.UNSCHEDULABLE, Verdict.WAITING, Verdict.REFUSED})
+_STOPPED: Final = frozenset({Verdict.UNSCHEDULABLE, Verdict.WAITING, Verdict.REFUSED, Verdict.REJECTED})
 
 
 @dataclass(frozen=True, slots=True)

@@ -167,6 +167,7 @@ _POD: Final[Shape] = {
         "hostUsers": flag,
         "nodeName": name("node"),
         "nodeSelector": labels,
+        "os": {"name": word("linux", "windows")},
         "overhead": quantities,
         "preemptionPolicy": _PREEMPTION,
         "priority": number,

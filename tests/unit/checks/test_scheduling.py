@@ -510,7 +510,7 @@ class TestTheCommand:
     def test_what_the_dry_run_takes_for_granted_is_listed(self, check: Callable[..., Report]) -> None:
         manifest = pod("p")
         assert (
-            "memory is taken to be enough where a node does not give it: node-1"
+            "memory and ephemeral-storage are taken to be enough where a node does not give them: node-1"
             in check(manifest, nodes="1:cpu=4").assumptions
         )
         assert not any("memory" in text for text in check(manifest).assumptions)

@@ -176,7 +176,60 @@ class TestSchedule:
         ended = k8slint("schedule", "app.yaml", "--nodes", NODES)
         assert ended.code == 1
         assert "COME TO NOTHING\n  app.yaml:3: Deployment shop/web: " in ended.out
-        assert '"two cores" is no quantity' in " ".join(ended.out.split())
+        said = 'containers[0].resources.requests.cpu: invalid quantity "two cores": quantities must match'
+        assert said in " ".join(ended.out.split())
+
+    @pytest.mark.parametrize(
+        ("spec", "said"),
+        [
+            (
+                "resources: {requests: {cpu: 50m}}",
+                'Invalid value: "50m": must be greater than or equal to aggregate container requests of 100m',
+            ),
+            (
+                (
+                    "topologySpreadConstraints: [{maxSkew: 1, topologyKey: zone, whenUnsatisfiable: ScheduleAnyway, "
+                    "matchLabelKeys: [app], labelSelector: {matchLabels: {app: web}}}]"
+                ),
+                "exists in both matchLabelKeys and labelSelector",
+            ),
+            (
+                "initContainers: [{name: i, image: i, resources: {requests: {nvidia.com/gpu: 1}}}]",
+                "resources.limits: Required value: Limit must be set for non overcommitable resources",
+            ),
+            ("foo: 1", 'unknown field "spec.template.spec.foo"'),
+        ],
+    )
+    def test_what_the_api_server_does_not_take_is_placed_nowhere(self, folder, k8slint, spec, said):
+        folder(app=deployment("web", spec=spec) + deployment("db"))
+        ended = k8slint("schedule", "app.yaml", "--nodes", NODES)
+        assert ended.code == 1
+        assert ended.out.startswith(
+            (
+                "1 pod on 2 nodes for Kubernetes 1.37: all assigned\n",
+                "2 pods on 2 nodes for Kubernetes 1.37: 1 assigned, 1",
+            )
+        )
+        assert said in " ".join(ended.out.split())
+
+    def test_it_is_not_placed_in_a_namespace_that_is_given_either(self, folder, k8slint):
+        folder(app=deployment("web", spec="foo: 1").replace(", namespace: shop", ""))
+        ended = k8slint("schedule", "app.yaml", "--nodes", NODES, "-n", "prod")
+        assert ended.out.startswith("0 pods on 2 nodes")
+        assert 'Deployment prod/web: unknown field "spec.template.spec.foo"\n' in ended.out
+
+    @pytest.mark.parametrize("output", ["table", "wide", "json", "markdown"])
+    def test_no_secret_value_is_in_what_the_api_server_says(self, folder, k8slint, output):
+        folder(app=deployment("web").replace("resources:", "env: [{name: DB_PASSWORD, value: 42424242}], resources:"))
+        ended = k8slint("schedule", "app.yaml", "--nodes", NODES, "-o", output)
+        assert ended.code == 1
+        assert "expected a string, found the number" in " ".join(ended.out.replace("\\", "").split())
+        assert "42424242" not in ended.out
+
+    def test_of_what_a_template_still_fills_in_nothing_is_said(self, folder, k8slint):
+        folder(app=deployment("web", spec="dnsPolicy: ${DNS}"))
+        ended = k8slint("schedule", "app.yaml", "--nodes", NODES)
+        assert (ended.code, ended.out.splitlines()[0]) == (0, "1 pod on 2 nodes for Kubernetes 1.37: all assigned")
 
     def test_what_cannot_be_read_is_said_and_left_out(self, folder, k8slint):
         folder(app=deployment("web"), broken="apiVersion: v1\nkind: [1\n")
@@ -196,6 +249,124 @@ class TestSchedule:
         folder(app=deployment("web", replicas=3, cpu="2500m") + deployment("db", replicas=2))
         arguments = ("schedule", "app.yaml", "--nodes", NODES, "-o", output)
         assert k8slint(*arguments) == k8slint(*arguments)
+
+
+class TestReading:
+    """What a reader of the table may rely on."""
+
+    def test_the_sentence_and_the_lines_below_it_are_of_the_moment_when_the_pod_was_tried(self, folder, k8slint):
+        folder(app=deployment("big", cpu="3") + deployment("huge", cpu="4") + deployment("late", cpu="1"))
+        for command in ("schedule", "why"):
+            words = ("deploy/huge",) if command == "why" else ()
+            out = k8slint(command, *words, "app.yaml", "--nodes", "1:cpu=4,memory=9Gi").out
+            assert "0/1 nodes are available: 1 Insufficient cpu." in out
+            assert "lacks 3 cpu" in out
+            assert "one moment" not in out
+
+    def test_equal_nodes_in_one_row_show_all_their_zones(self, folder, k8slint):
+        folder(app=deployment("web", replicas=3))
+        out = k8slint("schedule", "app.yaml", "--nodes", "3:cpu=4,memory=8Gi,zones=a|b|c").out
+        assert "node-1 … node-3 (3)   a, b, c   " in out
+
+    def test_all_nodes_together_and_what_is_left(self, folder, k8slint):
+        gpu = "initContainers: [{name: i, image: i, resources: {limits: {nvidia.com/gpu: 1}}}]"
+        folder(app=deployment("web", replicas=3, cpu="1500m", spec=gpu))
+        out = k8slint("schedule", "app.yaml", "--nodes", "2:cpu=4,memory=8Gi,nvidia.com/gpu=2").out
+        assert (
+            "TOTAL    ███████░░░░░ 4500m of 8   ███░░░░░░░░░ 3Gi of 16Gi   3 of 220\n  nvidia.com/gpu 3 of 4\n" in out
+        )
+        assert "LEFT     3500m                     13Gi                       217\n  nvidia.com/gpu 1\n" in out
+
+    def test_one_node_is_its_own_total(self, folder, k8slint):
+        folder(app=deployment("web"))
+        assert "TOTAL" not in k8slint("schedule", "app.yaml", "--nodes", "1:cpu=4").out
+
+    @pytest.mark.parametrize("output", ["table", "wide", "markdown"])
+    def test_pods_that_request_nothing_prove_nothing(self, folder, k8slint, output):
+        idle = deployment("web", replicas=3).replace("cpu: 100m, memory: 1Gi", "cpu: 0")
+        arguments = ("schedule", "app.yaml", "--nodes", "2:cpu=4", "-o", output)
+        folder(app=idle)
+        assert "3 of 3 pods request nothing: this proves nothing about capacity\n" in k8slint(*arguments).out
+        folder(app=idle + deployment("db"))
+        assert "3 of 4 pods request nothing: what they will use is not counted\n" in k8slint(*arguments).out
+        folder(app=deployment("db"))
+        assert "request nothing" not in k8slint(*arguments).out
+
+    def test_every_pod_that_the_manifests_bring_is_named(self, folder, k8slint):
+        names = [f"a-rather-long-name-{letter}" for letter in "abcdefghijklmnopqrst"]
+        folder(app="".join(map(deployment, names)))
+        out = k8slint("schedule", "app.yaml", "--nodes", "1:cpu=4,memory=64Gi").out
+        assert all(f"shop/{name}" in out for name in names)
+        assert "more" not in out.partition("Assumed")[0]
+
+    def test_of_many_pods_that_ran_before_some_are_counted(self, folder, k8slint):
+        pods = "".join(
+            f"---\napiVersion: v1\nkind: Pod\nmetadata: {{name: a-pod-that-runs-{number}, namespace: old}}\n"
+            'spec: {nodeName: a, containers: [{name: c, image: "i:1"}]}\n'
+            for number in range(30)
+        )
+        folder(app=deployment("web"), c=BARE + pods)
+        out = k8slint("schedule", "app.yaml", "--cluster", "c.yaml").out
+        assert "  shop/web, old/a-pod-that-runs-0, " in out
+        assert "that ran before\n" in out
+
+    def test_all_pods_without_a_node_are_named(self, folder, k8slint):
+        sizes = "".join(deployment(name, replicas=4, cpu=cpu) for name, cpu in (("a", "1900m"), ("b", "900m")))
+        folder(app=sizes)
+        out = k8slint("schedule", "app.yaml", "--nodes", "2:cpu=4,memory=8Gi").out
+        assert "✗ Deployment shop/b: 4 of 4 pods" in out
+        assert "-00001 … b-" in out
+
+    def test_at_most_three_assumptions_and_the_weightiest_first(self, folder, k8slint):
+        webhook = "---\napiVersion: admissionregistration.k8s.io/v1\nkind: MutatingWebhookConfiguration\n"
+        folder(app=deployment("web") + deployment("web") + webhook + "metadata: {name: w}\n")
+        arguments = ("schedule", "app.yaml", "--nodes", "2:memory=4Gi")
+        _, _, assumed = k8slint(*arguments).out.partition("\nAssumed ")
+        assert assumed.splitlines() == [
+            "(3 of 6; -o wide lists all):",
+            "  - mutating webhooks, which can change any pod, are not simulated",
+            "  - cpu and ephemeral-storage are taken to be enough where a node does not give them: node-1, node-2",
+            "  - of several manifests of one object the last counts: Deployment shop/web",
+        ]
+        assert k8slint(*arguments, "-o", "wide").out.partition("\nAssumed:\n")[2].count("  - ") == 6
+        assert len(json.loads(k8slint(*arguments, "-o", "json").out)["assumptions"]) == 6
+
+    @pytest.mark.parametrize("output", ["table", "wide", "markdown"])
+    def test_no_path_is_absolute(self, folder, k8slint, tmp_path, output):
+        folder(app=deployment("web", cpu="9") + deployment("bad", cpu="x"))
+        arguments = ("--nodes", NODES)
+        assert str(tmp_path) not in k8slint("schedule", str(tmp_path), *arguments, "-o", output).out
+        assert "(app.yaml:3)" in k8slint("why", "deploy/web", str(tmp_path / "app.yaml"), *arguments).out
+
+    def test_objects_that_come_to_nothing_for_one_reason_share_a_line(self, folder, k8slint):
+        folder(app="".join(deployment(name, cpu="x") for name in ("a", "b", "c")))
+        out = " ".join(k8slint("schedule", "app.yaml", "--nodes", NODES).out.split())
+        assert "app.yaml:3: Deployment shop/a: " in out
+        assert "(and so 2 more of kind Deployment)" in out
+        assert "shop/b" not in out
+
+    def test_what_fits_once_a_kubelet_has_rejected_another(self, folder, k8slint):
+        folder(app=deployment("huge", cpu="40", spec="nodeName: node-1") + deployment("web", cpu="3"))
+        out = k8slint("schedule", "app.yaml", "--nodes", "1:cpu=4,memory=8Gi").out
+        assert "FIT NOWHERE\n\n✗ Deployment shop/web" in out
+        assert "    node-1   lacks 39 cpu\n  Once the other pods have their places it fits on node-1.\n" in out
+        assert "0 of 4" in out
+
+    def test_what_a_kubelet_rejects(self, folder, k8slint):
+        folder(app=deployment("web", cpu="3", replicas=2, spec="nodeName: node-1"))
+        arguments = ("app.yaml", "--nodes", NODES)
+        ended = k8slint("schedule", *arguments)
+        assert ended.code == 1
+        assert "1 assigned, 1 rejected by a kubelet\n" in ended.out
+        amounts = "requested: 3000, used: 3000, capacity: 4000"
+        said = f"OutOfcpu: Pod was rejected: Node didn't have enough resource: cpu, {amounts}"
+        assert f"  {said}\n  by the kubelet of node-1; ends as Failed, and its controller makes another\n" in ended.out
+        assert said in k8slint("why", "deploy/web", *arguments).out
+        data = json.loads(k8slint("schedule", *arguments, "-o", "json").out)
+        Draft202012Validator(SCHEMA).validate(data)
+        assert [(pod["rejection"], pod["node"]) for pod in data["pods"]] == [("", "node-1"), (said, "node-1")]
+        assert {pod["verdict"] for pod in data["pods"]} == {"assigned"}
+        assert data["total"]["left"]["cpu"] == 5000
 
 
 class TestUse:
@@ -263,6 +434,30 @@ class TestUse:
         else:
             assert (ended.code, ended.out) == (2, "")
             assert said in ended.err
+
+    @pytest.mark.parametrize(
+        ("text", "note"),
+        [
+            (deployment("web", replicas=0), "Deployment shop/web, 0 pods: replicas is 0"),
+            (
+                deployment("web").replace("replicas: 1", "paused: true"),
+                "Deployment shop/web, 0 pods: paused: no pod is made until it is resumed",
+            ),
+            (
+                (
+                    "apiVersion: batch/v1\nkind: Job\nmetadata: {name: j}\nspec: {suspend: true, template: {spec: "
+                    "{restartPolicy: Never, containers: [{name: a, image: a}]}}}\n"
+                ),
+                "Job default/j, 0 pods: suspended",
+            ),
+        ],
+    )
+    def test_a_workload_without_pods_is_no_error(self, folder, k8slint, text, note):
+        folder(app=text)
+        ended = k8slint("schedule", "app.yaml", "--nodes", NODES)
+        assert (ended.code, ended.err) == (0, "")
+        assert ended.out.startswith("0 pods on 2 nodes for Kubernetes 1.37: nothing to place\n")
+        assert f"NOTES\n  {note}\n" in ended.out
 
     def test_nothing_to_schedule(self, folder, k8slint):
         folder(app="apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n")

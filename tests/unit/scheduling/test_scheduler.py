@@ -178,7 +178,7 @@ def test_an_undescribed_namespace_is_assumed_not_to_be_selected() -> None:
 
 @pytest.mark.parametrize(
     ("version", "said"),
-    [("1.32", "1.33"), ("1.34", "patch 2"), ("1.36", ""), ("1.37", "that of 1.36"), ("1.38", "that of 1.36")],
+    [("1.32", "1.33"), ("1.34", "patch 2"), ("1.36", ""), ("1.37", ""), ("1.38", "that of 1.37")],
 )
 def test_what_is_taken_for_granted_of_a_version(version: str, said: str) -> None:
     minor = KubernetesVersion.parse(version)

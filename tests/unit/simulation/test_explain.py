@@ -271,6 +271,19 @@ def some_pod(name, dice):
 
 
 @pytest.mark.parametrize("seed", range(40))
+def test_an_attempt_is_explained_as_the_message_tells_of_it(seed):
+    run = rehearse(*some_cluster(seed))
+    explainer = Explainer(run)
+    for result in run.pods:
+        if result.verdict is not Verdict.UNSCHEDULABLE or result.preemption is not None:
+            continue
+        found = explainer.explain_attempt(result)
+        assert found is not None
+        for name, rejection in result.statuses.items():
+            assert rejection.plugin in {obstacle.plugin for obstacle in found.nodes[name]}, (name, result.message)
+
+
+@pytest.mark.parametrize("seed", range(40))
 def test_the_filters_asked_one_by_one_agree_with_the_scheduler(seed):
     run = rehearse(*some_cluster(seed))
     explainer, scene = Explainer(run), run.scene
