@@ -133,24 +133,24 @@ def dry_run(obj: Object, world: World, selection: Selection) -> Iterator[Problem
     if not rules:
         return
     cluster = world.cluster
-    found: Sequence[Problem] = ()
-    if cluster.nodes is not None:
+    if cluster.nodes is None:
+        found = _refused(obj, cluster, world.is_common)
+    else:
         from k8slint.checks.scheduling.stage import problems_of  # noqa: PLC0415 - most runs describe no cluster
 
         found = problems_of(obj, cluster.whole)
-    elif _may_be_refused(obj, cluster.whole):
-        from k8slint.checks.scheduling.by_files import problems_by_files  # noqa: PLC0415 - few files decide on others
-
-        found = problems_by_files(obj, cluster, world.is_common)
     ids = {rule.id for rule in rules}
     yield from (problem for problem in found if problem.rule in ids)
 
 
-def _may_be_refused(obj: Object, whole: Cluster) -> bool:
-    """Whether admission may refuse the object for what other files hold."""
-    if any(map(whole.of_kind, _POLICIES)):
-        return True
-    return obj.pod is not None and any(obj.pod.spec.get(field) is not None for field in _OF_CLASSES)
+def _refused(obj: Object, cluster: Cluster, is_common: Callable[[Object], bool]) -> Sequence[Problem]:
+    """The problems that admission has with the object for what other files hold."""
+    has_class = obj.pod is not None and any(obj.pod.spec.get(field) is not None for field in _OF_CLASSES)
+    if not has_class and not any(map(cluster.whole.of_kind, _POLICIES)):
+        return ()
+    from k8slint.checks.scheduling.by_files import problems_by_files  # noqa: PLC0415 - few files decide on others
+
+    return problems_by_files(obj, cluster, is_common, has_class=has_class)
 
 
 Stage = Callable[[Object, World, Selection], Iterator[Problem]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from k8slint.apiserver.defaults.core import DEFAULT_NAMESPACE
@@ -33,16 +33,19 @@ class Together(NamedTuple):
     may_be_limited: bool
 
 
-def together(cluster: Cluster, is_common: Callable[[Object], bool]) -> Iterator[Together]:
-    """The objects of each namespace that has policies. `is_common`: the object is in every bundle of those judged.
+def together(space: Space, cluster: Cluster, is_common: Callable[[Object], bool]) -> Together | None:
+    """The objects of a namespace. `is_common`: the object is in every bundle of those judged.
 
-    A namespace is left out if a policy of it may be another one in the end.
+    None if the namespace has no policies, or if a policy of it may be another one in the end.
     """
-    for space, objects in _spaces(cluster.whole).items():
-        sure = {obj for obj in objects if is_common(obj) and is_settled(obj, cluster)}
-        policies = [obj for obj in objects if obj.group_kind in POLICIES and cluster.parting(obj) is None]
-        if policies and sure.issuperset(policies) and not _are_versions(policies, space):
-            yield Together(tuple(filter(sure.__contains__, objects)), _may_be_limited(space, cluster.whole))
+    objects = _spaces(cluster.whole).get(space, ())
+    policies = [obj for obj in objects if obj.group_kind in POLICIES and cluster.parting(obj) is None]
+    if not policies or _are_versions(policies, space):
+        return None
+    sure = {obj for obj in objects if is_common(obj) and is_settled(obj, cluster)}
+    if not sure.issuperset(policies):
+        return None
+    return Together(tuple(filter(sure.__contains__, objects)), _may_be_limited(space, cluster.whole))
 
 
 def classes_of(objects: Iterable[Object], cluster: Cluster, is_common: Callable[[Object], bool]) -> tuple[Object, ...]:
@@ -84,14 +87,14 @@ def is_settled(obj: Object, cluster: Cluster) -> bool:
 @once
 def _spaces(whole: Cluster) -> Mapping[Space, tuple[Object, ...]]:
     """The objects of the namespaces that have policies."""
-    wanted = {_space_of(obj) for kind in POLICIES for obj in whole.of_kind(kind)}
+    wanted = {space_of(obj) for kind in POLICIES for obj in whole.of_kind(kind)}
     if not wanted:
         return {}
-    placed = ((_space_of(obj), obj) for obj in whole.objects if obj.stored_as not in CLUSTER_SCOPED)
+    placed = ((space_of(obj), obj) for obj in whole.objects if obj.stored_as not in CLUSTER_SCOPED)
     return grouped((space, obj) for space, obj in placed if space in wanted)
 
 
-def _space_of(obj: Object) -> Space:
+def space_of(obj: Object) -> Space:
     """The namespace of an object; of one that names none, or the default one, only what lies in its folder is near."""
     return obj.namespace, folder_of(obj) if obj.namespace in ("", DEFAULT_NAMESPACE) else None
 
@@ -116,4 +119,4 @@ def _may_be_limited(space: Space, whole: Cluster) -> bool:
 def _limit_ranges(whole: Cluster) -> tuple[Counter[Space], Counter[str]]:
     """The numbers of LimitRanges."""
     found = whole.of_kind("LimitRange")
-    return Counter(map(_space_of, found)), Counter(obj.namespace for obj in found)
+    return Counter(map(space_of, found)), Counter(obj.namespace for obj in found)

@@ -72,7 +72,8 @@ def _repeats(source: Source) -> bool:
     return " *" in source.text and _ANCHOR.search(source.text) is not None
 
 
-_ANCHOR: Final = regex(r"[:-] &\w")
+# The sign comes first, and what is before it is looked at afterwards: a search for a character is fast.
+_ANCHOR: Final = regex(r" &(?<=[:-] &)\w")
 
 
 def _annotation_bytes_exceeded(obj: Object, cluster: Cluster) -> int:

@@ -27,10 +27,10 @@ def missing_namespace(obj: Object, cluster: Cluster) -> Iterator[Problem]:
     if not name or name in _INITIAL or obj.group_kind in CLUSTER_SCOPED or not is_dns_label(name):
         return
     made = _namespaces(cluster)
-    if not made or name in made or _first(cluster).get((file, name)) is not obj:
+    if not made or name in made or _first(cluster.whole).get((file, name)) is not obj:
         return
     near = _near(cluster, name)
-    meant = near or _unused(cluster).get(file)
+    meant = near or _unused(file, cluster)
     if (meant is None and not _describes_namespaces(cluster)) or not is_missing(cluster, obj, "Namespace", name):
         return
     message = f'Namespace "{name}" is not among the files'
@@ -64,23 +64,33 @@ def _describes_namespaces(cluster: Cluster) -> bool:
 
 
 @once
-def _first(cluster: Cluster) -> Mapping[tuple[str, str], Object]:
+def _first(whole: Cluster) -> Mapping[tuple[str, str], Object]:
     """The first object of each file and namespace."""
     found: dict[tuple[str, str], Object] = {}
-    for obj in cluster.objects:
+    for obj in whole.objects:
         found.setdefault((obj.document.source.name, obj.namespace), obj)
     return found
 
 
+def _unused(file: str, cluster: Cluster) -> Object | None:
+    """The only Namespace that a file makes, if every object of it says a namespace and nothing is in this one."""
+    only = _only(cluster.whole).get(file)
+    return only if only is not None and only.name not in _used(cluster) else None
+
+
 @once
-def _unused(cluster: Cluster) -> Mapping[str, Object]:
-    """By file, the only Namespace that it makes, if every object of it says a namespace and nothing is in this one."""
+def _only(whole: Cluster) -> Mapping[str, Object | None]:
+    """By file, the only Namespace that it makes, or None if an object of it says no namespace."""
     only: dict[str, Object | None] = {}
-    for obj in cluster.of_kind("Namespace"):
+    for obj in whole.of_kind("Namespace"):
         only[obj.document.source.name] = None if obj.document.source.name in only else obj
-    used = {obj.namespace for obj in cluster.objects}
-    for obj in cluster.objects:
+    for obj in whole.objects:
         file = obj.document.source.name
         if file in only and not obj.namespace and obj.group_kind not in CLUSTER_SCOPED:
             only[file] = None
-    return {file: obj for file, obj in only.items() if obj is not None and obj.name not in used}
+    return only
+
+
+@once
+def _used(cluster: Cluster) -> frozenset[str]:
+    return frozenset(obj.namespace for obj in cluster.objects)

@@ -38,10 +38,10 @@ def selectors_overlap(obj: Object, cluster: Cluster) -> Iterator[Problem]:
     selector = _selector_of(obj) if obj.pod is not None else None
     if selector is None or obj.pod is None or not selector.matches(obj.pod.labels) or _is_owned(obj):
         return
-    labels, workloads = obj.pod.labels, _workloads_by_label(cluster)
+    labels, workloads = obj.pod.labels, _workloads_by_label(cluster.whole)
     for place in _places_of(obj, cluster):
         for label in labels.items():
-            several = workloads.get((*place, *label), ())
+            several = [each for each in workloads.get((*place, *label), ()) if cluster.parting(each[0]) is None]
             for other, others in several if len(several) <= _MOST_MEANT else ():
                 if other is obj:
                     break
@@ -63,20 +63,20 @@ def _places_of(obj: Object, cluster: Cluster) -> Iterator[tuple[str, str]]:
 
 @once
 def _workloads_by_label(
-    cluster: Cluster,
+    whole: Cluster,
 ) -> Mapping[tuple[str, str, str, str], tuple[tuple[Object, LabelSelector], ...]]:
     """The workloads that select their own pods, with their selectors, by place and a label that each selector asks."""
     found: dict[tuple[str, str, str, str], list[tuple[Object, LabelSelector]]] = defaultdict(list)
     for group_kind in _CONTROLLERS:
-        for obj in cluster.of_kind(group_kind):
+        for obj in whole.of_kind(group_kind):
             selector = _selector_of(obj)
             if selector is None or obj.pod is None or not selector.matches(obj.pod.labels) or _is_owned(obj):
                 continue
             plain = next((one for one in selector.requirements if one.operator == "In"), None)
             if plain is not None and len(plain.values) == 1:
-                for place in _places_of(obj, cluster):
+                for place in _places_of(obj, whole):
                     found[*place, plain.key, plain.values[0]].append((obj, selector))
-    order = {obj: number for number, obj in enumerate(cluster.objects)}
+    order = {obj: number for number, obj in enumerate(whole.objects)}
     return {key: tuple(sorted(several, key=lambda each: order.get(each[0], -1))) for key, several in found.items()}
 
 

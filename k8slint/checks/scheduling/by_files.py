@@ -12,35 +12,39 @@ from k8slint.cluster.cluster import Cluster, once
 from k8slint.objects.object import Object
 from k8slint.objects.problem import Absence, Problem
 from k8slint.simulation.admission import RefusedPods, Verdicts, admit
-from k8slint.simulation.together import classes_of, is_settled, together
+from k8slint.simulation.together import Space, classes_of, is_settled, space_of, together
 
 _IsCommon = Callable[[Object], bool]
 _BY_LIMIT_RANGE: Final = Absence("LimitRange", "resources")
 
 
-def problems_by_files(obj: Object, cluster: Cluster, is_common: Callable[[Object], bool]) -> Sequence[Problem]:
+def problems_by_files(
+    obj: Object, cluster: Cluster, is_common: Callable[[Object], bool], *, has_class: bool
+) -> Sequence[Problem]:
     """The problems that admission has with an object or its pods, as far as the files of its bundle say.
 
-    `is_common`: another object is applied wherever this one is. The first call judges all objects of the bundle.
+    `is_common`: another object is applied wherever this one is. `has_class`: the pods have fields that classes decide.
+    The first call judges all objects of the namespace.
     """
-    found = _problems(cluster, is_common).get(obj)
+    found = _problems(cluster, is_common, space_of(obj)).get(obj)
     if found is not None:
         return found
-    if obj.pod is None or not is_common(obj) or not is_settled(obj, cluster):
+    if not has_class or not is_common(obj) or not is_settled(obj, cluster):
         return ()
     verdicts = admit((obj, *classes_of((obj,), cluster, is_common)), cluster)
     return [problem for _, problem in _said(verdicts, cluster, may_be_limited=True)]
 
 
 @once
-def _problems(cluster: Cluster, is_common: _IsCommon) -> Mapping[Object, Sequence[Problem]]:
-    """The problems of the objects in namespaces with policies, by object: an empty row for those without any."""
-    found: dict[Object, list[Problem]] = {}
-    for objects, may_be_limited in together(cluster, is_common):
-        found |= {obj: [] for obj in objects}
-        verdicts = admit((*objects, *classes_of(objects, cluster, is_common)), cluster)
-        for obj, problem in _said(verdicts, cluster, may_be_limited=may_be_limited):
-            found[obj].append(problem)
+def _problems(cluster: Cluster, is_common: _IsCommon, space: Space) -> Mapping[Object, Sequence[Problem]]:
+    """The problems of the objects in a namespace with policies, by object: an empty row for those without any."""
+    near = together(space, cluster, is_common)
+    if near is None:
+        return {}
+    found: dict[Object, list[Problem]] = {obj: [] for obj in near.objects}
+    verdicts = admit((*near.objects, *classes_of(near.objects, cluster, is_common)), cluster)
+    for obj, problem in _said(verdicts, cluster, may_be_limited=near.may_be_limited):
+        found[obj].append(problem)
     return found
 
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from k8slint.apiserver.admission.limit_ranger import LimitRange, with_limit_defaults
 from k8slint.apiserver.admission.resource_list import ZERO, PrintedQuantity
-from k8slint.apiserver.admission.resource_quota import Quota, Usage, usage_of_pod
 from k8slint.apiserver.defaults.core import with_pod_defaults
 from k8slint.cluster.cluster import Cluster, once
 from k8slint.cluster.kustomizations import folder_of
@@ -26,6 +24,10 @@ from k8slint.objects.object import Object
 from k8slint.objects.problem import Absence, Problem, Related
 from k8slint.values.reading import ShapeError
 from k8slint.values.resources import add_to
+
+if TYPE_CHECKING:
+    from k8slint.apiserver.admission.limit_ranger import LimitRange
+    from k8slint.apiserver.admission.resource_quota import Quota, Usage
 
 
 class _Room(NamedTuple):
@@ -93,8 +95,13 @@ def _place(obj: Object) -> _Place:
 @once
 def _quotas(cluster: Cluster) -> Mapping[_Place, tuple[tuple[Object, Quota], ...]]:
     """The quotas by place, without those that cannot be read."""
+    written = cluster.of_kind("ResourceQuota")
+    if not written:
+        return {}
+    from k8slint.apiserver.admission.resource_quota import Quota  # noqa: PLC0415 - few files have quotas
+
     found: dict[_Place, tuple[tuple[Object, Quota], ...]] = {}
-    for obj in cluster.of_kind("ResourceQuota"):
+    for obj in written:
         try:
             quota = Quota.of(obj.data)
         except ShapeError:
@@ -159,6 +166,9 @@ def _usage(cluster: Cluster, workload: Object) -> Usage | None:
     """What one pod of the workload uses, once defaults are filled in, or None if it cannot be read."""
     if workload.pod is None:
         return None
+    from k8slint.apiserver.admission.limit_ranger import with_limit_defaults  # noqa: PLC0415 - few files have quotas
+    from k8slint.apiserver.admission.resource_quota import usage_of_pod  # noqa: PLC0415 - as above
+
     try:
         spec = with_pod_defaults(workload.pod.spec, cluster.version)
         return usage_of_pod(with_limit_defaults(spec, _ranges(cluster, _place(workload))), cluster.version)
@@ -173,4 +183,6 @@ def _ranges(cluster: Cluster, place: _Place) -> tuple[LimitRange, ...]:
     Raises:
         ShapeError: if one cannot be read.
     """
+    from k8slint.apiserver.admission.limit_ranger import LimitRange  # noqa: PLC0415 - few files have any
+
     return tuple(LimitRange.of(obj.data) for obj in cluster.of_kind("LimitRange") if _place(obj) == place)

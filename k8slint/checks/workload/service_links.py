@@ -15,6 +15,7 @@ from k8slint.loading.tables import rows
 from k8slint.objects.fields import dig, integer, items, sequence, strings, text
 from k8slint.objects.object import Container, Object
 from k8slint.objects.problem import Absence, Problem, Related
+from k8slint.values.grouped import grouped
 from k8slint.values.image import Image
 from k8slint.values.placeholder import has_placeholder
 from k8slint.values.regex import regex
@@ -38,7 +39,7 @@ def service_link_collision(container: Container, cluster: Cluster) -> Iterator[P
     pod = container.pod
     if pod.spec.get("enableServiceLinks") is False or not container.data.get("image"):
         return
-    linked = _links(cluster).get((pod.namespace, "" if pod.namespace else folder_of(pod.obj)))
+    linked = _links(cluster, _place_of(pod.obj))
     if not linked:
         return
     for read in _reads(container, linked, cluster):
@@ -155,16 +156,30 @@ def _may_be_set(name: str, container: Container, cluster: Cluster) -> bool:
 
 
 @once
-def _links(cluster: Cluster) -> Mapping[tuple[str, str], Mapping[str, Object]]:
-    """The Services by the variable of their port, by namespace, or by folder if no namespace is written."""
-    found: dict[tuple[str, str], dict[str, Object]] = {}
-    for service in cluster.of_kind("Service"):
-        spec = service.spec
-        if spec.get("clusterIP") == "None" or spec.get("type") == "ExternalName" or _first_port(service) is None:
-            continue
-        place = (service.namespace, "" if service.namespace else folder_of(service))
-        found.setdefault(place, {}).setdefault(_variable(service.name), service)
+def _links(cluster: Cluster, place: tuple[str, str]) -> Mapping[str, Object]:
+    """The Services of a place by the variable of their port."""
+    found: dict[str, Object] = {}
+    for service in _services_by_place(cluster.whole).get(place, ()):
+        if cluster.parting(service) is None:
+            found.setdefault(_variable(service.name), service)
     return found
+
+
+@once
+def _services_by_place(whole: Cluster) -> Mapping[tuple[str, str], tuple[Object, ...]]:
+    """The Services with an address, by place."""
+    return grouped((_place_of(service), service) for service in whole.of_kind("Service") if _has_address(service))
+
+
+def _has_address(service: Object) -> bool:
+    spec = service.spec
+    is_elsewhere = spec.get("clusterIP") == "None" or spec.get("type") == "ExternalName"
+    return not is_elsewhere and _first_port(service) is not None
+
+
+def _place_of(obj: Object) -> tuple[str, str]:
+    """The namespace of an object, or its folder if no namespace is written."""
+    return obj.namespace, "" if obj.namespace else folder_of(obj)
 
 
 def _variable(service: str) -> str:

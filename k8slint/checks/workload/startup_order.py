@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from k8slint.cluster.cluster import Cluster, once
@@ -160,7 +159,7 @@ def own_service_needed_to_become_ready(obj: Object, cluster: Cluster) -> Iterato
     """An init container that waits for a Service which only this workload is behind, or one that waits for it."""
     if obj.pod is None or obj.kind in ("Job", "CronJob", "Pod"):
         return
-    for wait in _waits(cluster).get(obj, ()):
+    for wait in _waits(cluster, obj):
         if wait.behind is obj:
             yield Problem(
                 wait.path,
@@ -169,7 +168,7 @@ def own_service_needed_to_become_ready(obj: Object, cluster: Cluster) -> Iterato
                 (Related(wait.service, ("spec", "selector"), "selects these Pods alone"),),
             )
             return
-        back = next((each for each in _waits(cluster).get(wait.behind, ()) if each.behind is obj), None)
+        back = next((each for each in _waits(cluster, wait.behind) if each.behind is obj), None)
         if back is not None:
             yield Problem(
                 wait.path,
@@ -190,13 +189,9 @@ class _Wait(NamedTuple):
 
 
 @once
-def _waits(cluster: Cluster) -> Mapping[Object, list[_Wait]]:
-    found: dict[Object, list[_Wait]] = defaultdict(list)
-    for pod in cluster.pods:
-        for container in pod.containers:
-            if container.is_init:
-                found[pod.obj].extend(_waits_of(container, cluster))
-    return found
+def _waits(cluster: Cluster, obj: Object) -> list[_Wait]:
+    containers = obj.pod.containers if obj.pod is not None else ()
+    return [wait for container in containers if container.is_init for wait in _waits_of(container, cluster)]
 
 
 def _waits_of(container: Container, cluster: Cluster) -> Iterator[_Wait]:
