@@ -68,7 +68,7 @@ def rejection_of(pod: Pod, usage: NodeInfo, features: Features) -> Rejection | N
 
     For a critical pod it makes room, if less important pods hold enough.
 
-    Mirrors: pkg/kubelet/lifecycle/predicate.go Admit @ v1.37,
+    Mirrors: pkg/kubelet/lifecycle/predicate.go Admit,
     pkg/kubelet/preemption/preemption.go HandleAdmissionFailure @ v1.37
     """
     node = usage.node
@@ -136,8 +136,7 @@ def _shortages(pod: Pod, usage: NodeInfo, features: Features) -> Iterator[_Short
 def _unfit(pod: Pod, usage: NodeInfo, features: Features) -> Iterator[tuple[str, str]]:
     """The plugins by which the node will not do, whatever room it has, each with its reason.
 
-    Mirrors: pkg/scheduler/eventhandlers.go AdmissionCheck @ v1.37, pkg/kubelet/lifecycle/predicate.go generalFilter
-    @ v1.37
+    Mirrors: pkg/scheduler/eventhandlers.go AdmissionCheck, pkg/kubelet/lifecycle/predicate.go generalFilter @ v1.37
     """
     affinity = node_affinity.filter_node(pod, usage, Handle(node_affinity.AddedAffinity(), features))
     ports = node_ports.filter_node(pod, usage, Handle(None, features))

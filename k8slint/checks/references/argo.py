@@ -20,10 +20,7 @@ _PROJECT: Final = "AppProject.argoproj.io"
 
 
 def argo_destination_ambiguous(obj: Object, cluster: Cluster) -> Iterator[Problem]:
-    """A destination that gives both the address and the name of its cluster.
-
-    Mirrors: argo-cd util/argo/argo.go GetDestinationCluster @ v3.1
-    """
+    """A destination that gives both the address and the name of its cluster: Argo CD takes one."""
     destination = mapping(obj.spec.get("destination"))
     server, name = text(destination.get("server")), text(destination.get("name"))
     if server and name and not has_placeholder(server) and not has_placeholder(name):
