@@ -7,8 +7,9 @@ from typing import Final
 
 from k8slint.rendering.gvk import ResId
 from k8slint.rendering.origin import Origin
-from k8slint.rendering.problems import Refused
+from k8slint.rendering.problems import About, Refused
 from k8slint.rendering.resource import Resource
+from k8slint.values.nearest import nearest
 
 _MOST: Final = 30_000
 
@@ -50,7 +51,7 @@ class Resources:
                 resource.origin,
             )
         if len(self.items) >= _MOST:
-            raise Refused(f"more than {_MOST:,} objects", resource.origin)
+            raise Refused(f"more than {_MOST:,} objects", resource.origin, About.LIMIT)
         self._keys.add(identity.key)
         self.items.append(resource)
         if self._by_name is not None:
@@ -127,9 +128,12 @@ class Resources:
             return found[0]
         if found:
             raise Refused(f"multiple matches for Id {identity}; failed to find unique target for patch", origin)
-        raise Refused(f"no resource matches strategic merge patch {identity}{self._near(identity)}", origin)
+        names = {each.name for each in self.items if each.gvk == identity.gvk}
+        near = identity.name if self.named(identity.name) else nearest(identity.name, names) or ""
+        hint = self._beside(identity)
+        raise Refused(f"no resource matches strategic merge patch {identity}{hint}", origin, About.TARGET, near)
 
-    def _near(self, identity: ResId) -> str:
+    def _beside(self, identity: ResId) -> str:
         same_name = next(iter(self.named(identity.name)), None)
         if same_name is not None:
             return f"; there is {same_name.current_id}"
