@@ -97,9 +97,10 @@ def _of_folder(rule: Rule, example: str, version: KubernetesVersion) -> Iterator
     with tempfile.TemporaryDirectory() as folder:
         loaded = [load(name, text.encode()) for name, text in _written(example, folder)]
         readings = [read_source(each.source, each.documents) for each in loaded]
-        said = said_of_kustomizations(loaded, readings, (), schemas_for(version))
+        schemas = schemas_for(version, ())
+        said = said_of_kustomizations(loaded, readings, (), schemas)
         cluster = Cluster(tuple(obj for reading in readings for obj in reading.objects), version=version)
-        world = World(cluster, schemas_for(version), Unread(is_whole=True))
+        world = World(cluster, schemas, Unread(is_whole=True))
         selection = Selection({rule.id: rule}, {rule.id: rule.severity})
         for reading in readings:
             yield from judge(reading, world, selection, said.get(reading.source.name, ())).findings

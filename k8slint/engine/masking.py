@@ -227,7 +227,9 @@ def _of_other(part: Written) -> Iterator[Written]:
         if isinstance(value.data, dict):
             for key, inner in value.entries():
                 is_scalar = not isinstance(inner.data, dict | list)
-                if key == LAST_APPLIED or (_is_telling(key) and (is_scalar or (is_config and above in _CONFIG))) or (key == "literals" and above == "secretGenerator"):
+                is_literal = key == "literals" and above == "secretGenerator"
+                is_named = _is_telling(key) and (is_scalar or (is_config and above in _CONFIG))
+                if key == LAST_APPLIED or is_literal or is_named:
                     yield inner
                 else:
                     pending.append((key, inner))

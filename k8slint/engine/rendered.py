@@ -28,6 +28,13 @@ RULES: Final = {
     About.TARGET: "kustomize-patch-without-target",
 }
 """The rules of this stage, by what kustomize speaks of; what only this reader cannot do is of none."""
+# Effect and fix where the rule's own are those of objects.
+_WORDS: Final = {
+    About.FIELD: (
+        "kubectl apply -k stops with: invalid Kustomization: unknown field. Nothing of it is applied.",
+        "Correct the name of the field, or take it away.",
+    )
+}
 _UNLISTED: Final = "kustomization-unlisted-file"
 _GROUP: Final = "kustomize.config.k8s.io"
 # What other programs take up by themselves, or what is applied by hand to start them.
@@ -127,7 +134,7 @@ def _said(
         obj = next((each for each in reading.objects if each.document is document), None)
         span, message = _span(document, line, column), problem.message
     if not has_placeholder(document.source.text[slice(*span)]):
-        yield Said(document, obj, ReadProblem(rule, message, span))
+        yield Said(document, obj, ReadProblem(rule, message, span, (), *_WORDS.get(problem.about, ())))
 
 
 def _document_at(loaded: Loaded, line: int) -> Document | None:

@@ -270,7 +270,7 @@ def no_folder(files: Files, root: str, path: str, origin: Origin) -> Refused:
     """What is said of a component whose path leads to no folder."""
     is_file = os.path.isfile(os.path.join(root, path.replace("\0", "")))
     about = About.BUILD if is_file or os.path.isabs(path) else About.PATH
-    return Refused(f'there is no folder "{path}" in {files.shown(root)}', origin, about)
+    return Refused(f'there is no folder "{path}"{files.inside(root)}', origin, about)
 
 
 def _inline(text: str, origin: Origin) -> list[Resource] | None:

@@ -59,6 +59,11 @@ class Files:
         """The name of a file or folder in places and messages."""
         return path if self._shows_absolute else os.path.relpath(path, self._here)
 
+    def inside(self, root: str) -> str:
+        """Where a path of a folder is looked for, in messages; empty for the working directory."""
+        shown = self.shown(root)
+        return "" if shown == os.curdir else f" in {shown}"
+
     def content(self, root: str, path: str, origin: Origin) -> tuple[str, bytes]:
         """The absolute path and the bytes of a file that a kustomization of the folder `root` names.
 
@@ -94,7 +99,7 @@ class Files:
         if not os.path.lexists(real):
             near = _near(real)
             hint = f'; did you mean "{os.path.join(os.path.dirname(path), near)}"?' if near else ""
-            raise Refused(f'there is no file "{path}" in {self.shown(root)}{hint}', origin, About.PATH, near)
+            raise Refused(f'there is no file "{path}"{self.inside(root)}{hint}', origin, About.PATH, near)
         if os.path.isdir(real):
             raise Refused(f'"{path}" is a folder, where a file is expected', origin)
         if not is_below(root, os.path.dirname(real)):

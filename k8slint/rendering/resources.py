@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Final
 
 from k8slint.rendering.gvk import ResId
@@ -129,7 +129,7 @@ class Resources:
         if found:
             raise Refused(f"multiple matches for Id {identity}; failed to find unique target for patch", origin)
         names = {each.name for each in self.items if each.gvk == identity.gvk}
-        near = identity.name if self.named(identity.name) else nearest(identity.name, names) or ""
+        near = identity.name if self.named(identity.name) else meant(identity.name, names)
         hint = self._beside(identity)
         raise Refused(f"no resource matches strategic merge patch {identity}{hint}", origin, About.TARGET, near)
 
@@ -145,6 +145,15 @@ class Resources:
         if not all(each.data for each in self.items):
             self.items = [each for each in self.items if each.data]
             self.changed()
+
+
+def meant(name: str, names: Collection[str]) -> str:
+    """The name that was probably meant, also if short and with its letters in another order; empty if there is none.
+
+    >>> meant("wbe", {"web", "db"})
+    'web'
+    """
+    return nearest(name, names) or min((each for each in names if sorted(each) == sorted(name)), default="")
 
 
 def _take_over(resource: Resource, old: Resource) -> None:

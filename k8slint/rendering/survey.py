@@ -113,14 +113,10 @@ def _look(root: str, field: str | int, path: str, origin: Origin, files: Files) 
 
 def _entries(kustomization: Kustomization) -> Iterator[tuple[Path, str, Origin]]:
     """The items that name files or folders: where each is, what it names, and its origin."""
-    for field in TAKEN_IN:
+    for field in (*TAKEN_IN, *_NAMED):
         for index, (path, origin) in enumerate(kustomization.entries(field)):
-            yield (field, index), path or "", origin
-    for field in _NAMED:
-        for index, (path, origin) in enumerate(kustomization.entries(field)):
-            # These may be texts instead of names of files.
-            if path and "\n" not in path and ": " not in path and "{" not in path:
-                yield (field, index), path, origin
+            if field in TAKEN_IN or not _is_text(path or ""):
+                yield (field, index), path or "", origin
     for field in _WITH_PATH:
         for index, (entry, origin) in enumerate(kustomization.entries(field)):
             if (entry or {}).get("path"):
@@ -129,6 +125,11 @@ def _entries(kustomization: Kustomization) -> Iterator[tuple[Path, str, Origin]]
         for index, (entry, origin) in enumerate(kustomization.entries(field)):
             for path, named, here in _inputs(entry or {}, origin):
                 yield (field, index, *path), named, here
+
+
+def _is_text(entry: str) -> bool:
+    """Whether an entry that may name a file is the text itself."""
+    return "\n" in entry or ": " in entry or "{" in entry
 
 
 def _inputs(generator: dict[str, Any], origin: Origin) -> Iterator[tuple[Path, str, Origin]]:

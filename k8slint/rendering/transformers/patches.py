@@ -15,9 +15,8 @@ from k8slint.rendering.origin import Origin, bounded
 from k8slint.rendering.problems import About, Refused, RenderProblem
 from k8slint.rendering.reading import resources_of
 from k8slint.rendering.resource import Resource
-from k8slint.rendering.resources import Resources
+from k8slint.rendering.resources import Resources, meant
 from k8slint.rendering.selectors import Selector, selected, selector_of
-from k8slint.values.nearest import nearest
 from k8slint.values.regex import regex
 
 Change = Callable[[Resources], None]
@@ -131,7 +130,7 @@ def without_target(patch: Patch, entry: Mapping[str, Any], resources: Resources)
     names = {each.name for each in resources if each.gvk.kind == kind}
     if not names or any(selected(resources, patch.selector)):
         return
-    near = nearest(name, names) or ""
+    near = meant(name, names)
     hint = f'; did you mean "{near}"?' if near and near != name else ""
     yield RenderProblem(
         f'the target "{kind} {name}" selects no object, so kustomize leaves the patch out without a word{hint}',
