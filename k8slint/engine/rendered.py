@@ -10,6 +10,7 @@ from k8slint.apiserver.create import decode
 from k8slint.apiserver.schemas import Schemas
 from k8slint.cluster.kustomizations import listed_files
 from k8slint.engine.stages import Said
+from k8slint.engine.unfinished import names_a_patch
 from k8slint.loading.document import Document, ReadProblem, Span
 from k8slint.loading.kustomize import is_kustomization
 from k8slint.loading.load import Loaded
@@ -18,7 +19,6 @@ from k8slint.objects.from_documents import Reading, read_objects
 from k8slint.objects.object import Object
 from k8slint.rendering import About, Files, Rendered, RenderProblem, faults, open_file, render
 from k8slint.values.grouped import grouped
-from k8slint.values.placeholder import has_placeholder
 
 RULES: Final = {
     About.BUILD: "kustomize-build-fails",
@@ -91,7 +91,7 @@ def _opener(texts: Mapping[str, str]) -> Callable[[str], bytes]:
 
 def _roots(found: Sequence[Object], files: Files) -> Iterator[_Root]:
     """The kustomizations that are built by themselves; of several that take in each other, the first."""
-    takes = {_folder(obj): {os.path.realpath(path) for path in listed_files(obj)} for obj in found}
+    takes = {_folder(obj): set(_listed(obj)) for obj in found}
     taken = {path for folder, paths in takes.items() for path in paths if path != folder}
     reached: set[str] = set()
     for obj in (*(each for each in found if _folder(each) not in taken), *found):
@@ -106,6 +106,11 @@ def _roots(found: Sequence[Object], files: Files) -> Iterator[_Root]:
                 pending += takes.get(path, ())
         rendered = render(folder, files)
         yield _Root(obj, folder, rendered, faults(folder, rendered, files))
+
+
+def _listed(obj: Object) -> Iterator[str]:
+    """The absolute paths of the local files and folders that a kustomization takes in."""
+    return (os.path.realpath(path) for path in listed_files(obj) if "\0" not in path)
 
 
 def _folder(obj: Object) -> str:
@@ -133,8 +138,7 @@ def _said(
             return
         obj = next((each for each in reading.objects if each.document is document), None)
         span, message = _span(document, line, column), problem.message
-    if not has_placeholder(document.source.text[slice(*span)]):
-        yield Said(document, obj, ReadProblem(rule, message, span, (), *_WORDS.get(problem.about, ())))
+    yield Said(document, obj, ReadProblem(rule, message, span, (), *_WORDS.get(problem.about, ())))
 
 
 def _document_at(loaded: Loaded, line: int) -> Document | None:
@@ -182,7 +186,7 @@ def _unlisted(found: Sequence[Object], roots: Iterable[_Root], readings: Iterabl
     """
     by_folder = {_folder(obj): obj for obj in found}
     read = {path for root in roots for path in root.rendered.read}
-    listed = {os.path.realpath(path) for obj in found for path in listed_files(obj)}
+    listed = {path for obj in found for path in _listed(obj)}
     beside = {os.path.dirname(path) for path in listed if not os.path.isdir(path)}
     texts = [obj.document.source.text for obj in found]
     for reading in readings:
@@ -192,7 +196,7 @@ def _unlisted(found: Sequence[Object], roots: Iterable[_Root], readings: Iterabl
             continue
         owner = _owner(folder, by_folder)
         base = os.path.basename(path)
-        if owner is None or owner.kind == "Component" or any(base in text for text in texts):
+        if owner is None or owner.kind == "Component" or names_a_patch(path) or any(base in text for text in texts):
             continue
         obj = next((each for each in reading.objects if each.gvk.group != _GROUP), None)
         if obj is None or obj.gvk.group in _BY_OTHERS or is_kustomization(path):
