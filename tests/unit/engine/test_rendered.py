@@ -36,7 +36,9 @@ def test_all_that_is_wrong_is_told_at_once_and_once(said):
         "base/kustomization.yaml": "commonLabel: {a: b}\nresources:\n- web.yaml\n- srv.yaml\n",
         "base/web.yaml": DEPLOYMENT,
         "dev/kustomization.yaml": "resources: [../base]\n",
-        "prod/kustomization.yaml": "resources: [../base]\npatches:\n- target: {kind: Deployment, name: wbe}\n  path: p.json\n",
+        "prod/kustomization.yaml": (
+            "resources: [../base]\npatches:\n- target: {kind: Deployment, name: wbe}\n  path: p.json\n"
+        ),
         "prod/p.json": '[{"op": "replace", "path": "/spec/replicas", "value": 3}]',
     }
     assert said(files) == [
