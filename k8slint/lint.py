@@ -36,7 +36,7 @@ def lint(request: Request, project: Project | None = None) -> Report:
     schemas = schemas_for(material.version, defined, material.crds)
     world_for, divided = worlds(material, schemas, request.config.bundle_of)
     simulated = dry_run_once(cluster, (selection_for(reading.source.name) for reading in readings))
-    judged = _judge(material, world_for, selection_for, _rendered(material, schemas), request.tell)
+    judged = _judge(material, world_for, selection_for, _rendered(material, schemas, selection_for), request.tell)
 
     own = [(reading, part) for reading, part in zip(readings, judged, strict=True) if not reading.source.is_context]
     findings = _reported(readings, judged)
@@ -55,13 +55,20 @@ def lint(request: Request, project: Project | None = None) -> Report:
     )
 
 
-def _rendered(material: Material, schemas: Schemas) -> Mapping[str, Sequence[Said]]:
+def _rendered(
+    material: Material, schemas: Schemas, selection_for: Callable[[str], Selection]
+) -> Mapping[str, Sequence[Said]]:
     """What kustomize would say of the kustomizations, by source: found before any worker would build its own."""
-    if not any(is_kustomization(reading.source.name) for reading in material.readings):
+    named = (reading.source.name for reading in material.readings if is_kustomization(reading.source.name))
+    if not any(_asks_kustomize(selection_for(name)) for name in named):
         return {}
     from k8slint.engine.rendered import said_of_kustomizations  # noqa: PLC0415 - most runs have no kustomizations
 
     return said_of_kustomizations(material.loaded, material.readings, material.patches, schemas)
+
+
+def _asks_kustomize(selection: Selection) -> bool:
+    return bool(selection.aimed_at("rendering")) or selection.has("unknown-field")
 
 
 def _judge(
