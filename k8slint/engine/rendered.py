@@ -14,7 +14,7 @@ from k8slint.engine.unfinished import names_a_patch
 from k8slint.loading.document import Document, ReadProblem, Span
 from k8slint.loading.kustomize import is_kustomization
 from k8slint.loading.load import Loaded
-from k8slint.objects.fields import sequence
+from k8slint.objects.fields import mapping, sequence, text
 from k8slint.objects.from_documents import Reading, read_objects
 from k8slint.objects.object import Object
 from k8slint.rendering import About, Files, Rendered, RenderProblem, faults, open_file, render
@@ -72,8 +72,9 @@ def said_of_kustomizations(
     roots = list(_roots(found, Files(_opener(texts))))
     said = [each for root in roots for problem in root.problems for each in _said(problem, root, named, by_name)]
     said += _unlisted(found, roots, readings)
+    kinds = _kinds_of_targets(found)
     for patch in patches:
-        said += _of_patch(patch, schemas)
+        said += _of_patch(patch, kinds.get(os.path.realpath(patch.source.name), ()), schemas)
     # A fault of a base is found by each root that takes it in.
     once = {(id(each.document), *each.problem[:2], each.span): each for each in said}
     return grouped((each.document.source.name, each) for each in once.values())
@@ -83,8 +84,8 @@ def _opener(texts: Mapping[str, str]) -> Callable[[str], bytes]:
     """What reads files from disk, but kustomizations as this run has them."""
 
     def opened(path: str) -> bytes:
-        text = texts.get(path)
-        return open_file(path) if text is None else text.encode("utf-8", "surrogatepass")
+        known = texts.get(path)
+        return open_file(path) if known is None else known.encode("utf-8", "surrogatepass")
 
     return opened
 
@@ -167,11 +168,24 @@ def _leading_to(path: str, root: _Root) -> Span:
     return document.span(beside[0] if len(beside) == 1 else ())
 
 
-def _of_patch(patch: Loaded, schemas: Schemas) -> Iterator[Said]:
-    """The fields of a patch that its kind does not have; kustomize adds them all the same."""
+def _kinds_of_targets(found: Iterable[Object]) -> Mapping[str, tuple[str, ...]]:
+    """The kinds that the targets of patches name, by the absolute path of the patch."""
+    patches = ((obj, mapping(patch)) for obj in found for patch in sequence(obj.data.get("patches")))
+    return grouped(
+        (os.path.realpath(os.path.join(_folder(obj), path)), text(mapping(patch["target"]).get("kind")))
+        for obj, patch in patches
+        if "target" in patch and "\0" not in (path := text(patch.get("path")))
+    )
+
+
+def _of_patch(patch: Loaded, targets: Sequence[str], schemas: Schemas) -> Iterator[Said]:
+    """The fields of a patch that its kind does not have; kustomize adds them all the same.
+
+    With a target, a patch is for that, of whatever kind it is itself: it is judged where both are of one kind.
+    """
     for document in patch.documents:
         for obj in read_objects(document):
-            if not isinstance(obj, Object) or "patch" in obj.data:
+            if not isinstance(obj, Object) or any(kind != obj.kind for kind in targets):
                 continue
             for problem in decode(obj, schemas).problems:
                 name = str(problem.path[-1]) if problem.path else ""
@@ -196,7 +210,7 @@ def _unlisted(found: Sequence[Object], roots: Iterable[_Root], readings: Iterabl
             continue
         owner = _owner(folder, by_folder)
         base = os.path.basename(path)
-        if owner is None or owner.kind == "Component" or names_a_patch(path) or any(base in text for text in texts):
+        if owner is None or owner.kind == "Component" or names_a_patch(path) or any(base in each for each in texts):
             continue
         obj = next((each for each in reading.objects if each.gvk.group != _GROUP), None)
         if obj is None or obj.gvk.group in _BY_OTHERS or is_kustomization(path):

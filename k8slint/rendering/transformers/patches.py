@@ -221,8 +221,9 @@ def apply_operations(operations: list[Operation], resources: Resources, selector
             resource.data = applied(resource.data, resource.origin, operations)
         except Refused as error:
             name, line, _ = resource.origin.place
+            problem = error.problem
             raise Refused(
-                f"{error.problem.message} ({resource.current_id} of {name}:{line})", error.problem.place
+                f"{problem.message} ({resource.current_id} of {name}:{line})", problem.place, problem.about
             ) from None
         texts = resource.texts("annotations")
         metadata = resource.data.get("metadata")

@@ -103,6 +103,15 @@ def test_a_patch_has_no_fields_that_its_kind_lacks(said):
     assert said(files) == ["more.yaml:6 unknown-field"]
 
 
+def test_a_patch_for_a_target_of_another_kind_has_the_fields_of_that(said):
+    files = {
+        "kustomization.yaml": "resources: [web.yaml]\npatches:\n- {path: more.yaml, target: {kind: StatefulSet}}\n",
+        "web.yaml": DEPLOYMENT,
+        "more.yaml": f"{DEPLOYMENT}spec: {{serviceName: web}}\n",
+    }
+    assert said(files) == []
+
+
 @pytest.mark.parametrize("workers", [1, 2])
 def test_workers_change_nothing(said, workers):
     files = {f"{name}/kustomization.yaml": "resources: [gone.yaml]\n" for name in "abcd"}
