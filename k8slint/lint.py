@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from k8slint.apiserver.schemas import schemas_for
+from k8slint.apiserver.schemas import Schemas, schemas_for
 from k8slint.engine.findings import Judged, judge
 from k8slint.engine.rule import load_rules
 from k8slint.engine.selection import Selection, selection_by_file
-from k8slint.engine.stages import World, dry_run_once
+from k8slint.engine.stages import Said, World, dry_run_once
 from k8slint.engine.summary import assumed, cut, summary_of
 from k8slint.finding import Finding, Report
+from k8slint.loading.kustomize import is_kustomization
 from k8slint.objects.from_documents import Reading
 from k8slint.parallel import Tell, begins, chunked, map_in_order
-from k8slint.project import Project, Request, collect
+from k8slint.project import Material, Project, Request, collect
 from k8slint.worlds import worlds
 
 
@@ -35,7 +36,7 @@ def lint(request: Request, project: Project | None = None) -> Report:
     schemas = schemas_for(material.version, defined, material.crds)
     world_for, divided = worlds(material, schemas, request.config.bundle_of)
     simulated = dry_run_once(cluster, (selection_for(reading.source.name) for reading in readings))
-    judged = _judge(readings, world_for, selection_for, material.workers, request.tell)
+    judged = _judge(material, world_for, selection_for, _rendered(material, schemas, selection_for), request.tell)
 
     own = [(reading, part) for reading, part in zip(readings, judged, strict=True) if not reading.source.is_context]
     findings = _reported(readings, judged)
@@ -54,16 +55,37 @@ def lint(request: Request, project: Project | None = None) -> Report:
     )
 
 
+def _rendered(
+    material: Material, schemas: Schemas, selection_for: Callable[[str], Selection]
+) -> Mapping[str, Sequence[Said]]:
+    """What kustomize would say of the kustomizations, by source: found before any worker would build its own."""
+    named = (reading.source.name for reading in material.readings if is_kustomization(reading.source.name))
+    if not any(_asks_kustomize(selection_for(name)) for name in named):
+        return {}
+    from k8slint.engine.rendered import said_of_kustomizations  # noqa: PLC0415 - most runs have no kustomizations
+
+    return said_of_kustomizations(material.loaded, material.readings, material.patches, schemas)
+
+
+def _asks_kustomize(selection: Selection) -> bool:
+    return bool(selection.aimed_at("rendering")) or selection.has("unknown-field")
+
+
 def _judge(
-    readings: Sequence[Reading],
+    material: Material,
     world_for: Callable[[str], World],
     selection_for: Callable[[str], Selection],
-    workers: int,
+    rendered: Mapping[str, Sequence[Said]],
     tell: Tell,
 ) -> list[Judged]:
     def judge_chunk(chunk: Sequence[Reading]) -> list[Judged]:
-        return [judge(reading, world_for(reading.source.name), selection_for(reading.source.name)) for reading in chunk]
+        names = [reading.source.name for reading in chunk]
+        return [
+            judge(reading, world_for(name), selection_for(name), rendered.get(name, ()))
+            for reading, name in zip(chunk, names, strict=True)
+        ]
 
+    readings, workers = material.readings, material.workers
     chunks = chunked(readings, [1 + len(reading.objects) for reading in readings], workers)
     judged = map_in_order(judge_chunk, chunks, workers=workers, begin=begins("judged", chunks, tell))
     return [each for part in judged for each in part]

@@ -66,6 +66,7 @@ class Material(NamedTuple):
     crds: tuple[Object, ...]
     loaded: tuple[Loaded, ...]
     amendments: tuple[Source, ...]
+    patches: tuple[Loaded, ...]
     readings: tuple[Reading, ...]
     skipped: tuple[Skipped, ...]
     passed_over: tuple[Found, ...]
@@ -142,6 +143,7 @@ def collect(request: Request, project: Project | None = None) -> Material:
         crds=tuple(crds),
         loaded=tuple(loaded),
         amendments=_amendments(loaded, roles),
+        patches=tuple(each for each, role in zip(loaded, roles, strict=True) if role == PATCH),
         readings=tuple(readings),
         skipped=tuple(skipped),
         passed_over=_each_once((*found.skipped, *defined.skipped)),

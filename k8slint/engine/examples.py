@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import re
+import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from k8slint.apiserver.schemas import schemas_for
 from k8slint.cluster.cluster import Cluster
 from k8slint.cluster.unread import Unread
 from k8slint.engine.findings import judge
+from k8slint.engine.rendered import said_of_kustomizations
 from k8slint.engine.rule import Rule, load_rules
 from k8slint.engine.selection import Selection
 from k8slint.engine.stages import World
 from k8slint.finding import Finding
 from k8slint.loading.composer import compose
 from k8slint.loading.document import Source
+from k8slint.loading.load import load
 from k8slint.objects.from_documents import read_source
 from k8slint.values.version import KubernetesVersion
 
 _MARK = re.compile(r"# <- (.+)$")
+_FILE = re.compile(r"^# file: ([\w./-]+)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,9 @@ def _unequal(findings: Iterable[Finding], marks: list[tuple[int, str]]) -> Itera
 
 
 def _findings(rule: Rule, example: str, version: KubernetesVersion) -> Iterator[Finding]:
+    if rule.target == "rendering":
+        yield from _of_folder(rule, example, version)
+        return
     source = Source("example/example.yaml", example)
     reading = read_source(source, compose(source))
     nodes = tuple(obj for obj in reading.objects if obj.group_kind == "Node")
@@ -82,3 +90,31 @@ def _findings(rule: Rule, example: str, version: KubernetesVersion) -> Iterator[
     for finding in judge(reading, world, selection).findings:
         if finding.rule == rule.id:
             yield finding
+
+
+def _of_folder(rule: Rule, example: str, version: KubernetesVersion) -> Iterator[Finding]:
+    """The findings in an example of several files, each below a line `# file: NAME`."""
+    with tempfile.TemporaryDirectory() as folder:
+        loaded = [load(name, text.encode()) for name, text in _written(example, folder)]
+        readings = [read_source(each.source, each.documents) for each in loaded]
+        schemas = schemas_for(version, ())
+        said = said_of_kustomizations(loaded, readings, (), schemas)
+        cluster = Cluster(tuple(obj for reading in readings for obj in reading.objects), version=version)
+        world = World(cluster, schemas, Unread(is_whole=True))
+        selection = Selection({rule.id: rule}, {rule.id: rule.severity})
+        for reading in readings:
+            yield from judge(reading, world, selection, said.get(reading.source.name, ())).findings
+
+
+def _written(example: str, folder: str) -> Iterator[tuple[str, str]]:
+    """Write the files of an example into a folder; each begins at the line that it has in the example."""
+    heads = [*_FILE.finditer(example)]
+    ends = [*(head.start() for head in heads[1:]), len(example)]
+    files: list[tuple[str, str]] = []
+    for head, end in zip(heads, ends, strict=True):
+        path = Path(folder, head[1])
+        path.parent.mkdir(parents=True, exist_ok=True)
+        text = "\n" * example.count("\n", 0, head.start()) + example[head.start() : end]
+        path.write_text(text, encoding="utf-8")
+        files.append((str(path), text))
+    yield from files

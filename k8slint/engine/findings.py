@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from k8slint.engine.locate import locate, shown_line
@@ -60,15 +61,19 @@ class Judged:
 MOST_FINDINGS: Final = 10_000
 
 
-def judge(reading: Reading, world: World, selection: Selection) -> Judged:
-    """Judge one source by the selected rules; the findings are not sorted yet."""
+def judge(reading: Reading, world: World, selection: Selection, rendered: Iterable[Said] = ()) -> Judged:
+    """Judge one source by the selected rules; the findings are not sorted yet.
+
+    `rendered` is what was found in the source when kustomizations were built.
+    """
     judged = Judged()
     ignores = _ignores_of(reading, selection)
     world.cluster.missed.clear()
     world.schemas.asked.clear()
     kept: list[_Kept] = []
     secrets: dict[Document, list[Span]] = {}
-    for said in said_of(reading, world, selection):
+    of_rendering = (said for said in rendered if selection.has(said.problem.rule))
+    for said in chain(of_rendering, said_of(reading, world, selection)):
         span = said.span
         if said.is_secret:
             secrets.setdefault(said.document, []).append(span)

@@ -29,7 +29,7 @@ _OPEN: Final = frozenset({"apiVersion", "kind"})
 _OPEN_METADATA: Final = frozenset({"name", "namespace", "generateName", "labels"})
 _TYPE: Final = regex(r"Opaque|[a-z0-9.-]+/[A-Za-z0-9.-]+")
 # A text with one of these may hold a secret, even if it has no name of a credential.
-_HINTS: Final = ("authorization", "cookie", "last-applied-configuration")
+_HINTS: Final = ("authorization", "cookie", "last-applied-configuration", "secretgenerator")
 _KEY: Final = regex(r"""\s*(?:- +)*["']?([\w./-]{1,63})["']?:(?=\s|$)""")
 _CREDENTIAL: Final = regex(r"""(?<![\w./-])(["']?)([\w./-]{1,63})\1\s*[:=]""")
 # A value as a message may hold it: in quotes, or as a word of some length without the punctuation around it.
@@ -219,7 +219,7 @@ def _of_secret(secret: Written) -> Iterator[Written]:
 
 
 def _of_other(part: Written) -> Iterator[Written]:
-    """The values under names of credentials, and the last applied configuration, in an object that is no Secret."""
+    """The values under names of credentials, the last applied configuration, and what kustomize makes Secrets of."""
     is_config = part.data.get("kind") == "ConfigMap"
     pending: list[tuple[str, Written]] = [("", part)]
     while pending:
@@ -227,7 +227,9 @@ def _of_other(part: Written) -> Iterator[Written]:
         if isinstance(value.data, dict):
             for key, inner in value.entries():
                 is_scalar = not isinstance(inner.data, dict | list)
-                if key == LAST_APPLIED or (_is_telling(key) and (is_scalar or (is_config and above in _CONFIG))):
+                is_literal = key == "literals" and above == "secretGenerator"
+                is_named = _is_telling(key) and (is_scalar or (is_config and above in _CONFIG))
+                if key == LAST_APPLIED or is_literal or is_named:
                     yield inner
                 else:
                     pending.append((key, inner))

@@ -19,7 +19,7 @@ from k8slint.values.record import record
 Check = Callable[..., Iterator[Problem]]
 
 # Stages that find the problems of several rules: these rules have no check of their own.
-STAGES: Final = frozenset({"document", "fields", "dry-run", "ignores"})
+STAGES: Final = frozenset({"document", "fields", "dry-run", "ignores", "rendering"})
 _WHY = "\nwhy:"
 
 

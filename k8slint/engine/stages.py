@@ -1,5 +1,6 @@
 """The stages of judging a source, in their order; each problem carries the id of its rule.
 
+What kustomize says of kustomizations is found once for the run, before the sources are judged: `engine/rendered.py`.
 The documents come first: what cannot be read, and what is no object. Then each object goes through `STAGES`: the API
 server, the pitfalls, the dry run; policies among the files (ValidatingAdmissionPolicies) would belong after the API
 server. The problems of the ignores come last, because they depend on what the other stages have found.

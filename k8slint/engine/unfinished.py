@@ -74,13 +74,18 @@ def _may_be_patched_in(problem: Problem, cluster: Cluster, unread: Unread) -> bo
     return evidence_of(cluster.whole).is_patched(field) or unread.may_undo(Absence(mended_by=field))
 
 
+def names_a_patch(file: str) -> bool:
+    """Whether the name of a file, or of a folder right above it, says that it is a patch."""
+    return _PATCH.search("/".join(file.lower().split("/")[-_TELLING:])) is not None
+
+
 def _is_patch(obj: Object, whole: Cluster) -> bool:
     """Whether the file of an object that lacks something is a patch which no kustomization takes in.
 
     Its name says so, or a kustomization above it has a word on it, such as a line that is commented out.
     """
     file = file_of(obj)
-    if _PATCH.search("/".join(file.lower().split("/")[-_TELLING:])):
+    if names_a_patch(file):
         return True
     by_folder = kustomizations_by_folder(whole)
     return any(

@@ -9,6 +9,8 @@
     rendered.unread                      addresses and Helm charts that it takes in, which are not read
     rendered.read                        the absolute paths of the files that were looked at
 
+    faults("overlays/dev", rendered, files)  of what does not build, all that kustomize would refuse one after the other
+
 `Files` keeps what was read and built: give the same to all renders of a run, so that a base is read and built once.
 """
 
@@ -22,9 +24,22 @@ from k8slint.loading.document import Path, Place
 from k8slint.rendering.build import Build, Unread
 from k8slint.rendering.files import Files, Opener, open_file
 from k8slint.rendering.origin import Origin, apart
-from k8slint.rendering.problems import Refused, RenderProblem
+from k8slint.rendering.problems import About, Refused, RenderProblem
+from k8slint.rendering.survey import survey
 
-__all__ = ["Files", "Opener", "Origin", "RenderProblem", "Rendered", "RenderedObject", "Unread", "open_file", "render"]
+__all__ = [
+    "About",
+    "Files",
+    "Opener",
+    "Origin",
+    "RenderProblem",
+    "Rendered",
+    "RenderedObject",
+    "Unread",
+    "faults",
+    "open_file",
+    "render",
+]
 
 
 class RenderedObject(NamedTuple):
@@ -71,3 +86,21 @@ def render(root: str, files: Files | None = None) -> Rendered:
     except Refused as error:
         problems.append(error.problem)
     return Rendered(objects, (*problems, *build.problems), tuple(dict.fromkeys(build.unread)), files.read)
+
+
+def faults(root: str, rendered: Rendered, files: Files) -> list[RenderProblem]:
+    """All problems of a kustomization: beyond those of its build, what kustomize would refuse after the first.
+
+    If something is not there, or not read, a patch may be for what that holds. Of its target is told only what is near
+    to something that is there; and of what was not read to its end, only what is wrong by itself.
+    """
+    of_build = [each for each in rendered.problems if not (rendered.unread and each.about is not About.DEPRECATED)]
+    if not any(problem.is_error for problem in rendered.problems):
+        return of_build
+    surveyed = survey(os.path.realpath(root), files)
+    places = {problem.place[:2] for problem in surveyed.problems}
+    found = [*surveyed.problems, *(each for each in of_build if not each.is_error or each.place[:2] not in places)]
+    if surveyed.problems and not rendered.unread:
+        again = render(root, files.with_kustomizations(surveyed.mended))
+        found += [each for each in again.problems if each.about is About.TARGET and each.near]
+    return list(dict.fromkeys(found))

@@ -21,7 +21,7 @@ from k8slint.rendering.name_references import follow_names
 from k8slint.rendering.order import FIRST, LAST, in_order
 from k8slint.rendering.origin import Origin, embedded
 from k8slint.rendering.plugins import external_changes, external_generators
-from k8slint.rendering.problems import Refused, RenderProblem
+from k8slint.rendering.problems import About, Refused, RenderProblem
 from k8slint.rendering.reading import embedded_documents, resources_of
 from k8slint.rendering.remote import is_remote
 from k8slint.rendering.resource import Resource
@@ -104,7 +104,7 @@ class Build:
         """Do what the kustomization says to what was gathered before, in kustomize's order."""
         self._steps += 1
         if self._steps > _MOST_STEPS:
-            raise Refused(f"more than {_MOST_STEPS:,} kustomizations are taken in", kustomization.origin())
+            raise Refused(f"more than {_MOST_STEPS:,} kustomizations are taken in", kustomization.origin(), About.LIMIT)
         here = (*chain, kustomization.root)
         into.roots.append(kustomization.root)
         for field in ("resources", "bases"):
@@ -122,7 +122,7 @@ class Build:
         return into
 
     def _context(self, kustomization: Kustomization) -> Context:
-        return Context(self.files, kustomization, self.keys, self._note)
+        return Context(self.files, kustomization, self.keys, self._note, self.problems.append)
 
     def _generate(self, kustomization: Kustomization, into: Accumulation, chain: tuple[str, ...]) -> None:
         context = self._context(kustomization)
@@ -132,7 +132,7 @@ class Build:
                 resource.source = of_field(self._trail, kustomization.name, kind)
             self._generated += sum(map(len, resource.data.get("data", {}).values()))
             if self._generated > _MOST_GENERATED:
-                raise Refused(f"more than {_MOST_GENERATED:,} characters are generated", resource.origin)
+                raise Refused(f"more than {_MOST_GENERATED:,} characters are generated", resource.origin, About.LIMIT)
             generated.append(resource)
         generated += external_generators(context, self._objects(kustomization, "generators", chain))
         for resource in generated:
@@ -189,7 +189,7 @@ class Build:
             if is_remote(path):
                 self._note(path, origin)
                 return
-            raise Refused(f'there is no folder "{path}" in {self.files.shown(kustomization.root)}', origin)
+            raise no_folder(self.files, kustomization.root, path, origin)
         _refuse_cycle(folder, chain, origin)
         other = self._child(folder, origin, kustomization, chain)
         if not other.is_component:
@@ -200,7 +200,7 @@ class Build:
 
     def _child(self, folder: str, origin: Origin, parent: Kustomization, chain: tuple[str, ...]) -> Kustomization:
         if len(chain) > _DEEPEST:
-            raise Refused(f"kustomizations more than {_DEEPEST} deep", origin)
+            raise Refused(f"kustomizations more than {_DEEPEST} deep", origin, About.LIMIT)
         child = self._read(folder, origin)
         self._set_schema(child)
         return child.inheriting(parent)
@@ -264,6 +264,13 @@ class Build:
             raise Refused(f'invalid schema file "{path}"', origin)
         self.keys = merge_keys_of(document.data)
         self._has_schema = True
+
+
+def no_folder(files: Files, root: str, path: str, origin: Origin) -> Refused:
+    """What is said of a component whose path leads to no folder."""
+    is_file = os.path.isfile(os.path.join(root, path.replace("\0", "")))
+    about = About.BUILD if is_file or os.path.isabs(path) else About.PATH
+    return Refused(f'there is no folder "{path}"{files.inside(root)}', origin, about)
 
 
 def _inline(text: str, origin: Origin) -> list[Resource] | None:

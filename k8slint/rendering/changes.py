@@ -14,7 +14,7 @@ from k8slint.rendering.generators import generated
 from k8slint.rendering.kustomization import REPLACEMENT, Kustomization, checked
 from k8slint.rendering.merge_keys import MergeKeys
 from k8slint.rendering.origin import Origin, embedded
-from k8slint.rendering.problems import Refused
+from k8slint.rendering.problems import Refused, RenderProblem
 from k8slint.rendering.reading import embedded_documents, first_document, resources_of
 from k8slint.rendering.resource import Resource
 from k8slint.rendering.resources import Resources
@@ -30,6 +30,7 @@ from k8slint.rendering.transformers.patches import (
     apply_patch,
     json_operations,
     patch_of,
+    without_target,
 )
 from k8slint.rendering.transformers.replacements import replace
 from k8slint.rendering.transformers.replicas import set_replicas
@@ -39,12 +40,16 @@ _GENERATORS: Final = {"configMapGenerator": "ConfigMap", "secretGenerator": "Sec
 
 
 class Context(NamedTuple):
-    """What a kustomization is read with; `note` is told what is not read, and where it is named."""
+    """What a kustomization is read with.
+
+    `note` is told what is not read, and where it is named; `tell`, what does not keep the kustomization from building.
+    """
 
     files: Files
     kustomization: Kustomization
     keys: MergeKeys
     note: Callable[[str, Origin], None]
+    tell: Callable[[RenderProblem], None]
 
     @property
     def root(self) -> str:
@@ -165,7 +170,15 @@ def patch_change(context: Context, entry: Mapping[str, Any], origin: Origin) -> 
         loaded = embedded_documents(embedded(origin.below("patch"), entry["patch"]))
     if loaded is not None:
         patch = patch_of(loaded, entry, origin)
-        yield lambda resources: apply_patch(patch, resources, context.keys)
+
+        def change(resources: Resources) -> None:
+            # A component is for several kustomizations: not each of them has all the objects.
+            if not context.kustomization.is_component:
+                for problem in without_target(patch, entry, resources):
+                    context.tell(problem)
+            apply_patch(patch, resources, context.keys)
+
+        yield change
 
 
 def _namespace(context: Context, config: TransformerConfig) -> Iterator[Change]:

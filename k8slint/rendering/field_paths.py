@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from k8slint.rendering.field_specs import Slot, split_path
 from k8slint.rendering.origin import DEEPEST, Origin
-from k8slint.rendering.problems import Refused
+from k8slint.rendering.problems import About, Refused
 from k8slint.rendering.resource import scalar_text
 from k8slint.rendering.selectors import go_regex
 
@@ -123,7 +123,7 @@ class PathMatch(NamedTuple):
             yield slot
             return
         if len(self.steps) > DEEPEST:
-            raise Refused(f"a path of more than {DEEPEST} steps", self.origin)
+            raise Refused(f"a path of more than {DEEPEST} steps", self.origin, About.LIMIT)
         step = self.steps[at]
         test = condition(step, self.origin)
         if test is not None:

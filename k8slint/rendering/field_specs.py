@@ -9,7 +9,7 @@ from typing import Any, Final, Literal, NamedTuple
 from k8slint.rendering.gvk import Gvk
 from k8slint.rendering.order import FIRST, LAST, sort_text
 from k8slint.rendering.origin import DEEPEST, Origin
-from k8slint.rendering.problems import Refused
+from k8slint.rendering.problems import About, Refused
 from k8slint.rendering.resource import Resource
 
 Creates = Literal["mapping", "scalar", ""]
@@ -145,7 +145,7 @@ def visit_path(resource: Resource, spec: FieldSpec, set_value: Setter, creates: 
     """
     steps = split_path(spec.path)
     if len(steps) > DEEPEST:
-        raise Refused(f"a path of more than {DEEPEST} steps", resource.origin)
+        raise Refused(f"a path of more than {DEEPEST} steps", resource.origin, About.LIMIT)
     _Visit(steps, spec.create and bool(creates), creates, set_value, spec.path).map(resource.data, resource.origin, 0)
 
 

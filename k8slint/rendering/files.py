@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from copy import copy
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -12,11 +13,12 @@ from k8slint.loading.load import Loaded, load
 from k8slint.loading.opening import read_file
 from k8slint.loading.text import MAX_BYTES
 from k8slint.rendering.origin import Origin
-from k8slint.rendering.problems import Refused
+from k8slint.rendering.problems import About, Refused
 from k8slint.rendering.reading import resources_of
 from k8slint.rendering.remote import is_remote_file
 from k8slint.rendering.resource import Resource
 from k8slint.usage import reason
+from k8slint.values.nearest import nearest
 
 if TYPE_CHECKING:
     from k8slint.rendering.accumulation import Accumulation
@@ -26,6 +28,7 @@ Opener = Callable[[str], bytes]
 """What gives the bytes of a file by its absolute path, or raises OSError."""
 
 _MOST_BYTES: Final = 4 * MAX_BYTES
+_TOO_MUCH: Final = "more bytes than are read"
 open_file: Final[Opener] = partial(read_file, most=MAX_BYTES)
 
 
@@ -56,6 +59,11 @@ class Files:
         """The name of a file or folder in places and messages."""
         return path if self._shows_absolute else os.path.relpath(path, self._here)
 
+    def inside(self, root: str) -> str:
+        """Where a path of a folder is looked for, in messages; empty for the working directory."""
+        shown = self.shown(root)
+        return "" if shown == os.curdir else f" in {shown}"
+
     def content(self, root: str, path: str, origin: Origin) -> tuple[str, bytes]:
         """The absolute path and the bytes of a file that a kustomization of the folder `root` names.
 
@@ -69,7 +77,8 @@ class Files:
         real = self.within(root, path, origin)
         found = self.bytes_of(real)
         if isinstance(found, OSError):
-            raise Refused(f'cannot read "{path}": {reason(found)}', origin)
+            about = About.LIMIT if found.strerror == _TOO_MUCH else About.BUILD
+            raise Refused(f'cannot read "{path}": {reason(found)}', origin, about)
         return real, found
 
     def within(self, root: str, path: str, origin: Origin) -> str:
@@ -88,7 +97,9 @@ class Files:
             raise Refused(f'"{path}" is no name of a file', origin)
         real = os.path.realpath(os.path.join(root, path))
         if not os.path.lexists(real):
-            raise Refused(f'there is no file "{path}" in {self.shown(root)}', origin)
+            near = _near(real)
+            hint = f'; did you mean "{os.path.join(os.path.dirname(path), near)}"?' if near else ""
+            raise Refused(f'there is no file "{path}"{self.inside(root)}{hint}', origin, About.PATH, near)
         if os.path.isdir(real):
             raise Refused(f'"{path}" is a folder, where a file is expected', origin)
         if not is_below(root, os.path.dirname(real)):
@@ -113,7 +124,7 @@ class Files:
             else:
                 self._size += len(found)
                 if len(found) > MAX_BYTES or self._size > _MOST_BYTES:
-                    found = OSError(0, "more bytes than are read", real)
+                    found = OSError(0, _TOO_MUCH, real)
             self._bytes[real] = found
         return found
 
@@ -147,10 +158,25 @@ class Files:
             found = self._loaded[real] = load(self.shown(real), content, known=self._known)
         return found
 
+    def with_kustomizations(self, known: Mapping[str, Kustomization]) -> Files:
+        """The same files, but for kustomizations that are already known, by their folders."""
+        other = copy(self)
+        other.built, other.kustomizations = {}, dict(known)
+        return other
+
     @property
     def read(self) -> tuple[str, ...]:
         """The absolute paths of the files that were read or looked for, in order."""
         return tuple(self._bytes)
+
+
+def _near(path: str) -> str:
+    """The name beside an absent file or folder that was probably meant; empty if there is none."""
+    try:
+        names = os.listdir(os.path.dirname(path))
+    except OSError:
+        return ""
+    return nearest(os.path.basename(path), names) or ""
 
 
 def is_below(root: str, path: str) -> bool:

@@ -121,7 +121,7 @@ def _pairs(entry: Mapping[str, Any], origin: Origin, files: Files, root: str) ->
         yield _Pair(key, _unquoted(value).encode("utf-8", "surrogatepass"), here)
     for index, source in enumerate(entry.get("files") or ()):
         here = origin.below("files").below(index)
-        key, path = _key_and_path(source or "", here)
+        key, path = key_and_path(source or "", here)
         real, content = files.content(root, path, here)
         yield _Pair(key, content, of_file(files.shown(real), content.decode("utf-8", "replace")))
 
@@ -149,7 +149,7 @@ def _unquoted(text: str) -> str:
     return text[1:-1] if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'" else text
 
 
-def _key_and_path(source: str, origin: Origin) -> tuple[str, str]:
+def key_and_path(source: str, origin: Origin) -> tuple[str, str]:
     """The key and the file that an item of `files` names.
 
     Mirrors: sigs.k8s.io/kustomize/api internal/generators/utils.go ParseFileSource @ v0.21.1

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
 from k8slint.rendering.origin import MOST_VALUES, Data, Origin, bounded, copied
-from k8slint.rendering.problems import Refused
+from k8slint.rendering.problems import About, Refused
 
 _INDEX: Final = re.compile(r"[-+]?[0-9]{1,9}")
 
@@ -57,7 +57,7 @@ def applied(data: Data, origin: Origin, operations: list[Operation]) -> Data:
         Refused: for an operation that does not apply.
     """
     if sum(operation.op == "copy" for operation in operations) > _MOST_COPIES:
-        raise Refused(f"more than {_MOST_COPIES:,} copies in a patch", operations[0].origin)
+        raise Refused(f"more than {_MOST_COPIES:,} copies in a patch", operations[0].origin, About.LIMIT)
     for operation in operations:
         if operation.path == "\0":
             raise Refused(f'the operation "{operation.op}" has no path', operation.origin)
@@ -73,7 +73,7 @@ def applied(data: Data, origin: Origin, operations: list[Operation]) -> Data:
         else:
             apply(_Document(data, origin), operation)
     if not bounded(data):
-        raise Refused("the object becomes too large, or nested too deep", operations[-1].origin)
+        raise Refused("the object becomes too large, or nested too deep", operations[-1].origin, About.LIMIT)
     return data
 
 

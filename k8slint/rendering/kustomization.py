@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from k8slint.loading.discovery import KUSTOMIZATIONS
 from k8slint.loading.document import Document, Path
 from k8slint.rendering.origin import Origin, of_file
-from k8slint.rendering.problems import Refused, RenderProblem
+from k8slint.rendering.problems import About, Refused, RenderProblem
 from k8slint.rendering.reading import first_document
 from k8slint.values.nearest import nearest
 
@@ -127,7 +127,7 @@ class Kustomization(NamedTuple):
     """A kustomization file: the folder that it lies in, its fields, and the problems that do not keep it from building.
 
     Each value is in the document at the path of the same names, but for the case of letters: `names` has the names that
-    are written otherwise.
+    are written otherwise. `absent` are items of lists that are left out because what they name is not there.
     """
 
     root: str
@@ -135,6 +135,7 @@ class Kustomization(NamedTuple):
     fields: dict[str, Any]
     names: dict[Path, str]
     problems: tuple[RenderProblem, ...] = ()
+    absent: frozenset[Path] = frozenset()
 
     def get(self, field: str) -> Any:
         """The value of a field, or None."""
@@ -144,7 +145,8 @@ class Kustomization(NamedTuple):
         """The items of a list with their origins."""
         origin = self.origin(field)
         for index, entry in enumerate(self.fields.get(field) or ()):
-            yield entry, origin.below(index)
+            if (field, index) not in self.absent:
+                yield entry, origin.below(index)
 
     def origin(self, *path: str | int) -> Origin:
         """The origin of a value."""
@@ -178,6 +180,15 @@ def read_kustomization(files: Files, root: str, origin: Origin | None) -> Kustom
 
     Raises:
         Refused: if there is none, or kustomize refuses it.
+    """
+    return kustomization_of(root, document_of(files, root, origin))
+
+
+def document_of(files: Files, root: str, origin: Origin | None) -> Document:
+    """The document that is the kustomization of a folder; `origin` as above.
+
+    Raises:
+        Refused: if there is none, or kustomize refuses it.
 
     Mirrors: sigs.k8s.io/kustomize/api internal/target/kusttarget.go LoadKustFile, KustTarget.Load @ v0.21.1
     """
@@ -198,11 +209,11 @@ def read_kustomization(files: Files, root: str, origin: Origin | None) -> Kustom
     document = first_document(loaded)
     if document is None:
         raise Refused("the kustomization is empty", (files.shown(found[0]), 1, 1))
-    return kustomization_of(root, document)
+    return document
 
 
-def kustomization_of(root: str, document: Document) -> Kustomization:
-    """The kustomization that a document writes.
+def kustomization_of(root: str, document: Document, *, is_strict: bool = True) -> Kustomization:
+    """The kustomization that a document writes; unknown fields are left out if it is not strict.
 
     Raises:
         Refused: if kustomize refuses it.
@@ -212,7 +223,7 @@ def kustomization_of(root: str, document: Document) -> Kustomization:
     if not isinstance(data, dict):
         raise Refused("a kustomization is a mapping", here)
     names: dict[Path, str] = {}
-    fields = checked(data, FIELDS, here, names, ())
+    fields = checked(data, FIELDS, here, names, (), is_strict=is_strict)
     fields = {key: value for key, value in fields.items() if value is not None}
     kind = fields.get("kind") or "Kustomization"
     if all(fields[key] == "" for key in fields if key not in ("kind", "apiVersion")):
@@ -224,7 +235,10 @@ def kustomization_of(root: str, document: Document) -> Kustomization:
         raise Refused(f'apiVersion for {kind} should be {_VERSIONS[kind]}, not "{version}"', here.below("apiVersion"))
     problems = tuple(
         RenderProblem(
-            f"{old} is deprecated: use {new} instead", here.below(names.get((old,), old)).place, is_error=False
+            f"{old} is deprecated: use {new} instead",
+            _of_key(here, names.get((old,), old)),
+            is_error=False,
+            about=About.DEPRECATED,
         )
         for old, new in _DEPRECATED.items()
         if old in fields
@@ -270,17 +284,27 @@ def _fields(
 ) -> dict[str, Any]:
     result = {}
     for key, value in data.items():
-        name = key if key in form else next((each for each in form if each.casefold() == key.casefold()), "")
+        name = field_of(key, form)
         if not name:
             if not is_strict:
                 continue
-            meant = nearest(key, form)
-            hint = f'; did you mean "{meant}"?' if meant is not None else ""
-            raise Refused(f'unknown field "{key}"{hint}', _of_key(origin, key))
+            raise unknown_field(key, form, origin)
         if name != key:
             names[*path, name] = key
         result[name] = checked(value, form[name], origin.below(key), names, (*path, name), is_strict=is_strict)
     return result
+
+
+def unknown_field(key: str, form: dict[str, Form], origin: Origin) -> Refused:
+    """What kustomize says of a field that it does not know in a mapping of that form."""
+    meant = nearest(key, form)
+    hint = f'; did you mean "{meant}"?' if meant is not None else ""
+    return Refused(f'unknown field "{key}"{hint}', _of_key(origin, key), About.FIELD, meant or "")
+
+
+def field_of(key: str, form: dict[str, Form]) -> str:
+    """The field that a key writes: of its name, whatever the case of letters; empty if there is none."""
+    return key if key in form else next((each for each in form if each.casefold() == key.casefold()), "")
 
 
 def _of_key(origin: Origin, key: str) -> tuple[str, int, int]:

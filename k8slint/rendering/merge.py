@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from k8slint.rendering.merge_keys import MergeKeys, Shape
 from k8slint.rendering.origin import Data, Origin
-from k8slint.rendering.problems import Refused
+from k8slint.rendering.problems import About, Refused
 from k8slint.rendering.resource import scalar_text
 
 _DIRECTIVE: Final = "$patch"
@@ -253,7 +253,11 @@ class _ListMerge:
             if known is not None and new is not None:
                 return self._by_unique_key(known, new)
         if len(self._items) + len(self._others or ()) > _MOST_COMPARED:
-            raise Refused(f"a list of more than {_MOST_COMPARED:,} items, too many to be merged", self._items[0].origin)
+            raise Refused(
+                f"a list of more than {_MOST_COMPARED:,} items, too many to be merged",
+                self._items[0].origin,
+                About.LIMIT,
+            )
         return self._by_comparing()
 
     def _by_unique_key(self, known: dict[str, Cell], new: dict[str, Cell]) -> list[Cell]:

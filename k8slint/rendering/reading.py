@@ -10,7 +10,7 @@ from k8slint.loading.document import Document, Path, Source
 from k8slint.loading.load import Loaded, load
 from k8slint.loading.marks import Written, parts_of, unpack
 from k8slint.rendering.origin import DEEPEST, Origin, bounded, copied
-from k8slint.rendering.problems import Refused
+from k8slint.rendering.problems import About, Refused
 from k8slint.rendering.resource import Resource, scalar_text
 from k8slint.values.regex import regex
 
@@ -135,7 +135,9 @@ def data_of(document: Document, *, is_other: bool) -> Any:
     if document.failed:
         raise Refused("this is no YAML", document.source.place(document.start))
     if not bounded(document.data):
-        raise Refused(f"nested deeper than {DEEPEST} levels, or too large", document.source.place(document.start))
+        raise Refused(
+            f"nested deeper than {DEEPEST} levels, or too large", document.source.place(document.start), About.LIMIT
+        )
     if not is_other:
         return document.data
     return _as_version_3(document.marks.root, document.source.text, (), document.source)
@@ -252,5 +254,7 @@ def first_document(loaded: Loaded) -> Document | None:
         problem = document.problems[0]
         raise Refused(problem.message, document.source.place(problem.span[0]))
     if document is not None and not bounded(document.data):
-        raise Refused(f"nested deeper than {DEEPEST} levels, or too large", document.source.place(document.start))
+        raise Refused(
+            f"nested deeper than {DEEPEST} levels, or too large", document.source.place(document.start), About.LIMIT
+        )
     return document

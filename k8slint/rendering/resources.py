@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Final
 
 from k8slint.rendering.gvk import ResId
 from k8slint.rendering.origin import Origin
-from k8slint.rendering.problems import Refused
+from k8slint.rendering.problems import About, Refused
 from k8slint.rendering.resource import Resource
+from k8slint.values.nearest import nearest
 
 _MOST: Final = 30_000
 
@@ -50,7 +51,7 @@ class Resources:
                 resource.origin,
             )
         if len(self.items) >= _MOST:
-            raise Refused(f"more than {_MOST:,} objects", resource.origin)
+            raise Refused(f"more than {_MOST:,} objects", resource.origin, About.LIMIT)
         self._keys.add(identity.key)
         self.items.append(resource)
         if self._by_name is not None:
@@ -127,9 +128,12 @@ class Resources:
             return found[0]
         if found:
             raise Refused(f"multiple matches for Id {identity}; failed to find unique target for patch", origin)
-        raise Refused(f"no resource matches strategic merge patch {identity}{self._near(identity)}", origin)
+        names = {each.name for each in self.items if each.gvk == identity.gvk}
+        near = identity.name if self.named(identity.name) else meant(identity.name, names)
+        hint = self._beside(identity)
+        raise Refused(f"no resource matches strategic merge patch {identity}{hint}", origin, About.TARGET, near)
 
-    def _near(self, identity: ResId) -> str:
+    def _beside(self, identity: ResId) -> str:
         same_name = next(iter(self.named(identity.name)), None)
         if same_name is not None:
             return f"; there is {same_name.current_id}"
@@ -141,6 +145,15 @@ class Resources:
         if not all(each.data for each in self.items):
             self.items = [each for each in self.items if each.data]
             self.changed()
+
+
+def meant(name: str, names: Collection[str]) -> str:
+    """The name that was probably meant, also if short and with its letters in another order; empty if there is none.
+
+    >>> meant("wbe", {"web", "db"})
+    'web'
+    """
+    return nearest(name, names) or min((each for each in names if sorted(each) == sorted(name)), default="")
 
 
 def _take_over(resource: Resource, old: Resource) -> None:

@@ -121,7 +121,7 @@ class TestAskedAgain:
     def test_a_patch_is_one_when_a_kustomization_says_so(self, ask):
         report, _ = ask({"a.yaml": POD})
         assert said(report)
-        report, read = ask({"kustomization.yaml": "patches: [{path: a.yaml}]\n"})
+        report, read = ask({"kustomization.yaml": "patches: [{path: a.yaml, target: {kind: Pod}}]\n"})
         assert (said(report), read) == ([], ["kustomization.yaml"])
 
     def test_the_cluster_and_definitions_of_the_settings_are_kept_too(self, ask, tmp_path):

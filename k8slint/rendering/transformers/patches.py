@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final, NamedTuple
 
 from k8slint.loading.load import Loaded
 from k8slint.rendering.gvk import ResId
@@ -12,13 +12,16 @@ from k8slint.rendering.json6902 import Operation, applied, operations_of
 from k8slint.rendering.merge import Cell, merged
 from k8slint.rendering.merge_keys import MergeKeys
 from k8slint.rendering.origin import Origin, bounded
-from k8slint.rendering.problems import Refused
+from k8slint.rendering.problems import About, Refused, RenderProblem
 from k8slint.rendering.reading import resources_of
 from k8slint.rendering.resource import Resource
-from k8slint.rendering.resources import Resources
+from k8slint.rendering.resources import Resources, meant
 from k8slint.rendering.selectors import Selector, selected, selector_of
+from k8slint.values.regex import regex
 
 Change = Callable[[Resources], None]
+# A name, and no expression; a dot alone makes none, because names have dots too.
+_NAME: Final = regex(r"[A-Za-z0-9][-A-Za-z0-9.]*")
 
 
 class Patch(NamedTuple):
@@ -114,6 +117,30 @@ def apply_patch(patch: Patch, resources: Resources, keys: MergeKeys) -> None:
         _merge_into_selected(patch.merges[0], resources, patch.selector, keys, patch)
 
 
+def without_target(patch: Patch, entry: Mapping[str, Any], resources: Resources) -> Iterator[RenderProblem]:
+    """The problem of a patch for one object by its name, if there is none: kustomize leaves the patch out.
+
+    A target that is an expression, or has no name or kind, may be meant to select what is there, if anything; and where
+    nothing is of the kind, what the patch is for may be generated later.
+    """
+    target = entry.get("target") or {}
+    name, kind = target.get("name") or "", target.get("kind") or ""
+    if patch.selector is None or not (_NAME.fullmatch(name) and kind.isalpha()):
+        return
+    names = {each.name for each in resources if each.gvk.kind == kind}
+    if not names or any(selected(resources, patch.selector)):
+        return
+    near = meant(name, names)
+    hint = f'; did you mean "{near}"?' if near and near != name else ""
+    yield RenderProblem(
+        f'the target "{kind} {name}" selects no object, so kustomize leaves the patch out without a word{hint}',
+        patch.origin.below("target").place,
+        is_error=False,
+        about=About.TARGET,
+        near=near,
+    )
+
+
 def _merge_into_selected(
     one: Resource, resources: Resources, selector: Selector, keys: MergeKeys, patch: Patch
 ) -> None:
@@ -194,8 +221,9 @@ def apply_operations(operations: list[Operation], resources: Resources, selector
             resource.data = applied(resource.data, resource.origin, operations)
         except Refused as error:
             name, line, _ = resource.origin.place
+            problem = error.problem
             raise Refused(
-                f"{error.problem.message} ({resource.current_id} of {name}:{line})", error.problem.place
+                f"{problem.message} ({resource.current_id} of {name}:{line})", problem.place, problem.about
             ) from None
         texts = resource.texts("annotations")
         metadata = resource.data.get("metadata")

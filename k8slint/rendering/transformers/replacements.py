@@ -11,7 +11,7 @@ from k8slint.rendering.field_paths import PathMatch, looked_up, root_slot, steps
 from k8slint.rendering.field_specs import Slot
 from k8slint.rendering.gvk import Gvk, ResId
 from k8slint.rendering.origin import MOST_VALUES, Origin, bounded, copied
-from k8slint.rendering.problems import Refused
+from k8slint.rendering.problems import About, Refused
 from k8slint.rendering.reading import plain
 from k8slint.rendering.resource import Resource, scalar_text
 from k8slint.rendering.resources import Resources
@@ -135,7 +135,7 @@ def _copy_into(resource: Resource, value: _Value, target: Mapping[str, Any], ori
             is_new = any(each.container is place.container and each.key == place.key for each in match.new)
             _set(place, value, options, here, is_new=is_new)
     if not bounded(resource.data):
-        raise Refused("the object becomes too large, or nested too deep", origin)
+        raise Refused("the object becomes too large, or nested too deep", origin, About.LIMIT)
 
 
 def _set(place: Slot, value: _Value, options: Mapping[str, Any], origin: Origin, *, is_new: bool) -> None:
@@ -149,7 +149,7 @@ def _set(place: Slot, value: _Value, options: Mapping[str, Any], origin: Origin,
         if options.get("delimiter"):
             raise Refused("delimiter option can only be used with scalar nodes", origin)
         if not bounded(new, MOST_VALUES // 100):
-            raise Refused("the value is too large, or nested too deep", origin)
+            raise Refused("the value is too large, or nested too deep", origin, About.LIMIT)
         place.put(copied(new), value.origin.copy())
         return
     text = scalar_text(new)
