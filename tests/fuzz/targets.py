@@ -22,7 +22,7 @@ from jsonschema import Draft202012Validator
 from k8slint.bundled import RULES, SCHEMAS
 from k8slint.cli.calling import call
 from k8slint.cli.commands import app_for
-from k8slint.cli.schedule import rehearse
+from k8slint.cli.schedule import premises, rehearse
 from k8slint.config import Config
 from k8slint.lint import Request, lint
 from k8slint.report import FORMATS
@@ -181,9 +181,8 @@ def schedule(data: bytes) -> bool:
         Path("manifests.yaml").write_bytes(manifests)
         options = {"nodes": "", "kubernetes_version": "", "namespace": ""}
         config = "scheduler.yaml" if configuration else ""
-        subject = rehearse(
-            ["manifests.yaml"], Config(), cluster="cluster.yaml", scheduler_config=config, scores=True, **options
-        )
+        start = premises(["manifests.yaml"], Config(), cluster="cluster.yaml", scheduler_config=config, **options)
+        subject = rehearse(start, scores=True)
     assert not CONTROLS.search(said.getvalue())
     plain = {"color": False, "width": 80, "blocks": True}
     for name, render in SCHEDULES.items():
