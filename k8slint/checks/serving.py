@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from k8slint.cluster.cluster import Cluster, once
 from k8slint.cluster.kustomizations import folder_of
@@ -101,6 +102,10 @@ def _autoscaled(cluster: Cluster) -> frozenset[tuple[str, str, str]]:
     )
 
 
+@lru_cache(maxsize=1)
 def is_whole(pod: Pod) -> bool:
-    """Whether each container names its image: a pod without is a patch, and says nothing of what it patches."""
+    """Whether each container names its image: a pod without is a patch, and says nothing of what it patches.
+
+    Kept, for it is asked of each container of a pod.
+    """
     return bool(pod.containers) and all(container.data.get("image") for container in pod.containers)
