@@ -12,6 +12,7 @@ from k8slint.checks.scheduling.drills import drilled
 from k8slint.checks.scheduling.messages import STATEMENTS, nearest_node, way_out
 from k8slint.checks.scheduling.refusals import refused_objects
 from k8slint.checks.scheduling.run import outcome
+from k8slint.checks.scheduling.traffic import traffic_problems
 from k8slint.cluster.cluster import Cluster
 from k8slint.objects.object import Object
 from k8slint.objects.problem import Problem
@@ -55,7 +56,12 @@ def _problems(cluster: Cluster) -> Mapping[Object, Sequence[Problem]]:
             fix = way_out(case) if explained <= _MOST_EXPLAINED else ""
             problem = problem._replace(fix=fix or nearest_node(case) or problem.fix)
         found.setdefault(case.obj, []).append(problem)
-    others = (*unbound_claims(cluster, run), *refused_objects(cluster, run.refusals), *drilled(cluster, run))
+    others = (
+        *unbound_claims(cluster, run),
+        *refused_objects(cluster, run.refusals),
+        *drilled(cluster, run),
+        *traffic_problems(cluster, run),
+    )
     for obj, problem in others:
         found.setdefault(obj, []).append(problem)
     return found
