@@ -48,9 +48,9 @@ def resources(folder: Path, size: int) -> None:
 
 
 def kustomizations(folder: Path, size: int) -> None:
-    """Kustomizations of which each takes in the one before."""
+    """Chains of ten kustomizations, of which each takes in the one before: each holds all objects of those below it."""
     for number in range(size):
-        taken = [f"../{number - 1}"] if number else []
+        taken = [f"../{number - 1}"] if number % 10 else []
         _put(folder / f"{number}" / "kustomization.yaml", _kustomization(resources=["pod.yaml", *taken]))
         _put(folder / f"{number}" / "pod.yaml", _pod(f"pod-{number}", f"gone-{number}"))
 

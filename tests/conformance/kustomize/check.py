@@ -30,6 +30,7 @@ def check(case: Mapping[str, Any]) -> None:
             assert [each.data for each in rendered.objects] == case["gives"]
             return
         assert not rendered.objects
-        ((message, (file, line, _), _),) = errors
-        assert case["refused"]["message"] in message.replace(f"{folder}/", "")
+        (error,) = errors
+        file, line, _ = error.place
+        assert case["refused"]["message"] in error.message.replace(f"{folder}/", "")
         assert f"{Path(file).relative_to(folder)}:{line}" == case["refused"]["at"]
