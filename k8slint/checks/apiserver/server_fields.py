@@ -7,7 +7,7 @@ from typing import Final
 
 from k8slint.cluster.cluster import Cluster
 from k8slint.loading.document import Path
-from k8slint.objects.fields import mapping
+from k8slint.objects.fields import mapping, text
 from k8slint.objects.object import Object
 from k8slint.objects.problem import Place, Problem
 
@@ -50,7 +50,7 @@ def exported_object(obj: Object, cluster: Cluster) -> Iterator[Problem]:
     if metadata.get("generation"):
         paths.append(("metadata", "generation"))
     effect = _SERVERS[found[0]]
-    if obj.group_kind == "Service" and obj.spec.get("clusterIP") not in {None, "", "None"}:
+    if obj.group_kind == "Service" and text(obj.spec.get("clusterIP")) not in ("", "None"):
         paths.append(("spec", "clusterIP"))
         effect = f"{effect} {_TAKEN}".strip()
     fields = ", ".join(".".join(map(str, path)) for path in paths)

@@ -136,7 +136,7 @@ def _requests_nothing(pod: Pod, cluster: Cluster) -> bool:
 
 @once
 def _unfounded(cluster: Cluster) -> tuple[tuple[Pod, _Reason], ...]:
-    """The workloads without requests, in order of reading, those first that something in the files expects to stay."""
+    """The workloads without requests, by name, those first that something in the files expects to stay."""
     lasting = [pod for pod in cluster.pods if pod.obj.group_kind in _LASTING]
     without = [pod for pod in lasting if not pod.obj.is_context and _requests_nothing(pod, cluster)]
     if not without:
@@ -146,7 +146,13 @@ def _unfounded(cluster: Cluster) -> tuple[tuple[Pod, _Reason], ...]:
         if any(dig(container.data, "resources", "requests") for container in pod.containers):
             neighbours.setdefault((folder_of(pod.obj), pod.namespace), pod.obj)
     told = [(pod, _reason(pod, cluster, neighbours)) for pod in without]
-    return tuple(sorted(told, key=lambda each: not each[1].related))
+    return tuple(sorted(told, key=_rank))
+
+
+def _rank(told: tuple[Pod, _Reason]) -> tuple[bool, str, str, str]:
+    """What comes first, whatever the files are called."""
+    obj = told[0].obj
+    return not told[1].related, obj.namespace, obj.name, obj.group_kind
 
 
 def _reason(pod: Pod, cluster: Cluster, neighbours: Mapping[tuple[str, str], Object]) -> _Reason:
