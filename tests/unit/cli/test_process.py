@@ -341,7 +341,7 @@ class TestInternalErrors:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a shell cannot limit the memory of a process")
-@pytest.mark.parametrize("kilobytes", [80_000, 150_000])
+@pytest.mark.parametrize("kilobytes", [80_000, 110_000])
 def test_too_little_memory_is_one_line(project, kilobytes):
     (project / "many.yaml").write_text("---\n".join(POD for _ in range(40_000)))
     code, out, err = shell(f"ulimit -v {kilobytes}; $K check many.yaml")
