@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from k8slint.cluster.cluster import Cluster, once
-from k8slint.cluster.kustomizations import folder_of
+from k8slint.cluster.kustomizations import place_of
 from k8slint.cluster.pod_selectors import selector_of
 from k8slint.cluster.services import MOST_SELECTED
 from k8slint.objects.fields import dig, integer, items, text
@@ -61,7 +61,7 @@ def _budgets(cluster: Cluster) -> Iterator[tuple[Object, LabelSelector]]:
 
 def _note(found: dict[Pod, Object], cluster: Cluster, selector: LabelSelector, obj: Object) -> None:
     """Note the object for each pod of its place that it selects, unless one is noted."""
-    known, place = _pods_by_place(cluster), _place(obj)
+    known, place = _pods_by_place(cluster), place_of(obj)
     labels = [
         (one.key, one.values[0]) for one in selector.requirements if one.operator == "In" and len(one.values) == 1
     ]
@@ -74,13 +74,8 @@ def _note(found: dict[Pod, Object], cluster: Cluster, selector: LabelSelector, o
 @once
 def _pods_by_place(cluster: Cluster) -> Mapping[tuple[_Place, tuple[str, str]], tuple[Pod, ...]]:
     """The pods by place and label, and those of each place under the empty label."""
-    places = ((_place(pod.obj), pod) for pod in cluster.pods)
+    places = ((place_of(pod.obj), pod) for pod in cluster.pods)
     return grouped(((place, label), pod) for place, pod in places for label in (("", ""), *pod.labels.items()))
-
-
-def _place(obj: Object) -> _Place:
-    """Where objects surely meet: in a namespace that both write, or in one folder if neither does."""
-    return (obj.namespace, "") if obj.namespace else ("", folder_of(obj))
 
 
 def replicas_of(obj: Object, cluster: Cluster) -> int | None:

@@ -75,8 +75,7 @@ def capacity(  # noqa: PLR0917 - typer reads the options from the signature
     if found.next is not None:
         found = replace(found, next=replace(found.next, message=masked(found.next.message, found.next.owner.document)))
     subject = subject_of(start, found.after)
-    chosen = settings.color if color is None else color
-    is_colored = wants_color() if chosen is None else chosen
+    is_colored = wants_color(settings.color if color is None else color)
     if output is CapacityFormat.JSON:
         write_stdout(render_json(found, subject))
     else:

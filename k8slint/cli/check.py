@@ -140,7 +140,7 @@ def _write(outputs: list[tuple[str, str]], report: Report, *, color: bool | None
 
             write_report(file, FORMATS[name](shown, detail=detail))
         else:
-            is_colored = wants_color() if color is None else color
+            is_colored = wants_color(color)
             write_stdout(FORMATS[name](shown, color=is_colored, width=width(), detail=detail))
     summary = os.environ.get("GITHUB_STEP_SUMMARY")
     if summary and any(name == "github" for name, _ in outputs):

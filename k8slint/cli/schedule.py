@@ -115,8 +115,7 @@ def schedule(  # noqa: PLR0917 - typer reads the options from the signature
 
         told, subject = answer(start, subject, without=without, add=add or (), scale=scale, namespace=namespace)
         run = subject.run
-    chosen = settings.color if color is None else color
-    is_colored = wants_color() if chosen is None else chosen
+    is_colored = wants_color(settings.color if color is None else color)
     if told is None:
         text = FORMATS[output.value](subject, color=is_colored, width=width(), blocks=draws_blocks())
     else:

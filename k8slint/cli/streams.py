@@ -67,11 +67,13 @@ def complain(text: str) -> None:
     print(f"k8slint: {visible(text)}", file=sys.stderr)
 
 
-def wants_color() -> bool:
-    """Whether standard output should have colours: as the environment says, else if it is a terminal that has them.
+def wants_color(said: bool | None = None) -> bool:
+    """Whether standard output should have colours: as said, else as the environment says, else if a terminal has them.
 
     The first variable that is set counts, of no-color.org, then force-color.org and bixense.com/clicolors.
     """
+    if said is not None:
+        return said
     environment = os.environ
     if environment.get("NO_COLOR"):
         return False

@@ -63,8 +63,7 @@ def why(  # noqa: PLR0917 - typer reads the options from the signature
     for gap in subject.gaps:
         complain(f"{gap}; left out, the answer is that of the rest")
     owners = find(subject.run, kind, name, namespace)
-    chosen = settings.color if color is None else color
-    is_colored = wants_color() if chosen is None else chosen
+    is_colored = wants_color(settings.color if color is None else color)
     pages = [render(subject, owner, color=is_colored, width=width(), blocks=draws_blocks()) for owner in owners]
     write_stdout("\n".join(pages))
     lacks_given = any(gap.startswith(f"{path}: ") for gap in subject.gaps for path in given)

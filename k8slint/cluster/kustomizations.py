@@ -43,6 +43,11 @@ def folder_of(obj: Object) -> str:
     return posixpath.dirname(file_of(obj))
 
 
+def place_of(obj: Object) -> tuple[str, str]:
+    """A namespace or, where none is written, a folder: objects of one place surely share a namespace."""
+    return obj.namespace, "" if obj.namespace else folder_of(obj)
+
+
 def upwards(path: str) -> Iterator[str]:
     """A path and the folders above it; the last is empty, or the root of an absolute path."""
     yield path

@@ -21,6 +21,23 @@ PEERS: Final[Mapping[Direction, str]] = {"Ingress": "from", "Egress": "to"}
 KINDS: Final = ("NetworkPolicy.networking.k8s.io", "NetworkPolicy.extensions")
 
 
+# Kinds of network plugins, whose policies add to those of Kubernetes.
+OTHER_KINDS: Final = (
+    "NetworkPolicy.crd.projectcalico.org",
+    "NetworkPolicy.projectcalico.org",
+    "CiliumNetworkPolicy.cilium.io",
+)
+# Policies for the whole cluster may govern any namespace.
+CLUSTER_KINDS: Final = (
+    "AdminNetworkPolicy.policy.networking.k8s.io",
+    "BaselineAdminNetworkPolicy.policy.networking.k8s.io",
+    "CiliumClusterwideNetworkPolicy.cilium.io",
+    "ClusterNetworkPolicy.policy.networking.k8s.io",
+    "GlobalNetworkPolicy.crd.projectcalico.org",
+    "GlobalNetworkPolicy.projectcalico.org",
+)
+
+
 def types_of(policy: Object) -> frozenset[str]:
     """The directions that a policy governs, as written or by default.
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from k8slint.cluster.cluster import Cluster, may_share_namespace, once
-from k8slint.cluster.kustomizations import folder_of, kustomizations
+from k8slint.cluster.kustomizations import kustomizations, place_of
 from k8slint.loading.document import Path
 from k8slint.objects.fields import dig, integer, items, mapping, text
 from k8slint.objects.object import Object
@@ -123,9 +123,7 @@ def workloads_of(scaler: Scaler, cluster: Cluster) -> tuple[Object, ...]:
 
 def is_beside(one: Object, other: Object) -> bool:
     """Whether two objects surely share a namespace: they write the same one, or none and lie in the same folder."""
-    if one.namespace or other.namespace:
-        return one.namespace == other.namespace
-    return folder_of(one) == folder_of(other)
+    return place_of(one) == place_of(other)
 
 
 class Copies(NamedTuple):

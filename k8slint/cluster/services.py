@@ -1,4 +1,4 @@
-"""What belongs to a Service: endpoints of its own, and the ports that the pods it selects declare."""
+"""What belongs to a Service: endpoints of its own, the pods behind it, and the ports that these declare."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from k8slint.cluster.cluster import Cluster, once
+from k8slint.cluster.pod_selectors import selector_of
 from k8slint.loading.document import Path
 from k8slint.objects.fields import items, text
 from k8slint.objects.object import Object, Pod
@@ -31,6 +32,20 @@ def has_own_endpoints(service: Object, cluster: Cluster) -> bool:
 def _services_with_slices(cluster: Cluster) -> frozenset[str]:
     slices = cluster.of_kind("EndpointSlice.discovery.k8s.io")
     return frozenset(one.labels.get("kubernetes.io/service-name", "") for one in slices)
+
+
+@once
+def pods_behind(cluster: Cluster, namespace: str, name: str) -> tuple[tuple[Object, Pod], ...]:
+    """The first pods that the Services of the name select, each with its Service."""
+    return tuple(
+        (service, pod)
+        for service in cluster.find("Service", namespace, name)
+        if (selector := selector_of(service)) is not None
+        for pod in cluster.pods_selected(selector, service.namespace)[:_MOST_BEHIND]
+    )
+
+
+_MOST_BEHIND: Final = 20
 
 
 # A selector that matches more pods is hardly a real Service's, so the ports of the pods after these are not read.

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
-from k8slint.cluster.cluster import Cluster, once
-from k8slint.cluster.pod_selectors import selector_of
+from k8slint.cluster.cluster import Cluster
+from k8slint.cluster.services import pods_behind
 from k8slint.loading.document import Path
 from k8slint.objects.fields import dig, integer, items, mapping, sequence, text
 from k8slint.objects.object import Object, Pod
@@ -46,20 +46,7 @@ def backend_at(data: Mapping[str, Any], path: Path) -> Backend | None:
 
 def backend_pods(cluster: Cluster, backend: Backend) -> tuple[tuple[Object, Pod], ...]:
     """The pods that answer a webhook, each with the Service that selects it."""
-    return _pods_behind(cluster, backend.namespace, backend.name)
-
-
-@once
-def _pods_behind(cluster: Cluster, namespace: str, name: str) -> tuple[tuple[Object, Pod], ...]:
-    return tuple(
-        (service, pod)
-        for service in cluster.find("Service", namespace, name)
-        if (selector := selector_of(service)) is not None
-        for pod in cluster.pods_selected(selector, service.namespace)[:_MOST_PODS]
-    )
-
-
-_MOST_PODS: Final = 20
+    return pods_behind(cluster, backend.namespace, backend.name)
 
 
 def fails_closed(obj: Object, webhook: Mapping[str, Any]) -> bool:

@@ -137,7 +137,7 @@ class _Books:
     def take_volume(self, claim: Claim) -> None:
         """Add the unlisted volume that a claim names, and assume that every node reaches it."""
         self.assumptions.take("volumes that are not listed are taken to be reachable from every node", claim.volume)
-        self.volumes[claim.volume] = _volume_for(claim, claim.volume, None)
+        self.volumes[claim.volume] = PersistentVolume.made_for(claim, claim.volume, None)
 
     def _to_named_volume(self, claim: Claim) -> Claim | Unbound:
         volume = self.volumes.get(claim.volume)
@@ -194,7 +194,9 @@ class _Books:
             return Unbound(UnboundReason.COPIES_ITSELF, message)
         sentence = "volumes of classes that bind at once are taken to be within reach of every node the class allows"
         self.assumptions.take(sentence, storage_class.name)
-        return self._pair(claim, _volume_for(claim, f"pvc-{claim.namespace}-{claim.name}", _terms(storage_class)))
+        return self._pair(
+            claim, PersistentVolume.made_for(claim, f"pvc-{claim.namespace}-{claim.name}", _terms(storage_class))
+        )
 
     def _knows_volumes(self, class_name: str) -> bool:
         """Whether the volumes of a class are known, because all volumes are listed, or some of this class."""
@@ -243,25 +245,6 @@ def mismatch_of(volume: PersistentVolume, claim: Claim) -> str:
     """
     first = next(shortfalls(volume, claim), None)
     return _MISMATCHES[first].format(volume.name) if first is not None else ""
-
-
-def _volume_for(claim: Claim, name: str, terms: tuple[NodeTerm, ...] | None) -> PersistentVolume:
-    return PersistentVolume(
-        name=name,
-        labels={},
-        class_name=claim.class_name,
-        capacity=claim.request or 0,
-        access_modes=claim.access_modes,
-        mode=claim.mode,
-        attributes_class=claim.attributes_class,
-        phase="Available",
-        deleting=False,
-        claim=None,
-        terms=terms,
-        driver="",
-        handle="",
-        disk=None,
-    )
 
 
 def _terms(storage_class: StorageClass) -> tuple[NodeTerm, ...] | None:

@@ -9,6 +9,8 @@ from k8slint.cluster.cluster import Cluster, once
 from k8slint.cluster.evidence import evidence_of
 from k8slint.cluster.kustomizations import folder_of
 from k8slint.cluster.network_policies import (
+    CLUSTER_KINDS,
+    OTHER_KINDS,
     PortRange,
     is_on_host,
     pods_at,
@@ -29,18 +31,7 @@ _PORTS: Final = (53, 1053, 5353, 8053, 9053, 10053)
 _SYSTEM: Final = "kube-system"
 # Namespaces in which clusters run DNS, by their names.
 _NAMESPACES: Final = (_SYSTEM, "openshift-dns", "kube-dns", "coredns")
-# Kinds whose objects open what NetworkPolicies close, or make NetworkPolicies.
-_OTHER_POLICIES: Final = (
-    "AdminNetworkPolicy.policy.networking.k8s.io",
-    "BaselineAdminNetworkPolicy.policy.networking.k8s.io",
-    "ClusterNetworkPolicy.policy.networking.k8s.io",
-    "CiliumClusterwideNetworkPolicy.cilium.io",
-    "CiliumNetworkPolicy.cilium.io",
-    "GlobalNetworkPolicy.crd.projectcalico.org",
-    "GlobalNetworkPolicy.projectcalico.org",
-    "NetworkPolicy.crd.projectcalico.org",
-    "NetworkPolicy.projectcalico.org",
-)
+# Kinds that make NetworkPolicies.
 _MAKERS: Final = ("ClusterPolicy.kyverno.io", "Policy.kyverno.io", "GeneratingPolicy.policies.kyverno.io")
 
 
@@ -212,7 +203,7 @@ def _narrow(policy: Object) -> tuple[Path, str, str] | None:
 @once
 def _is_opened_otherwise(cluster: Cluster) -> bool:
     """Whether policies of other kinds, a program that makes policies, or a DNS cache on each node may open it."""
-    if any(cluster.of_kind(kind) for kind in _OTHER_POLICIES):
+    if any(cluster.of_kind(kind) for kind in (*OTHER_KINDS, *CLUSTER_KINDS)):
         return True
     if any(_makes_policies(obj) for kind in _MAKERS for obj in cluster.of_kind(kind)):
         return True

@@ -7,25 +7,12 @@ from typing import Any, Final
 
 from k8slint.cluster.cluster import Cluster, once
 from k8slint.cluster.evidence import evidence_of
+from k8slint.cluster.network_policies import CLUSTER_KINDS, OTHER_KINDS
 from k8slint.objects.fields import items, mapping, sequence
 from k8slint.objects.object import Object, Pod
 from k8slint.objects.problem import Absence, Problem, Related
 
-_POLICIES: Final = (
-    "NetworkPolicy.networking.k8s.io",
-    "NetworkPolicy.crd.projectcalico.org",
-    "NetworkPolicy.projectcalico.org",
-    "CiliumNetworkPolicy.cilium.io",
-)
-# Policies for the whole cluster may isolate any namespace.
-_FOR_ALL: Final = (
-    "AdminNetworkPolicy.policy.networking.k8s.io",
-    "BaselineAdminNetworkPolicy.policy.networking.k8s.io",
-    "CiliumClusterwideNetworkPolicy.cilium.io",
-    "ClusterNetworkPolicy.policy.networking.k8s.io",
-    "GlobalNetworkPolicy.crd.projectcalico.org",
-    "GlobalNetworkPolicy.projectcalico.org",
-)
+_POLICIES: Final = ("NetworkPolicy.networking.k8s.io", *OTHER_KINDS)
 # Kinds that make policies in the namespaces they choose.
 _MAKERS: Final = ("ClusterPolicy.kyverno.io", "GeneratingPolicy.policies.kyverno.io")
 
@@ -35,7 +22,7 @@ def namespace_without_network_policy(obj: Object, cluster: Cluster) -> Iterator[
     pod, isolated = _first_pods(cluster).get(obj.name), _isolated(cluster)
     if pod is None or obj.name in isolated or "" in isolated or evidence_of(cluster).is_open(pod.obj):
         return
-    if any(cluster.of_kind(kind) for kind in (*_FOR_ALL, *_MAKERS)):
+    if any(cluster.of_kind(kind) for kind in (*CLUSTER_KINDS, *_MAKERS)):
         return
     related = (Related(pod.obj, ("metadata", "namespace"), f"{pod.obj} runs in it"),)
     said = f'no NetworkPolicy isolates a Pod of namespace "{obj.name}"'

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import islice
-from typing import Any, Final
+from typing import Final
 
 from k8slint.cluster.cluster import Cluster, once
 from k8slint.cluster.evidence import evidence_of
+from k8slint.cluster.ingresses import backends_of
 from k8slint.cluster.network_policies import is_on_host, pods_at, pods_of_peer, policies_by_selector, rules_of
-from k8slint.cluster.pod_selectors import selector_of
-from k8slint.objects.fields import dig, items, text
+from k8slint.cluster.services import pods_behind
+from k8slint.objects.fields import items, text
 from k8slint.objects.object import Object, Pod
 from k8slint.objects.problem import Absence, Problem, Related
 from k8slint.values.image import Image
@@ -26,9 +27,8 @@ _CONTROLLERS: Final = (
     "/nginx-ingress-controller",
     "/traefik",
 )
-# Bounds on time: the first ones tell enough.
+# A bound on time: the first ones tell enough.
 _MOST_BACKENDS: Final = 200
-_MOST_PODS: Final = 20
 
 
 def network_policy_blocks_ingress(obj: Object, cluster: Cluster) -> Iterator[Problem]:
@@ -80,23 +80,11 @@ def _is_controller(pod: Pod) -> bool:
 
 def _behind_ingresses(cluster: Cluster) -> Iterator[tuple[Pod, Object]]:
     for ingress in cluster.of_kind("Ingress.networking.k8s.io"):
-        names = dict.fromkeys(_backends(ingress))
-        for service in (one for name in names for one in cluster.find("Service", ingress.namespace, name)):
-            selector = selector_of(service)
-            if selector is not None:
-                for pod in cluster.pods_selected(selector, service.namespace)[:_MOST_PODS]:
-                    if not is_on_host(pod):
-                        yield pod, ingress
-
-
-def _backends(ingress: Object) -> Iterator[str]:
-    places: list[Any] = [ingress.spec.get("defaultBackend")]
-    for _, rule in items(ingress.spec.get("rules")):
-        places += [path.get("backend") for _, path in items(dig(rule, "http", "paths"))]
-    for place in places:
-        name = text(dig(place, "service", "name")) if isinstance(place, dict) else ""
-        if name:
-            yield name
+        names = dict.fromkeys(text(service.get("name")) for _, service in backends_of(ingress))
+        for name in filter(None, names):
+            for _, pod in pods_behind(cluster, ingress.namespace, name):
+                if not is_on_host(pod):
+                    yield pod, ingress
 
 
 def _may_let_in(policy: Object, controllers: list[Pod], cluster: Cluster) -> bool:

@@ -9,9 +9,10 @@ from k8slint.checks.references.absence import absence
 from k8slint.checks.references.service_ports import all_without_port, port_problem
 from k8slint.cluster.cluster import Cluster
 from k8slint.cluster.evidence import evidence_of
+from k8slint.cluster.ingresses import backends_of
 from k8slint.cluster.references import is_supplied, may_exist, supplies
 from k8slint.loading.document import Path
-from k8slint.objects.fields import dig, items, mapping, text
+from k8slint.objects.fields import dig, mapping, text
 from k8slint.objects.object import Object
 from k8slint.objects.problem import Problem
 from k8slint.values.names import is_dns_subdomain
@@ -48,12 +49,7 @@ def ingress_backend_port_missing(obj: Object, cluster: Cluster) -> Iterator[Prob
 
 def _backends(obj: Object) -> Iterator[tuple[Path, dict[str, Any]]]:
     """The Service backends of an Ingress, each with its path, without those that a controller's annotation defines."""
-    places: list[tuple[Path, Any]] = [(("spec", "defaultBackend"), obj.spec.get("defaultBackend"))]
-    for index, rule in items(obj.spec.get("rules")):
-        for number, path in items(dig(rule, "http", "paths")):
-            places.append((("spec", "rules", index, "http", "paths", number, "backend"), path.get("backend")))
-    for at, backend in places:
-        service = mapping(mapping(backend).get("service"))
+    for path, service in backends_of(obj):
         # A port of this name makes the controller read the backend from an annotation.
-        if service and dig(service, "port", "name") != "use-annotation":
-            yield (*at, "service"), service
+        if dig(service, "port", "name") != "use-annotation":
+            yield path, service

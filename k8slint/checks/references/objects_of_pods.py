@@ -7,7 +7,7 @@ from typing import Final
 
 from k8slint.checks.references.absence import absence, is_missing, is_near
 from k8slint.cluster.cluster import Cluster, once
-from k8slint.cluster.kustomizations import folder_of
+from k8slint.cluster.kustomizations import place_of
 from k8slint.cluster.references import Reference, certificates_of, pull_secrets_of, references_of
 from k8slint.objects.object import Object, Pod
 from k8slint.objects.problem import Problem
@@ -44,7 +44,7 @@ def _missing_objects(references: Iterable[Reference], cluster: Cluster, obj: Obj
             continue
         # People commonly make Secrets of registries and certificates by hand.
         is_by_hand = reference.use in ("image", "certificate") and not (
-            reference.use == "image" and _place(obj) in _places_with_pull_secrets(cluster)
+            reference.use == "image" and place_of(obj) in _places_with_pull_secrets(cluster)
         )
         if is_by_hand and not is_near(cluster, kind, obj.namespace, name):
             continue
@@ -53,12 +53,7 @@ def _missing_objects(references: Iterable[Reference], cluster: Cluster, obj: Obj
 
 @once
 def _places_with_pull_secrets(cluster: Cluster) -> frozenset[tuple[str, str]]:
-    return frozenset(_place(obj) for obj in cluster.of_kind("Secret") if obj.data.get("type") in _PULL_SECRETS)
-
-
-def _place(obj: Object) -> tuple[str, str]:
-    """The namespace of an object, or its folder if it writes none."""
-    return obj.namespace, "" if obj.namespace else folder_of(obj)
+    return frozenset(place_of(obj) for obj in cluster.of_kind("Secret") if obj.data.get("type") in _PULL_SECRETS)
 
 
 _PULL_SECRETS: Final = ("kubernetes.io/dockerconfigjson", "kubernetes.io/dockercfg")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from k8slint.cluster.cluster import Cluster, may_share_namespace
+from k8slint.cluster.cluster import Cluster, once
 from k8slint.cluster.pod_selectors import selector_of
 from k8slint.objects.fields import dig, integer, items, text
 from k8slint.objects.object import Object
@@ -24,29 +24,28 @@ _BUILT_IN: Final = regex(r"\+(?:k3s|rke2|k0s)")
 
 def traffic_problems(cluster: Cluster, run: DryRun) -> Iterator[tuple[Object, Problem]]:
     """Services whose traffic is lost on some of the described nodes, and those that never get an address."""
-    nodes = cluster.nodes or ()
     for service in cluster.of_kind("Service"):
         if service.is_context:
             continue
         kind = service.spec.get("type")
         if kind == "NodePort" and service.spec.get("externalTrafficPolicy") == "Local":
-            yield from _without_endpoints(service, nodes, run)
-        elif kind == "LoadBalancer" and not service.spec.get("loadBalancerClass") and not _is_given(cluster, nodes):
+            yield from _without_endpoints(service, cluster, run)
+        elif kind == "LoadBalancer" and not service.spec.get("loadBalancerClass") and not _gives_addresses(cluster):
             message = 'nothing in the described cluster gives a Service of the type "LoadBalancer" an address'
             yield service, Problem(("spec", "type"), message, rule="load-balancer-without-provider")
 
 
-def _without_endpoints(service: Object, nodes: tuple[Object, ...], run: DryRun) -> Iterator[tuple[Object, Problem]]:
+def _without_endpoints(service: Object, cluster: Cluster, run: DryRun) -> Iterator[tuple[Object, Problem]]:
     selector = selector_of(service)
     if selector is None:
         return
     holding = {
         pod.node
-        for pod in run.pods
+        for template in cluster.pods_selected(selector, service.namespace)
+        for pod in run.of(template.obj)
         if pod.verdict is Verdict.ASSIGNED
-        and may_share_namespace(pod.owner.namespace, service.namespace)
-        and any(selector.matches(template.labels) for template in pod.owner.pods)
     }
+    nodes = cluster.nodes or ()
     workers = [node for node in nodes if not any(label.startswith(NODE_ROLE_PREFIX) for label in node.labels)] or nodes
     empty = [node.name for node in workers if node.name not in holding]
     if holding and empty:
@@ -59,8 +58,10 @@ def _without_endpoints(service: Object, nodes: tuple[Object, ...], run: DryRun) 
         yield service, Problem(("spec", "externalTrafficPolicy"), message, rule="local-traffic-policy-without-endpoint")
 
 
-def _is_given(cluster: Cluster, nodes: tuple[Object, ...]) -> bool:
+@once
+def _gives_addresses(cluster: Cluster) -> bool:
     """Whether something may give addresses, or the description does not tell: one by hand says nothing of providers."""
+    nodes = cluster.nodes or ()
     versions = [text(dig(node.data, "status", "nodeInfo", "kubeletVersion")) for node in nodes]
     if not all(versions) or any(node.spec.get("providerID") for node in nodes):
         return True

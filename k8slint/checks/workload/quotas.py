@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from k8slint.apiserver.admission.resource_list import ZERO, PrintedQuantity
 from k8slint.apiserver.defaults.core import with_pod_defaults
 from k8slint.cluster.cluster import Cluster, once
-from k8slint.cluster.kustomizations import folder_of
+from k8slint.cluster.kustomizations import place_of
 from k8slint.cluster.replicas import (
     HPA,
     SCALABLE,
@@ -53,7 +53,7 @@ class _Room(NamedTuple):
 
 def rollout_exceeds_quota(obj: Object, cluster: Cluster) -> Iterator[Problem]:
     """A Deployment whose Pods fill a quota, so that the additional one of an update is refused."""
-    copies = copies_of(obj, cluster) if _place(obj) in _quotas(cluster) else None
+    copies = copies_of(obj, cluster) if place_of(obj) in _quotas(cluster) else None
     if copies is None or not copies.least:
         return
     update = rolling_update(obj, copies.least)
@@ -69,7 +69,7 @@ def rollout_exceeds_quota(obj: Object, cluster: Cluster) -> Iterator[Problem]:
 
 def hpa_maximum_exceeds_quota(obj: Object, cluster: Cluster) -> Iterator[Problem]:
     """An autoscaler that may ask for more Pods than a quota has room for."""
-    scaler = scaler_of(obj) if _place(obj) in _quotas(cluster) else None
+    scaler = scaler_of(obj) if place_of(obj) in _quotas(cluster) else None
     if scaler is None or scaler.least is None or scaler.most is None or obj.group_kind not in (HPA, SCALED_OBJECT):
         return
     if dig(obj.data, *scaler.most_at) is None:
@@ -88,10 +88,6 @@ _Place = tuple[str, str]
 """A namespace or, where none is written, a folder: objects of one place surely share a namespace."""
 
 
-def _place(obj: Object) -> _Place:
-    return obj.namespace, "" if obj.namespace else folder_of(obj)
-
-
 @once
 def _quotas(cluster: Cluster) -> Mapping[_Place, tuple[tuple[Object, Quota], ...]]:
     """The quotas by place, without those that cannot be read."""
@@ -106,7 +102,7 @@ def _quotas(cluster: Cluster) -> Mapping[_Place, tuple[tuple[Object, Quota], ...
             quota = Quota.of(obj.data)
         except ShapeError:
             continue
-        found[_place(obj)] = (*found.get(_place(obj), ()), (obj, quota))
+        found[place_of(obj)] = (*found.get(place_of(obj), ()), (obj, quota))
     return found
 
 
@@ -114,12 +110,12 @@ def _room(workload: Object, cluster: Cluster) -> _Room | None:
     """The quota that holds the fewest pods of the workload, with all others of the namespace running, or None."""
     usage = _usage(cluster, workload)
     rooms: list[_Room] = []
-    for obj, quota in _quotas(cluster).get(_place(workload), ()) if usage is not None else ():
+    for obj, quota in _quotas(cluster).get(place_of(workload), ()) if usage is not None else ():
         if usage is None or not quota.binds(usage):
             continue
         if not usage.missing.keys().isdisjoint(quota.hard):
             return None  # it refuses every Pod
-        loads = _loads(cluster, _place(workload))
+        loads = _loads(cluster, place_of(workload))
         own = loads.own.get(_key(workload), {})
         for resource, hard in quota.hard.items():
             each = usage.amounts.get(resource, ZERO)
@@ -145,7 +141,7 @@ def _loads(cluster: Cluster, place: _Place) -> _Loads:
     for group_kind in SCALABLE.values():
         for workload in cluster.of_kind(group_kind):
             key = _key(workload)
-            if _place(workload) != place or key in own:
+            if place_of(workload) != place or key in own:
                 continue
             copies, usage = copies_of(workload, cluster), _usage(cluster, workload)
             if copies is None or usage is None:
@@ -171,7 +167,7 @@ def _usage(cluster: Cluster, workload: Object) -> Usage | None:
 
     try:
         spec = with_pod_defaults(workload.pod.spec, cluster.version)
-        return usage_of_pod(with_limit_defaults(spec, _ranges(cluster, _place(workload))), cluster.version)
+        return usage_of_pod(with_limit_defaults(spec, _ranges(cluster, place_of(workload))), cluster.version)
     except ShapeError:
         return None
 
@@ -185,4 +181,4 @@ def _ranges(cluster: Cluster, place: _Place) -> tuple[LimitRange, ...]:
     """
     from k8slint.apiserver.admission.limit_ranger import LimitRange  # noqa: PLC0415 - few files have any
 
-    return tuple(LimitRange.of(obj.data) for obj in cluster.of_kind("LimitRange") if _place(obj) == place)
+    return tuple(LimitRange.of(obj.data) for obj in cluster.of_kind("LimitRange") if place_of(obj) == place)

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Final, NamedTuple
 
 from k8slint.cluster.cluster import Cluster, once
-from k8slint.cluster.kustomizations import folder_of
+from k8slint.cluster.kustomizations import place_of
 from k8slint.cluster.variables import names_from_config
 from k8slint.loading.document import Path
 from k8slint.loading.tables import rows
@@ -39,7 +39,7 @@ def service_link_collision(container: Container, cluster: Cluster) -> Iterator[P
     pod = container.pod
     if pod.spec.get("enableServiceLinks") is False or not container.data.get("image"):
         return
-    linked = _links(cluster, _place_of(pod.obj))
+    linked = _links(cluster, place_of(pod.obj))
     if not linked:
         return
     for read in _reads(container, linked, cluster):
@@ -168,18 +168,13 @@ def _links(cluster: Cluster, place: tuple[str, str]) -> Mapping[str, Object]:
 @once
 def _services_by_place(whole: Cluster) -> Mapping[tuple[str, str], tuple[Object, ...]]:
     """The Services with an address, by place."""
-    return grouped((_place_of(service), service) for service in whole.of_kind("Service") if _has_address(service))
+    return grouped((place_of(service), service) for service in whole.of_kind("Service") if _has_address(service))
 
 
 def _has_address(service: Object) -> bool:
     spec = service.spec
     is_elsewhere = spec.get("clusterIP") == "None" or spec.get("type") == "ExternalName"
     return not is_elsewhere and _first_port(service) is not None
-
-
-def _place_of(obj: Object) -> tuple[str, str]:
-    """The namespace of an object, or its folder if no namespace is written."""
-    return obj.namespace, "" if obj.namespace else folder_of(obj)
 
 
 def _variable(service: str) -> str:

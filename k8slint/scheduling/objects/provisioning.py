@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from k8slint.scheduling.objects.in_tree_volumes import driver_of_provisioner
@@ -38,22 +39,8 @@ def provisioned(claim: Claim, storage_class: StorageClass, node: Node, csi_node:
     driver = driver_of_provisioner(storage_class.provisioner)
     keys = () if claim.access_modes & _SHARED else _topology(driver, storage_class, node, csi_node)
     terms = (NodeTerm(tuple(Requirement(key, "In", (node.labels[key],)) for key in keys), ()),) if keys else None
-    return PersistentVolume(
-        name=f"pvc-{claim.key}",
-        labels={},
-        class_name=claim.class_name,
-        capacity=claim.request or 0,
-        access_modes=claim.access_modes,
-        mode=claim.mode,
-        attributes_class=claim.attributes_class,
-        phase="Bound",
-        deleting=False,
-        claim=(claim.namespace, claim.name, claim.uid),
-        terms=terms,
-        driver=driver,
-        handle=f"new/{claim.key}",
-        disk=None,
-    )
+    made = PersistentVolume.made_for(claim, f"pvc-{claim.key}", terms).kept_for(claim)
+    return replace(made, phase="Bound", driver=driver, handle=f"new/{claim.key}")
 
 
 def _topology(driver: str, storage_class: StorageClass, node: Node, csi_node: CsiNode | None) -> tuple[str, ...]:

@@ -145,6 +145,26 @@ class PersistentVolume:
             disk=Disk.of(spec, "spec"),
         )
 
+    @classmethod
+    def made_for(cls, claim: Claim, name: str, terms: tuple[NodeTerm, ...] | None) -> PersistentVolume:
+        """A volume as the claim asks for it, not reserved for it yet."""
+        return cls(
+            name=name,
+            labels={},
+            class_name=claim.class_name,
+            capacity=claim.request or 0,
+            access_modes=claim.access_modes,
+            mode=claim.mode,
+            attributes_class=claim.attributes_class,
+            phase="Available",
+            deleting=False,
+            claim=None,
+            terms=terms,
+            driver="",
+            handle="",
+            disk=None,
+        )
+
     def is_for(self, claim: Claim) -> bool:
         """Whether the volume is reserved for this claim.
 
